@@ -1,0 +1,1 @@
+"""The staff wing's forms and lists, one module a room of models/."""

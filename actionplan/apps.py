@@ -1,0 +1,23 @@
+"""The portal's application and its admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class ActionPlanConfig(AppConfig):
+    """Everything of the portal's own."""
+
+    name = "actionplan"
+    verbose_name = "市民協働アクションプラン"
+
+    def ready(self) -> None:
+        """Connects the guards of what a published year rests on."""
+        from actionplan.models import protection
+
+        protection.connect()
+
+
+class PortalAdminConfig(AdminConfig):
+    """Django admin with the portal's site in place of the default one."""
+
+    default_site = "actionplan.admin.site.PortalAdminSite"

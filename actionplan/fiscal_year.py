@@ -1,0 +1,88 @@
+"""Fiscal years (1 April to 31 March), their era labels, and reading them from what people type.
+
+Source: conventions of the field, section 3. A fiscal year in which an era began carries the later era,
+since that is how municipalities label it (2019 is 令和元年度); a report may override its label.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import NamedTuple
+
+
+class Era(NamedTuple):
+    """An era by its first fiscal year."""
+
+    first: int
+    name: str
+    letter: str
+
+
+ERAS = (Era(2019, "令和", "R"), Era(1989, "平成", "H"), Era(1926, "昭和", "S"))
+EARLIEST, LATEST = 1926, 2099
+TO_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+PATTERN = re.compile(r"(?P<era>令和|平成|昭和|[RHS])?(?P<number>元|\d{1,4})(?:年度?)?")
+
+
+def fiscal_year_of(day: date) -> int:
+    """The fiscal year that a day falls in: 2010-03-31 is in 2009."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def _era_of(year: int) -> Era:
+    for era in ERAS:
+        if year >= era.first:
+            return era
+    raise ValueError(f"{year}年度は扱えません。{EARLIEST}年度から{LATEST}年度までで指定してください。")
+
+
+def era_label(year: int) -> str:
+    """平成21年度; the first year of an era is 元, never 1. Raises ValueError before 1926."""
+    era = _era_of(year)
+    number = year - era.first + 1
+    return f"{era.name}{'元' if number == 1 else number}年度"
+
+
+def era_slug(year: int) -> str:
+    """h21, as in the address /reports/h21/."""
+    era = _era_of(year)
+    return f"{era.letter.lower()}{year - era.first + 1}"
+
+
+def web_label(year: int, override: str = "") -> str:
+    """平成21年度（2009年度）, the label on web pages; override replaces the era part."""
+    return f"{override or era_label(year)}（{year}年度）"
+
+
+def newsletter_label(year: int, override: str = "") -> str:
+    """平成２１年度, with the full-width digits of the printed newsletter."""
+    return (override or era_label(year)).translate(TO_FULL_WIDTH)
+
+
+def parse_fiscal_year(text: str) -> int:
+    """The fiscal year that a person meant by 平成21年度, H21, 平成２１, 2009, 2009年度, 令和元年度 or R1.
+
+    Raises ValueError, with a Japanese sentence, for anything else.
+    """
+    cleaned = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).upper()
+    match = PATTERN.fullmatch(cleaned)
+    if not match:
+        raise ValueError(f"「{text}」は年度として読めません。「平成21年度」「H21」「2009」のように書いてください。")
+    year = _year_from(match["era"], match["number"], text)
+    if not EARLIEST <= year <= LATEST:
+        raise ValueError(f"「{text}」は年度の範囲（{EARLIEST}～{LATEST}年度）の外です。")
+    return year
+
+
+def _year_from(era_word: str | None, number: str, text: str) -> int:
+    if era_word is None:
+        if len(number) != 4:
+            raise ValueError(f"「{text}」は元号か西暦4桁を付けて書いてください（例：平成21年度、2009年度）。")
+        return int(number)
+    count = 1 if number == "元" else int(number)
+    index = next(i for i, era in enumerate(ERAS) if era_word in (era.name, era.letter))
+    year = ERAS[index].first + count - 1
+    # The year an era ended in is named by both eras (平成31年度 and 令和元年度 are both 2019), later ones by none.
+    if count < 1 or (index and year > ERAS[index - 1].first):
+        raise ValueError(f"「{text}」という年度はありません。")
+    return year

@@ -1,0 +1,32 @@
+"""The ground: every model, handed on by name."""
+
+from actionplan.models.department import Department
+from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
+from actionplan.models.guideline import Aim, Stage, StoryRemark, StoryStep
+from actionplan.models.immutable import ImmutableError
+from actionplan.models.plan import ActorType, Plan
+from actionplan.models.progress import DEFINITIONS, Progress
+from actionplan.models.reporting import AnnualReport, State, YearlyStatus
+from actionplan.models.tree import ActionItem, Measure, Policy
+
+__all__ = [
+    "DEFINITIONS",
+    "ActionItem",
+    "ActorType",
+    "Aim",
+    "AnnualReport",
+    "Department",
+    "Edition",
+    "EditionRow",
+    "EditionWithdrawal",
+    "ImmutableError",
+    "Measure",
+    "Plan",
+    "Policy",
+    "Progress",
+    "Stage",
+    "State",
+    "StoryRemark",
+    "StoryStep",
+    "YearlyStatus",
+]

@@ -1,0 +1,52 @@
+"""Departments (担当課), which are renamed and merged every April."""
+
+from django.conf import settings
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from actionplan.models.fields import RecordLineField
+from actionplan.models.protection import RecordModel
+
+
+class Department(RecordModel):
+    """A department with its contact block and the days it exists."""
+
+    name = RecordLineField("課名", max_length=100, help_text="例：○○部 ○○課")
+    unit = RecordLineField("係名", max_length=100, blank=True)
+    postal_code = models.CharField("郵便番号", max_length=8, blank=True)
+    address = RecordLineField("所在地", max_length=200, blank=True)
+    phone = models.CharField("電話番号", max_length=20, blank=True)
+    fax = models.CharField("FAX番号", max_length=20, blank=True)
+    email = models.EmailField("メールアドレス", blank=True)
+    in_force_from = models.DateField("設置日", null=True, blank=True)
+    in_force_until = models.DateField("廃止日", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="引き継いだ課", related_name="predecessors", null=True, blank=True
+    )
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, verbose_name="所属する職員", related_name="departments", blank=True
+    )
+    history = HistoricalRecords(m2m_fields=[members])
+
+    class Meta:
+        verbose_name = verbose_name_plural = "担当課"
+        ordering = ["name", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "unit", "in_force_from"], name="department_unique"),
+            # NULLs are distinct in a unique constraint: departments without a first day need one of their own.
+            models.UniqueConstraint(
+                fields=["name", "unit"],
+                condition=models.Q(in_force_from__isnull=True),
+                name="department_unique_undated",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(in_force_from__isnull=True)
+                | models.Q(in_force_until__isnull=True)
+                | models.Q(in_force_until__gte=models.F("in_force_from")),
+                name="department_end_not_before_start",
+                violation_error_message="廃止日は、設置日より前にできません。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.unit}".strip()

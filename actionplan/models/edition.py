@@ -1,0 +1,127 @@
+"""Editions: what was published, frozen. The only thing that passes from staff to citizens."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from actionplan.models.fields import RecordLineField, RecordTextField
+from actionplan.models.immutable import ImmutableModel, ImmutableQuerySet
+from actionplan.models.reporting import AnnualReport
+
+
+class EditionQuerySet(ImmutableQuerySet):
+    """Questions about editions, read as English after the model."""
+
+    def standing(self) -> "EditionQuerySet":
+        """Editions that have not been withdrawn, scheduled ones included."""
+        return self.filter(withdrawal__isnull=True)
+
+    def public(self, at: datetime | None = None) -> "EditionQuerySet":
+        """Editions that citizens may see at a time (now unless told)."""
+        return self.standing().filter(public_from__lte=at or timezone.now())
+
+    def for_year(self, year: int) -> "EditionQuerySet":
+        """Editions of a fiscal year, highest number first."""
+        return self.filter(report__fiscal_year=year).order_by("-number")
+
+    def latest_per_year(self) -> "EditionQuerySet":
+        """The highest-numbered edition of each year among these, latest year first."""
+        highest = self.filter(report=models.OuterRef("report")).order_by("-number").values("pk")[:1]
+        return self.filter(pk=models.Subquery(highest)).order_by("-report__fiscal_year")
+
+
+class Edition(ImmutableModel):
+    """One published state of a year's report."""
+
+    report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="editions")
+    number = models.PositiveSmallIntegerField("版")
+    public_from = models.DateTimeField("公表日時")
+    published_at = models.DateTimeField("公表の操作をした日時", default=timezone.now)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="公表した人", related_name="+", null=True
+    )
+    correction_note = RecordTextField("訂正の説明", blank=True)
+    front_matter = models.JSONField("前文")
+    content_sha256 = models.CharField("内容のSHA-256", max_length=64)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta(ImmutableModel.Meta):
+        verbose_name = verbose_name_plural = "公表した版"
+        ordering = ["-report__fiscal_year", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["report", "number"], name="edition_number_unique"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="edition_number_from_one"),
+        ]
+        permissions = [("publish_edition", "公表・訂正・取下げができる")]
+
+    def __str__(self) -> str:
+        return f"{self.report} 第{self.number}版"
+
+    @property
+    def fiscal_year(self) -> int:
+        """The fiscal year, as frozen."""
+        return self.front_matter["fiscal_year"]
+
+
+class EditionWithdrawal(ImmutableModel):
+    """An edition taken back: a row of its own, so that the edition itself never changes."""
+
+    edition = models.OneToOneField(Edition, models.PROTECT, verbose_name="版", related_name="withdrawal")
+    withdrawn_at = models.DateTimeField("取下げ日時", default=timezone.now)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="取り下げた人", related_name="+", null=True
+    )
+    reason = RecordTextField("取下げの理由")
+
+    class Meta(ImmutableModel.Meta):
+        verbose_name = verbose_name_plural = "版の取下げ"
+
+    def __str__(self) -> str:
+        return f"{self.edition}の取下げ"
+
+
+class EditionRow(ImmutableModel):
+    """One item of an edition: flat, self-contained, in page order."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, verbose_name="版", related_name="rows")
+    position = models.PositiveIntegerField("順番")
+    item = models.ForeignKey("actionplan.ActionItem", models.PROTECT, related_name="edition_rows")
+    policy_number = models.PositiveSmallIntegerField("施策番号")
+    policy_title = RecordTextField("施策名")
+    measure_number = models.PositiveSmallIntegerField("取組番号")
+    measure_title = RecordTextField("取組名")
+    measure_relisted = models.BooleanField("再掲の取組", default=False)
+    status_heading = RecordLineField("実施状況の欄の見出し", max_length=50)
+    item_number = models.PositiveSmallIntegerField("項目番号")
+    item_name = RecordTextField("項目名")
+    content = RecordTextField("アクションプランの内容")
+    actor_symbols = models.CharField("主体（記号）", max_length=20)
+    status = RecordTextField("実施状況", blank=True)
+    progress = models.CharField("進捗区分コード", max_length=20)
+    progress_label = models.CharField("進捗区分", max_length=20)
+    outcome = RecordTextField("成果", blank=True)
+    challenge = RecordTextField("課題", blank=True)
+    next_step = RecordTextField("今後の方針", blank=True)
+    department = models.ForeignKey("actionplan.Department", models.PROTECT, related_name="+", null=True)
+    department_name = models.CharField("担当課", max_length=201, blank=True)
+    department_contact = models.JSONField("担当課の連絡先", default=dict)
+    search_text = models.TextField("検索用の文")
+
+    class Meta(ImmutableModel.Meta):
+        verbose_name = verbose_name_plural = "公表した項目"
+        ordering = ["edition", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "position"], name="row_position_unique"),
+            models.UniqueConstraint(fields=["edition", "item"], name="row_item_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.item_name}"
+
+    @property
+    def code(self) -> str:
+        """The item's code in this edition: 3-2-1."""
+        return f"{self.policy_number}-{self.measure_number}-{self.item_number}"

@@ -1,0 +1,79 @@
+"""The plan and its front matter's plain sentences."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from actionplan.models.fields import RecordLineField, RecordTextField
+from actionplan.models.keys import NaturalManager
+from actionplan.models.protection import RecordModel
+
+
+class Plan(RecordModel):
+    """A plan with its guideline's sentences and the settings that belong to the city, not to the code."""
+
+    title = RecordLineField("計画名", max_length=200, unique=True)
+    municipality = RecordLineField("市の名前", max_length=50)
+    municipality_code = models.CharField(
+        "全国地方公共団体コード",
+        max_length=6,
+        validators=[RegexValidator(r"^\d{6}$", "6桁の数字で入力してください。")],
+    )
+    newsletter = RecordLineField("掲載する広報紙の名前", max_length=50, blank=True)
+    licence_name = RecordLineField(
+        "データの利用条件", max_length=100, blank=True, help_text="例：CC BY 4.0。空欄の間は、利用条件を表示しません。"
+    )
+    licence_url = models.URLField("利用条件のURL", blank=True)
+
+    purpose_heading = RecordLineField("目的の見出し", max_length=200, blank=True)
+    purpose = RecordTextField("目的", blank=True)
+    story_heading = RecordLineField("ストーリーの見出し", max_length=200, blank=True)
+    narrative_heading = RecordLineField("物語の見出し", max_length=200, blank=True)
+    process_heading = RecordLineField("プロセスの見出し", max_length=200, blank=True)
+    vision = RecordTextField("物語の本文", blank=True)
+    aims_heading = RecordLineField("ねらいの見出し", max_length=200, blank=True)
+    aims_title = RecordLineField("ねらいの題", max_length=200, blank=True)
+    aims_lead = RecordTextField("ねらいの前文", blank=True)
+    stages_heading = RecordLineField("段階の見出し", max_length=200, blank=True)
+    stages_text = RecordTextField("段階の本文", blank=True)
+
+    history = HistoricalRecords()
+    objects = NaturalManager("title")
+
+    class Meta:
+        verbose_name = "計画"
+        verbose_name_plural = "計画"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def natural_key(self) -> tuple:
+        """The plan's title: how fixtures name it."""
+        return (self.title,)
+
+
+class ActorType(RecordModel):
+    """Who leads an item: a mark of the legend (★ ● ◎) and its words."""
+
+    symbol = models.CharField("記号", max_length=2, unique=True)
+    label = RecordLineField("凡例の言葉", max_length=50, help_text="例：市民と市が主体")
+    short_name = RecordLineField(
+        "短い名前", max_length=20, unique=True, help_text="データの列名に使います。例：市民と市"
+    )
+    order = models.PositiveSmallIntegerField("並び順", unique=True)
+
+    history = HistoricalRecords()
+    objects = NaturalManager("symbol")
+
+    class Meta:
+        verbose_name = "主体"
+        verbose_name_plural = "主体"
+        ordering = ["order"]
+
+    def __str__(self) -> str:
+        return f"{self.symbol}{self.label}"
+
+    def natural_key(self) -> tuple:
+        """The mark itself."""
+        return (self.symbol,)

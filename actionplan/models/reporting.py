@@ -1,0 +1,115 @@
+"""What staff write each year: the annual report and a status for each of its items."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
+from actionplan.models.department import Department
+from actionplan.models.fields import RecordLineField, RecordTextField
+from actionplan.models.keys import NaturalManager
+from actionplan.models.plan import Plan
+from actionplan.models.progress import Progress
+from actionplan.models.protection import RecordModel
+from actionplan.models.tree import ActionItem
+
+YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+
+
+class AnnualReport(RecordModel):
+    """One fiscal year's report of a plan."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="計画", related_name="reports")
+    fiscal_year = models.PositiveSmallIntegerField("年度（西暦）", unique=True, validators=YEAR_RANGE)
+    label_override = RecordLineField(
+        "年度の表記", max_length=20, blank=True, help_text="空欄なら自動です。例：平成31年度"
+    )
+    answers_due = models.DateField("回答の締切", null=True, blank=True)
+    note = RecordTextField("事務局のメモ", blank=True)
+    history = HistoricalRecords()
+    objects = NaturalManager("fiscal_year")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年次報告"
+        ordering = ["-fiscal_year"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """平成21年度（2009年度）."""
+        return web_label(self.fiscal_year, self.label_override)
+
+    @property
+    def title(self) -> str:
+        """平成２１年度市民協働アクションプラン実施状況, as the newsletter heads it."""
+        return f"{newsletter_label(self.fiscal_year, self.label_override)}{self.plan.title}実施状況"
+
+    def natural_key(self) -> tuple:
+        """The fiscal year."""
+        return (self.fiscal_year,)
+
+
+class State(models.TextChoices):
+    """How far an answer has come through the year's round."""
+
+    NOT_STARTED = "not_started", "未着手"
+    DRAFT = "draft", "記入中"
+    SUBMITTED = "submitted", "提出"
+    RETURNED = "returned", "差戻し"
+    CONFIRMED = "confirmed", "確定"
+
+
+def person(verbose_name: str) -> models.ForeignKey:
+    """Who did a step; their account cannot be deleted while the record names them."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=verbose_name, related_name="+", null=True, blank=True
+    )
+
+
+class YearlyStatus(RecordModel):
+    """What became of an item in a year: an item belongs to a year because this row exists."""
+
+    report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="statuses")
+    item = models.ForeignKey(ActionItem, models.PROTECT, verbose_name="項目", related_name="statuses")
+    department = models.ForeignKey(
+        Department, models.PROTECT, verbose_name="担当課", related_name="statuses", null=True, blank=True
+    )
+    text = RecordTextField("実施状況", blank=True)
+    progress = models.CharField("進捗区分", max_length=20, choices=Progress.choices, default=Progress.UNSET, blank=True)
+    outcome = RecordTextField("成果", blank=True)
+    challenge = RecordTextField("課題", blank=True)
+    next_step = RecordTextField("今後の方針", blank=True)
+    state = models.CharField("状態", max_length=20, choices=State.choices, default=State.NOT_STARTED)
+    submitted_by = person("提出した人")
+    submitted_at = models.DateTimeField("提出日時", null=True, blank=True)
+    confirmed_by = person("確定した人")
+    confirmed_at = models.DateTimeField("確定日時", null=True, blank=True)
+    revision = models.PositiveIntegerField("改訂番号", default=1, editable=False)
+    history = HistoricalRecords()
+    objects = NaturalManager(
+        "report__fiscal_year",
+        "item__measure__policy__plan__title",
+        "item__measure__policy__number",
+        "item__measure__number",
+        "item__number",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "実施状況"
+        ordering = [
+            "-report__fiscal_year",
+            "item__measure__policy__number",
+            "item__measure__number",
+            "item__number",
+        ]
+        constraints = [models.UniqueConstraint(fields=["report", "item"], name="status_once_per_report_and_item")]
+
+    def __str__(self) -> str:
+        return f"{self.report} {self.item}"
+
+    def natural_key(self) -> tuple:
+        """The year and the item's key."""
+        return (self.report.fiscal_year, *self.item.natural_key())

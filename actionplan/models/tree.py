@@ -1,0 +1,114 @@
+"""The plan's tree: policies (施策), measures (■) and action items (項目)."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from actionplan.models.department import Department
+from actionplan.models.fields import RecordLineField, RecordTextField
+from actionplan.models.keys import NaturalManager
+from actionplan.models.plan import ActorType, Plan
+from actionplan.models.protection import RecordModel
+
+FROM_ONE = [MinValueValidator(1, "1以上の番号を入力してください。")]
+STATUS_HEADING = "実施状況"
+
+
+def unique_number(parent: str) -> models.UniqueConstraint:
+    """The constraint that numbers are unique within their parent."""
+    return models.UniqueConstraint(
+        fields=[parent, "number"],
+        name=f"{parent}_number_unique",
+        violation_error_message="この番号は、同じ親の中ですでに使われています。",
+    )
+
+
+class Policy(RecordModel):
+    """A policy (施策１–５)."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="計画", related_name="policies")
+    number = models.PositiveSmallIntegerField("施策番号", validators=FROM_ONE)
+    title = RecordTextField("施策名")
+    history = HistoricalRecords()
+    objects = NaturalManager("plan__title", "number")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "施策"
+        ordering = ["plan", "number"]
+        constraints = [unique_number("plan")]
+
+    def __str__(self) -> str:
+        return f"施策{self.number} {self.title}"
+
+    def natural_key(self) -> tuple:
+        """The plan's title and the number."""
+        return (self.plan.title, self.number)
+
+
+class Measure(RecordModel):
+    """A measure (■) of a policy: one table of the report."""
+
+    policy = models.ForeignKey(Policy, models.PROTECT, verbose_name="施策", related_name="measures")
+    number = models.PositiveSmallIntegerField("取組番号", validators=FROM_ONE)
+    title = RecordTextField("取組名")
+    status_heading = RecordLineField(
+        "実施状況の欄の見出し", max_length=50, default=STATUS_HEADING, help_text="原本の見出しのまま表示します。"
+    )
+    relisted = models.BooleanField("再掲の取組", default=False)
+    history = HistoricalRecords()
+    objects = NaturalManager("policy__plan__title", "policy__number", "number")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "取組（■）"
+        ordering = ["policy", "number"]
+        constraints = [unique_number("policy")]
+
+    def __str__(self) -> str:
+        return f"{self.policy.number}-{self.number} {self.title}"
+
+    def natural_key(self) -> tuple:
+        """The policy's key and the number."""
+        return (*self.policy.natural_key(), self.number)
+
+
+class ActionItem(RecordModel):
+    """An action item; its code such as 3-2-1 is computed, its identity is the primary key."""
+
+    measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="取組", related_name="items")
+    number = models.PositiveSmallIntegerField("項目番号", validators=FROM_ONE)
+    name = RecordTextField("項目")
+    content = RecordTextField("アクションプランの内容")
+    actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
+    lead_department = models.ForeignKey(
+        Department, models.PROTECT, verbose_name="担当課", related_name="items", null=True, blank=True
+    )
+    ended = models.BooleanField("終了した項目", default=False)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="引き継いだ項目", related_name="predecessors", null=True, blank=True
+    )
+    history = HistoricalRecords(m2m_fields=[actors])
+    objects = NaturalManager("measure__policy__plan__title", "measure__policy__number", "measure__number", "number")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "項目"
+        ordering = ["measure__policy__number", "measure__number", "number"]
+        constraints = [
+            unique_number("measure"),
+            models.CheckConstraint(
+                condition=models.Q(successor__isnull=True) | ~models.Q(successor=models.F("pk")),
+                name="actionitem_not_its_own_successor",
+                violation_error_message="自分自身を引き継ぎ先にすることはできません。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def code(self) -> str:
+        """Policy, measure and item number: 3-2-1."""
+        return f"{self.measure.policy.number}-{self.measure.number}-{self.number}"
+
+    def natural_key(self) -> tuple:
+        """The measure's key and the number."""
+        return (*self.measure.natural_key(), self.number)
