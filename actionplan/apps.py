@@ -11,7 +11,8 @@ class ActionPlanConfig(AppConfig):
     verbose_name = "市民協働アクションプラン"
 
     def ready(self) -> None:
-        """Connects the guards of what a published year rests on."""
+        """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
+        from actionplan.admin import rooms  # noqa: F401
         from actionplan.models import protection
 
         protection.connect()

@@ -1,3 +1,30 @@
 """The addresses of the citizen wing."""
 
-urlpatterns: list = []
+from django.urls import path, re_path, register_converter
+
+from actionplan.views.about import about
+from actionplan.views.annual_report import annual_report, policy, reports
+from actionplan.views.converters import FileFormatConverter, FiscalYearConverter, NumberConverter
+from actionplan.views.downloads import report_file
+from actionplan.views.era import era_redirect
+from actionplan.views.health import healthz
+from actionplan.views.home import home
+from actionplan.views.item import item
+
+register_converter(FiscalYearConverter, "year")
+register_converter(NumberConverter, "number")
+register_converter(FileFormatConverter, "format")
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("reports/", reports, name="reports"),
+    path("reports/<year:year>/", annual_report, name="annual_report"),
+    path("reports/<year:year>.<format:file_format>", report_file, name="report_file"),
+    path("reports/<year:year>/v<number:number>.<format:file_format>", report_file, name="report_file_version"),
+    path("reports/<year:year>-form.xlsx", report_file, {"file_format": "form"}, name="report_form"),
+    path("reports/<year:year>/policies/<number:number>/", policy, name="policy"),
+    path("items/<number:policy>-<number:measure>-<number:number>/", item, name="item"),
+    path("about/", about, name="about"),
+    path("healthz", healthz, name="healthz"),
+    re_path(r"^reports/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
+]

@@ -1,14 +1,17 @@
 """Reading the process environment: the only place that touches os.environ."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
-FALSE = {"0", "false", "no", "off", ""}
+FALSE = {"0", "false", "no", "off"}
 
 SQLITE_OPTIONS = {
     # IMMEDIATE takes the write lock at BEGIN, so two writers queue instead of failing with "database is locked".
@@ -19,15 +22,15 @@ SQLITE_OPTIONS = {
 
 
 def flag(name: str, default: bool) -> bool:
-    """True or false as the variable says; raises ImproperlyConfigured for any other word."""
-    value = os.environ.get(name)
-    if value is None:
-        return default
-    if value.strip().lower() in TRUE:
+    """True or false as the variable says, the default when unset or empty; raises ImproperlyConfigured otherwise."""
+    value = os.environ.get(name, "").strip().lower()
+    if value in TRUE:
         return True
-    if value.strip().lower() in FALSE:
+    if value in FALSE:
         return False
-    raise ImproperlyConfigured(f"{name}={value!r}: use on or off.")
+    if value:
+        raise ImproperlyConfigured(f"{name}={value} は読めません。on か off を指定してください。")
+    return default
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -40,19 +43,31 @@ def secret_key(var: Path) -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
     path = var / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50))
+    if not path.exists():
+        _write_once(path, secrets.token_urlsafe(50))
     return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    # A whole file appears at once under its name: of two first starts, neither reads half a key, and one key wins.
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    os.unlink(draft)
 
 
 def database(var: Path) -> dict:
     """Django's DATABASES entry: SQLite in var/ unless DATABASE_URL names another."""
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{var / 'portal.sqlite3'}"
-    entry = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    url = os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(var / 'portal.sqlite3'))}"
+    try:
+        entry = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    except ValueError:
+        # The URL may hold a password, so it is not repeated here.
+        raise ImproperlyConfigured(
+            "DATABASE_URL が読めません。postgres://利用者:パスワード@番地:5432/データベース名 の形で指定してください。"
+        ) from None
     if entry["ENGINE"] == "django.db.backends.sqlite3":
         entry["OPTIONS"] = SQLITE_OPTIONS
         # A file, not memory: the tests of simultaneous writers need a database that threads share.

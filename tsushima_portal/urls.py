@@ -8,5 +8,5 @@ urlpatterns = [
     path("", include("actionplan.urls")),
 ]
 
-# handler404 = "actionplan.views.errors.page_not_found"
-# handler500 = "actionplan.views.errors.server_error"
+handler404 = "actionplan.views.errors.page_not_found"
+handler500 = "actionplan.views.errors.server_error"

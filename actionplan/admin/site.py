@@ -1,6 +1,14 @@
-"""The admin site under the portal's own name."""
+"""The admin site under the portal's own name, its front page in the order of the year's work."""
 
 from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+
+# Headings of the front page, each with the models below it, in the order in which a year's work needs them.
+GROUPS = (
+    ("年度の仕事", ("AnnualReport", "YearlyStatus", "Edition")),
+    ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "ActorType")),
+    ("担当課と利用者", ("Department", "User", "Group")),
+)
 
 
 class PortalAdminSite(AdminSite):
@@ -10,3 +18,22 @@ class PortalAdminSite(AdminSite):
     site_header = "市民協働アクションプラン 管理画面"
     index_title = "仕事を選ぶ"
     site_url = "/"
+    empty_value_display = "（なし）"
+    # Lists need the width; the front page and the breadcrumbs lead everywhere.
+    enable_nav_sidebar = False
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
+        """The models that the user may see, under GROUPS; models of no group follow under their application."""
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        models = {model["object_name"]: (app, model) for app in apps for model in app["models"]}
+        groups = [
+            self._group(heading, [models.pop(name) for name in names if name in models]) for heading, names in GROUPS
+        ]
+        rest = [self._group(app["name"], [(app, model)]) for app, model in models.values()]
+        return [group for group in groups + rest if group["models"]]
+
+    def _group(self, heading: str, found: list[tuple[dict, dict]]) -> dict:
+        app = found[0][0] if found else {}
+        return {**app, "name": heading, "models": [model for _, model in found]}

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='ActorType',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('symbol', models.CharField(max_length=2, unique=True, verbose_name='記号')),
+                ('symbol', models.CharField(max_length=1, unique=True, verbose_name='記号')),
                 ('label', actionplan.models.fields.RecordLineField(help_text='例：市民と市が主体', max_length=50, verbose_name='凡例の言葉')),
                 ('short_name', actionplan.models.fields.RecordLineField(help_text='データの列名に使います。例：市民と市', max_length=20, unique=True, verbose_name='短い名前')),
                 ('order', models.PositiveSmallIntegerField(unique=True, verbose_name='並び順')),
@@ -249,7 +249,7 @@ class Migration(migrations.Migration):
             name='HistoricalActorType',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('symbol', models.CharField(db_index=True, max_length=2, verbose_name='記号')),
+                ('symbol', models.CharField(db_index=True, max_length=1, verbose_name='記号')),
                 ('label', actionplan.models.fields.RecordLineField(help_text='例：市民と市が主体', max_length=50, verbose_name='凡例の言葉')),
                 ('short_name', actionplan.models.fields.RecordLineField(db_index=True, help_text='データの列名に使います。例：市民と市', max_length=20, verbose_name='短い名前')),
                 ('order', models.PositiveSmallIntegerField(db_index=True, verbose_name='並び順')),
@@ -349,7 +349,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('text', actionplan.models.fields.RecordTextField(blank=True, verbose_name='実施状況')),
-                ('progress', models.CharField(blank=True, choices=[('done', '実施済'), ('in_progress', '実施中'), ('partly_done', '一部実施'), ('under_consideration', '検討中'), ('not_done', '未実施'), ('unset', '未設定')], default='unset', max_length=20, verbose_name='進捗区分')),
+                ('progress', models.CharField(choices=[('done', '実施済'), ('in_progress', '実施中'), ('partly_done', '一部実施'), ('under_consideration', '検討中'), ('not_done', '未実施'), ('unset', '未設定')], default="unset", max_length=20, verbose_name='進捗区分')),
                 ('outcome', actionplan.models.fields.RecordTextField(blank=True, verbose_name='成果')),
                 ('challenge', actionplan.models.fields.RecordTextField(blank=True, verbose_name='課題')),
                 ('next_step', actionplan.models.fields.RecordTextField(blank=True, verbose_name='今後の方針')),
@@ -626,7 +626,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('text', actionplan.models.fields.RecordTextField(blank=True, verbose_name='実施状況')),
-                ('progress', models.CharField(blank=True, choices=[('done', '実施済'), ('in_progress', '実施中'), ('partly_done', '一部実施'), ('under_consideration', '検討中'), ('not_done', '未実施'), ('unset', '未設定')], default='unset', max_length=20, verbose_name='進捗区分')),
+                ('progress', models.CharField(choices=[('done', '実施済'), ('in_progress', '実施中'), ('partly_done', '一部実施'), ('under_consideration', '検討中'), ('not_done', '未実施'), ('unset', '未設定')], default="unset", max_length=20, verbose_name='進捗区分')),
                 ('outcome', actionplan.models.fields.RecordTextField(blank=True, verbose_name='成果')),
                 ('challenge', actionplan.models.fields.RecordTextField(blank=True, verbose_name='課題')),
                 ('next_step', actionplan.models.fields.RecordTextField(blank=True, verbose_name='今後の方針')),

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from actionplan.models.fields import RecordLineField, RecordTextField
-from actionplan.models.immutable import ImmutableModel, ImmutableQuerySet
+from actionplan.models.immutable import ImmutableError, ImmutableModel, ImmutableQuerySet
 from actionplan.models.reporting import AnnualReport
 
 
@@ -83,6 +83,17 @@ class EditionWithdrawal(ImmutableModel):
         return f"{self.edition}の取下げ"
 
 
+class EditionRowQuerySet(ImmutableQuerySet):
+    """Rows that come all at once: an edition that has rows gets no more."""
+
+    def bulk_create(self, objs, *args, **kwargs):
+        """Inserts the rows of new editions; raises ImmutableError for an edition that has rows already."""
+        rows = list(objs)
+        if self.model.objects.filter(edition__in={row.edition_id for row in rows}).exists():
+            raise ImmutableError
+        return super().bulk_create(rows, *args, **kwargs)
+
+
 class EditionRow(ImmutableModel):
     """One item of an edition: flat, self-contained, in page order."""
 
@@ -110,6 +121,8 @@ class EditionRow(ImmutableModel):
     department_contact = models.JSONField("担当課の連絡先", default=dict)
     search_text = models.TextField("検索用の文")
 
+    objects = EditionRowQuerySet.as_manager()
+
     class Meta(ImmutableModel.Meta):
         verbose_name = verbose_name_plural = "公表した項目"
         ordering = ["edition", "position"]
@@ -120,6 +133,12 @@ class EditionRow(ImmutableModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.item_name}"
+
+    def save(self, *args, **kwargs) -> None:
+        """Inserts the only row of an edition; raises ImmutableError when the edition has rows already."""
+        if type(self).objects.filter(edition=self.edition_id).exists():
+            raise ImmutableError
+        super().save(*args, **kwargs)
 
     @property
     def code(self) -> str:

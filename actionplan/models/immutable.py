@@ -27,6 +27,12 @@ class ImmutableQuerySet(models.QuerySet):
     update_or_create = _refuse
     _raw_delete = _refuse
 
+    def _update(self, values) -> int:
+        """What save_base() and loaddata try before they insert: nothing, unless the row is stored already."""
+        if self.exists():
+            raise ImmutableError
+        return 0
+
     def bulk_create(self, objs, *args, update_conflicts: bool = False, **kwargs):
         """Inserts; refuses the variant that overwrites."""
         if update_conflicts:
@@ -52,3 +58,9 @@ class ImmutableModel(models.Model):
     def delete(self, *args, **kwargs) -> NoReturn:
         """Refuses: raises ImmutableError."""
         raise ImmutableError
+
+
+def connect() -> None:
+    """Guards every immutable model against deletes that start at another row; called when the application is ready."""
+    for subclass in ImmutableModel.__subclasses__():
+        models.signals.pre_delete.connect(_refuse, sender=subclass, dispatch_uid=f"immutable {subclass}")

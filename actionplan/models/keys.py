@@ -2,8 +2,10 @@
 
 from django.db import models
 
+from actionplan.models.protection import RecordQuerySet
 
-class NaturalManager(models.Manager):
+
+class NaturalManager(models.Manager.from_queryset(RecordQuerySet)):
     """A manager that finds a row by the named look-ups, in the order that natural_key() gives them."""
 
     use_in_migrations = False

@@ -17,7 +17,7 @@ class Plan(RecordModel):
     municipality_code = models.CharField(
         "全国地方公共団体コード",
         max_length=6,
-        validators=[RegexValidator(r"^\d{6}$", "6桁の数字で入力してください。")],
+        validators=[RegexValidator(r"^[0-9]{6}\Z", "6桁の数字で入力してください。")],
     )
     newsletter = RecordLineField("掲載する広報紙の名前", max_length=50, blank=True)
     licence_name = RecordLineField(
@@ -56,7 +56,7 @@ class Plan(RecordModel):
 class ActorType(RecordModel):
     """Who leads an item: a mark of the legend (★ ● ◎) and its words."""
 
-    symbol = models.CharField("記号", max_length=2, unique=True)
+    symbol = models.CharField("記号", max_length=1, unique=True)
     label = RecordLineField("凡例の言葉", max_length=50, help_text="例：市民と市が主体")
     short_name = RecordLineField(
         "短い名前", max_length=20, unique=True, help_text="データの列名に使います。例：市民と市"

@@ -12,6 +12,7 @@ from actionplan.models.keys import NaturalManager
 from actionplan.models.plan import Plan
 from actionplan.models.progress import Progress
 from actionplan.models.protection import RecordModel
+from actionplan.models.revised import RevisedModel
 from actionplan.models.tree import ActionItem
 
 YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
@@ -69,7 +70,7 @@ def person(verbose_name: str) -> models.ForeignKey:
     )
 
 
-class YearlyStatus(RecordModel):
+class YearlyStatus(RevisedModel, RecordModel):
     """What became of an item in a year: an item belongs to a year because this row exists."""
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="statuses")
@@ -78,7 +79,7 @@ class YearlyStatus(RecordModel):
         Department, models.PROTECT, verbose_name="担当課", related_name="statuses", null=True, blank=True
     )
     text = RecordTextField("実施状況", blank=True)
-    progress = models.CharField("進捗区分", max_length=20, choices=Progress.choices, default=Progress.UNSET, blank=True)
+    progress = models.CharField("進捗区分", max_length=20, choices=Progress.choices, default=Progress.UNSET)
     outcome = RecordTextField("成果", blank=True)
     challenge = RecordTextField("課題", blank=True)
     next_step = RecordTextField("今後の方針", blank=True)
@@ -109,6 +110,14 @@ class YearlyStatus(RecordModel):
 
     def __str__(self) -> str:
         return f"{self.report} {self.item}"
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the next revision (see RevisedModel); a row with a text is never 未着手, it is at least 記入中."""
+        if self.text and self.state == State.NOT_STARTED:
+            self.state = State.DRAFT
+            if (fields := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*fields, "state"}
+        super().save(*args, **kwargs)
 
     def natural_key(self) -> tuple:
         """The year and the item's key."""

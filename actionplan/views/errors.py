@@ -1,1 +1,31 @@
-"""Pages for what went wrong."""
+"""Pages for what went wrong, in plain Japanese."""
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from actionplan.selectors.frame import Frame, page_frame
+
+log = logging.getLogger(__name__)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The 404 page, with the sentence of the view that raised it where there is one."""
+    reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
+    context = {"frame": _frame_or_none(), "reason": reason, "page_id": "E-404"}
+    return render(request, "404.html", context, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The 500 page; it asks nothing of the database, which may be what failed."""
+    return render(request, "500.html", {"page_id": "E-500"}, status=500)
+
+
+def _frame_or_none() -> Frame | None:
+    try:
+        return page_frame()
+    except DatabaseError:
+        log.exception("The 404 page is shown without its frame.")
+        return None

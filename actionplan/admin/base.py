@@ -1,0 +1,114 @@
+"""What every form and list of the staff wing shares: permissions, history, and the refusal to delete."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import Model, ProtectedError, TextField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from simple_history.admin import SimpleHistoryAdmin
+
+from actionplan import permissions
+from actionplan.admin.changelist import SteadyChangeList
+from actionplan.admin.history import ReadableHistory
+from actionplan.admin.pickers import PicksMixin
+from actionplan.models.protection import why_not_delete
+
+
+class AsksPermission:
+    """Every door asks permissions.py; for ModelAdmin and inlines alike."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the model is on the front page."""
+        return self.has_view_permission(request) or self.has_add_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whether the user may read."""
+        return permissions.may_view(request.user, self.model)
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whether the user may add."""
+        return permissions.may_add(request.user, self.model)
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whether the user may change; an inline is handed its parent, which says nothing about its own rows."""
+        own = obj if isinstance(obj, self.model) else None
+        return permissions.may_change(request.user, self.model, own)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whether the user may delete."""
+        own = obj if isinstance(obj, self.model) else None
+        return permissions.may_delete(request.user, self.model, own)
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may bring rows in from a file."""
+        return permissions.may_import(request.user, self.model)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may take rows out as a file."""
+        return permissions.may_export(request.user, self.model)
+
+
+class KeepsPublished:
+    """Deleting what a published year rests on ends in a sentence that says why, never in an error page."""
+
+    delete_confirmation_template = "admin/portal/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/portal/delete_selected_confirmation.html"
+
+    def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> tuple:
+        """Django's answer, with the reasons of objects that must stay put first among the protected."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        reasons = [f"{obj}：{sentence}" for obj in objs if (sentence := why_not_delete(obj))]
+        return deleted, counts, lacking, [*reasons, *protected]
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """The confirmation page; a refusal that comes only while deleting is shown on the object's page."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ProtectedError as error:
+            return self._refused(request, error, reverse(admin_urlname(self.opts, "change"), args=[object_id]))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list; a refusal that comes only while deleting the chosen rows is shown above it."""
+        try:
+            return super().changelist_view(request, extra_context)
+        except ProtectedError as error:
+            return self._refused(request, error, request.get_full_path())
+
+    def _refused(self, request: HttpRequest, error: ProtectedError, url: str) -> HttpResponse:
+        self.message_user(request, error.args[0], messages.ERROR)
+        return HttpResponseRedirect(url)
+
+
+class FrozenAdmin(AsksPermission, ModelAdmin):
+    """Reading only: permissions.py lets nobody add, change or delete what is published."""
+
+    actions = None
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
+        """The list that builds its filters once."""
+        return SteadyChangeList
+
+
+class PortalAdmin(AsksPermission, KeepsPublished, PicksMixin, ReadableHistory, SimpleHistoryAdmin):
+    """The common ground of every form that staff write in."""
+
+    list_per_page = 50
+    list_max_show_all = 100
+    save_on_top = True
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
+        """The list that builds its filters once."""
+        return SteadyChangeList
+
+
+class PortalInline(AsksPermission, PicksMixin, TabularInline):
+    """Rows edited on their parent's page; they are deleted on their own page, where the reason can be told."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}

@@ -1,0 +1,35 @@
+"""Departments, which are renamed and merged every April."""
+
+from django.contrib import admin
+from django.utils import timezone
+
+from actionplan.admin.base import PortalAdmin
+from actionplan.admin.pickers import in_force
+from actionplan.models import Department
+
+RENAMED = "課の名前が変わったときは、古い課に廃止日を入れ、新しい課を追加して「引き継いだ課」に選びます。"
+
+
+@admin.register(Department)
+class DepartmentAdmin(PortalAdmin):
+    """担当課."""
+
+    list_display = ["name", "unit", "phone", "is_in_force", "in_force_from", "in_force_until", "successor"]
+    list_select_related = ["successor"]
+    search_fields = ["name", "unit"]
+    search_help_text = "課名か係名で探します。"
+    filter_horizontal = ["members"]
+    fieldsets = (
+        ("名称", {"fields": ["name", "unit"]}),
+        ("連絡先", {"fields": ["postal_code", "address", "phone", "fax", "email"]}),
+        (
+            "設置と廃止",
+            {"fields": ["in_force_from", "in_force_until", "successor"], "description": RENAMED},
+        ),
+        ("職員", {"fields": ["members"]}),
+    )
+
+    @admin.display(description="今ある課", boolean=True)
+    def is_in_force(self, department: Department) -> bool:
+        """Whether the department exists today."""
+        return in_force(department, timezone.localdate())

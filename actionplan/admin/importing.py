@@ -1,0 +1,71 @@
+"""Bringing rows in from a file, with a preview before anything is saved, and taking them out."""
+
+from django.contrib import messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.core.exceptions import PermissionDenied
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from import_export.admin import ImportExportMixin
+from import_export.results import Result, RowResult
+from tablib import Dataset
+
+from actionplan.admin.uploads import FORMATS, ConfirmForm, FileForm, UploadForm, WaitingFile
+from actionplan.exports.uploads import UploadError
+
+UNREADABLE = "ファイルを読めません。書き出したファイルの形のまま、CSVかExcel（.xlsx）で保存し直してください。"
+EXPIRED = "確認の途中のファイルがなくなりました。何も保存していません。もう一度ファイルを選んでください。"
+OVERTAKEN = (
+    "確認のあとに計画が変わったため、何も保存していません。もう一度ファイルを選んで確認してください。"
+)
+
+
+class ImportsFiles(ImportExportMixin):
+    """import-export in the portal's words: two formats, all or nothing, every refusal a sentence."""
+
+    formats = FORMATS
+    import_form_class = UploadForm
+    confirm_form_class = ConfirmForm
+    export_form_class = FileForm
+    tmp_storage_class = WaitingFile
+    import_template_name = "admin/portal/import.html"
+    export_template_name = "admin/portal/export.html"
+    import_export_change_list_template = "admin/portal/change_list_files.html"
+
+    def add_data_read_fail_error_to_form(self, form: Form, e: Exception) -> None:
+        """Puts the reader's sentence on the form."""
+        form.add_error("import_file", str(e) if isinstance(e, UploadError) else UNREADABLE)
+
+    def process_import(self, request: HttpRequest, **kwargs) -> HttpResponse:
+        """Saves what was previewed; a file that is no longer there leads back to the beginning."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" and not self.create_confirm_form(request).is_valid():
+            return self._again(request, EXPIRED)
+        try:
+            return super().process_import(request, **kwargs)
+        except FileNotFoundError:
+            return self._again(request, EXPIRED)
+
+    def process_dataset(self, dataset: Dataset, form: Form, request: HttpRequest, **kwargs) -> Result:
+        """Saves all rows or none."""
+        return super().process_dataset(dataset, form, request, rollback_on_validation_errors=True, **kwargs)
+
+    def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
+        """Back to the list; back to the beginning when something came between preview and confirmation."""
+        if result.has_errors() or result.has_validation_errors():
+            return self._again(request, OVERTAKEN)
+        return super().process_result(result, request)
+
+    def add_success_message(self, result: Result, request: HttpRequest) -> None:
+        """Says how many rows were added, changed and left."""
+        new, changed, same = (
+            result.totals[kind]
+            for kind in (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE, RowResult.IMPORT_TYPE_SKIP)
+        )
+        name = self.opts.verbose_name
+        messages.success(request, f"{name}を取り込みました（追加{new}件、変更{changed}件、変更なし{same}件）。")
+
+    def _again(self, request: HttpRequest, sentence: str) -> HttpResponse:
+        messages.error(request, sentence)
+        return HttpResponseRedirect(reverse(admin_urlname(self.opts, "import")))

@@ -1,0 +1,86 @@
+"""Pickers in place of free text: marks as checkboxes, years with their era, departments those in force first."""
+
+from datetime import date
+
+from django import forms
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Field, ForeignKey, ManyToManyField
+from django.http import HttpRequest
+from django.utils import timezone
+
+from actionplan.fiscal_year import fiscal_year_of, web_label
+from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Stage
+
+EMPTY = ("", "（選んでください）")
+NO_MARK = "主体（★●◎）を1つ以上選んでください。"
+YEAR_FIELDS = {"fiscal_year", "start_year", "end_year"}
+# What a row's own name needs, so that a list of choices asks once and not once a row.
+NAMED_WITH = {Measure: ["policy"], ActionItem: ["measure__policy"], AnnualReport: []}
+
+
+def year_choices(blank: bool = False) -> list[tuple]:
+    """Fiscal years with their era labels, from the earliest that the plan or a report names to the year after next."""
+    stages = Stage.objects.values_list("start_year", "end_year")
+    known = [
+        *AnnualReport.objects.values_list("fiscal_year", flat=True),
+        *(year for stage in stages for year in stage if year),
+        fiscal_year_of(timezone.localdate()),
+    ]
+    years = range(min(known), max(known) + 3)
+    return [("", "（決まっていない）" if blank else EMPTY[1]), *((year, web_label(year)) for year in years)]
+
+
+def in_force(department: Department, day: date) -> bool:
+    """Whether the department exists on the day."""
+    begun = department.in_force_from is None or department.in_force_from <= day
+    return begun and (department.in_force_until is None or day <= department.in_force_until)
+
+
+def department_choices() -> list[tuple]:
+    """Departments for a select: those in force first, the others apart below them."""
+    day = timezone.localdate()
+    groups: dict[bool, list] = {True: [], False: []}
+    for department in Department.objects.all():
+        groups[in_force(department, day)].append((department.pk, str(department)))
+    others = [("廃止された課・これからできる課", groups[False])] if groups[False] else []
+    return [("", "（担当課なし）"), *groups[True], *others]
+
+
+class PicksMixin:
+    """Swaps the form fields of a ModelAdmin or an inline for pickers, their choices fetched once a form set."""
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:
+        """Django's field, or a select of years; the small icons beside selects are left out."""
+        if db_field.name in YEAR_FIELDS:
+            return forms.TypedChoiceField(
+                label=db_field.verbose_name.replace("（西暦）", ""),
+                choices=year_choices(blank=db_field.null),
+                coerce=int,
+                empty_value=None,
+                required=not db_field.null,
+            )
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs) -> forms.Field:
+        """A select whose choices are read once."""
+        model = db_field.remote_field.model
+        if model in NAMED_WITH and "queryset" not in kwargs:
+            kwargs["queryset"] = model.objects.select_related(*NAMED_WITH[model])
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if model is Department:
+            field.choices = department_choices()
+        return field
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> forms.Field:
+        """Marks as checkboxes; other relations as Django has them."""
+        if db_field.remote_field.model is not ActorType:
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        kwargs["widget"] = forms.CheckboxSelectMultiple
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.choices = [(actor.pk, str(actor)) for actor in ActorType.objects.all()]
+        field.help_text = ""
+        field.error_messages["required"] = NO_MARK
+        return field

@@ -1,0 +1,123 @@
+"""The publishing pages of a year: what will change, preview, publish or correct, withdraw."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.admin.publish_forms import PublishForm, WithdrawForm
+from actionplan.models import AnnualReport, Edition
+from actionplan.publishing.compose import Draft, compose, last_edition
+from actionplan.publishing.differences import front_matter_differences, row_differences
+from actionplan.publishing.publish import PublishRefused, publish, withdraw
+from actionplan.selectors.frame import page_frame
+from actionplan.selectors.report import report_outline
+
+TEMPLATES = "admin/actionplan/annualreport"
+
+
+class PublishingPages:
+    """Mixed into the annual report's admin: three pages of its own."""
+
+    def get_urls(self) -> list:
+        """The admin's addresses with the publishing pages before them."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/publish/", wrap(self.publish_page), name="publish"),
+            path("<int:pk>/preview/", wrap(self.preview_page), name="preview"),
+            path("<int:pk>/editions/<int:number>/withdraw/", wrap(self.withdraw_page), name="withdraw"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What will change, and the form that publishes it."""
+        report = self._report(request, pk)
+        form = PublishForm(request.POST or None)
+        if request.method == "POST" and self._publishes(request, report, form):
+            return HttpResponseRedirect(_address("publish", pk))
+        draft = compose(report, _wording(request))
+        if request.method != "POST":
+            form = PublishForm(initial={"wording": _wording(request), "expected_sha256": draft.content_sha256})
+        facts = {"form": form, "draft": draft, "wording": _wording(request), **_changes(report, draft)}
+        return self._page(request, "publish", report, title=f"{report}の公表", **facts)
+
+    def _publishes(self, request: HttpRequest, report: AnnualReport, form: PublishForm) -> bool:
+        permissions.require(permissions.may_publish(request.user), "公表する権限がありません。")
+        if not form.is_valid():
+            return False
+        chosen = {name: form.cleaned_data[name] for name in ("public_from", "note", "wording", "expected_sha256")}
+        try:
+            edition = publish(report, by=request.user, **chosen)
+        except PublishRefused as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        when = "公表しました" if edition.public_from <= edition.published_at else "公表を予約しました"
+        messages.success(request, f"{edition}の{when}。")
+        return True
+
+    def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The report as citizens would see it, by the same template, before anything is saved."""
+        report = self._report(request, pk)
+        draft = compose(report, _wording(request))
+        outline = report_outline(draft.front_matter, draft.rows)
+        context = {"frame": page_frame(), "report": outline, "page_id": "確認用", "back": _address("publish", pk)}
+        return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
+
+    def withdraw_page(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        """Asks for the reason and takes the edition back."""
+        report = self._report(request, pk)
+        permissions.require(permissions.may_publish(request.user), "公表を取り下げる権限がありません。")
+        edition = get_object_or_404(Edition, report=report, number=number)
+        form = WithdrawForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                withdraw(edition, by=request.user, reason=form.cleaned_data["reason"])
+                messages.success(request, f"{edition}を取り下げました。")
+                return HttpResponseRedirect(_address("publish", pk))
+            except PublishRefused as refusal:
+                form.add_error(None, str(refusal))
+        return self._page(request, "withdraw", report, title=f"{edition}の取下げ", edition=edition, form=form)
+
+    def _report(self, request: HttpRequest, pk: int) -> AnnualReport:
+        permissions.require(permissions.may_view(request.user, AnnualReport))
+        report = AnnualReport.objects.select_related("plan").filter(pk=pk).first()
+        if report is None:
+            raise Http404("この年次報告はありません。")
+        return report
+
+    def _page(self, request: HttpRequest, name: str, report: AnnualReport, **facts) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": AnnualReport._meta,
+            "report": report,
+            "may_publish": permissions.may_publish(request.user),
+            **facts,
+        }
+        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
+
+
+def _address(name: str, *args: int) -> str:
+    return reverse(f"admin:{name}", args=args)
+
+
+def _wording(request: HttpRequest) -> str:
+    chosen = request.POST.get("wording") or request.GET.get("wording")
+    return "current" if chosen == "current" else "published"
+
+
+def _changes(report: AnnualReport, draft: Draft) -> dict:
+    last = last_edition(report)
+    shown = Edition.objects.public().for_year(report.fiscal_year).first()
+    return {
+        "last": last,
+        "now": timezone.now(),
+        "shown_number": shown.number if shown else None,
+        "editions": report.editions.select_related("published_by", "withdrawal").order_by("-number"),
+        "rows": row_differences(last.rows.all() if last else [], draft.rows),
+        "front": front_matter_differences(last.front_matter if last else {}, draft.front_matter) if last else [],
+        "unchanged": bool(last) and last.content_sha256 == draft.content_sha256,
+        "unconfirmed": report.statuses.exclude(state="confirmed").count(),
+    }

@@ -1,0 +1,144 @@
+"""Importing and exporting a level of the plan's tree: one record a row, found by ID or by its numbers."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
+from import_export.fields import Field
+from import_export.resources import ModelResource
+from import_export.widgets import ManyToManyWidget
+from tablib import Dataset
+
+from actionplan.admin.cells import CellError, NumberCell, TextCell, whole_number
+from actionplan.admin.stock import Above, Key, Stock, doubled
+from actionplan.exports.uploads import check_columns
+
+
+class TableError(ValueError):
+    """A file that cannot be laid over the plan as a whole; sentences say why, row by row."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+def number_column(column: str, attribute: str, readonly: bool = False) -> Field:
+    """A column of whole numbers."""
+    return Field(attribute, column, NumberCell(column), readonly=readonly)
+
+
+def text_column(column: str, attribute: str, readonly: bool = False) -> Field:
+    """A column of text."""
+    return Field(attribute, column, TextCell(), readonly=readonly)
+
+
+class TreeResource(ModelResource):
+    """A level of the tree. An empty ID with numbers that exist is that row; with new numbers, a new row."""
+
+    # The columns that name a row, with the attributes behind them; the last one is the row's own number.
+    keys: dict[str, str] = {}
+    parent = ""
+
+    class Meta:
+        skip_unchanged = True
+        report_skipped = False
+        clean_model_instances = True
+
+    def before_import(self, dataset: Dataset, **kwargs) -> None:
+        """Checks the table as a whole and makes the stored rows ready; after an error no row is looked at."""
+        try:
+            self._check_headers(dataset.headers)
+            lines = [self._line(row) for row in dataset.dict]
+            self._check_doubles(lines)
+        except ValueError:
+            dataset.wipe()
+            raise
+        self.file_name = kwargs.get("file_name") or "名前のないファイル"
+        self.above = Above(len(self.keys) - 1)
+        self.stock = Stock(self.get_queryset(), tuple(self.keys.values()))
+        self.stock.lay(lines)
+
+    def _check_headers(self, headers: Sequence[str]) -> None:
+        columns = [field.column_name for field in self.get_import_fields()]
+        check_columns(headers, columns)
+        if unknown := [header for header in headers if header not in columns]:
+            raise TableError([f"1行目の「{header}」は、知らない列です。列ごと削除してください。" for header in unknown])
+
+    def _line(self, row: dict) -> tuple[str, Key]:
+        return row["ID"].strip(), tuple(self._number_or_text(row[column], column) for column in self.keys)
+
+    def _number_or_text(self, text: str, column: str) -> str:
+        try:
+            return str(whole_number(text, column))
+        except CellError:
+            return text
+
+    def _check_doubles(self, lines: list[tuple[str, Key]]) -> None:
+        pks, keys = doubled(pk for pk, _ in lines), doubled(key for _, key in lines)
+        sentences = []
+        for number, (pk, key) in enumerate(lines, 2):
+            if pk in pks:
+                sentences.append(
+                    f"{number}行目「ID」：{pk}が、このファイルの中で重なっています。1行だけにしてください。"
+                )
+            if key in keys:
+                columns = "」「".join(self.keys)
+                sentences.append(
+                    f"{number}行目「{columns}」：同じ番号の行がほかにもあります。どちらかを直してください。"
+                )
+        if sentences:
+            raise TableError(sentences)
+
+    def get_instance(self, instance_loader: object, row: dict) -> Model | None:
+        """The stored row that the line means, or None for a new one. Raises ValidationError for an unknown ID."""
+        pk, key = self._line(row)
+        if not pk:
+            return self.stock.by_key.get(key)
+        if pk not in self.stock.by_pk:
+            name = self._meta.model._meta.verbose_name
+            raise ValidationError({"ID": f"ID {pk} の{name}はありません。新しく加える行では、IDを空にしてください。"})
+        return self.stock.by_pk[pk]
+
+    def import_instance(self, instance: Model, row: dict, **kwargs) -> None:
+        """Puts the cells into the instance. Raises ValidationError by column for every cell that cannot be taken."""
+        errors: dict[str, str] = {}
+        try:
+            setattr(instance, self.parent, self.above.find(self._line(row)[1][:-1]))
+        except CellError as error:
+            errors[error.column] = str(error)
+        for field in self.get_import_fields():
+            try:
+                self._take(field, instance, row)
+            except ValueError as error:
+                errors[field.column_name] = str(error)
+        if errors:
+            raise ValidationError(errors)
+
+    def _take(self, field: Field, instance: Model, row: dict) -> None:
+        if isinstance(field.widget, ManyToManyWidget):
+            field.clean(row)
+        # A cell that reads as what is stored is untouched: two departments of one name are not mixed up.
+        elif not field.readonly and (instance._state.adding or field.export(instance) != row[field.column_name]):
+            field.save(instance, row)
+
+    def validate_instance(
+        self, instance: Model, import_validation_errors: dict | None = None, validate_unique: bool = True
+    ) -> None:
+        """Raises ValidationError by column."""
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+        try:
+            instance.full_clean(validate_unique=validate_unique)
+        except ValidationError as error:
+            columns = {field.attribute: field.column_name for field in self.fields.values()}
+            named = {columns.get(name, NON_FIELD_ERRORS): texts for name, texts in error.message_dict.items()}
+            raise ValidationError(named) from error
+
+    def before_save_instance(self, instance: Any, row: dict, **kwargs) -> None:
+        """Writes the file into the history."""
+        instance._change_reason = f"ファイルから取り込み：{self.file_name}"
+
+    def after_import_row(self, row: dict, row_result: Any, row_number: int = 0, **kwargs) -> None:
+        """Notes the row as a spreadsheet counts, for the preview."""
+        row_result.number = row_number + 1

@@ -1,0 +1,37 @@
+"""Accounts and groups: Django's own forms, asked through permissions.py, with no way to raise one's own rights."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+
+from actionplan.admin.base import AsksPermission
+
+RIGHTS = ("is_superuser", "groups", "user_permissions")
+
+admin.site.unregister([User, Group])
+
+
+@admin.register(User)
+class PortalUserAdmin(AsksPermission, UserAdmin):
+    """Accounts. Only a superuser hands out rights, and only a superuser changes another superuser."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Rights are read-only to everybody but superusers."""
+        fields = list(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else [*fields, *RIGHTS]
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """As permissions.py says, but a superuser's account (its password too) only to superusers."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """The same for deleting."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or request.user.is_superuser or not obj.is_superuser)
+
+
+@admin.register(Group)
+class PortalGroupAdmin(AsksPermission, GroupAdmin):
+    """Groups of rights."""

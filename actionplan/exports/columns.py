@@ -1,0 +1,134 @@
+"""The columns of the open data, declared once: for the public files, the admin's export and whatever describes them.
+
+Source: conventions of the field, section 7. Which 主体 columns there are is data: the legend of the edition.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from django.utils import timezone
+from import_export import fields, resources, widgets
+
+from actionplan.models.edition import EditionRow
+from actionplan.models.tree import STATUS_HEADING
+
+# Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
+COLUMNS_VERSION = 1
+
+
+class EditionFacts(Protocol):
+    """What the columns ask of an edition; an Edition or a Draft that is not yet saved."""
+
+    front_matter: dict
+
+
+class AsIs(widgets.Widget):
+    """Gives a number as a number and a text as a text."""
+
+    def render(self, value: object, obj: object = None, **kwargs) -> object:
+        """The value; an empty text in place of None."""
+        return "" if value is None else value
+
+
+def column(name: str, attribute: str | None = None) -> fields.Field:
+    """A column; its value is the row's attribute, or what dehydrate_<field> of the resource gives."""
+    return fields.Field(attribute=attribute, column_name=name, widget=AsIs(), readonly=True)
+
+
+class ReportResource(resources.Resource):
+    """The rows of one edition, saved or not, as open data in long format: one record per fiscal year and item.
+
+    ReportResource(edition).export(rows) gives a tablib Dataset and asks the database nothing that rows does not.
+    """
+
+    municipality_code = column("全国地方公共団体コード")
+    record_id = column("ID")
+    municipality = column("地方公共団体名")
+    fiscal_year = column("年度_西暦")
+    era_label = column("年度_和暦")
+    policy_number = column("施策番号", "policy_number")
+    policy_title = column("施策名", "policy_title")
+    measure_number = column("取組番号", "measure_number")
+    measure_title = column("取組名", "measure_title")
+    item_number = column("項目番号", "item_number")
+    item_name = column("項目名", "item_name")
+    actor_symbols = column("主体_記号", "actor_symbols")
+    content = column("アクションプランの内容", "content")
+    status = column("実施状況", "status")
+    progress = column("進捗区分コード", "progress")
+    progress_label = column("進捗区分", "progress_label")
+    department_name = column("担当課", "department_name")
+    updated_on = column("更新日")
+    remarks = column("備考")
+
+    def __init__(self, edition: EditionFacts, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.front = edition.front_matter
+        self.public_from = getattr(edition, "public_from", None)
+        self.correction = _correction(edition)
+        self.fields = dict(self._with_actor_columns())
+
+    @classmethod
+    def get_display_name(cls) -> str:
+        """The name in the admin's lists."""
+        return "年次報告（オープンデータの列）"
+
+    def get_export_order(self) -> tuple[str, ...]:
+        """Every column in the order of the declaration."""
+        return tuple(self.fields)
+
+    def _with_actor_columns(self) -> Iterator[tuple[str, fields.Field]]:
+        for name, field in self.fields.items():
+            if name == "actor_symbols":
+                yield from ((f"actor_{actor['symbol']}", actor_column(actor)) for actor in self.front["actors"])
+            yield name, field
+
+    def dehydrate_municipality_code(self, row: EditionRow) -> str:
+        """422096: a text, since a code may begin with 0."""
+        return self.front["plan"]["municipality_code"]
+
+    def dehydrate_record_id(self, row: EditionRow) -> str:
+        """422096-2009-00012: code, fiscal year, item. Renumbering a 施策 or an item does not change it."""
+        return f"{self.front['plan']['municipality_code']}-{self.front['fiscal_year']}-{row.item_id:05d}"
+
+    def dehydrate_municipality(self, row: EditionRow) -> str:
+        """対馬市."""
+        return self.front["plan"]["municipality"]
+
+    def dehydrate_fiscal_year(self, row: EditionRow) -> int:
+        """2009."""
+        return self.front["fiscal_year"]
+
+    def dehydrate_era_label(self, row: EditionRow) -> str:
+        """平成21年度."""
+        return self.front["era_label"]
+
+    def dehydrate_updated_on(self, row: EditionRow) -> str:
+        """The day in Japan on which the edition became public, as 2026-04-01; empty for a draft."""
+        if self.public_from is None:
+            return ""
+        return timezone.localdate(self.public_from, timezone.get_default_timezone()).isoformat()
+
+    def dehydrate_remarks(self, row: EditionRow) -> str:
+        """What a reader of this record alone must know: 再掲, the column's printed heading, the correction."""
+        heading = row.status_heading
+        notes = [
+            "再掲" if row.measure_relisted else "",
+            f"原本の欄名は「{heading}」" if heading != STATUS_HEADING else "",
+            self.correction,
+        ]
+        return "；".join(note for note in notes if note)
+
+
+def actor_column(actor: dict) -> fields.Field:
+    """主体_市民 and the like: 1 when the actor's mark stands at the item, else 0."""
+
+    def flag(row: EditionRow) -> int:
+        return int(actor["symbol"] in row.actor_symbols)
+
+    return fields.Field(column_name=f"主体_{actor['short_name']}", dehydrate_method=flag)
+
+
+def _correction(edition: EditionFacts) -> str:
+    note = getattr(edition, "correction_note", "")
+    return f"第{edition.number}版の訂正：{note}" if note else ""

@@ -1,0 +1,71 @@
+"""The files of a published report: what each holds, is called and is served as."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from actionplan.exports import cp932, tabular
+from actionplan.exports.columns import COLUMNS_VERSION, ReportResource
+from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
+from actionplan.models import Edition
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class FileKind:
+    """A kind of file: its content, the end of its name, its content type."""
+
+    write: Callable[[Edition], bytes]
+    ending: str
+    content_type: str
+
+
+def _csv(edition: Edition) -> bytes:
+    dataset = ReportResource(edition).export(edition.rows.all())
+    return tabular.write_csv(dataset.headers, dataset)
+
+
+def _old_system_csv(edition: Edition) -> bytes:
+    dataset = ReportResource(edition).export(edition.rows.all())
+    return cp932.encode(dataset.headers, dataset)
+
+
+def _xlsx(edition: Edition) -> bytes:
+    dataset = ReportResource(edition).export(edition.rows.all())
+    title = f"{edition.front_matter['fiscal_year']}年度"
+    return tabular.write_xlsx(dataset.headers, dataset, title=title, created=edition.published_at)
+
+
+def _form(edition: Edition) -> bytes:
+    return write_report_workbook(edition.front_matter, edition.rows.all(), created=edition.published_at)
+
+
+# By format and encoding as an address names them.
+KINDS = {
+    ("csv", "utf-8"): FileKind(_csv, ".csv", "text/csv; charset=utf-8"),
+    ("csv", "cp932"): FileKind(_old_system_csv, "_cp932.csv", "text/csv; charset=windows-31j"),
+    ("xlsx", "utf-8"): FileKind(_xlsx, ".xlsx", XLSX),
+    ("form", "utf-8"): FileKind(_form, "_form.xlsx", XLSX),
+}
+
+
+def file_name(edition: Edition, kind: FileKind) -> str:
+    """422096_action_plan_fy2009_v1.csv, from the edition's own facts."""
+    front = edition.front_matter
+    code, year = front["plan"]["municipality_code"], front["fiscal_year"]
+    return f"{code}_action_plan_fy{year}_v{edition.number}{kind.ending}"
+
+
+def etag(edition: Edition, kind: FileKind) -> str:
+    """The quoted tag of the file's content, without writing the file: an edition never changes."""
+    facts = (
+        edition.content_sha256,
+        edition.number,
+        edition.public_from.isoformat(),
+        edition.correction_note,
+        kind.ending,
+        COLUMNS_VERSION,
+        FORM_VERSION,
+    )
+    return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'

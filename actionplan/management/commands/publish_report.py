@@ -1,0 +1,60 @@
+"""manage.py publish_report 2009: publishes a year's report from the command line."""
+
+from datetime import datetime
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.models import AnnualReport
+from actionplan.publishing.publish import PublishRefused, publish
+
+
+class Command(BaseCommand):
+    """Publishes now or at a set time (Japan time)."""
+
+    help = "年度の報告を公表します。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The year as people write it, and what publish() takes."""
+        parser.add_argument("year", help="年度（例：2009、平成21年度、H21）")
+        parser.add_argument("--at", default="", help="公表日時（日本時間。例：2010-05-01T09:00）。省くと今すぐ")
+        parser.add_argument("--note", default="", help="訂正の説明")
+        parser.add_argument("--current-wording", action="store_true", help="計画の文も、いまのものにする")
+        parser.add_argument("--if-unpublished", action="store_true", help="版が一つもないときだけ公表する")
+
+    def handle(self, *args, **options) -> None:
+        """Publishes, or says why not."""
+        report = _report(options["year"])
+        if options["if_unpublished"] and report.editions.exists():
+            self.stdout.write(f"{report}は公表済みです。何も変えていません。")
+            return
+        try:
+            edition = publish(
+                report,
+                by=None,
+                public_from=_moment(options["at"]),
+                note=options["note"],
+                wording="current" if options["current_wording"] else "published",
+            )
+        except PublishRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"{edition}を作りました（{edition.rows.count()}項目）。")
+
+
+def _report(text: str) -> AnnualReport:
+    try:
+        return AnnualReport.objects.get(fiscal_year=parse_fiscal_year(text))
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    except AnnualReport.DoesNotExist as error:
+        raise CommandError(f"{text}の年次報告がありません。") from error
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return timezone.make_aware(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise CommandError(f"日時「{text}」が読めません。2010-05-01T09:00 のように書いてください。") from error

@@ -1,0 +1,105 @@
+"""Freezing a draft into an edition, now or at a set time, and taking an edition back."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
+from actionplan.publishing.compose import Draft, Wording, compose, last_edition
+
+
+class PublishRefused(ValueError):
+    """Raised when an edition cannot be made; the message is the Japanese sentence for the person."""
+
+
+class NothingChanged(PublishRefused):
+    """Raised when the draft says what the last edition already says."""
+
+
+@transaction.atomic
+def publish(
+    report: AnnualReport,
+    *,
+    by: AbstractBaseUser | None,
+    public_from: datetime | None = None,
+    note: str = "",
+    wording: Wording = "published",
+    expected_sha256: str = "",
+) -> Edition:
+    """The new edition, stored with its rows.
+
+    by: who publishes; None stands for the command line of the machine.
+    public_from: when citizens may see it (aware; not in the past); now when None.
+    note: what was corrected; needed once citizens have seen an edition of the year.
+    expected_sha256: the draft that the person looked at; refused when the live tables have changed since.
+    Raises PublishRefused, NothingChanged, PermissionDenied. Two people at once make one edition.
+    """
+    permissions.require(by is None or permissions.may_publish(by), "公表する権限がありません。")
+    now = timezone.now()
+    lock(report)
+    draft = compose(report, wording)
+    refuse_unseen(draft, expected_sha256)
+    refuse_unready(report, draft, public_from, note, now)
+    return _freeze(report, draft, by=by, public_from=public_from or now, published_at=now, note=note)
+
+
+def lock(report: AnnualReport) -> None:
+    """Holds the report's row until the transaction ends (SQLite's IMMEDIATE transaction holds the whole file)."""
+    AnnualReport.objects.select_for_update().get(pk=report.pk)
+
+
+def refuse_unseen(draft: Draft, expected_sha256: str) -> None:
+    """Raises PublishRefused when the draft is not the one that was looked at."""
+    if expected_sha256 and expected_sha256 != draft.content_sha256:
+        raise PublishRefused("確認していただいた後に、内容が変わりました。もう一度、変更点を確認してください。")
+
+
+def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | None, note: str, now: datetime) -> None:
+    """Raises PublishRefused or NothingChanged with the sentence that says what is missing."""
+    if not draft.rows:
+        raise PublishRefused("この年度にはまだ項目がありません。項目を登録してから公表してください。")
+    if unmarked := [row.code for row in draft.rows if not row.actor_symbols]:
+        raise PublishRefused(f"主体（★●◎）が選ばれていない項目があります：{'、'.join(unmarked)}")
+    last = last_edition(report)
+    if last and last.content_sha256 == draft.content_sha256:
+        raise NothingChanged(f"第{last.number}版から変わったところがないため、新しい版は作りませんでした。")
+    if public_from and public_from < now:
+        raise PublishRefused("公表日時が過去になっています。これからの日時を選ぶか、「今すぐ」を選んでください。")
+    if not note.strip() and report.editions.filter(public_from__lte=now).exists():
+        raise PublishRefused("公表済みの内容を訂正するときは、訂正の説明を書いてください。市民の皆さんに表示されます。")
+
+
+def _freeze(report: AnnualReport, draft: Draft, *, by, public_from, published_at, note) -> Edition:
+    highest = report.editions.order_by("-number").values_list("number", flat=True).first() or 0
+    edition = Edition.objects.create(
+        report=report,
+        number=highest + 1,
+        public_from=public_from,
+        published_at=published_at,
+        published_by=by,
+        correction_note=note.strip(),
+        front_matter=draft.front_matter,
+        content_sha256=draft.content_sha256,
+    )
+    for row in draft.rows:
+        row.edition = edition
+    EditionRow.objects.bulk_create(draft.rows, batch_size=500)
+    return edition
+
+
+@transaction.atomic
+def withdraw(edition: Edition, *, by: AbstractBaseUser | None, reason: str) -> EditionWithdrawal:
+    """The withdrawal, stored: from now on the edition is nowhere to be seen, and the one before it shows again.
+
+    Raises PublishRefused without a reason or when the edition is withdrawn already, PermissionDenied without the right.
+    """
+    permissions.require(by is None or permissions.may_publish(by), "公表を取り下げる権限がありません。")
+    lock(edition.report)
+    if not reason.strip():
+        raise PublishRefused("取下げの理由を書いてください。")
+    if EditionWithdrawal.objects.filter(edition=edition).exists():
+        raise PublishRefused("この版は、すでに取り下げられています。")
+    return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=by, reason=reason.strip())

@@ -1,0 +1,39 @@
+"""Which edition a citizen sees. Everything public begins here."""
+
+from django.http import Http404
+
+from actionplan.models import Edition
+
+NOT_FOUND = "お探しの年度の報告は、公表されていません。"
+
+
+def public_editions() -> list[Edition]:
+    """The public edition of every year, latest year first; one query."""
+    return list(
+        Edition.objects.filter(pk__in=Edition.objects.public().latest_per_year().values("pk")).order_by(
+            "-report__fiscal_year"
+        )
+    )
+
+
+def latest_public_edition() -> Edition | None:
+    """The public edition of the latest year, or None before anything is published."""
+    return Edition.objects.public().order_by("-report__fiscal_year", "-number").first()
+
+
+def public_edition(year: int, number: int | None = None) -> Edition:
+    """The year's public edition, or that numbered one while it stands.
+
+    Raises Http404 for a year without one, and for a number that is unknown, scheduled or withdrawn.
+    """
+    editions = Edition.objects.public().for_year(year)
+    edition = editions.filter(number=number).first() if number is not None else editions.first()
+    if edition is None:
+        raise Http404(NOT_FOUND)
+    return edition
+
+
+def corrections(edition: Edition) -> list[Edition]:
+    """The year's public editions that correct an earlier one, up to this one, oldest first; front matter left out."""
+    public = Edition.objects.public().filter(report=edition.report_id, number__lte=edition.number)
+    return list(public.exclude(correction_note="").order_by("number").defer("front_matter"))

@@ -1,0 +1,43 @@
+"""What stands around every public page: the city, the plan, the years to choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from actionplan.models import Edition
+from actionplan.selectors.editions import public_editions
+
+
+@dataclass(frozen=True)
+class YearLink:
+    """A published year."""
+
+    year: int
+    label: str
+    era_label: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The city's and the plan's names, and the published years, latest first."""
+
+    municipality: str
+    plan_title: str
+    years: Sequence[YearLink]
+
+    @property
+    def latest(self) -> YearLink | None:
+        """The latest published year."""
+        return self.years[0] if self.years else None
+
+
+def page_frame() -> Frame:
+    """The frame of every page; one query, whatever the number of items."""
+    editions = public_editions()
+    plan = editions[0].front_matter["plan"] if editions else {}
+    return Frame(plan.get("municipality", ""), plan.get("title", ""), [_year_link(edition) for edition in editions])
+
+
+def _year_link(edition: Edition) -> YearLink:
+    front = edition.front_matter
+    return YearLink(front["fiscal_year"], front["label"], front["era_label"], edition.number)

@@ -1,0 +1,123 @@
+"""A year's report as an outline: policies → measures → items, in the newsletter's order."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from actionplan.models import EditionRow
+
+STATUS_HEADING = "実施状況"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark and the words that it stands for."""
+
+    symbol: str
+    label: str
+
+
+@dataclass(frozen=True)
+class ItemOutline:
+    """One item's row; numbers are those of its policy, its measure and itself."""
+
+    code: str
+    numbers: tuple[int, int, int]
+    marks: Sequence[Mark]
+    name: str
+    content: str
+    status: str
+    progress: str
+    progress_label: str
+    outcome: str
+    challenge: str
+    next_step: str
+    department_name: str
+
+
+@dataclass(frozen=True)
+class MeasureOutline:
+    """One ■ with its table; status_heading as the original heads the column."""
+
+    number: int
+    code: str
+    title: str
+    status_heading: str
+    items: Sequence[ItemOutline]
+
+    @property
+    def heading_differs(self) -> bool:
+        """Whether the original heads the status column with another word."""
+        return self.status_heading != STATUS_HEADING
+
+
+@dataclass(frozen=True)
+class PolicyOutline:
+    """One 施策."""
+
+    number: int
+    title: str
+    measures: Sequence[MeasureOutline]
+
+    @property
+    def item_count(self) -> int:
+        """How many items the policy holds."""
+        return sum(len(measure.items) for measure in self.measures)
+
+
+@dataclass(frozen=True)
+class ReportOutline:
+    """A year's report: its front matter as published, the legend, the policies."""
+
+    title: str
+    label: str
+    front_matter: dict
+    legend: Sequence[Mark]
+    policies: Sequence[PolicyOutline]
+
+    @property
+    def item_count(self) -> int:
+        """How many items the report holds."""
+        return sum(policy.item_count for policy in self.policies)
+
+
+def report_outline(front_matter: dict, rows: Iterable[EditionRow]) -> ReportOutline:
+    """The outline of rows that stand in page order, saved or not; no query of its own."""
+    legend = {actor["symbol"]: Mark(actor["symbol"], actor["label"]) for actor in front_matter["actors"]}
+    policies = [_policy(group, legend) for group in _groups(rows, "policy_number", "policy_title")]
+    return ReportOutline(front_matter["title"], front_matter["label"], front_matter, list(legend.values()), policies)
+
+
+def _groups(rows: Iterable[EditionRow], *fields: str) -> list[list[EditionRow]]:
+    return [list(group) for _, group in groupby(rows, key=attrgetter(*fields))]
+
+
+def _policy(rows: list[EditionRow], legend: dict[str, Mark]) -> PolicyOutline:
+    measures = [_measure(group, legend) for group in _groups(rows, "measure_number", "measure_title")]
+    return PolicyOutline(rows[0].policy_number, rows[0].policy_title, measures)
+
+
+def _measure(rows: list[EditionRow], legend: dict[str, Mark]) -> MeasureOutline:
+    first = rows[0]
+    code = f"{first.policy_number}-{first.measure_number}"
+    items = [item_outline(row, legend) for row in rows]
+    return MeasureOutline(first.measure_number, code, first.measure_title, first.status_heading, items)
+
+
+def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
+    """One row as an outline; legend: marks by symbol."""
+    return ItemOutline(
+        code=row.code,
+        numbers=(row.policy_number, row.measure_number, row.item_number),
+        marks=[legend[symbol] for symbol in row.actor_symbols if symbol in legend],
+        name=row.item_name,
+        content=row.content,
+        status=row.status,
+        progress=row.progress,
+        progress_label=row.progress_label,
+        outcome=row.outcome,
+        challenge=row.challenge,
+        next_step=row.next_step,
+        department_name=row.department_name,
+    )

@@ -1,0 +1,64 @@
+"""The files of a year's report; each is written from an edition, which never changes."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
+
+from actionplan.exports.misfits import CellsDoNotFit
+from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
+from actionplan.models import Edition
+from actionplan.selectors.editions import public_edition
+from actionplan.views.page import Crumb, crumb, page
+
+NO_SUCH_FILE = "お探しの形式のファイルはありません。CSV（UTF-8またはCP932）かExcel（xlsx）を選んでください。"
+
+
+@require_safe
+def report_file(request: HttpRequest, year: int, file_format: str, number: int | None = None) -> HttpResponse:
+    """The report of the year as a file: its latest public edition, or that numbered one.
+
+    ?encoding=cp932 gives the CSV for old systems, or a page (406) that lists the cells which do not fit.
+    """
+    kind = KINDS.get((file_format, request.GET.get("encoding", "utf-8").lower()))
+    if kind is None:
+        raise Http404(NO_SUCH_FILE)
+    edition = public_edition(year, number)
+    tag = etag(edition, kind)
+    if unchanged := get_conditional_response(request, etag=tag):
+        return _dated(unchanged, tag)
+    try:
+        return _dated(_attachment(edition, kind), tag)
+    except CellsDoNotFit as error:
+        return _unencodable(request, edition, error)
+
+
+def report_form(request: HttpRequest, year: int) -> HttpResponse:
+    """The report of the year as a workbook in the newsletter's layout, for the office printer."""
+    return report_file(request, year, "form")
+
+
+def _attachment(edition: Edition, kind: FileKind) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(edition, kind)}"'}
+    return HttpResponse(kind.write(edition), content_type=kind.content_type, headers=headers)
+
+
+def _dated(response: HttpResponse, tag: str) -> HttpResponse:
+    """The response with its tag; browsers keep the file but ask each time, since an edition may be withdrawn."""
+    response["ETag"] = tag
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _unencodable(request: HttpRequest, edition: Edition, error: CellsDoNotFit) -> HttpResponse:
+    label = edition.front_matter["label"]
+    response = page(
+        request,
+        "unencodable",
+        page_id="E-406",
+        crumbs=[crumb(label, "annual_report", edition.fiscal_year), Crumb("書き出せない文字")],
+        edition=edition,
+        label=label,
+        misfits=error.misfits,
+    )
+    response.status_code = 406
+    return response

@@ -1,0 +1,28 @@
+"""One way to render a public page: the frame around it, and where the reader stands."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from actionplan.selectors.frame import page_frame
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """A step of the breadcrumb; the last one has no address."""
+
+    label: str
+    address: str = ""
+
+
+def crumb(label: str, name: str, *args) -> Crumb:
+    """A step that leads to a named page."""
+    return Crumb(label, reverse(name, args=args))
+
+
+def page(request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], **facts) -> HttpResponse:
+    """The page, rendered. page_id: the short number printed on it, which stays the same for good."""
+    context = {"frame": page_frame(), "page_id": page_id, "crumbs": crumbs, **facts}
+    return render(request, f"actionplan/{template}.html", context)

@@ -1,0 +1,61 @@
+# The checks of script/test: every one runs, whatever the others said; the summary says which failed.
+
+PASSED=0
+FAILED=()
+
+# check NAME COMMAND...: runs the command, remembers how it ended and goes on.
+check() {
+  local name="$1" began=$SECONDS
+  shift
+  printf '\n── %s\n' "$name"
+  if "$@"; then
+    PASSED=$((PASSED + 1))
+    printf '   ○ %s（%d 秒）\n' "$name" $((SECONDS - began))
+  else
+    FAILED+=("$name")
+    printf '   ✕ %s（%d 秒）\n' "$name" $((SECONDS - began))
+  fi
+}
+
+# The last lines of a run; false when a check failed.
+summary() {
+  printf '\n'
+  if [ ${#FAILED[@]} -eq 0 ]; then
+    printf 'OK：%d 項目すべて成功しました（%d 秒）。\n' "$PASSED" "$SECONDS"
+    return 0
+  fi
+  printf '   ✕ %s\n' "${FAILED[@]}"
+  printf 'NG：%d 項目のうち %d 項目が失敗しました（%d 秒）。\n' $((PASSED + ${#FAILED[@]})) ${#FAILED[@]} "$SECONDS"
+  return 1
+}
+
+manage() { "$VENV_PYTHON" manage.py "$@"; }
+
+# Django's own audit, with the settings of a real server.
+check_deploy() {
+  SECRET_KEY=$("$VENV_PYTHON" -c 'import secrets; print(secrets.token_urlsafe(64))') \
+    ALLOWED_HOSTS=plan.example.jp CSRF_TRUSTED_ORIGINS=https://plan.example.jp HTTPS=on TRUST_PROXY=on DEBUG=off \
+    manage check --deploy --fail-level WARNING
+}
+
+# pytest on SQLite; a run that collects no test fails (pytest ends with 5).
+tests_on_sqlite() { "$VENV_PYTHON" -m pytest "$@"; }
+
+# pytest on a PostgreSQL of its own, which is stopped again.
+tests_on_postgres() {
+  local status=0
+  start_postgres || { stop_postgres; return 1; }
+  DATABASE_URL="$PG_URL" "$VENV_PYTHON" -m pytest "$@" || status=$?
+  stop_postgres
+  return $status
+}
+
+run_all_checks() {
+  check "ruff check" "$VENV_PYTHON" -m ruff check .
+  check "ruff format" "$VENV_PYTHON" -m ruff format --check .
+  check "djlint" "$VENV_PYTHON" -m djlint templates --lint --quiet
+  check "makemigrations --check" manage makemigrations --check --dry-run
+  check "check --deploy" check_deploy
+  check "pytest (SQLite)" tests_on_sqlite -n 2
+  check "pytest (PostgreSQL)" tests_on_postgres -n 2
+}

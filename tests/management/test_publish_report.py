@@ -1,0 +1,48 @@
+"""manage.py publish_report."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from actionplan.models import Edition
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_publishes_the_year_that_people_write(capsys):
+    factories.make_status()
+    call_command("publish_report", "平成21年度")
+    assert Edition.objects.public().get().fiscal_year == 2009
+    assert "第1版を作りました（1項目）" in capsys.readouterr().out
+
+
+def test_if_unpublished_changes_nothing_the_second_time(capsys):
+    status = factories.make_status()
+    call_command("publish_report", "2009", "--if-unpublished")
+    status.text = "別"
+    status.save()
+    call_command("publish_report", "2009", "--if-unpublished")
+    assert Edition.objects.count() == 1
+    assert "何も変えていません" in capsys.readouterr().out
+
+
+def test_a_time_is_read_as_japan_time():
+    factories.make_status()
+    call_command("publish_report", "2009", "--at", "2098-05-01T09:00")
+    assert timezone.localtime(Edition.objects.get().public_from).isoformat() == "2098-05-01T09:00:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["2010"], "年次報告がありません"),
+        (["きのう"], "年度として読めません"),
+        (["2009", "--at", "あした"], "読めません"),
+        (["2009"], "項目がありません"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_japanese(arguments, sentence):
+    factories.make_report()
+    with pytest.raises(CommandError, match=sentence):
+        call_command("publish_report", *arguments)

@@ -1,0 +1,128 @@
+"""The house: imports run down, the citizen wing never enters a staff room, the ground imports nothing above it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "actionplan"
+
+# Each room and the rooms that it may import; a room may always import itself. Anything not named here is forbidden.
+PURE = {"fiscal_year", "text"}
+GROUND = PURE | {"models"}
+READING_FLOOR = GROUND | {"selectors", "exports"}
+MAY_IMPORT = {
+    "fiscal_year": set(),
+    "text": set(),
+    "models": PURE,
+    "permissions": GROUND,
+    "publishing": GROUND | {"permissions"},
+    "selectors": GROUND,
+    "exports": GROUND | {"selectors"},
+    "templatetags": GROUND,
+    "views": READING_FLOOR | {"templatetags"},
+    "admin": READING_FLOOR | {"permissions", "publishing"},
+    "management": GROUND | {"permissions", "publishing"},
+    "urls": {"views"},
+    "apps": {"admin", "models"},
+}
+CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls"}
+STAFF_ROOMS = {"admin", "publishing", "permissions", "cycle", "inquiry", "management"}
+
+
+def modules() -> list[Path]:
+    """Every module of the application, migrations aside."""
+    return sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+
+
+def room_of(path: Path) -> str:
+    """The room that a module stands in: the first name below the package."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path, source: str | None = None) -> set[str]:
+    """The rooms that a module imports, at its top or inside a function, absolutely or relatively."""
+    rooms = set()
+    for node in ast.walk(ast.parse(source or path.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = absolute_names(path, node)
+        rooms |= {name.split(".")[1] for name in names if name.startswith("actionplan.")}
+    return rooms
+
+
+def absolute_names(path: Path, node: ast.ImportFrom) -> list[str]:
+    """What a from-import names, written absolutely; `from actionplan import text` names actionplan.text."""
+    module = node.module or ""
+    if node.level:
+        package = ["actionplan", *path.relative_to(PACKAGE).parts[:-1]]
+        base = package[: len(package) - node.level + 1]
+        module = ".".join([*base, module] if module else base)
+    return [f"{module}.{alias.name}" for alias in node.names] if module == "actionplan" else [module]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_run_down(path):
+    room = room_of(path)
+    if room == "__init__":
+        assert imported_rooms(path) == set()
+        return
+    assert room in MAY_IMPORT, f"{room} is a new room: draw it into MAY_IMPORT and the README's map"
+    assert imported_rooms(path) - {room} <= MAY_IMPORT[room]
+
+
+def test_the_citizen_wing_may_import_no_staff_room():
+    for room in CITIZEN_WING:
+        assert not MAY_IMPORT[room] & STAFF_ROOMS
+
+
+def test_no_arrow_runs_in_a_circle():
+    order: list[str] = []
+    rooms = dict(MAY_IMPORT)
+    while rooms:
+        free = [room for room, below in rooms.items() if not below & rooms.keys()]
+        assert free, f"a circle among {sorted(rooms)}"
+        order += free
+        for room in free:
+            del rooms[room]
+    assert order.index("models") < order.index("publishing") < order.index("admin")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from actionplan.publishing.compose import compose",
+        "from actionplan import publishing",
+        "import actionplan.publishing.publish",
+        "from ..publishing import compose",
+        "from .. import publishing",
+        "def later():\n    from actionplan.publishing import publish",
+    ],
+)
+def test_the_guard_sees_every_way_to_import(line):
+    assert "publishing" in imported_rooms(PACKAGE / "views" / "home.py", line)
+
+
+def test_public_views_read_no_live_table():
+    live = {"Plan", "Policy", "Measure", "ActionItem", "YearlyStatus", "Department", "AnnualReport"}
+    for path in modules():
+        if room_of(path) in {"views", "selectors", "exports"}:
+            names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+            assert not names & live, path
+
+
+def test_no_year_department_or_city_stands_in_the_code():
+    for path in modules():
+        code = path.read_text(encoding="utf-8")
+        strings = [
+            node.value
+            for node in ast.walk(ast.parse(code))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(ast.parse(code)) if hasattr(node, "body") and isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)}
+        for text in set(strings) - docstrings:
+            assert "対馬" not in text, path
+            assert "422096" not in text, path

@@ -1,0 +1,126 @@
+"""What script/server does between installing and serving: everything once, nothing twice."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = re.compile(r"\b[a-z2-9]{5}(?:-[a-z2-9]{5}){3}\b")
+
+
+def prepare(var: Path, **variables: str) -> subprocess.CompletedProcess:
+    """One run of the preparation with its data in var."""
+    settings = {"DJANGO_SETTINGS_MODULE": "tsushima_portal.settings", "VAR_DIR": str(var), "HTTPS": "off"}
+    return subprocess.run(
+        [sys.executable, "-m", "script.lib.prepare"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **settings, **variables},
+        umask=0o077,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def contents(var: Path) -> list[str]:
+    """Every row of the database, as SQL."""
+    with closing(sqlite3.connect(var / "portal.sqlite3")) as connection:
+        return list(connection.iterdump())
+
+
+def count(var: Path, question: str) -> int:
+    """The number that the question finds in the database."""
+    with closing(sqlite3.connect(var / "portal.sqlite3")) as connection:
+        return connection.execute(f"SELECT count(*) FROM {question}").fetchone()[0]
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory) -> tuple[Path, str]:
+    """A folder prepared once, and what was said."""
+    var = tmp_path_factory.mktemp("first start") / "var"
+    done = prepare(var)
+    assert done.returncode == 0, done.stderr
+    return var, done.stdout
+
+
+def test_a_first_start_publishes_the_whole_report(prepared):
+    var, _ = prepared
+    assert count(var, "actionplan_edition") == 1
+    assert count(var, "actionplan_editionrow") == 38
+
+
+def test_a_first_start_makes_one_account_and_shows_its_password(prepared):
+    var, said = prepared
+    assert count(var, "auth_user WHERE is_staff AND is_superuser") == 1
+    assert len(PASSWORD.findall(said)) == 1
+
+
+def test_what_is_made_is_its_owners_alone(prepared):
+    var, _ = prepared
+    assert var.stat().st_mode & 0o777 == 0o700
+    for name in ("portal.sqlite3", "secret_key"):
+        assert (var / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_static_files_are_collected_under_names_that_change_with_their_content(prepared):
+    var, _ = prepared
+    assert (var / "static" / "staticfiles.json").exists()
+
+
+def test_a_second_start_says_no_password_and_changes_no_row_and_no_static_file(prepared):
+    var, _ = prepared
+    rows, collected = contents(var), (var / "static" / "staticfiles.json").stat().st_mtime_ns
+    done = prepare(var)
+    assert done.returncode == 0, done.stderr
+    assert not PASSWORD.search(done.stdout)
+    assert contents(var) == rows
+    assert (var / "static" / "staticfiles.json").stat().st_mtime_ns == collected
+
+
+def test_a_report_that_staff_withdrew_is_not_published_again(tmp_path):
+    var = tmp_path / "var"
+    assert prepare(var).returncode == 0
+    withdraw = (
+        "import django; django.setup()\n"
+        "from actionplan.models import Edition\n"
+        "from actionplan.publishing.publish import withdraw\n"
+        "from django.contrib.auth import get_user_model\n"
+        "withdraw(Edition.objects.get(), by=get_user_model().objects.get(), reason='誤りがあったため')\n"
+    )
+    settings = {"DJANGO_SETTINGS_MODULE": "tsushima_portal.settings", "VAR_DIR": str(var)}
+    subprocess.run([sys.executable, "-c", withdraw], cwd=ROOT, env={**os.environ, **settings}, check=True)
+    assert prepare(var).returncode == 0
+    assert count(var, "actionplan_edition") == 1
+
+
+def test_a_database_that_does_not_answer_is_named_without_the_password(tmp_path):
+    done = prepare(tmp_path / "var", DATABASE_URL="postgres://portal:geheim@127.0.0.1:1/plan")
+    assert done.returncode == 1
+    assert "postgresql" in done.stderr
+    assert "DATABASE_URL" in done.stderr
+    assert "geheim" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_no_database_is_said_so_without_a_traceback(tmp_path):
+    var = tmp_path / "var"
+    var.mkdir()
+    (var / "portal.sqlite3").write_bytes(b"not a database, whatever its name says" * 100)
+    done = prepare(var)
+    assert done.returncode == 1
+    assert "データベースを使えません" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (var / "portal.sqlite3").read_bytes().startswith(b"not a database")
+
+
+def test_a_setting_that_cannot_be_read_is_said_in_one_sentence(tmp_path):
+    done = prepare(tmp_path / "var", HTTPS="maybe")
+    assert done.returncode == 1
+    assert "HTTPS=maybe" in done.stderr
+    assert "Traceback" not in done.stderr
