@@ -5,7 +5,7 @@ from django.urls import path, re_path, register_converter
 from actionplan.views.about import about
 from actionplan.views.annual_report import annual_report, policy, reports
 from actionplan.views.converters import FileFormatConverter, FiscalYearConverter, NumberConverter
-from actionplan.views.downloads import report_file
+from actionplan.views.downloads import report_file, report_form
 from actionplan.views.era import era_redirect
 from actionplan.views.health import healthz
 from actionplan.views.home import home
@@ -21,7 +21,7 @@ urlpatterns = [
     path("reports/<year:year>/", annual_report, name="annual_report"),
     path("reports/<year:year>.<format:file_format>", report_file, name="report_file"),
     path("reports/<year:year>/v<number:number>.<format:file_format>", report_file, name="report_file_version"),
-    path("reports/<year:year>-form.xlsx", report_file, {"file_format": "form"}, name="report_form"),
+    path("reports/<year:year>-form.xlsx", report_form, name="report_form"),
     path("reports/<year:year>/policies/<number:number>/", policy, name="policy"),
     path("items/<number:policy>-<number:measure>-<number:number>/", item, name="item"),
     path("about/", about, name="about"),

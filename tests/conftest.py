@@ -1,19 +1,20 @@
 """Fixtures that every test may ask for: the real report, a coordinator, plain static files."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 
 from tests import factories
 
 
-@pytest.fixture(autouse=True)
-def plain_settings(settings):
-    """No manifest, no redirect to https: tests ask the views, not the deployment."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
-    settings.SECURE_SSL_REDIRECT = False
+@pytest.fixture(autouse=True, scope="session")
+def plain_http():
+    """No manifest and no https: tests ask the views, not the deployment. Set before the live server starts."""
+    plain = {"SECURE_SSL_REDIRECT": False, "SESSION_COOKIE_SECURE": False, "CSRF_COOKIE_SECURE": False}
+    storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}, **plain):
+        yield
 
 
 @pytest.fixture

@@ -122,7 +122,11 @@ def test_no_year_department_or_city_stands_in_the_code():
             for node in ast.walk(ast.parse(code))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
-        docstrings = {ast.get_docstring(node, clean=False) for node in ast.walk(ast.parse(code)) if hasattr(node, "body") and isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)}
+        docstrings = {
+            ast.get_docstring(node, clean=False)
+            for node in ast.walk(ast.parse(code))
+            if hasattr(node, "body") and isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+        }
         for text in set(strings) - docstrings:
             assert "対馬" not in text, path
             assert "422096" not in text, path

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -12,13 +13,20 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = re.compile(r"\b[a-z2-9]{5}(?:-[a-z2-9]{5}){3}\b")
+WITHDRAW = """
+import django
+django.setup()
+from actionplan.models import Edition
+from actionplan.publishing.publish import withdraw
+withdraw(Edition.objects.get(), by=None, reason="誤りがあったため")
+"""
 
 
-def prepare(var: Path, **variables: str) -> subprocess.CompletedProcess:
-    """One run of the preparation with its data in var."""
+def run(var: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    """A fresh Python with its data in var and nothing of ours in its environment but these variables."""
     settings = {"DJANGO_SETTINGS_MODULE": "tsushima_portal.settings", "VAR_DIR": str(var), "HTTPS": "off"}
     return subprocess.run(
-        [sys.executable, "-m", "script.lib.prepare"],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **settings, **variables},
         umask=0o077,
@@ -26,6 +34,11 @@ def prepare(var: Path, **variables: str) -> subprocess.CompletedProcess:
         text=True,
         check=False,
     )
+
+
+def prepare(var: Path, **variables: str) -> subprocess.CompletedProcess:
+    """One run of the preparation."""
+    return run(var, "-m", "script.lib.prepare", **variables)
 
 
 def contents(var: Path) -> list[str]:
@@ -83,18 +96,10 @@ def test_a_second_start_says_no_password_and_changes_no_row_and_no_static_file(p
     assert (var / "static" / "staticfiles.json").stat().st_mtime_ns == collected
 
 
-def test_a_report_that_staff_withdrew_is_not_published_again(tmp_path):
-    var = tmp_path / "var"
-    assert prepare(var).returncode == 0
-    withdraw = (
-        "import django; django.setup()\n"
-        "from actionplan.models import Edition\n"
-        "from actionplan.publishing.publish import withdraw\n"
-        "from django.contrib.auth import get_user_model\n"
-        "withdraw(Edition.objects.get(), by=get_user_model().objects.get(), reason='誤りがあったため')\n"
-    )
-    settings = {"DJANGO_SETTINGS_MODULE": "tsushima_portal.settings", "VAR_DIR": str(var)}
-    subprocess.run([sys.executable, "-c", withdraw], cwd=ROOT, env={**os.environ, **settings}, check=True)
+def test_a_report_that_staff_withdrew_is_not_published_again(prepared, tmp_path):
+    var = shutil.copytree(prepared[0], tmp_path / "var")
+    assert run(var, "-c", WITHDRAW).returncode == 0
+    assert count(var, "actionplan_editionwithdrawal") == 1
     assert prepare(var).returncode == 0
     assert count(var, "actionplan_edition") == 1
 

@@ -19,7 +19,7 @@ OLD_PYTHON = "#!/bin/sh\nexit 1\n"
 # Answers as a Python without the named module would, and as itself otherwise.
 CRIPPLED_PYTHON = """#!/bin/sh
 case "$*" in *"{words}"*) echo "{says}" >&2; exit 1 ;; esac
-exec {python} "$@"
+exec "{python}" "$@"
 """
 
 

@@ -73,8 +73,9 @@ class KeepsPublished:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The list; a refusal that comes only while deleting the chosen rows is shown above it."""
+        title = {"title": f"{self.opts.verbose_name}の一覧"}
         try:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, title | (extra_context or {}))
         except ProtectedError as error:
             return self._refused(request, error, request.get_full_path())
 
@@ -99,6 +100,7 @@ class PortalAdmin(AsksPermission, KeepsPublished, PicksMixin, ReadableHistory, S
     list_per_page = 50
     list_max_show_all = 100
     save_on_top = True
+    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
         """The list that builds its filters once."""

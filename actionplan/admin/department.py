@@ -29,7 +29,7 @@ class DepartmentAdmin(PortalAdmin):
         ("職員", {"fields": ["members"]}),
     )
 
-    @admin.display(description="今ある課", boolean=True)
-    def is_in_force(self, department: Department) -> bool:
-        """Whether the department exists today."""
-        return in_force(department, timezone.localdate())
+    @admin.display(description="今ある課か")
+    def is_in_force(self, department: Department) -> str:
+        """Whether the department exists today, in words."""
+        return "今ある" if in_force(department, timezone.localdate()) else "今はない"

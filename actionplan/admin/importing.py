@@ -15,9 +15,7 @@ from actionplan.exports.uploads import UploadError
 
 UNREADABLE = "ファイルを読めません。書き出したファイルの形のまま、CSVかExcel（.xlsx）で保存し直してください。"
 EXPIRED = "確認の途中のファイルがなくなりました。何も保存していません。もう一度ファイルを選んでください。"
-OVERTAKEN = (
-    "確認のあとに計画が変わったため、何も保存していません。もう一度ファイルを選んで確認してください。"
-)
+OVERTAKEN = "確認のあとに計画が変わったため、何も保存していません。もう一度ファイルを選んで確認してください。"
 
 
 class ImportsFiles(ImportExportMixin):

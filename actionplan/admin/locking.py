@@ -3,6 +3,7 @@
 The rule itself stands in models/revised.py, under lock; a form asks it early, so that it can show what happened.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django import forms
@@ -51,8 +52,9 @@ class LockedForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.initial["read_revision"] = self.instance.revision
-        for name, field in self.fields.items():
-            field.show_hidden_initial = name in self._meta.fields
+        self.cells = [name for name in self.fields if name != "read_revision"]
+        for name in self.cells:
+            self.fields[name].show_hidden_initial = True
 
     def clean(self) -> dict:
         """The cleaned data. Raises ValidationError with both texts when the stored row is newer than the page."""
@@ -66,7 +68,7 @@ class LockedForm(forms.ModelForm):
         """Makes the next save a deliberate one: the new revision, my words where I wrote, the stored ones elsewhere."""
         self.data, touched = self.data.copy(), set(self.changed_data)
         clashes = []
-        for name in [name for name in self._meta.fields if name in self.fields]:
+        for name in self.cells:
             bound, stored = self[name], self.get_initial_for_field(self.fields[name], name)
             if name in touched:
                 clashes.append(Clash(bound.label, self._words(name, stored), self._words(name, cleaned.get(name))))
@@ -79,8 +81,16 @@ class LockedForm(forms.ModelForm):
     def _words(self, name: str, value: object) -> str:
         if isinstance(value, Model):
             value = value.pk
-        choices = dict(getattr(self.fields[name], "choices", ()))
+        choices = dict(_flat(getattr(self.fields[name], "choices", ())))
         return str(choices.get(value, value) if value not in (None, "") else "（空欄）")
+
+
+def _flat(choices: Iterable) -> Iterator[tuple]:
+    for value, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield value, label
 
 
 def conflict_html(row: Model, clashes: list[Clash]) -> SafeString:

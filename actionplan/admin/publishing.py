@@ -39,8 +39,6 @@ class PublishingPages:
         if request.method == "POST" and self._publishes(request, report, form):
             return HttpResponseRedirect(_address("publish", pk))
         draft = compose(report, _wording(request))
-        if request.method != "POST":
-            form = PublishForm(initial={"wording": _wording(request), "expected_sha256": draft.content_sha256})
         facts = {"form": form, "draft": draft, "wording": _wording(request), **_changes(report, draft)}
         return self._page(request, "publish", report, title=f"{report}の公表", **facts)
 
@@ -54,8 +52,8 @@ class PublishingPages:
         except PublishRefused as refusal:
             form.add_error(None, str(refusal))
             return False
-        when = "公表しました" if edition.public_from <= edition.published_at else "公表を予約しました"
-        messages.success(request, f"{edition}の{when}。")
+        when = "を公表しました" if edition.public_from <= edition.published_at else "の公表を予約しました"
+        messages.success(request, f"{edition}{when}。")
         return True
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -63,7 +63,7 @@ class MeasureAdmin(TreeAdmin):
     """取組（■）."""
 
     resource_classes = [MeasureResource]
-    list_display = ["code", "title", "item_count", "policy", "relisted"]
+    list_display = ["code", "title", "item_count", "policy", "relisted_word"]
     list_display_links = ["title"]
     list_select_related = ["policy"]
     list_filter = ["policy", "relisted"]
@@ -81,6 +81,11 @@ class MeasureAdmin(TreeAdmin):
         """Policy and measure number: 3-2."""
         return f"{measure.policy.number}-{measure.number}"
 
+    @admin.display(description="再掲", empty_value="")
+    def relisted_word(self, measure: Measure) -> str:
+        """再掲, or nothing."""
+        return "再掲" if measure.relisted else ""
+
     @admin.display(description="項目の数")
     def item_count(self, measure: Measure) -> int:
         """How many items the measure has."""
@@ -93,7 +98,7 @@ class ActionItemAdmin(TreeAdmin):
 
     resource_classes = [ActionItemResource]
     fields = ["measure", "number", "actors", "name", "content", "lead_department", "ended", "successor"]
-    list_display = ["code", "marks", "name", "content", "lead_department", "ended"]
+    list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]
     list_filter = ["measure__policy", "actors", "lead_department", "ended"]
@@ -109,6 +114,11 @@ class ActionItemAdmin(TreeAdmin):
     def code(self, item: ActionItem) -> str:
         """3-2-1."""
         return item.code
+
+    @admin.display(description="終了", empty_value="")
+    def ended_word(self, item: ActionItem) -> str:
+        """終了, or nothing."""
+        return "終了" if item.ended else ""
 
     @admin.display(description="主体")
     def marks(self, item: ActionItem) -> SafeString:

@@ -18,6 +18,7 @@ from actionplan.exports.uploads import LARGEST_FILE, MEGABYTE
 FORMATS = [GuardedCSV, GuardedXLSX]
 SUFFIXES = (".csv", ".xlsx")
 LABELS = (("0", "CSV（UTF-8）"), ("1", "Excel（.xlsx）"))
+HELP = "CSVかExcel（.xlsx）のファイルを選びます。保存する前に、変わるところを確認できます。"
 ONE_DAY = 24 * 60 * 60
 WAITING_NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -59,11 +60,9 @@ class UploadForm(ImportForm):
         super().__init__(formats, resources, **kwargs)
         self.fields["format"].required = False
         self.fields["format"].widget = forms.HiddenInput()
-        self.fields["import_file"].label = "ファイル"
-        self.fields[
-            "import_file"
-        ].help_text = "CSVかExcel（.xlsx）のファイル。保存する前に、変わるところを確認できます。"
-        self.fields["import_file"].widget.attrs["accept"] = ",".join(SUFFIXES)
+        file = self.fields["import_file"]
+        file.label, file.help_text = "ファイル", HELP
+        file.widget.attrs["accept"] = ",".join(SUFFIXES)
 
     @property
     def media(self) -> forms.Media:
@@ -76,10 +75,8 @@ class UploadForm(ImportForm):
         if Path(file.name).suffix.lower() not in SUFFIXES:
             raise forms.ValidationError("CSV（.csv）かExcel（.xlsx）のファイルを選んでください。")
         if file.size > LARGEST_FILE:
-            size = f"{file.size / MEGABYTE:.1f}MB"
-            raise forms.ValidationError(
-                f"ファイルが大きすぎます（{size}）。{LARGEST_FILE // MEGABYTE}MB以下に分けてください。"
-            )
+            size, most = f"{file.size / MEGABYTE:.1f}MB", f"{LARGEST_FILE // MEGABYTE}MB"
+            raise forms.ValidationError(f"ファイルが大きすぎます（{size}）。{most}以下に分けてください。")
         return file
 
     def clean(self) -> dict:

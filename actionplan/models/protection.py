@@ -34,7 +34,12 @@ def published_rows(obj: models.Model) -> models.QuerySet:
 def why_not_delete(obj: models.Model) -> str:
     """The Japanese sentence that says why the object stays, or an empty string when it may go."""
     name = obj._meta.verbose_name
-    row = published_rows(obj).select_related("edition__report").order_by("-edition__report__fiscal_year", "-edition__number").first()
+    row = (
+        published_rows(obj)
+        .select_related("edition__report")
+        .order_by("-edition__report__fiscal_year", "-edition__number")
+        .first()
+    )
     if row is not None:
         return f"この{name}は、公表済みの「{row.edition}」のもとになっているため、削除できません。"
     # Django would not refuse: rows of a many-to-many relation just vanish.

@@ -8,10 +8,30 @@ from actionplan.exports.columns import ReportResource
 from tests import factories
 from tests.exports.editions import front_matter, make_edition, make_row
 
-COLUMNS = (
-    "全国地方公共団体コード ID 地方公共団体名 年度_西暦 年度_和暦 施策番号 施策名 取組番号 取組名 項目番号 項目名 "
-    "主体_市民 主体_市 主体_市民と市 主体_記号 アクションプランの内容 実施状況 進捗区分コード 進捗区分 担当課 更新日 備考"
-).split()
+COLUMNS = [
+    "全国地方公共団体コード",
+    "ID",
+    "地方公共団体名",
+    "年度_西暦",
+    "年度_和暦",
+    "施策番号",
+    "施策名",
+    "取組番号",
+    "取組名",
+    "項目番号",
+    "項目名",
+    "主体_市民",
+    "主体_市",
+    "主体_市民と市",
+    "主体_記号",
+    "アクションプランの内容",
+    "実施状況",
+    "進捗区分コード",
+    "進捗区分",
+    "担当課",
+    "更新日",
+    "備考",
+]
 
 
 def draft(**changes) -> SimpleNamespace:

@@ -153,7 +153,7 @@ def test_a_plan_title_is_unique(item):
     assert refuses(Plan(title=Plan.objects.get().title, municipality="対馬市", municipality_code="422096"))
 
 
-@pytest.mark.parametrize("code", ["42209", "4220960", "４２２０９６", "42209a", ""])
+@pytest.mark.parametrize("code", ["42209", "4220960", "４２２０９６", "42209a", "422096\n", ""])
 def test_a_municipality_code_has_six_digits(code):
     assert complaint(Plan(title="計画", municipality="対馬市", municipality_code=code))
 
@@ -178,8 +178,12 @@ def test_an_item_does_not_succeed_itself(item):
 
 
 def test_a_new_status_is_unset_and_not_started(item):
-    status = factories.make_status(item=item)
+    status = factories.make_status(item=item, text="")
     assert (status.progress, status.state, status.revision) == (Progress.UNSET, State.NOT_STARTED, 1)
+
+
+def test_a_status_with_a_text_has_been_started(item):
+    assert factories.make_status(item=item, text="実施した。").state == State.DRAFT
 
 
 @pytest.mark.parametrize(("field", "value"), [("progress", "済"), ("progress", ""), ("state", "完了")])

@@ -185,3 +185,10 @@ def test_who_confirmed_a_status_cannot_be_deleted(status):
     status.save()
     with pytest.raises(ProtectedError):
         get_user_model().objects.all().delete()
+
+
+def test_a_delete_past_the_model_is_refused_too(status):
+    publish(status)
+    with pytest.raises(ProtectedError, match="この実施状況は、公表済みの"), transaction.atomic():
+        models.Model.delete(status)
+    assert YearlyStatus.objects.get() == status

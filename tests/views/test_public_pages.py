@@ -94,7 +94,7 @@ def test_the_front_page_counts_with_denominators(client, published):
 def test_one_policy_shows_only_its_own_items(client, published):
     html = client.get("/reports/2009/policies/4/").content.decode()
     assert html.count('<tr role="row" id="item-4-') == 4
-    assert "id=\"item-3-" not in html
+    assert 'id="item-3-' not in html
 
 
 def test_text_that_looks_like_markup_is_shown_as_text(client, db):

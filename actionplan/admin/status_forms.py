@@ -1,0 +1,45 @@
+"""The two forms of a yearly status: one row of the year's list, and everything about one item."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from actionplan.admin.locking import LockedForm, record_field
+from actionplan.models import DEFINITIONS, YearlyStatus
+
+GONE = (
+    "この行は、ほかの人が削除しました。書いた文は欄に残っています。必要なら控えを取ってから、一覧を開き直してください。"
+)
+
+
+class StatusRowForm(LockedForm):
+    """The text and the category, in the list."""
+
+    text = record_field(YearlyStatus, "text", rows=4)
+
+    class Meta:
+        model = YearlyStatus
+        fields = ["text", "progress"]
+
+    def clean(self) -> dict:
+        """The cleaned data. Raises ValidationError for a row that is gone or newer."""
+        if not self.instance.pk:
+            raise ValidationError(GONE, code="gone")
+        return super().clean()
+
+
+class StatusForm(LockedForm):
+    """Everything that staff write about an item's year."""
+
+    text = record_field(YearlyStatus, "text", rows=6)
+    outcome = record_field(YearlyStatus, "outcome", rows=3)
+    challenge = record_field(YearlyStatus, "challenge", rows=3)
+    next_step = record_field(YearlyStatus, "next_step", rows=3)
+
+    class Meta:
+        model = YearlyStatus
+        fields = forms.ALL_FIELDS
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if progress := self.fields.get("progress"):
+            progress.help_text = "　".join(f"{code.label}：{words}" for code, words in DEFINITIONS.items())

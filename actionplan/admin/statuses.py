@@ -1,0 +1,150 @@
+"""The year's list: one report at a time in its printed order, written in place or in the full form."""
+
+from django.contrib import admin
+from django.contrib.admin import RelatedOnlyFieldListFilter, ShowFacets
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from actionplan import permissions
+from actionplan.admin.base import PortalAdmin
+from actionplan.admin.downloads import report_file
+from actionplan.admin.filters import YearFilter
+from actionplan.admin.marks import marks_html
+from actionplan.admin.status_forms import StatusForm, StatusRowForm
+from actionplan.models import ActorType, AnnualReport, State, YearlyStatus
+from actionplan.models.revised import StaleRevisionError
+from actionplan.publishing.compose import compose
+
+WHO_AND_WHEN = ["submitted_by", "submitted_at", "confirmed_by", "confirmed_at"]
+OVERTAKEN = (StaleRevisionError, YearlyStatus.DoesNotExist)
+
+
+@admin.register(YearlyStatus)
+class YearlyStatusAdmin(PortalAdmin):
+    """実施状況."""
+
+    form = StatusForm
+    list_display = ["code", "marks", "item_name", "text", "progress", "department_name", "state", "full_form"]
+    list_display_links = ["full_form"]
+    list_editable = ["text", "progress"]
+    list_filter = [
+        YearFilter,
+        ("item__measure__policy", RelatedOnlyFieldListFilter),
+        ("item__actors", RelatedOnlyFieldListFilter),
+        "progress",
+        ("department", RelatedOnlyFieldListFilter),
+        "state",
+    ]
+    show_facets = ShowFacets.ALWAYS
+    show_full_result_count = False
+    search_fields = ["item__name", "item__content", "text"]
+    search_help_text = "項目・アクションプランの内容・実施状況の文で探します。"
+    sortable_by = ()
+    actions = None
+    fieldsets = (
+        ("項目", {"fields": ["report", "item", "content", "actors"]}),
+        ("実施状況", {"fields": ["text", "progress", "outcome", "challenge", "next_step"]}),
+        ("担当と状態", {"fields": ["department", "state", *WHO_AND_WHEN, "read_revision"]}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Statuses with everything that a row shows."""
+        rows = super().get_queryset(request).select_related("report", "department", "item__measure__policy")
+        return rows.prefetch_related("item__actors")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:
+        """Report and item are fixed once they are chosen; the state is set by whoever may publish."""
+        state = [] if permissions.may_publish(request.user) else ["state"]
+        return ["content", "actors", *WHO_AND_WHEN, *state, *(["report", "item"] if obj else [])]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[ModelForm]:
+        """The form of a row."""
+        return super().get_changelist_form(request, form=StatusRowForm, fields=self.list_editable, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list. A save that somebody overtakes at the last moment is asked again, and then shows both texts."""
+        try:
+            response = super().changelist_view(request, extra_context)
+        except OVERTAKEN:
+            return self.changelist_view(request, extra_context)
+        if cl := getattr(response, "context_data", None) and response.context_data.get("cl"):
+            response.context_data |= self._list_facts(cl)
+        return response
+
+    def _list_facts(self, cl) -> dict:
+        # A refused save shows the rows that were sent, also those that no longer pass the filter: Django would pair
+        # the boxes with whatever rows the filter gives now.
+        if cl.formset is not None and cl.formset.is_bound:
+            cl.result_list = [form.instance for form in cl.formset.forms]
+        year = next((spec for spec in cl.filter_specs if isinstance(spec, YearFilter)), None)
+        title = dict(year.lookup_choices)[year.value()] if year else "年次報告がまだありません"
+        return {"title": f"実施状況　{title}", "report_pk": year and year.value(), "legend": ActorType.objects.all()}
+
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The full form, with the same second asking."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except OVERTAKEN:
+            return self.changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: YearlyStatus, form: ModelForm, change: bool) -> None:
+        """Saves, and notes who submitted or confirmed when the full form says so."""
+        step = {State.SUBMITTED: "submitted", State.CONFIRMED: "confirmed"}.get(obj.state)
+        if step and "state" in form.changed_data:
+            setattr(obj, f"{step}_by", request.user)
+            setattr(obj, f"{step}_at", timezone.now())
+        super().save_model(request, obj, form, change)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, and the year as a file."""
+        view = self.admin_site.admin_view(self.download)
+        return [path("download/<int:pk>.<str:ending>", view, name="statuses-download"), *super().get_urls()]
+
+    def download(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+        """The year as it stands now, in the columns of the open data."""
+        permissions.require(permissions.may_export(request.user, YearlyStatus))
+        report = AnnualReport.objects.select_related("plan").filter(pk=pk).first()
+        if report is None:
+            raise Http404("この年次報告はありません。")
+        draft = compose(report)
+        return report_file(draft, draft.rows, ending, "draft")
+
+    @admin.display(description="番号")
+    def code(self, status: YearlyStatus) -> str:
+        """3-2-1."""
+        return status.item.code
+
+    @admin.display(description="主体")
+    def marks(self, status: YearlyStatus) -> SafeString:
+        """★◎ in one piece."""
+        return marks_html(status.item.actors.all())
+
+    @admin.display(description="主体")
+    def actors(self, status: YearlyStatus) -> str:
+        """The marks with their words."""
+        return "　".join(str(actor) for actor in status.item.actors.all())
+
+    @admin.display(description="項目とアクションプランの内容")
+    def item_name(self, status: YearlyStatus) -> SafeString:
+        """The item's name, and below it what the plan promises."""
+        return format_html("<strong>{}</strong><p>{}</p>", status.item.name, status.item.content)
+
+    @admin.display(description="アクションプランの内容")
+    def content(self, status: YearlyStatus) -> str:
+        """What the plan promises."""
+        return status.item.content
+
+    @admin.display(description="担当課")
+    def department_name(self, status: YearlyStatus) -> str:
+        """The department of that year."""
+        return str(status.department or "")
+
+    @admin.display(description="くわしく")
+    def full_form(self, status: YearlyStatus) -> str:
+        """The words of the link to the full form."""
+        return "開く"

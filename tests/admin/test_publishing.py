@@ -1,0 +1,202 @@
+"""The publishing pages: differences, preview, publish, schedule, correct, withdraw."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
+
+from actionplan.models import Edition
+from actionplan.publishing.publish import publish
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def status(admin_client):
+    return factories.make_status(text="前の文")
+
+
+def address(name: str, status, *args) -> str:
+    """A publishing page of the status's report."""
+    return reverse(f"admin:{name}", args=[status.report.pk, *args])
+
+
+def hidden_fields(client, status, query: str = "") -> dict:
+    """The form's hidden fields as the page gives them."""
+    html = client.get(address("publish", status) + query).content.decode()
+    return dict(re.findall(r'type="hidden" name="(wording|expected_sha256)" value="(\w+)"', html))
+
+
+def post(client, status, query: str = "", **fields):
+    """Sends the publishing form as a browser would."""
+    return client.post(address("publish", status), {"when": "now", **hidden_fields(client, status, query), **fields})
+
+
+def edit(status, text: str) -> None:
+    status.text = text
+    status.save()
+
+
+def test_the_first_publication_is_two_clicks_away(admin_client, status):
+    html = admin_client.get(reverse("admin:actionplan_annualreport_changelist")).content.decode()
+    assert address("publish", status) in html
+    assert post(admin_client, status).status_code == 302
+    edition = Edition.objects.get()
+    assert edition.published_by.is_superuser
+    assert "第1版を公表しました" in admin_client.get(address("publish", status)).content.decode()
+
+
+def test_the_page_shows_every_changed_cell_before_and_after(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "後の文")
+    html = admin_client.get(address("publish", status)).content.decode()
+    assert "<del>前の文</del>" in html
+    assert "<ins>後の文</ins>" in html
+    assert "1-1-1 項目" in html
+
+
+def test_looking_changes_nothing(admin_client, status):
+    admin_client.get(address("publish", status))
+    admin_client.get(address("preview", status))
+    assert not Edition.objects.exists()
+
+
+def test_the_preview_is_the_citizens_page_and_says_that_it_is_a_preview(admin_client, status):
+    html = admin_client.get(address("preview", status)).content.decode()
+    assert "公表前の確認画面です" in html
+    assert '<table class="report-table"' in html
+    assert "前の文" in html
+
+
+def test_a_set_time_is_japan_time(admin_client, status):
+    post(admin_client, status, when="later", public_from="2098-05-01T09:00")
+    assert timezone.localtime(Edition.objects.get().public_from).isoformat() == "2098-05-01T09:00:00+09:00"
+    assert "予約中" in admin_client.get(address("publish", status)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("moment", "sentence"),
+    [
+        ("", "公表する日時を入力してください"),
+        ("2001-01-01T00:00", "過去になっています"),
+        ("あした", "日時が読めません"),
+    ],
+)
+def test_a_time_that_cannot_be_is_refused(admin_client, status, moment, sentence):
+    response = post(admin_client, status, when="later", public_from=moment)
+    assert sentence in response.content.decode()
+    assert not Edition.objects.exists()
+
+
+def test_a_correction_without_a_note_is_refused_and_keeps_what_was_typed(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "後の文")
+    response = post(admin_client, status, note="")
+    assert "訂正の説明を書いてください" in response.content.decode()
+    assert post(admin_client, status, note="直しました。").status_code == 302
+    assert Edition.objects.get(number=2).correction_note == "直しました。"
+
+
+def test_the_note_survives_a_refusal(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "後の文")
+    response = post(admin_client, status, note="長い説明", when="later", public_from="")
+    assert "長い説明</textarea>" in response.content.decode()
+
+
+def test_what_changed_since_it_was_looked_at_is_not_published(admin_client, status):
+    fields = hidden_fields(admin_client, status)
+    edit(status, "ほかの人の変更")
+    response = admin_client.post(address("publish", status), {"when": "now", **fields})
+    assert "確認していただいた後に、内容が変わりました" in response.content.decode()
+    assert not Edition.objects.exists()
+    # The page now shows the newer draft: sending what it shows goes through.
+    fresh = dict(re.findall(r'name="(wording|expected_sha256)" value="(\w+)"', response.content.decode()))
+    assert admin_client.post(address("publish", status), {"when": "now", **fresh}).status_code == 302
+
+
+def test_the_plans_current_wording_is_taken_only_when_asked_for(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "後の文")
+    status.item.name = "新しい名前"
+    status.item.save()
+    assert "新しい名前" not in admin_client.get(address("publish", status)).content.decode()
+    assert "<ins>新しい名前</ins>" in admin_client.get(address("publish", status) + "?wording=current").content.decode()
+    post(admin_client, status, "?wording=current", note="名前も直しました。")
+    assert Edition.objects.get(number=2).rows.get().item_name == "新しい名前"
+
+
+def test_an_unchanged_year_cannot_be_published_again(admin_client, status):
+    publish(status.report, by=None)
+    html = admin_client.get(address("publish", status)).content.decode()
+    assert "変わるところはありません" in html
+    assert re.search(r'<input type="submit"[^>]* disabled', html)
+    assert "変わったところがない" in post(admin_client, status, note="念のため").content.decode()
+
+
+def test_withdrawing_asks_for_a_reason_and_hides_the_edition(admin_client, client, status):
+    publish(status.report, by=None)
+    page = address("withdraw", status, 1)
+    assert "取下げの理由を書いてください" in admin_client.post(page, {"reason": " "}).content.decode()
+    assert client.get("/reports/2009/").status_code == 200
+    assert admin_client.post(page, {"reason": "取り違え"}).status_code == 302
+    assert client.get("/reports/2009/").status_code == 404
+    html = admin_client.get(address("publish", status)).content.decode()
+    assert "取り違え" in html
+    assert "取下げ</td>" in html
+
+
+def test_unconfirmed_statuses_are_counted_before_publishing(admin_client, status):
+    assert "1件あります" in admin_client.get(address("publish", status)).content.decode()
+    status.state = "confirmed"
+    status.save()
+    assert "「確定」になっていない" not in admin_client.get(address("publish", status)).content.decode()
+
+
+def test_a_reader_sees_the_changes_but_has_no_button(client, status):
+    reader = factories.make_user(superuser=False)
+    reader.user_permissions.add(Permission.objects.get(codename="view_annualreport"))
+    client.force_login(reader)
+    html = client.get(address("publish", status)).content.decode()
+    assert "公表する権限" not in html
+    assert "変更点の確認だけできます" in html
+    assert '<input type="submit" class="default"' not in html
+
+
+@pytest.mark.parametrize("name", ["publish", "withdraw"])
+def test_a_forged_post_without_the_right_is_refused(client, status, name):
+    publish(status.report, by=None)
+    edit(status, "後の文")
+    reader = factories.make_user(superuser=False)
+    reader.user_permissions.add(Permission.objects.get(codename="view_annualreport"))
+    client.force_login(reader)
+    page = address(name, status, *([1] if name == "withdraw" else []))
+    response = client.post(page, {"when": "now", "wording": "published", "expected_sha256": "0" * 64, "reason": "悪意"})
+    assert response.status_code == 403
+    assert Edition.objects.count() == 1
+    assert Edition.objects.public().count() == 1
+
+
+def test_a_stranger_is_sent_to_the_login(client, status):
+    for name in ("publish", "preview"):
+        assert client.get(address(name, status))["Location"].startswith("/admin/login/")
+
+
+def test_an_unknown_report_or_edition_is_a_404(admin_client, status):
+    assert admin_client.get(reverse("admin:publish", args=[999])).status_code == 404
+    assert admin_client.get(address("withdraw", status, 9)).status_code == 404
+
+
+def test_the_state_of_each_edition_is_told(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "二")
+    publish(status.report, by=None, note="直しました。")
+    edit(status, "三")
+    publish(status.report, by=None, note="予告", public_from=timezone.now() + timedelta(days=1))
+    html = admin_client.get(address("publish", status)).content.decode()
+    states = re.findall(r"<td>(公表中|予約中|前の版|取下げ)</td>", html)
+    assert states == ["予約中", "公表中", "前の版"]

@@ -1,0 +1,72 @@
+"""Debian's Chromium, driven by Playwright, on the real report served by Django's live server."""
+
+import os
+import shutil
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from actionplan.publishing.publish import publish
+from tests import factories
+
+# Playwright's loop runs in the test's thread, where Django would otherwise refuse its own synchronous queries.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Marks everything in this folder as a browser test."""
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
+    """The browser; script/test installs it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert path, "Chromium is missing: script/test installs it."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*SWITCHES, "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def published(transactional_db, real_report):
+    """The real report, published."""
+    return publish(real_report, by=None)
+
+
+@pytest.fixture
+def visit(chromium, live_server, published):
+    """Opens an address in a fresh browser of the given width, JavaScript off, and hands back the page."""
+    contexts = []
+
+    def open_page(address: str, width: int = 1280, **options):
+        options = {"java_script_enabled": False, "viewport": {"width": width, "height": 900}, **options}
+        contexts.append(chromium.new_context(**options))
+        page = contexts[-1].new_page()
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto(live_server.url + address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def log_in(visit):
+    """Logs a staff account in through the form, in a browser of its own, and hands back its page."""
+
+    def enter(address: str = "/admin/", **account):
+        user = factories.make_user(**account)
+        page = visit(f"/admin/login/?next={address}", java_script_enabled=True)
+        page.fill("#id_username", user.username)
+        page.fill("#id_password", "a-long-password-9")
+        page.click("[type=submit]")
+        return page
+
+    return enter
