@@ -4,6 +4,7 @@ Each test runs a copy of the scripts in a folder of its own, whose name has a bl
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,11 +15,36 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SHELL_FILES = ["script/server", "script/test", ".ci/run", *sorted(map(str, ROOT.glob("script/lib/*.sh")))]
-SMALL_COMMANDS = ["bash", "cat", "chmod", "cut", "dirname", "flock", "id", "mkdir", "mktemp", "readlink", "rm", "tail"]
+SMALL_COMMANDS = [
+    "bash",
+    "cat",
+    "chmod",
+    "cut",
+    "dirname",
+    "env",
+    "flock",
+    "grep",
+    "id",
+    "ls",
+    "mkdir",
+    "mktemp",
+    "readlink",
+    "rm",
+    "sort",
+    "tail",
+]
 OLD_PYTHON = "#!/bin/sh\nexit 1\n"
 # Answers as a Python without the named module would, and as itself otherwise.
 CRIPPLED_PYTHON = """#!/bin/sh
 case "$*" in *"{words}"*) echo "{says}" >&2; exit 1 ;; esac
+exec "{python}" "$@"
+"""
+# Counts installations instead of making them, and ends the preparation with a number of its own.
+COUNTING_PYTHON = """#!/bin/sh
+case "$*" in
+  *"pip install"*) echo installed >>"{log}"; exit 0 ;;
+  *script.lib.prepare*) exit 3 ;;
+esac
 exec "{python}" "$@"
 """
 
@@ -148,6 +174,18 @@ def test_a_failed_installation_shows_pips_words_and_is_tried_again(project, free
         assert "ネットワーク" in done.stderr
 
 
+def test_pinned_libraries_are_installed_once_and_again_when_the_pins_change(project, tmp_path, free_port):
+    (project / ".venv" / "bin").mkdir(parents=True)
+    command(project / ".venv" / "bin", "python", COUNTING_PYTHON.format(log=tmp_path / "log", python=sys.executable))
+    installed = []
+    for pins in ("Django\n", "Django\n", "Django==5.2\n"):
+        (project / "requirements.txt").write_text(pins)
+        # The preparation ends with 3 here, and so must the start.
+        assert start(project, PORT=free_port).returncode == 3
+        installed.append((tmp_path / "log").read_text().count("installed"))
+    assert installed == [1, 1, 2]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_is_named(project, free_port):
     project.chmod(0o500)
@@ -156,13 +194,43 @@ def test_a_folder_that_cannot_be_written_is_named(project, free_port):
     assert_refused(done, project, f"フォルダ {project} に書き込めません")
 
 
-def test_an_unknown_database_word_is_refused_by_the_test_command():
-    done = subprocess.run(
-        [ROOT / "script" / "test", "tests/test_scripts.py", "-k", "nothing"],
-        env={"PATH": os.environ["PATH"], "DB": "oracle"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def run_tests(project: Path, path: Path | None = None, *arguments: str, **variables: str):
+    """What script/test of the project answers."""
+    environment = {"PATH": str(path) if path else os.environ["PATH"], "HOME": "/nonexistent", **variables}
+    script = project / "script" / "test"
+    return subprocess.run([script, *arguments], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_an_unknown_database_word_is_refused_by_the_test_command(project):
+    done = run_tests(project, None, "tests/test_scripts.py", DB="oracle")
+    assert_refused(done, project, "DB=oracle", "sqlite、postgres、both")
+
+
+def test_missing_system_packages_are_told_in_one_line_where_they_may_not_be_installed(project, path):
+    line = "apt-get install -y .*poppler-utils fonts-morisawa-bizud-gothic fonts-noto-cjk"
+    done = run_tests(project, path)
     assert done.returncode == 1
-    assert "DB=oracle" in done.stderr
+    assert re.search(line, done.stderr)
+    assert not (project / ".venv").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs without sudo")
+def test_missing_system_packages_are_installed_without_a_question_where_they_may_be(project, path, tmp_path):
+    command(path, "apt-get", f'#!/bin/bash\necho "$DEBIAN_FRONTEND $*" >>"{tmp_path}/asked"\n')
+    said = run_tests(project, path).stdout
+    update, install = (tmp_path / "asked").read_text().splitlines()
+    assert update.startswith("noninteractive")
+    assert update.endswith("update")
+    assert "install -y" in install
+    assert "fonts-noto-cjk" in install
+    assert "足りないシステムパッケージを入れます" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs without sudo")
+def test_a_package_that_cannot_be_installed_shows_apts_words_and_ends_the_run(project, path):
+    command(path, "apt-get", "#!/bin/bash\necho 'E: Unable to locate package' >&2\nexit 100\n")
+    done = run_tests(project, path)
+    assert done.returncode == 1
+    assert "E: Unable to locate package" in done.stderr
+    assert "sudo apt-get update && sudo apt-get install -y" in done.stderr
+    assert not (project / ".venv").exists()

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db.models import Model, ProtectedError, TextField
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
+from django.db.models import Model, ProtectedError, TextField, URLField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
@@ -73,9 +73,8 @@ class KeepsPublished:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The list; a refusal that comes only while deleting the chosen rows is shown above it."""
-        title = {"title": f"{self.opts.verbose_name}の一覧"}
         try:
-            return super().changelist_view(request, title | (extra_context or {}))
+            return super().changelist_view(request, extra_context)
         except ProtectedError as error:
             return self._refused(request, error, request.get_full_path())
 
@@ -84,27 +83,35 @@ class KeepsPublished:
         return HttpResponseRedirect(url)
 
 
-class FrozenAdmin(AsksPermission, ModelAdmin):
+class PlainList:
+    """A list under a plain title, asked as few questions as it needs."""
+
+    list_per_page = 50
+    list_max_show_all = 100
+
+    def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
+        """The list that builds its filters once."""
+        return SteadyChangeList
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Django's list, titled 項目の一覧."""
+        return super().changelist_view(request, {"title": f"{self.opts.verbose_name}の一覧"} | (extra_context or {}))
+
+
+class FrozenAdmin(AsksPermission, PlainList, ModelAdmin):
     """Reading only: permissions.py lets nobody add, change or delete what is published."""
 
     actions = None
 
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
-        """The list that builds its filters once."""
-        return SteadyChangeList
 
-
-class PortalAdmin(AsksPermission, KeepsPublished, PicksMixin, ReadableHistory, SimpleHistoryAdmin):
+class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, ReadableHistory, SimpleHistoryAdmin):
     """The common ground of every form that staff write in."""
 
-    list_per_page = 50
-    list_max_show_all = 100
     save_on_top = True
-    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})}}
-
-    def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
-        """The list that builds its filters once."""
-        return SteadyChangeList
+    formfield_overrides = {
+        TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
+        URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
+    }
 
 
 class PortalInline(AsksPermission, PicksMixin, TabularInline):

@@ -41,7 +41,6 @@ class EditionAdmin(FrozenAdmin):
     list_display = ["name", "standing", "public_from", "published_by", "correction_note"]
     list_filter = ["report"]
     list_select_related = ["report", "published_by", "withdrawal"]
-    list_per_page = 50
     fields = ["name", "standing", "public_from", "published_at", "published_by", "correction_note", "content_sha256"]
     readonly_fields = ["name", "standing"]
     inlines = [EditionRowInline]

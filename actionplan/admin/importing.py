@@ -10,6 +10,7 @@ from import_export.admin import ImportExportMixin
 from import_export.results import Result, RowResult
 from tablib import Dataset
 
+from actionplan.admin.base import AsksPermission
 from actionplan.admin.uploads import FORMATS, ConfirmForm, FileForm, UploadForm, WaitingFile
 from actionplan.exports.uploads import UploadError
 
@@ -18,8 +19,11 @@ EXPIRED = "確認の途中のファイルがなくなりました。何も保存
 OVERTAKEN = "確認のあとに計画が変わったため、何も保存していません。もう一度ファイルを選んで確認してください。"
 
 
-class ImportsFiles(ImportExportMixin):
-    """import-export in the portal's words: two formats, all or nothing, every refusal a sentence."""
+class ImportsFiles(AsksPermission, ImportExportMixin):
+    """import-export in the portal's words: two formats, all or nothing, every refusal a sentence.
+
+    AsksPermission stands before the library's mixin, whose own permission hooks say yes to everybody.
+    """
 
     formats = FORMATS
     import_form_class = UploadForm

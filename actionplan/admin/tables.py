@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from import_export.fields import Field
-from import_export.resources import ModelResource
+from import_export.resources import Diff, ModelResource
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
@@ -31,6 +31,13 @@ def number_column(column: str, attribute: str, readonly: bool = False) -> Field:
 def text_column(column: str, attribute: str, readonly: bool = False) -> Field:
     """A column of text."""
     return Field(attribute, column, TextCell(), readonly=readonly)
+
+
+class RememberedDiff(Diff):
+    """Compares with the cells that were remembered, so that no row is asked for its marks a second time."""
+
+    def __init__(self, resource: ModelResource, instance: Model, new: bool) -> None:
+        self.left, self.right, self.new = instance.cells_before, [], new
 
 
 class TreeResource(ModelResource):
@@ -99,6 +106,28 @@ class TreeResource(ModelResource):
             name = self._meta.model._meta.verbose_name
             raise ValidationError({"ID": f"ID {pk} の{name}はありません。新しく加える行では、IDを空にしてください。"})
         return self.stock.by_pk[pk]
+
+    @classmethod
+    def get_diff_class(cls) -> type[Diff]:
+        """The comparison that remembers."""
+        return RememberedDiff
+
+    def after_init_instance(self, instance: Model, new: bool, row: dict, **kwargs) -> None:
+        """Remembers the cells as they are, before the library copies the row and loses what was fetched with it."""
+        instance.cells_before = [field.export(instance) for field in self.get_import_fields()]
+
+    def skip_row(
+        self, instance: Model, original: Model, row: dict, import_validation_errors: dict | None = None
+    ) -> bool:
+        """Whether the row is as it was: then nothing is written, no history either."""
+        if import_validation_errors or instance._state.adding:
+            return False
+        return all(self._same(field, instance, original, row) for field in self.get_import_fields())
+
+    def _same(self, field: Field, instance: Model, original: Model, row: dict) -> bool:
+        if isinstance(field.widget, ManyToManyWidget):
+            return set(field.clean(row)) == set(field.get_value(instance).all())
+        return field.get_value(instance) == field.get_value(original)
 
     def import_instance(self, instance: Model, row: dict, **kwargs) -> None:
         """Puts the cells into the instance. Raises ValidationError by column for every cell that cannot be taken."""

@@ -19,6 +19,10 @@ class MeasureInline(PortalInline):
     model = Measure
     fields = ["number", "title", "status_heading", "relisted"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """The measures, named without asking for each one's policy."""
+        return super().get_queryset(request).select_related("policy")
+
 
 class ActionItemInline(PortalInline):
     """The measure's items, the marks as checkboxes."""

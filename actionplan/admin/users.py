@@ -34,4 +34,16 @@ class PortalUserAdmin(AsksPermission, UserAdmin):
 
 @admin.register(Group)
 class PortalGroupAdmin(AsksPermission, GroupAdmin):
-    """Groups of rights."""
+    """Groups of rights: written by superusers only, since a group hands out rights."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return request.user.is_superuser and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return request.user.is_superuser and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        """Superusers."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)

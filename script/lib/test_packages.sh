@@ -4,11 +4,21 @@
 prepare_test_packages() {
   local missing=()
   find_postgres || missing+=(postgresql)
-  has_chromium || missing+=(chromium)
+  has_chromium || is_ubuntu || missing+=(chromium)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
   is_installed fonts-morisawa-bizud-gothic || missing+=(fonts-morisawa-bizud-gothic)
   is_installed fonts-noto-cjk || missing+=(fonts-noto-cjk)
   [ ${#missing[@]} -eq 0 ] || install_packages "試験に必要なシステムパッケージがありません。" "${missing[@]}"
+}
+
+# Ubuntu has Chromium as a snap only, which containers cannot run: there Playwright brings its own. Needs .venv.
+prepare_test_browser() {
+  if has_chromium; then return; fi
+  local line=".venv/bin/python -m playwright install --with-deps chromium"
+  may_install || fail "試験に必要な Chromium がありません。" "管理者の権限で次の行を実行してから、もう一度実行してください：" "  $line"
+  say "Chromium を入れます（Playwright のもの）。"
+  "$VENV_PYTHON" -m playwright install --with-deps chromium </dev/null >/dev/null ||
+    fail "Chromium を入れられませんでした。" "次の行で入れてください：" "  $line"
 }
 
 has_chromium() {
@@ -16,7 +26,9 @@ has_chromium() {
   for name in chromium chromium-browser google-chrome; do
     if command -v "$name" >/dev/null; then return 0; fi
   done
-  return 1
+  compgen -G "${PLAYWRIGHT_BROWSERS_PATH:-${HOME:-/root}/.cache/ms-playwright}/chromium-*" >/dev/null
 }
+
+is_ubuntu() { grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null; }
 
 is_installed() { dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }

@@ -1,0 +1,53 @@
+"""The front page, and accounts."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from tests import factories
+from tests.admin.pages import signed_in, viewer
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_front_page_follows_the_years_work():
+    page = signed_in().get("/admin/").content.decode()
+    words = ["年度の仕事", "年次報告", "実施状況", "公表した版", "計画の内容", "施策", "項目", "担当課と利用者"]
+    places = [page.index(word) for word in words]
+    assert places == sorted(places)
+
+
+def test_a_group_of_which_the_user_may_see_nothing_is_left_out():
+    page = viewer().get("/admin/").content.decode()
+    assert "年度の仕事" in page
+    assert "グループ" not in page
+
+
+def test_every_list_has_a_plain_title():
+    client = signed_in()
+    for name, title in [("actionitem", "項目の一覧"), ("department", "担当課の一覧"), ("edition", "公表した版の一覧")]:
+        assert f"<h1>{title}</h1>" in client.get(f"/admin/actionplan/{name}/").content.decode()
+
+
+def account_clerk():
+    from django.contrib.auth.models import Permission
+
+    user = factories.make_user(superuser=False)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="auth"))
+    return user
+
+
+def test_who_keeps_accounts_cannot_raise_their_own_rights():
+    user = account_clerk()
+    client = signed_in(user)
+    form = {"username": user.username, "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    date = {"date_joined_0": "2026-04-01", "date_joined_1": "09:00:00"}
+    client.post(f"/admin/auth/user/{user.pk}/change/", {**form, **date})
+    assert not get_user_model().objects.get(pk=user.pk).is_superuser
+    assert client.get("/admin/auth/group/add/").status_code == 403
+
+
+def test_who_keeps_accounts_cannot_take_over_a_superuser():
+    boss, client = factories.make_user(), signed_in(account_clerk())
+    assert client.post(f"/admin/auth/user/{boss.pk}/password/", {"password1": "x"}).status_code == 403
+    assert client.post(f"/admin/auth/user/{boss.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.post(f"/admin/auth/user/{boss.pk}/change/", {"username": "x"}).status_code == 403
