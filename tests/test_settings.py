@@ -1,43 +1,12 @@
 """Settings as a process meets them: each test starts one with its own environment."""
 
-import json
-import os
-import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-SHOW = """
-import json
-from tsushima_portal import settings
-names = "DEBUG SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS"
-shown = {name: getattr(settings, name) for name in [*names.split(), "SECRET_KEY", "ALLOWED_HOSTS"]}
-shown["PROXY"] = getattr(settings, "SECURE_PROXY_SSL_HEADER", None)
-shown["DATABASE"] = settings.DATABASES["default"]
-print(json.dumps(shown))
-"""
-PRAGMAS = """
-import django, json, sqlite3
-from django.conf import settings
-django.setup()
-from django.db import connection, transaction
-def ask(name):
-    with connection.cursor() as cursor:
-        return cursor.execute(f"PRAGMA {name}").fetchone()[0]
-facts = {name: ask(name) for name in ("journal_mode", "busy_timeout", "foreign_keys", "synchronous")}
-other = sqlite3.connect(settings.DATABASES["default"]["NAME"], timeout=0)
-with transaction.atomic():
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        facts["second_writer"] = "let in"
-    except sqlite3.OperationalError as error:
-        facts["second_writer"] = str(error)
-print(json.dumps(facts))
-"""
+from tests.processes import ROOT, SHOW, run_python, settings_with
+
 LOG = """
 import django, logging
 django.setup()
@@ -55,29 +24,9 @@ def var(tmp_path):
     return tmp_path / "var"
 
 
-def run(code: str, var: Path, **variables: str) -> subprocess.CompletedProcess:
-    """A fresh process with nothing of ours in its environment but these variables."""
-    bare = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", "DJANGO_SETTINGS_MODULE": "tsushima_portal.settings"}
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**bare, "VAR_DIR": str(var), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def settings_with(var: Path, **variables: str) -> dict:
-    """The settings that such a process sees."""
-    done = run(SHOW, var, **variables)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def refusal(var: Path, **variables: str) -> str:
     """The last line with which such a process refuses to start."""
-    done = run(SHOW, var, **variables)
+    done = run_python(var, "-c", SHOW, **variables)
     assert done.returncode != 0
     return done.stderr.strip().splitlines()[-1]
 
@@ -153,51 +102,16 @@ def test_a_secret_key_of_the_environment_is_used_and_not_written_down(var):
     assert not (var / "secret_key").exists()
 
 
-def test_a_relative_var_lies_in_the_project_whatever_the_current_directory(tmp_path, monkeypatch):
+def test_a_relative_var_lies_in_the_project_whatever_the_current_directory(tmp_path):
     shutil.copytree(ROOT / "tsushima_portal", tmp_path / "project" / "tsushima_portal")
     (tmp_path / "elsewhere").mkdir()
-    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path / "elsewhere")
-    entry = settings_with(Path("data"), PYTHONPATH=str(tmp_path / "project"))["DATABASE"]
+    project = str(tmp_path / "project")
+    entry = settings_with(Path("data"), cwd=tmp_path / "elsewhere", PYTHONPATH=project)["DATABASE"]
     assert entry["NAME"] == str(tmp_path / "project" / "data" / "portal.sqlite3")
 
 
-@pytest.mark.parametrize("name", ["plain", "with blank", "hash#mark", "per%20cent", "question?", "対馬"])
-def test_the_embedded_database_lies_in_var_whatever_its_name(tmp_path, name):
-    entry = settings_with(tmp_path / name)["DATABASE"]
-    assert entry["ENGINE"] == "django.db.backends.sqlite3"
-    assert entry["NAME"] == str(tmp_path / name / "portal.sqlite3")
-
-
-def test_a_postgres_url_is_taken_apart(var):
-    entry = settings_with(var, DATABASE_URL="postgres://portal:p%40ss@db.example:5433/plan")["DATABASE"]
-    assert entry["ENGINE"] == "django.db.backends.postgresql"
-    parts = {key: entry[key] for key in ("USER", "PASSWORD", "HOST", "PORT", "NAME")}
-    assert parts == {"USER": "portal", "PASSWORD": "p@ss", "HOST": "db.example", "PORT": 5433, "NAME": "plan"}
-    assert "transaction_mode" not in entry.get("OPTIONS", {})
-
-
-@pytest.mark.parametrize("url", ["oracel://portal:geheim@db/plan", "postgres://portal:ge/heim@db:5432/plan", "geheim"])
-def test_an_unreadable_database_url_is_refused_without_repeating_the_password(var, url):
-    done = run(SHOW, var, DATABASE_URL=url)
-    assert done.returncode != 0
-    assert "DATABASE_URL が読めません" in done.stderr
-    assert not re.search("ge/?heim", done.stderr)
-
-
-def test_sqlite_connections_wait_log_ahead_and_keep_references_whole(var):
-    done = run(PRAGMAS, var)
-    assert done.returncode == 0, done.stderr
-    facts = json.loads(done.stdout)
-    assert facts["journal_mode"] == "wal"
-    assert facts["busy_timeout"] == 20_000
-    assert facts["foreign_keys"] == 1
-    assert facts["synchronous"] == 1
-    # The write lock is taken at BEGIN, before the first write: that is IMMEDIATE.
-    assert facts["second_writer"] == "database is locked"
-
-
 def test_what_breaks_in_production_is_written_to_stderr_with_its_traceback(var):
-    written = run(LOG, var).stderr
+    written = run_python(var, "-c", LOG).stderr
     assert written.count("a broken page") == 1
     assert "ZeroDivisionError" in written
     assert "a reminder could not be sent" in written

@@ -11,6 +11,7 @@ from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
 from actionplan.admin.cells import CellError, NumberCell, TextCell, whole_number
+from actionplan.admin.preview import RememberedDiff
 from actionplan.admin.stock import Above, Key, Stock, doubled
 from actionplan.exports.uploads import check_columns
 
@@ -31,13 +32,6 @@ def number_column(column: str, attribute: str, readonly: bool = False) -> Field:
 def text_column(column: str, attribute: str, readonly: bool = False) -> Field:
     """A column of text."""
     return Field(attribute, column, TextCell(), readonly=readonly)
-
-
-class RememberedDiff(Diff):
-    """Compares with the cells that were remembered, so that no row is asked for its marks a second time."""
-
-    def __init__(self, resource: ModelResource, instance: Model, new: bool) -> None:
-        self.left, self.right, self.new = instance.cells_before, [], new
 
 
 class TreeResource(ModelResource):

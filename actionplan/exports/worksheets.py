@@ -8,8 +8,9 @@ from xlsxwriter.worksheet import Worksheet
 # For Workbook(...): nothing that is written may turn into a formula, a link or a number by its looks.
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": False}
 
-# A workbook writes a character as _xHHHH_, so a text that holds such letters itself needs its first _ written so.
-LOOKS_ESCAPED = re.compile(r"_(?=x[0-9a-fA-F]{4}_)")
+# A workbook writes a character as _xHHHH_, so a text that holds such letters itself needs its first _ written so;
+# a control character after _xHHHH counts as the closing _, since its own spelling begins with one.
+LOOKS_ESCAPED = re.compile(r"_(?=x[0-9a-fA-F]{4}[_\x00-\x08\x0b-\x1f\ufffe\uffff])")
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 ESCAPED = re.compile(r"_x(?![dD][89a-fA-F])([0-9a-fA-F]{4})_")  # halves of a surrogate pair stay as they are
 

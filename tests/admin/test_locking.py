@@ -2,8 +2,7 @@
 
 import pytest
 
-from actionplan.models import State, YearlyStatus
-from actionplan.models.revised import StaleRevisionError
+from actionplan.models import YearlyStatus
 from tests import factories
 from tests.admin.pages import STATUSES, change_url, form_of, signed_in
 
@@ -178,33 +177,3 @@ def test_a_post_without_the_revision_is_refused(rows):
     form = form_of(mine.get(address), "yearlystatus_form")
     del form["read_revision"]
     assert "保存していません" in mine.post(address, {**form, "text": "私の文"}).content.decode()
-
-
-def test_the_model_refuses_by_every_path(rows):
-    first, second = (YearlyStatus.objects.get(pk=rows[0].pk) for _ in range(2))
-    first.text = "先の文"
-    first.save()
-    second.text = "後の文"
-    with pytest.raises(StaleRevisionError) as refusal:
-        second.save()
-    assert refusal.value.stored.text == "先の文"
-    assert second.revision == 1
-    second.refresh_from_db()
-    second.save(update_fields=["text"])
-    assert YearlyStatus.objects.get(pk=rows[0].pk).revision == 3
-
-
-def test_the_first_text_begins_the_work_and_nothing_else_moves_the_state():
-    status = factories.make_status(text="")
-    assert status.state == State.NOT_STARTED
-    status.progress = "done"
-    status.save()
-    assert status.state == State.NOT_STARTED
-    status.text = "書いた"
-    status.save(update_fields=["text"])
-    status.refresh_from_db()
-    assert status.state == State.DRAFT
-    status.state = State.RETURNED
-    status.text = "書き直した"
-    status.save()
-    assert YearlyStatus.objects.get().state == State.RETURNED

@@ -5,12 +5,15 @@ from hypothesis import strategies as st
 
 from actionplan.exports.worksheets import escape, unescape
 
-spelt = st.lists(st.sampled_from(["_", "x", "_x", "0041", "_x0041_", "_x005F_", "_xD83D_", "\r", "項目"])).map("".join)
+spelt = st.lists(
+    st.sampled_from(["_", "x", "_x", "0041", "_x0041_", "_x005F_", "_xD83D_", "_x0000", "\r", "\x1f", "項目"])
+).map("".join)
 
 
 @given(st.one_of(st.text(), spelt))
 @example("_x0041_x0042_")
 @example("_x005F_x0041_")
+@example("_x0000\x1f")
 def test_any_text_comes_back_from_its_spelling(text):
     assert unescape(escape(text)) == text
 

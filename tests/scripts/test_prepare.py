@@ -1,17 +1,16 @@
 """What script/server does between installing and serving: everything once, nothing twice."""
 
-import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.processes import run_python
+
 PASSWORD = re.compile(r"\b[a-z2-9]{5}(?:-[a-z2-9]{5}){3}\b")
 WITHDRAW = """
 import django
@@ -22,23 +21,9 @@ withdraw(Edition.objects.get(), by=None, reason="誤りがあったため")
 """
 
 
-def run(var: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
-    """A fresh Python with its data in var and nothing of ours in its environment but these variables."""
-    settings = {"DJANGO_SETTINGS_MODULE": "tsushima_portal.settings", "VAR_DIR": str(var), "HTTPS": "off"}
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **settings, **variables},
-        umask=0o077,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def prepare(var: Path, **variables: str) -> subprocess.CompletedProcess:
+def prepare(var: Path, **variables: str) -> CompletedProcess:
     """One run of the preparation."""
-    return run(var, "-m", "script.lib.prepare", **variables)
+    return run_python(var, "-m", "script.lib.prepare", **variables)
 
 
 def contents(var: Path) -> list[str]:
@@ -98,7 +83,7 @@ def test_a_second_start_says_no_password_and_changes_no_row_and_no_static_file(p
 
 def test_a_report_that_staff_withdrew_is_not_published_again(prepared, tmp_path):
     var = shutil.copytree(prepared[0], tmp_path / "var")
-    assert run(var, "-c", WITHDRAW).returncode == 0
+    assert run_python(var, "-c", WITHDRAW).returncode == 0
     assert count(var, "actionplan_editionwithdrawal") == 1
     assert prepare(var).returncode == 0
     assert count(var, "actionplan_edition") == 1

@@ -1,0 +1,57 @@
+"""Between the preview of a file and its confirmation, and who may do either."""
+
+import os
+
+import pytest
+
+from actionplan.models import ActionItem
+from tests.admin.files import ITEMS, confirm, edited, page, upload, written
+from tests.admin.pages import signed_in, viewer, with_rights
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_change_between_preview_and_confirmation_saves_nothing(clerk, items):
+    lines = edited(clerk, 項目名="変更")
+    lines.append(["", "試験計画", "3", "1", "3", "三つ目", "内容", "◎", "", ""])
+    preview = upload(clerk, written(lines))
+    ActionItem.objects.get(pk=items[1].pk).delete()
+    assert "何も保存していません。" in page(confirm(clerk, preview))
+    assert [item.name for item in ActionItem.objects.all()] == ["項目★◎"]
+
+
+def test_confirming_twice_or_with_a_made_up_name_leads_back_to_the_beginning(clerk, items):
+    preview = upload(clerk, written(edited(clerk, 項目名="変更")))
+    confirm(clerk, preview)
+    assert "もう一度ファイルを選んでください" in page(confirm(clerk, preview))
+    form = {**preview.context["confirm_form"].initial, "import_file_name": "../portal.sqlite3"}
+    response = clerk.post(f"{ITEMS}process_import/", form, follow=True)
+    assert "もう一度ファイルを選んでください" in page(response)
+    response = clerk.post(f"{ITEMS}process_import/", {**form, "format": "99"}, follow=True)
+    assert "もう一度ファイルを選んでください" in page(response)
+
+
+def test_a_file_waits_where_nobody_else_reads_it_and_old_ones_go(clerk, items, settings):
+
+    upload(clerk, written(edited(clerk, 項目名="変更")))
+    folder = settings.VAR_DIR / "uploads"
+    (waiting,) = [file for file in folder.iterdir() if file.stat().st_mtime > 1]
+    assert (waiting.stat().st_mode & 0o777, folder.stat().st_mode & 0o777) == (0o600, 0o700)
+    os.utime(waiting, (0, 0))
+    upload(clerk, written(edited(clerk, 項目名="変更")))
+    assert not waiting.exists()
+
+
+def test_without_the_right_to_change_nothing_can_be_brought_in(clerk, items):
+    preview = upload(clerk, written(edited(clerk, 項目名="変更")))
+    for forger in (viewer(), with_rights("view_", "change_actionitem")):
+        assert forger.get(f"{ITEMS}import/").status_code == 403
+        assert upload(forger, b"x").status_code == 403
+        assert confirm(forger, preview).status_code == 403
+    assert "ファイルから取り込む" not in page(viewer().get(ITEMS))
+    assert ActionItem.objects.get(pk=items[0].pk).name == "項目★◎"
+
+
+def test_without_the_right_to_read_nothing_can_be_taken_out(items):
+    stranger = signed_in(superuser=False)
+    assert stranger.post(f"{ITEMS}export/", {"format": "0", "resource": "0"}).status_code == 403
