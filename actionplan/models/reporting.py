@@ -28,6 +28,7 @@ class AnnualReport(RecordModel):
     )
     answers_due = models.DateField("回答の締切", null=True, blank=True)
     note = RecordTextField("事務局のメモ", blank=True)
+    sample = models.BooleanField("見本データ", default=False, editable=False)
     history = HistoricalRecords()
     objects = NaturalManager("fiscal_year")
 

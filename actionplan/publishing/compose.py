@@ -48,7 +48,7 @@ def compose(report: AnnualReport, wording: Wording = "published") -> Draft:
 def _statuses(report: AnnualReport) -> list[YearlyStatus]:
     return list(
         report.statuses.select_related("item__measure__policy", "department")
-        .prefetch_related("item__actors")
+        .prefetch_related("item__actors", "item__predecessors__measure__policy")
         .order_by("item__measure__policy__number", "item__measure__number", "item__number", "item")
     )
 

@@ -76,6 +76,8 @@ def _label(field: str) -> str:
 def _as_text(value) -> str:
     if isinstance(value, dict):
         return " ".join(str(part) for part in value.values() if part)
+    if isinstance(value, list):
+        return "、".join(f"{old['code']} {old['name']}" for old in value)
     if isinstance(value, bool):
         return "はい" if value else "いいえ"
     return str(value)

@@ -31,6 +31,7 @@ def live_front_matter(report: AnnualReport) -> dict:
     plan = report.plan
     return {
         "fiscal_year": report.fiscal_year,
+        "sample": report.sample,
         "label": report.label,
         "era_label": report.label_override or era_label(report.fiscal_year),
         "newsletter_label": newsletter_label(report.fiscal_year, report.label_override),

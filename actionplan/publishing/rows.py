@@ -15,6 +15,7 @@ WORDING = (
     "item_name",
     "content",
     "actor_symbols",
+    "merged_from",
 )
 YEAR = ("status", "progress", "progress_label", "outcome", "challenge", "next_step")
 DEPARTMENT = ("department_name", "department_contact")
@@ -37,6 +38,7 @@ def live_row(status: YearlyStatus) -> EditionRow:
         item_name=item.name,
         content=item.content,
         actor_symbols="".join(actor.symbol for actor in item.actors.all()),
+        merged_from=[{"item": old.pk, "code": old.code, "name": old.name} for old in item.predecessors.all()],
         **_year_facts(status),
         **_department_facts(status.department),
     )

@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 
 from actionplan.exports.worksheets import escape, unescape
 
-spelt = st.lists(
-    st.sampled_from(["_", "x", "_x", "0041", "_x0041_", "_x005F_", "_xD83D_", "_x0000", "\r", "\x1f", "項目"])
-).map("".join)
+PIECES = ["_", "x", "_x", "0041", "_x0041_", "_x005F_", "_xD83D_", "_x0000", "\r", "\x1f", "項目"]
+spelt = st.lists(st.sampled_from(PIECES)).map("".join)
 
 
 @given(st.one_of(st.text(), spelt))

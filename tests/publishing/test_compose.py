@@ -123,7 +123,7 @@ def test_the_wording_comes_from_the_last_edition_that_stands():
     assert compose(status.report).rows[0].item_name == "項目"
 
 
-@pytest.mark.parametrize("field", sorted(set(CONTENT) - {"department_contact"}))
+@pytest.mark.parametrize("field", sorted(set(CONTENT) - {"department_contact", "merged_from"}))
 def test_the_hash_follows_every_public_cell(field):
     from actionplan.publishing.compose import content_sha256
 
@@ -143,3 +143,9 @@ def test_composing_takes_as_many_queries_for_200_items_as_for_5(items, django_as
     publish(report, by=None)
     with django_assert_num_queries(9):
         assert len(compose(report).rows) == items
+
+
+def test_a_row_names_the_items_that_were_merged_into_it():
+    status = factories.make_status()
+    old = factories.make_item(status.item.measure, name="統合前の項目", ended=True, successor=status.item)
+    assert compose(status.report).rows[0].merged_from == [{"item": old.pk, "code": "1-1-2", "name": "統合前の項目"}]
