@@ -3,6 +3,7 @@
 from django.urls import path, re_path, register_converter
 
 from actionplan.views.about import about
+from actionplan.views.accessibility import accessibility
 from actionplan.views.annual_report import annual_report, policy, reports
 from actionplan.views.converters import FileFormatConverter, FiscalYearConverter, NumberConverter
 from actionplan.views.downloads import report_file, report_form
@@ -10,6 +11,7 @@ from actionplan.views.era import era_redirect
 from actionplan.views.health import healthz
 from actionplan.views.home import home
 from actionplan.views.item import item
+from actionplan.views.sitemap import sitemap
 
 register_converter(FiscalYearConverter, "year")
 register_converter(NumberConverter, "number")
@@ -24,6 +26,8 @@ urlpatterns = [
     path("reports/<year:year>-form.xlsx", report_form, name="report_form"),
     path("reports/<year:year>/policies/<number:number>/", policy, name="policy"),
     path("items/<number:policy>-<number:measure>-<number:number>/", item, name="item"),
+    path("sitemap/", sitemap, name="sitemap"),
+    path("accessibility/", accessibility, name="accessibility"),
     path("about/", about, name="about"),
     path("healthz", healthz, name="healthz"),
     re_path(r"^reports/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),

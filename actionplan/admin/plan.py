@@ -69,7 +69,7 @@ class PlanAdmin(PortalAdmin):
     change_form_template = "admin/actionplan/plan/change_form.html"
     fieldsets = (
         ("計画", {"fields": ["title", "municipality", "municipality_code", "newsletter"]}),
-        ("オープンデータ", {"fields": ["licence_name", "licence_url"]}),
+        ("問い合わせ先とオープンデータ", {"fields": ["office", "licence_name", "licence_url"]}),
         *GUIDELINE,
     )
     inlines = [PolicyInline, StoryStepInline, StoryRemarkInline, AimInline, StageInline]

@@ -2,6 +2,7 @@
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -21,6 +22,13 @@ class PortalAdminSite(AdminSite):
     empty_value_display = "（なし）"
     # Lists need the width; the front page and the breadcrumbs lead everywhere.
     enable_nav_sidebar = False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, and the page of components for maintainers, which nothing links to."""
+        # Imported late: Django loads this module before the models are ready.
+        from actionplan.admin.components import components_page
+
+        return [path("components/", self.admin_view(components_page), name="components"), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The models that the user may see, under GROUPS; models of no group follow under their application."""

@@ -24,6 +24,15 @@ class Plan(RecordModel):
         "データの利用条件", max_length=100, blank=True, help_text="例：CC BY 4.0。空欄の間は、利用条件を表示しません。"
     )
     licence_url = models.URLField("利用条件のURL", blank=True)
+    office = models.ForeignKey(
+        "actionplan.Department",
+        models.PROTECT,
+        verbose_name="問い合わせ先の課",
+        related_name="plans",
+        null=True,
+        blank=True,
+        help_text="すべてのページの下に、問い合わせ先として表示します。",
+    )
 
     purpose_heading = RecordLineField("目的の見出し", max_length=200, blank=True)
     purpose = RecordTextField("目的", blank=True)

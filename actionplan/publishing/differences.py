@@ -13,6 +13,7 @@ FRONT_MATTER_LABELS = {
     "label": "年度の表記",
     "title": "表題",
     "plan": "計画と指針の文",
+    "contact": "問い合わせ先",
     "actors": "凡例",
     "story_steps": "ストーリー",
     "story_remarks": "ストーリーの注記",

@@ -3,7 +3,7 @@
 from django.forms.models import model_to_dict
 
 from actionplan.fiscal_year import era_label, newsletter_label
-from actionplan.models import DEFINITIONS, ActorType, AnnualReport, Progress
+from actionplan.models import DEFINITIONS, ActorType, AnnualReport, Department, Progress
 
 PLAN_FIELDS = (
     "title",
@@ -24,6 +24,7 @@ PLAN_FIELDS = (
     "stages_heading",
     "stages_text",
 )
+CONTACT_FIELDS = ("name", "unit", "postal_code", "address", "phone", "fax", "email")
 
 
 def live_front_matter(report: AnnualReport) -> dict:
@@ -37,6 +38,7 @@ def live_front_matter(report: AnnualReport) -> dict:
         "newsletter_label": newsletter_label(report.fiscal_year, report.label_override),
         "title": report.title,
         "plan": model_to_dict(plan, PLAN_FIELDS),
+        "contact": contact_facts(plan.office) if plan.office else {},
         "actors": [actor_facts(actor) for actor in ActorType.objects.all()],
         "story_steps": list(plan.storysteps.values("mark", "keyword")),
         "story_remarks": list(plan.storyremarks.values_list("text", flat=True)),
@@ -44,6 +46,11 @@ def live_front_matter(report: AnnualReport) -> dict:
         "stages": list(plan.stages.values("label", "period", "start_year", "end_year")),
         "progress": [progress_facts(progress) for progress in Progress],
     }
+
+
+def contact_facts(department: Department) -> dict:
+    """A department's contact block: name, unit, postal_code, address, phone, fax, email."""
+    return model_to_dict(department, CONTACT_FIELDS)
 
 
 def actor_facts(actor: ActorType) -> dict:

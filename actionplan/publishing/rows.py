@@ -1,6 +1,7 @@
 """Rows of an edition, built from the live tables and not yet saved."""
 
 from actionplan.models import Department, EditionRow, YearlyStatus
+from actionplan.publishing.front_matter import contact_facts
 from actionplan.text import fold_all
 
 # What the plan words, and what the year adds: a correction keeps the first as published unless asked otherwise.
@@ -20,7 +21,6 @@ WORDING = (
 YEAR = ("status", "progress", "progress_label", "outcome", "challenge", "next_step")
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
-CONTACT = ("name", "unit", "postal_code", "address", "phone", "fax", "email")
 
 
 def live_row(status: YearlyStatus) -> EditionRow:
@@ -58,8 +58,11 @@ def _year_facts(status: YearlyStatus) -> dict:
 def _department_facts(department: Department | None) -> dict:
     if department is None:
         return {"department": None, "department_name": "", "department_contact": {}}
-    contact = {field: getattr(department, field) for field in CONTACT}
-    return {"department": department, "department_name": str(department), "department_contact": contact}
+    return {
+        "department": department,
+        "department_name": str(department),
+        "department_contact": contact_facts(department),
+    }
 
 
 def keep_published_wording(row: EditionRow, published: EditionRow) -> None:

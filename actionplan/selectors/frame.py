@@ -19,11 +19,12 @@ class YearLink:
 
 @dataclass(frozen=True)
 class Frame:
-    """The city's and the plan's names, and the published years, latest first."""
+    """The city's and the plan's names, the published years (latest first), and whom to ask."""
 
     municipality: str
     plan_title: str
     years: Sequence[YearLink]
+    contact: dict
 
     @property
     def latest(self) -> YearLink | None:
@@ -34,8 +35,13 @@ class Frame:
 def page_frame() -> Frame:
     """The frame of every page; one query, whatever the number of items."""
     editions = public_editions()
-    plan = editions[0].front_matter["plan"] if editions else {}
-    return Frame(plan.get("municipality", ""), plan.get("title", ""), [_year_link(edition) for edition in editions])
+    front = editions[0].front_matter if editions else {"plan": {}}
+    return Frame(
+        municipality=front["plan"].get("municipality", ""),
+        plan_title=front["plan"].get("title", ""),
+        years=[_year_link(edition) for edition in editions],
+        contact=front.get("contact", {}),
+    )
 
 
 def _year_link(edition: Edition) -> YearLink:

@@ -1,0 +1,86 @@
+"""What a search asks for, as its address says it: /search/?q=ホームページ&year=2009&progress=not_done."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+from urllib.parse import urlencode
+
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.text import CONTROLS, fold
+
+ALL_YEARS = "all"
+FACETS = ("policy", "mark", "progress", "department")
+LONGEST_TEXT = 100
+
+
+class Parameters(Protocol):
+    """The parameters of an address; Django's QueryDict is one."""
+
+    def getlist(self, name: str) -> list[str]:
+        """Every value of the name."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """The state of a search. Of a facet's values any may hold; facets and words must all hold.
+
+    year: "2009", "all", or empty for the latest public year.
+    """
+
+    text: str = ""
+    year: str = ""
+    policy: tuple[str, ...] = ()
+    mark: tuple[str, ...] = ()
+    progress: tuple[str, ...] = ()
+    department: tuple[str, ...] = ()
+    page: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for, so that there is nothing to answer either."""
+        return self == Filters()
+
+    @property
+    def words(self) -> list[str]:
+        """The folded words, each once; those that fold to nothing are left out."""
+        return list(dict.fromkeys(filter(None, map(fold, self.text.split()))))
+
+    @property
+    def wordless(self) -> list[str]:
+        """What was typed but cannot be searched for, such as ー alone."""
+        return [word for word in self.text.split() if not fold(word)]
+
+    def address(self, **changes: object) -> str:
+        """The part of an address after the ?, with changes: in one order, nothing empty; the page is left out."""
+        changed = replace(self, **{"page": "", **changes})
+        values = [("q", (changed.text,)), ("year", (changed.year,))]
+        values += [(facet, getattr(changed, facet)) for facet in FACETS]
+        values += [("page", (changed.page,))]
+        return urlencode([(name, value) for name, some in values for value in some if value])
+
+    def without(self, facet: str, value: str) -> str:
+        """The address without one value of a facet."""
+        return self.address(**{facet: tuple(kept for kept in getattr(self, facet) if kept != value)})
+
+
+def filters_from(parameters: Parameters) -> Filters:
+    """The search that an address asks for; blanks and what no text may hold are taken off, nothing is checked yet."""
+    facets = {facet: _values(parameters, facet) for facet in FACETS}
+    year = _first(parameters, "year")
+    return Filters(text=_first(parameters, "q"), year=_plain_year(year), page=_first(parameters, "page"), **facets)
+
+
+def _values(parameters: Parameters, name: str) -> tuple[str, ...]:
+    values = (CONTROLS.sub(" ", value).strip() for value in parameters.getlist(name))
+    return tuple(dict.fromkeys(filter(None, values)))
+
+
+def _first(parameters: Parameters, name: str) -> str:
+    return next(iter(_values(parameters, name)), "")
+
+
+def _plain_year(text: str) -> str:
+    """2009 for 平成21年度, H21 or ２００９; what is no year stays as it is, to be named in the answer."""
+    try:
+        return text if text in ("", ALL_YEARS) else str(parse_fiscal_year(text))
+    except ValueError:
+        return text

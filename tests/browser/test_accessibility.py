@@ -1,0 +1,50 @@
+"""axe-core finds nothing: three widths, three colour modes, every kind of public page and the main staff pages."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import pages
+
+AXE = Path(__file__).resolve().parent.parent / "tools" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EXTRA = ["target-size", "td-has-header", "table-fake-caption", "p-as-heading"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "rules": {rule: {"enabled": True} for rule in EXTRA}}
+MODES = {
+    "normal": {},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+}
+
+
+def problems(page, context=None) -> list[str]:
+    """What axe-core finds on the page: the rule and the first places."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("options => axe.run(document, options)", OPTIONS)
+    return [
+        f"{rule['id']}: {[node['html'][:120] for node in rule['nodes'][:3]]}"
+        for rule in found["violations"]
+        if rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("address", pages.PUBLIC)
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_finds_nothing_on_public_pages(visit, address, mode):
+    page = visit(address, 1280, java_script_enabled=True, bypass_csp=True, **MODES[mode])
+    for width in (1280, 768, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert problems(page) == [], width
+
+
+def test_the_check_itself_sees_a_fault(visit):
+    page = visit("/", java_script_enabled=True)
+    page.evaluate("document.querySelector('main').innerHTML += '<img src=\"x.png\">'")
+    assert any(problem.startswith("image-alt") for problem in problems(page))
+
+
+@pytest.mark.parametrize("address", pages.STAFF)
+def test_axe_finds_nothing_on_staff_pages(log_in, address):
+    page = log_in("/admin/")
+    page.goto(page.url.split("/admin/")[0] + address)
+    assert problems(page) == []
