@@ -5,12 +5,14 @@ from django.urls import path, re_path, register_converter
 from actionplan.views.about import about
 from actionplan.views.accessibility import accessibility
 from actionplan.views.annual_report import annual_report, policy, reports
+from actionplan.views.changes import changes
 from actionplan.views.converters import FileFormatConverter, FiscalYearConverter, NumberConverter
 from actionplan.views.downloads import report_file, report_form
 from actionplan.views.era import era_redirect
 from actionplan.views.health import healthz
 from actionplan.views.home import home
 from actionplan.views.item import item
+from actionplan.views.search import search_csv, search_page
 from actionplan.views.sitemap import sitemap
 
 register_converter(FiscalYearConverter, "year")
@@ -25,7 +27,10 @@ urlpatterns = [
     path("reports/<year:year>/v<number:number>.<format:file_format>", report_file, name="report_file_version"),
     path("reports/<year:year>-form.xlsx", report_form, name="report_form"),
     path("reports/<year:year>/policies/<number:number>/", policy, name="policy"),
+    path("reports/<year:year>/changes/", changes, name="changes"),
     path("items/<number:policy>-<number:measure>-<number:number>/", item, name="item"),
+    path("search/", search_page, name="search"),
+    path("search.csv", search_csv, name="search_csv"),
     path("sitemap/", sitemap, name="sitemap"),
     path("accessibility/", accessibility, name="accessibility"),
     path("about/", about, name="about"),

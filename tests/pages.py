@@ -20,5 +20,7 @@ STAFF = (
     "/admin/actionplan/yearlystatus/",
     "/admin/actionplan/annualreport/",
     "/admin/actionplan/policy/",
-    "/admin/actionplan/plan/",
+    "/admin/actionplan/actionitem/import/",
+    "/admin/actionplan/annualreport/{report}/publish/",
+    "/admin/components/",
 )

@@ -23,12 +23,13 @@ MAY_IMPORT = {
     "templatetags": GROUND,
     "views": READING_FLOOR | {"templatetags"},
     "admin": READING_FLOOR | {"permissions", "publishing"},
-    "management": GROUND | {"permissions", "publishing"},
+    "samples": GROUND | {"publishing"},
+    "management": GROUND | {"permissions", "publishing", "samples"},
     "urls": {"views"},
     "apps": {"admin", "models"},
 }
 CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls"}
-STAFF_ROOMS = {"admin", "publishing", "permissions", "cycle", "inquiry", "management"}
+STAFF_ROOMS = {"admin", "publishing", "permissions", "cycle", "inquiry", "samples", "management"}
 
 
 def modules() -> list[Path]:

@@ -6,7 +6,8 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
-from django.db.models import Model, ProtectedError, TextField, URLField
+from django.db.models import Field, Model, ProtectedError, TextField, URLField
+from django.forms import Field as FormField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
@@ -121,3 +122,10 @@ class PortalInline(AsksPermission, PicksMixin, TabularInline):
     can_delete = False
     show_change_link = True
     formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> FormField | None:
+        """The field, named for screen readers by its column: a table of boxes has no label beside each box."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = str(field.label or db_field.verbose_name)
+        return field

@@ -20,6 +20,12 @@ class StatusRowForm(LockedForm):
         model = YearlyStatus
         fields = ["text", "progress"]
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in self.cells:
+                self.fields[name].widget.attrs["aria-label"] = f"{self.instance.item} {self.fields[name].label}"
+
     def clean(self) -> dict:
         """The cleaned data. Raises ValidationError for a row that is gone or newer."""
         if not self.instance.pk:

@@ -33,6 +33,12 @@ def public_edition(year: int, number: int | None = None) -> Edition:
     return edition
 
 
+def previous_edition(edition: Edition) -> Edition | None:
+    """The public edition of the last published year before this one's, or None for the first year; one query."""
+    earlier = Edition.objects.public().filter(report__fiscal_year__lt=edition.fiscal_year)
+    return earlier.order_by("-report__fiscal_year", "-number").first()
+
+
 def corrections(edition: Edition) -> list[Edition]:
     """The year's public editions that correct an earlier one, up to this one, oldest first; front matter left out."""
     public = Edition.objects.public().filter(report=edition.report_id, number__lte=edition.number)

@@ -31,13 +31,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Option:
-    """A choice; symbol: the mark that stands before its words."""
+    """A choice; symbol: the mark that stands before its words; address: the search with this choice alone."""
 
     value: str
     label: str
     count: int
     selected: bool
     symbol: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,9 @@ def chosen(cell: Cell, filters: Filters, leave_out: str = "") -> bool:
 def facets(editions: Sequence[Edition], among: Sequence[Cell], filters: Filters) -> list[Facet]:
     """The facets with their choices in the report's own order; a facet without choices is left out.
 
-    editions: those of the years searched, latest first, whose legends name the marks and categories.
+    editions: every public one; their legends name the marks and the categories, the year searched before others.
     """
+    editions = sorted(editions, key=lambda edition: str(edition.fiscal_year) != filters.year)
     names: dict[str, dict[str, str]] = {
         "policy": _policies(among, filters),
         "mark": _legend(editions, "actors", "symbol"),
@@ -98,12 +100,16 @@ def year_facet(editions: Sequence[Edition], among: Sequence[Cell], filters: Filt
     """Every public year, latest first, and all of them together."""
     count = _counter(among, filters)
     options = [
-        Option(year, edition.front_matter["label"], count("year", year), year == filters.year)
+        _year_option(year, edition.front_matter["label"], count("year", year), filters)
         for edition in editions
         for year in [str(edition.fiscal_year)]
     ]
     total = sum(option.count for option in options)
-    return Facet("year", "年度", [*options, Option(ALL_YEARS, "すべての年度", total, filters.year == ALL_YEARS)])
+    return Facet("year", "年度", [*options, _year_option(ALL_YEARS, "すべての年度", total, filters)])
+
+
+def _year_option(year: str, label: str, count: int, filters: Filters) -> Option:
+    return Option(year, label, count, year == filters.year, address=filters.address(year=year))
 
 
 def _counter(among: Sequence[Cell], filters: Filters) -> Callable[[str, str], int]:
@@ -119,14 +125,22 @@ def _option(facet: str, value: str, label: str, filters: Filters, count: Callabl
 
 
 def _offered(among: Sequence[Cell], filters: Filters, facet: str) -> list[Cell]:
-    """The cells that offer a choice: those of the years searched, and what was chosen before the year changed."""
-    in_years = [cell for cell in among if filters.year in (ALL_YEARS, cell.year)]
-    return in_years + [cell for cell in among if getattr(cell, facet) in getattr(filters, facet)]
+    """The cells that offer a choice, the wording of the year searched first, then of the latest year.
+
+    They are those of the years searched, and those of a choice that was made before the year changed.
+    """
+    offered = [
+        cell
+        for cell in among
+        if filters.year in (ALL_YEARS, cell.year) or getattr(cell, facet) in getattr(filters, facet)
+    ]
+    return sorted(offered, key=lambda cell: (cell.year == filters.year, int(cell.year)), reverse=True)
 
 
 def _policies(among: Sequence[Cell], filters: Filters) -> dict[str, str]:
-    latest_last = sorted(reversed(_offered(among, filters, "policy")), key=lambda cell: cell.year)
-    titles = {cell.policy: cell.policy_title for cell in latest_last}
+    titles: dict[str, str] = {}
+    for cell in _offered(among, filters, "policy"):
+        titles.setdefault(cell.policy, cell.policy_title)
     return {number: titles[number] for number in sorted(titles, key=int)}
 
 
@@ -136,7 +150,9 @@ def _departments(among: Sequence[Cell], filters: Filters) -> dict[str, str]:
 
 
 def _legend(editions: Sequence[Edition], part: str, key: str) -> dict[str, str]:
-    """Labels by code or symbol, as the latest of the editions words them, in its order."""
-    oldest_first = {facts[key]: facts["label"] for edition in reversed(editions) for facts in edition.front_matter[part]}
-    latest = dict.fromkeys(facts[key] for edition in editions for facts in edition.front_matter[part])
-    return {code: oldest_first[code] for code in latest}
+    """Labels by code or symbol; where editions word one differently, the first edition's label stands."""
+    labels: dict[str, str] = {}
+    for edition in editions:
+        for facts in edition.front_matter[part]:
+            labels.setdefault(facts[key], facts["label"])
+    return labels

@@ -15,6 +15,7 @@ class YearLink:
     label: str
     era_label: str
     number: int
+    sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,11 @@ class Frame:
         """The latest published year."""
         return self.years[0] if self.years else None
 
+    @property
+    def samples(self) -> Sequence[YearLink]:
+        """The published years that are sample data (見本データ), latest first."""
+        return [link for link in self.years if link.sample]
+
 
 def page_frame() -> Frame:
     """The frame of every page; one query, whatever the number of items."""
@@ -46,4 +52,4 @@ def page_frame() -> Frame:
 
 def _year_link(edition: Edition) -> YearLink:
     front = edition.front_matter
-    return YearLink(front["fiscal_year"], front["label"], front["era_label"], edition.number)
+    return YearLink(front["fiscal_year"], front["label"], front["era_label"], edition.number, front.get("sample", False))

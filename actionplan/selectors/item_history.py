@@ -24,6 +24,8 @@ class ItemYear:
     status_heading: str
     item: ItemOutline
     contact: dict
+    sample: bool
+    merged_from: Sequence[dict]
 
 
 def item_history(policy: int, measure: int, item: int) -> Sequence[ItemYear]:
@@ -54,4 +56,6 @@ def _item_year(row: EditionRow) -> ItemYear:
         status_heading=row.status_heading,
         item=item_outline(row, legend),
         contact=row.department_contact,
+        sample=front.get("sample", False),
+        merged_from=row.merged_from,
     )

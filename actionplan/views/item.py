@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from actionplan.selectors.item_history import item_history
+from actionplan.selectors.item_years import year_tables
 from actionplan.views.page import Crumb, crumb, page
 
 
@@ -20,6 +21,7 @@ def item(request: HttpRequest, policy: int, measure: int, number: int) -> HttpRe
             Crumb(latest.item.name),
         ],
         years=years,
+        tables=year_tables(years) if len(years) > 1 else [],
         latest=latest,
         item=latest.item,
     )

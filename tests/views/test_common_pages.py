@@ -62,3 +62,11 @@ def test_the_page_of_components_is_for_staff_and_shows_every_category(client, ad
     html = admin_client.get("/admin/components/").content.decode()
     for word in ("実施済", "実施中", "一部実施", "検討中", "未実施", "未設定", "★", "お知らせ"):
         assert word in html
+
+
+@pytest.mark.parametrize("address", ["/", "/nothing/", "/admin/login/"])
+def test_the_browser_is_told_to_ask_no_other_host(client, address):
+    policy = client.get(address)["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
+    assert "script-src" not in policy

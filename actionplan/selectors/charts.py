@@ -1,0 +1,146 @@
+"""What the charts show: categories per policy, marks per policy, and the change between two years."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from actionplan.models import EditionRow
+from actionplan.selectors.bars import Part, percent, stacked, unit_marks
+from actionplan.selectors.summary import CategoryCount, PolicyCount, Summary
+
+
+@dataclass(frozen=True)
+class PolicyBar:
+    """A policy's items as a bar; sentence says the same in words."""
+
+    number: int
+    title: str
+    total: int
+    width: str
+    parts: Sequence[Part]
+    units: Sequence[str]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class ProgressChart:
+    """Bars on one scale, and the categories of the legend (code and label)."""
+
+    bars: Sequence[PolicyBar]
+    legend: Sequence[CategoryCount]
+    total: int
+
+
+def progress_chart(summary: Summary) -> ProgressChart:
+    """A bar a policy, all on the scale of the largest one; 未設定 comes last in each."""
+    scale = max((policy.total for policy in summary.policies), default=0)
+    bars = [_policy_bar(policy, scale) for policy in summary.policies]
+    return ProgressChart(bars, [*summary.categories, summary.unset], summary.total)
+
+
+def _policy_bar(policy: PolicyCount, scale: int) -> PolicyBar:
+    counts = [(count.code, count.label, count.count) for count in policy.categories]
+    said = "、".join(f"{label}{count}項目" for _, label, count in counts if count)
+    return PolicyBar(
+        policy.number,
+        policy.title,
+        policy.total,
+        percent(policy.total, scale),
+        stacked(counts, scale),
+        unit_marks(policy.total, scale),
+        f"{policy.total}項目のうち、{said}",
+    )
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of `total` items, and that share as a width."""
+
+    label: str
+    symbol: str
+    count: int
+    total: int
+    width: str
+
+
+@dataclass(frozen=True)
+class ActorLine:
+    """A policy's (or the whole report's) items by mark. Items with two marks count for both."""
+
+    number: int | None
+    title: str
+    total: int
+    shares: Sequence[Share]
+
+
+@dataclass(frozen=True)
+class ActorChart:
+    """The marks of the legend per policy, and of the whole report."""
+
+    lines: Sequence[ActorLine]
+    whole: ActorLine
+    several: int
+
+
+def actor_chart(front_matter: dict, rows: Iterable[EditionRow]) -> ActorChart:
+    """The marks per policy, each share out of the policy's items; several: items that carry more than one mark."""
+    rows = list(rows)
+    policies: dict[tuple[int, str], list[EditionRow]] = {}
+    for row in rows:
+        policies.setdefault((row.policy_number, row.policy_title), []).append(row)
+    legend = front_matter["actors"]
+    lines = [_actor_line(number, title, group, legend) for (number, title), group in policies.items()]
+    several = sum(len(row.actor_symbols) > 1 for row in rows)
+    return ActorChart(lines, _actor_line(None, "合計", rows, legend), several)
+
+
+def _actor_line(number: int | None, title: str, rows: list[EditionRow], legend: list[dict]) -> ActorLine:
+    counted = Counter(symbol for row in rows for symbol in set(row.actor_symbols))
+    total = len(rows)
+    shares = [
+        Share(actor["label"], actor["symbol"], counted[actor["symbol"]], total, percent(counted[actor["symbol"]], total))
+        for actor in legend
+    ]
+    return ActorLine(number, title, total, shares)
+
+
+@dataclass(frozen=True)
+class CategoryChange:
+    """A category in two years: counts, denominators and the widths of both bars."""
+
+    code: str
+    label: str
+    before: int
+    now: int
+    before_width: str
+    now_width: str
+
+    @property
+    def difference(self) -> str:
+        """＋5, －2 or 増減なし."""
+        change = self.now - self.before
+        return f"{'＋' if change > 0 else '－'}{abs(change)}" if change else "増減なし"
+
+
+@dataclass(frozen=True)
+class ChangeChart:
+    """The categories of two years on one scale."""
+
+    before_label: str
+    now_label: str
+    before_total: int
+    now_total: int
+    lines: Sequence[CategoryChange]
+
+
+def change_chart(before_label: str, before: Summary, now_label: str, now: Summary) -> ChangeChart:
+    """The categories of this year's legend with both years' counts; 未設定 last."""
+    old = {count.code: count.count for count in [*before.categories, before.unset]}
+    new = [*now.categories, now.unset]
+    scale = max([*old.values(), *(count.count for count in new)], default=0)
+    lines = [_category_change(count, old.get(count.code, 0), scale) for count in new]
+    return ChangeChart(before_label, now_label, before.total, now.total, lines)
+
+
+def _category_change(now: CategoryCount, before: int, scale: int) -> CategoryChange:
+    return CategoryChange(now.code, now.label, before, now.count, percent(before, scale), percent(now.count, scale))
