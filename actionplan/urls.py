@@ -1,6 +1,7 @@
 """The addresses of the citizen wing."""
 
 from django.urls import path, re_path, register_converter
+from django.views.decorators.http import require_safe
 
 from actionplan.views.about import about
 from actionplan.views.accessibility import accessibility
@@ -37,3 +38,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     re_path(r"^reports/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
 ]
+
+# Reading only: anything but GET and HEAD is refused before a view is asked.
+for pattern in urlpatterns:
+    pattern.callback = require_safe(pattern.callback)

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from tests.processes import ROOT, SHOW, run_python, settings_with
 
@@ -91,9 +92,9 @@ def test_first_starts_at_the_same_moment_agree_on_one_secret_key(var):
     from tsushima_portal import environment
 
     var.mkdir()
-    environment._write_once(var / "secret_key", "winner")
-    environment._write_once(var / "secret_key", "latecomer")
-    assert environment.secret_key(var) == "winner"
+    environment._write_once(var / "secret_key", "winner" * 10)
+    environment._write_once(var / "secret_key", "latecomer" * 10)
+    assert environment.secret_key(var) == "winner" * 10
     assert len(list(var.iterdir())) == 1
 
 
@@ -116,3 +117,13 @@ def test_what_breaks_in_production_is_written_to_stderr_with_its_traceback(var):
     assert "ZeroDivisionError" in written
     assert "a reminder could not be sent" in written
     assert "a mistyped address" not in written
+
+
+@pytest.mark.parametrize("content", ["", "short"])
+def test_a_damaged_secret_key_is_refused_with_the_file_to_delete(var, content):
+    from tsushima_portal import environment
+
+    var.mkdir()
+    (var / "secret_key").write_text(content)
+    with pytest.raises(ImproperlyConfigured, match="壊れています"):
+        environment.secret_key(var)

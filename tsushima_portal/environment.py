@@ -21,6 +21,9 @@ SQLITE_OPTIONS = {
 }
 
 
+SHORTEST_KEY = 50
+
+
 def flag(name: str, default: bool) -> bool:
     """True or false as the variable says, the default when unset or empty; raises ImproperlyConfigured otherwise."""
     value = os.environ.get(name, "").strip().lower()
@@ -45,7 +48,11 @@ def secret_key(var: Path) -> str:
     path = var / "secret_key"
     if not path.exists():
         _write_once(path, secrets.token_urlsafe(50))
-    return path.read_text().strip()
+    if not path.is_file() or len(key := path.read_text().strip()) < SHORTEST_KEY:
+        raise ImproperlyConfigured(
+            f"{path} が壊れています（短すぎるか、ファイルではありません）。削除すると作り直します。"
+        )
+    return key
 
 
 def _write_once(path: Path, text: str) -> None:

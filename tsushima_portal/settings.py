@@ -33,14 +33,16 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tsushima_portal.middleware.head_without_body",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tsushima_portal.middleware.PublicGZip",
+    "tsushima_portal.middleware.StaffSession",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "tsushima_portal.middleware.StaffCsrf",
+    "tsushima_portal.middleware.StaffAuthentication",
+    "tsushima_portal.middleware.StaffMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]

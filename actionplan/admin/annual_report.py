@@ -1,6 +1,7 @@
 """The annual report's own data, and the way to the pages that turn it into an edition."""
 
 from django.contrib import admin
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
@@ -16,6 +17,10 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
     list_display = ["label", "plan", "answers_due", "statuses_link", "publish_link"]
     list_select_related = ["plan"]
     fields = ["plan", "fiscal_year", "label_override", "answers_due", "note"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: AnnualReport | None = None) -> list[str]:
+        """Plan and year stay once the year has been published."""
+        return ["plan", "fiscal_year"] if obj and obj.editions.exists() else []
 
     @admin.display(description="年度", ordering="fiscal_year")
     def label(self, report: AnnualReport) -> str:

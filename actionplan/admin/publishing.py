@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.publish_forms import PublishForm, WithdrawForm
-from actionplan.models import AnnualReport, Edition
-from actionplan.publishing.compose import Draft, compose, last_edition
+from actionplan.models import AnnualReport, Edition, EditionWithdrawal
+from actionplan.publishing.compose import Draft, compose, last_edition, shown_edition
 from actionplan.publishing.differences import front_matter_differences, row_differences
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
 from actionplan.selectors.frame import page_frame
@@ -69,6 +69,9 @@ class PublishingPages:
         report = self._report(request, pk)
         permissions.require(permissions.may_publish(request.user), "公表を取り下げる権限がありません。")
         edition = get_object_or_404(Edition, report=report, number=number)
+        if EditionWithdrawal.objects.filter(edition=edition).exists():
+            messages.warning(request, f"{edition}は、すでに取り下げられています。")
+            return HttpResponseRedirect(_address("publish", pk))
         form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -107,15 +110,17 @@ def _wording(request: HttpRequest) -> str:
 
 
 def _changes(report: AnnualReport, draft: Draft) -> dict:
-    last = last_edition(report)
-    shown = Edition.objects.public().for_year(report.fiscal_year).first()
+    shown, last = shown_edition(report), last_edition(report)
+    base = shown or last
     return {
         "last": last,
+        "base": base,
         "now": timezone.now(),
-        "shown_number": shown.number if shown else None,
+        "shown_number": shown.number if shown else 0,
+        "pending": last if last and last != shown else None,
         "editions": report.editions.select_related("published_by", "withdrawal").order_by("-number"),
-        "rows": row_differences(last.rows.all() if last else [], draft.rows),
-        "front": front_matter_differences(last.front_matter if last else {}, draft.front_matter) if last else [],
-        "unchanged": bool(last) and last.content_sha256 == draft.content_sha256,
+        "rows": row_differences(base.rows.all() if base else [], draft.rows),
+        "front": front_matter_differences(base.front_matter, draft.front_matter) if base else [],
+        "unchanged": bool(base) and base.content_sha256 == draft.content_sha256,
         "unconfirmed": report.statuses.exclude(state="confirmed").count(),
     }

@@ -7,11 +7,12 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from import_export.fields import Field
 from import_export.resources import Diff, ModelResource
+from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
 from actionplan.admin.cells import CellError, NumberCell, TextCell, whole_number
-from actionplan.admin.preview import RememberedDiff
+from actionplan.admin.preview import RememberedDiff, seal
 from actionplan.admin.stock import Above, Key, Stock, doubled
 from actionplan.exports.uploads import check_columns
 
@@ -22,6 +23,10 @@ class TableError(ValueError):
     def __init__(self, sentences: Sequence[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
+
+
+class OvertakenError(RuntimeError):
+    """Raised when the stored rows are no longer those that the preview showed."""
 
 
 def number_column(column: str, attribute: str, readonly: bool = False) -> Field:
@@ -57,7 +62,7 @@ class TreeResource(ModelResource):
             raise
         self.file_name = kwargs.get("file_name") or "名前のないファイル"
         self.above = Above(len(self.keys) - 1)
-        self.stock = Stock(self.get_queryset(), tuple(self.keys.values()))
+        self.stock = Stock(self.get_queryset().select_for_update(of=("self",)), tuple(self.keys.values()))
         self.stock.lay(lines)
 
     def _check_headers(self, headers: Sequence[str]) -> None:
@@ -165,3 +170,8 @@ class TreeResource(ModelResource):
     def after_import_row(self, row: dict, row_result: Any, row_number: int = 0, **kwargs) -> None:
         """Notes the row as a spreadsheet counts, for the preview."""
         row_result.number = row_number + 1
+
+    def after_import(self, dataset: Dataset, result: Result, **kwargs) -> None:
+        """Raises OvertakenError, still inside the transaction, when the preview that was confirmed showed otherwise."""
+        if kwargs.get("seen") not in (None, seal(result)):
+            raise OvertakenError

@@ -45,6 +45,7 @@ class PolicyAdmin(TreeAdmin):
     """施策."""
 
     resource_classes = [PolicyResource]
+    file_stem = "policies"
     list_display = ["number", "title", "measure_count", "plan"]
     list_display_links = ["title"]
     list_select_related = ["plan"]
@@ -67,6 +68,7 @@ class MeasureAdmin(TreeAdmin):
     """取組（■）."""
 
     resource_classes = [MeasureResource]
+    file_stem = "measures"
     list_display = ["code", "title", "item_count", "policy", "relisted_word"]
     list_display_links = ["title"]
     list_select_related = ["policy"]
@@ -101,6 +103,7 @@ class ActionItemAdmin(TreeAdmin):
     """項目."""
 
     resource_classes = [ActionItemResource]
+    file_stem = "action_items"
     fields = ["measure", "number", "actors", "name", "content", "lead_department", "ended", "successor"]
     list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]
     list_display_links = ["name"]

@@ -91,6 +91,7 @@ class ConfirmForm(ConfirmImportForm):
     """Names the waiting file; only names that WaitingFile gives are taken."""
 
     format = forms.ChoiceField(choices=LABELS, widget=forms.HiddenInput)
+    seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
     def clean_import_file_name(self) -> str:
         """The name. Raises ValidationError for one that no waiting file can have."""

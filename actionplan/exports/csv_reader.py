@@ -15,7 +15,7 @@ def read_csv(data: bytes) -> Table:
     """The table of a CSV file, formula guards taken off. Raises UploadError."""
     check_size(data)
     if data.startswith(b"PK\x03\x04"):
-        raise UploadError("CSVではなく、Excelのファイルのようです。形式で「xlsx」を選んでください。")
+        raise UploadError("CSVではなく、Excelのファイルのようです。ファイルの名前の終わりを「.xlsx」に直して、選び直してください。")
     return table(_lines(_decoded(data)))
 
 

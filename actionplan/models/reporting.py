@@ -1,6 +1,7 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
@@ -38,6 +39,17 @@ class AnnualReport(RecordModel):
 
     def __str__(self) -> str:
         return self.label
+
+    def clean(self) -> None:
+        """Raises ValidationError when a published year would move to another year or plan."""
+        stored = AnnualReport.objects.filter(pk=self.pk, editions__isnull=False).first()
+        if stored and (stored.fiscal_year, stored.plan_id) != (self.fiscal_year, self.plan_id):
+            raise ValidationError(f"{stored.label}は公表したことがあるため、年度と計画を変えることはできません。")
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the report; the same refusal for every door, since citizens find editions by their year."""
+        AnnualReport.clean(self)
+        super().save(*args, **kwargs)
 
     @property
     def label(self) -> str:

@@ -27,6 +27,11 @@ def last_edition(report: AnnualReport) -> Edition | None:
     return report.editions.standing().order_by("-number").first()
 
 
+def shown_edition(report: AnnualReport) -> Edition | None:
+    """The edition of the report that citizens see at this moment."""
+    return report.editions.public().order_by("-number").first()
+
+
 def compose(report: AnnualReport, wording: Wording = "published") -> Draft:
     """The draft of the report's next edition.
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
-from actionplan.publishing.compose import Draft, Wording, compose, last_edition
+from actionplan.publishing.compose import Draft, Wording, compose, last_edition, shown_edition
 
 
 class PublishRefused(ValueError):
@@ -63,7 +63,8 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
         raise PublishRefused("この年度にはまだ項目がありません。項目を登録してから公表してください。")
     if unmarked := [row.code for row in draft.rows if not row.actor_symbols]:
         raise PublishRefused(f"主体（★●◎）が選ばれていない項目があります：{'、'.join(unmarked)}")
-    last = last_edition(report)
+    # Now: against what citizens see, so that a scheduled edition can be brought forward. Later: against the last plan.
+    last = last_edition(report) if public_from else shown_edition(report)
     if last and last.content_sha256 == draft.content_sha256:
         raise NothingChanged(f"第{last.number}版から変わったところがないため、新しい版は作りませんでした。")
     if public_from and public_from < now:

@@ -49,6 +49,14 @@ TALES: tuple[tuple[Chapter, Chapter], ...] = (
         Chapter("市民の皆さんと月に1回集まり、課題を出し合いました。", Progress.UNSET),
         Chapter("市民の皆さんと月に1回集まり、課題への取組を三つ決めました。", Progress.UNSET),
     ),
+    (
+        Chapter("一つの学校区で始めました。ほかの学校区にも広げる予定です。", Progress.PARTLY_DONE),
+        Chapter("一つの学校区で続けました。ほかの学校区では、場所が見つからず実施しませんでした。", Progress.NOT_DONE),
+    ),
+    (
+        Chapter("やり方を三つ考え、費用を比べました。", Progress.UNDER_CONSIDERATION),
+        Chapter("やり方を二つに絞り、費用と手間を比べました。", Progress.UNDER_CONSIDERATION),
+    ),
 )
 
 # New in the first year: one that goes on, one that it takes in, one that gets another number. One more in the second.

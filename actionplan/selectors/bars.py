@@ -3,23 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-# A bar is at least this many pixels wide (a phone of 320); a digit takes this many, its plate's margins that many.
-NARROWEST, DIGIT, MARGINS = 270, 9, 8
-# Up to this many units on the scale, each item is seen as a unit of its own.
-MOST_UNITS = 60
+# A bar is at least this many pixels wide (a phone of 320), and a digit of its numbers takes this many.
+NARROWEST, DIGIT = 270, 10
+# Up to this many items on the scale, each item is drawn as a cell of its own.
+MOST_CELLS = 60
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A drawn piece: x and width as percentages of the scale."""
+
+    x: str
+    width: str
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a bar: x, width and middle as percentages of the scale; plate is the width of its number in pixels."""
+    """A category's part of a bar: its cells, and where its number stands (left out where there is no room)."""
 
     code: str
     label: str
     count: int
-    x: str
-    width: str
+    cells: Sequence[Cell]
     middle: str
-    plate: int
     shows_count: bool
 
 
@@ -33,18 +39,14 @@ def stacked(counts: Iterable[tuple[str, str, int]], scale: int) -> list[Part]:
     parts, start = [], 0
     for code, label, count in counts:
         if count:
-            parts.append(_part(code, label, count, start, scale))
+            middle = percent(start + count / 2, scale)
+            fits = NARROWEST * count / scale >= DIGIT * len(str(count))
+            parts.append(Part(code, label, count, _cells(start, count, scale), middle, fits))
         start += count
     return parts
 
 
-def _part(code: str, label: str, count: int, start: int, scale: int) -> Part:
-    plate = DIGIT * len(str(count)) + MARGINS
-    middle = percent(start + count / 2, scale)
-    fits = NARROWEST * count / scale >= plate
-    return Part(code, label, count, percent(start, scale), percent(count, scale), middle, plate, fits)
-
-
-def unit_marks(total: int, scale: int) -> Sequence[str]:
-    """Where the fine lines between items stand on a bar of `total`; none when they would run together."""
-    return [percent(unit, scale) for unit in range(1, total)] if scale <= MOST_UNITS else []
+def _cells(start: int, count: int, scale: int) -> list[Cell]:
+    """One cell an item, or one for all where single ones would run together."""
+    size = 1 if scale <= MOST_CELLS else count
+    return [Cell(percent(at, scale), percent(size, scale)) for at in range(start, start + count, size)]

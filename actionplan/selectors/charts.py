@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from actionplan.models import EditionRow
-from actionplan.selectors.bars import Part, percent, stacked, unit_marks
+from actionplan.selectors.bars import MOST_CELLS, Part, percent, stacked
 from actionplan.selectors.summary import CategoryCount, PolicyCount, Summary
 
 
@@ -16,26 +16,24 @@ class PolicyBar:
     number: int
     title: str
     total: int
-    width: str
     parts: Sequence[Part]
-    units: Sequence[str]
     sentence: str
 
 
 @dataclass(frozen=True)
 class ProgressChart:
-    """Bars on one scale, and the categories of the legend (code and label)."""
+    """Bars on one scale, and the categories of the legend; by_item: each cell is one item."""
 
     bars: Sequence[PolicyBar]
     legend: Sequence[CategoryCount]
-    total: int
+    by_item: bool
 
 
 def progress_chart(summary: Summary) -> ProgressChart:
     """A bar a policy, all on the scale of the largest one; 未設定 comes last in each."""
     scale = max((policy.total for policy in summary.policies), default=0)
     bars = [_policy_bar(policy, scale) for policy in summary.policies]
-    return ProgressChart(bars, [*summary.categories, summary.unset], summary.total)
+    return ProgressChart(bars, [*summary.categories, summary.unset], scale <= MOST_CELLS)
 
 
 def _policy_bar(policy: PolicyCount, scale: int) -> PolicyBar:
@@ -45,9 +43,7 @@ def _policy_bar(policy: PolicyCount, scale: int) -> PolicyBar:
         policy.number,
         policy.title,
         policy.total,
-        percent(policy.total, scale),
         stacked(counts, scale),
-        unit_marks(policy.total, scale),
         f"{policy.total}項目のうち、{said}",
     )
 
@@ -98,7 +94,9 @@ def _actor_line(number: int | None, title: str, rows: list[EditionRow], legend: 
     counted = Counter(symbol for row in rows for symbol in set(row.actor_symbols))
     total = len(rows)
     shares = [
-        Share(actor["label"], actor["symbol"], counted[actor["symbol"]], total, percent(counted[actor["symbol"]], total))
+        Share(
+            actor["label"], actor["symbol"], counted[actor["symbol"]], total, percent(counted[actor["symbol"]], total)
+        )
         for actor in legend
     ]
     return ActorLine(number, title, total, shares)

@@ -30,6 +30,16 @@ class Correction:
     note: str
     rows: Sequence[RowChange]
 
+    @property
+    def before_label(self) -> str:
+        """第1版, the edition that it corrects."""
+        return f"第{self.against}版"
+
+    @property
+    def label(self) -> str:
+        """第2版."""
+        return f"第{self.number}版"
+
 
 def correction_changes(edition: Edition) -> Sequence[Correction]:
     """The corrections up to this edition, latest first; two queries, or one when there is none.

@@ -52,4 +52,6 @@ def page_frame() -> Frame:
 
 def _year_link(edition: Edition) -> YearLink:
     front = edition.front_matter
-    return YearLink(front["fiscal_year"], front["label"], front["era_label"], edition.number, front.get("sample", False))
+    return YearLink(
+        front["fiscal_year"], front["label"], front["era_label"], edition.number, front.get("sample", False)
+    )

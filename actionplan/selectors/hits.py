@@ -54,9 +54,7 @@ class HitGroup:
     hits: Sequence[Hit]
 
 
-def hit_groups(
-    rows: Iterable[EditionRow], words: Sequence[str], current: Mapping[int, Numbers]
-) -> list[HitGroup]:
+def hit_groups(rows: Iterable[EditionRow], words: Sequence[str], current: Mapping[int, Numbers]) -> list[HitGroup]:
     """The rows, which stand in report order and carry their editions, by year and policy.
 
     current: the numbers that an item's own page is called by, by item.

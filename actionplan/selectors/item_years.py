@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from actionplan.selectors.item_history import ItemYear
 from actionplan.selectors.wording import Wording, wording_changes
 
+# A cell of words rather than sentences (進捗区分, 担当課): one that changed is marked whole.
+FEW_WORDS = 20
 # More columns than this are too narrow to read beside each other: older years follow in a table of their own.
 COLUMNS = 3
 
@@ -18,6 +21,11 @@ class YearCell:
     text: str
     wording: Wording | None
 
+    @property
+    def brief(self) -> bool:
+        """Whether the cell holds a few words only."""
+        return len(self.text) <= FEW_WORDS
+
 
 @dataclass(frozen=True)
 class CellRow:
@@ -26,10 +34,16 @@ class CellRow:
     label: str
     cells: Sequence[YearCell]
 
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no year wrote anything, or the name is the one that stands above the table."""
+        texts = {cell.text for cell in self.cells}
+        return texts == {""} or (self.label == NAME and len(texts) == 1)
+
 
 @dataclass(frozen=True)
 class YearTable:
-    """Up to three years beside each other, latest first, and their rows; empty rows are left out."""
+    """Up to three years beside each other, latest first, and their rows; rows that say nothing are left out."""
 
     years: Sequence[ItemYear]
     rows: Sequence[CellRow]
@@ -39,9 +53,10 @@ def _marks(year: ItemYear) -> str:
     return "、".join(mark.symbol + mark.label for mark in year.item.marks)
 
 
+NAME = "項目"
 Reading = Callable[[ItemYear], str]
 READINGS: dict[str, Reading] = {
-    "項目": lambda year: year.item.name,
+    NAME: lambda year: year.item.name,
     "主体": _marks,
     "アクションプランの内容": lambda year: year.item.content,
     "実施状況": lambda year: year.item.status,
@@ -62,10 +77,10 @@ def year_tables(years: Sequence[ItemYear]) -> Sequence[YearTable]:
 
 def _cells(years: Sequence[ItemYear], reading: Reading) -> list[YearCell]:
     texts = [reading(year) for year in years]
-    wordings = [wording_changes(old, new) for new, old in zip(texts, texts[1:], strict=False)]
+    wordings = [wording_changes(old, new) for new, old in pairwise(texts)]
     return [YearCell(*facts) for facts in zip([y.label for y in years], texts, [*wordings, None], strict=True)]
 
 
 def _part(rows: list[CellRow], start: int) -> list[CellRow]:
     parts = [CellRow(row.label, row.cells[start : start + COLUMNS]) for row in rows]
-    return [row for row in parts if any(cell.text for cell in row.cells)]
+    return [row for row in parts if not row.says_nothing]

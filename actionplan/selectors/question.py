@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from actionplan.models import Edition, EditionRow
 from actionplan.selectors.editions import public_editions
-from actionplan.selectors.facets import Cell, Facet, cells, chosen, facets, words_match, year_facet
+from actionplan.selectors.facets import HEADINGS, Cell, Facet, cells, chosen, facets, words_match, year_facet
 from actionplan.selectors.filters import ALL_YEARS, LONGEST_TEXT, Filters
 
 NO_WORDS = "「{words}」は記号だけなので、検索できません。文字や数字の入ったことばで探してください。"
@@ -93,11 +93,11 @@ def unusable_text(filters: Filters) -> str:
 
 def unknown_choice(filters: Filters, offered: Sequence[Facet]) -> str:
     """The sentence for a choice that no public edition offers, shortened to be shown; empty when there is none."""
-    for facet in offered:
-        known = {option.value for option in facet.options}
-        for value in getattr(filters, facet.name):
-            if value not in known:
-                return NO_OPTION.format(value=shortened(value), heading=facet.heading)
+    known = {(facet.name, option.value) for facet in offered for option in facet.options}
+    for name, heading in HEADINGS.items():
+        for value in getattr(filters, name):
+            if (name, value) not in known:
+                return NO_OPTION.format(value=shortened(value), heading=heading)
     return ""
 
 

@@ -131,4 +131,3 @@ def _conditions(question: Question) -> Iterator[Condition]:
         for option in facet.options:
             if option.selected:
                 yield Condition(facet.heading, option.label, filters.without(facet.name, option.value))
-

@@ -15,7 +15,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The 404 page, with the sentence of the view that raised it where there is one."""
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
     context = {"frame": _frame_or_none(), "reason": reason, "page_id": "E-404"}
-    return render(request, "404.html", context, status=404)
+    response = render(request, "404.html", context, status=404)
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -25,4 +25,7 @@ def crumb(label: str, name: str, *args) -> Crumb:
 def page(request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], **facts) -> HttpResponse:
     """The page, rendered. page_id: the short number printed on it, which stays the same for good."""
     context = {"frame": page_frame(), "page_id": page_id, "crumbs": crumbs, **facts}
-    return render(request, f"actionplan/{template}.html", context)
+    response = render(request, f"actionplan/{template}.html", context)
+    # A store between us and the reader asks each time: an edition may have been withdrawn since.
+    response["Cache-Control"] = "no-cache"
+    return response

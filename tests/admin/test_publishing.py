@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Edition
-from actionplan.publishing.publish import publish
+from actionplan.publishing.publish import publish, withdraw
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -200,3 +200,30 @@ def test_the_state_of_each_edition_is_told(admin_client, status):
     html = admin_client.get(address("publish", status)).content.decode()
     states = re.findall(r"<td>(公表中|予約中|前の版|取下げ)</td>", html)
     assert states == ["予約中", "公表中", "前の版"]
+
+
+def test_a_pending_schedule_is_told_and_the_differences_are_those_that_citizens_would_see(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "予約した文")
+    publish(status.report, by=None, note="予告", public_from=timezone.now() + timedelta(days=7))
+    html = admin_client.get(address("publish", status)).content.decode()
+    assert "第2版が" in html
+    assert "公表される予約です" in html
+    assert "<del>前の文</del>" in html
+    assert "<ins>予約した文</ins>" in html
+    post(admin_client, status, note="早めました。")
+    html = admin_client.get(address("publish", status)).content.decode()
+    assert re.findall(r"<td>(公表中|予約中|使われない予約|前の版)</td>", html) == ["公表中", "使われない予約", "前の版"]
+
+
+def test_a_withdrawn_edition_is_not_asked_about_again(admin_client, status):
+    withdraw(publish(status.report, by=None), by=None, reason="誤り")
+    response = admin_client.get(address("withdraw", status, 1), follow=True)
+    assert "すでに取り下げられています" in response.content.decode()
+
+
+def test_the_year_of_a_published_report_is_shown_but_not_asked_for(admin_client, status):
+    page = reverse("admin:actionplan_annualreport_change", args=[status.report.pk])
+    assert 'name="fiscal_year"' in admin_client.get(page).content.decode()
+    publish(status.report, by=None)
+    assert 'name="fiscal_year"' not in admin_client.get(page).content.decode()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from actionplan.models import Edition, EditionRow
@@ -143,3 +143,38 @@ def test_a_withdrawn_number_is_never_used_again():
     withdraw(publish(status.report, by=None), by=None, reason="誤り")
     edit(status, "別")
     assert publish(status.report, by=None, note="直しました。").number == 2
+
+
+def test_publishing_now_brings_a_scheduled_edition_forward():
+    status = factories.make_status()
+    publish(status.report, by=None)
+    edit(status, "予約した文")
+    publish(status.report, by=None, note="予告", public_from=timezone.now() + timedelta(days=7))
+    third = publish(status.report, by=None, note="早めました。")
+    assert Edition.objects.public().for_year(2009).first() == third
+
+
+def test_scheduling_what_is_scheduled_already_is_refused():
+    status = factories.make_status()
+    publish(status.report, by=None, public_from=timezone.now() + timedelta(days=7))
+    with pytest.raises(NothingChanged, match="第1版"):
+        publish(status.report, by=None, public_from=timezone.now() + timedelta(days=8))
+
+
+def test_a_published_year_cannot_become_another_year():
+    report = factories.make_status().report
+    publish(report, by=None)
+    report.fiscal_year = 2012
+    with pytest.raises(ValidationError, match="平成21年度"):
+        report.save()
+    report.refresh_from_db()
+    report.answers_due = timezone.localdate()
+    report.save()
+    assert Edition.objects.public().for_year(2009).exists()
+
+
+def test_a_year_that_was_never_published_may_still_move():
+    report = factories.make_status().report
+    report.fiscal_year = 2012
+    report.save()
+    assert type(report).objects.get().fiscal_year == 2012

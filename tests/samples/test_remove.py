@@ -1,0 +1,69 @@
+"""Taking the sample years out again."""
+
+import pytest
+from django.apps import apps
+
+from actionplan.models import ActionItem, AnnualReport, Edition
+from actionplan.publishing.publish import withdraw
+from actionplan.samples.load import load_sample_years
+from actionplan.samples.remove import SamplesInUse, remove_sample_years
+from tests import factories
+
+
+def everything() -> dict[str, list[dict]]:
+    """Every row of every table of the portal's own, history and marks included."""
+    models = apps.get_app_config("actionplan").get_models(include_auto_created=True)
+    return {model._meta.label: list(model.objects.order_by("pk").values()) for model in models}
+
+
+def test_the_database_is_as_it_was_before(published):
+    before = everything()
+    load_sample_years()
+    assert everything() != before
+    assert remove_sample_years() == 2
+    assert everything() == before
+
+
+def test_what_staff_did_to_the_samples_goes_with_them(published):
+    before = everything()
+    *_, last = load_sample_years()
+    status = last.report.statuses.first()
+    status.text = "見本：職員が直した文"
+    status.save()
+    withdraw(last, by=None, reason="試し")
+    remove_sample_years()
+    assert everything() == before
+
+
+def test_a_portal_without_samples_loses_nothing(published):
+    before = everything()
+    assert remove_sample_years() == 0
+    assert everything() == before
+
+
+def test_samples_can_come_and_go_again(published):
+    for _ in range(2):
+        load_sample_years()
+        remove_sample_years()
+    assert Edition.objects.get() == published
+
+
+def test_nothing_goes_while_a_real_item_rests_on_a_sample_one(published):
+    load_sample_years()
+    sample = ActionItem.objects.filter(name="見本の便り").get()
+    real = published.rows.first().item
+    real.successor = sample
+    real.save()
+    before = everything()
+    with pytest.raises(SamplesInUse, match="結び付き"):
+        remove_sample_years()
+    assert everything() == before
+
+
+def test_nothing_goes_while_a_real_year_has_a_sample_item(published):
+    load_sample_years()
+    sample = ActionItem.objects.filter(name="見本の便り").get()
+    factories.make_status(factories.make_report(published.report.plan, 2015), sample)
+    with pytest.raises(SamplesInUse, match="2015"):
+        remove_sample_years()
+    assert AnnualReport.objects.filter(sample=True).count() == 2

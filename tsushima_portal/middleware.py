@@ -1,0 +1,55 @@
+"""Middleware by wing: sessions, log-ins and form tokens live under /admin/ only; no public page can set a cookie."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.gzip import GZipMiddleware
+
+STAFF_WING = "/admin/"
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def is_staff_wing(request: HttpRequest) -> bool:
+    """Whether the address lies in the staff wing."""
+    return request.path_info.startswith(STAFF_WING)
+
+
+def only(wing: Callable[[HttpRequest], bool], middleware: type) -> type:
+    """The middleware, passed by for requests outside the wing."""
+
+    class Only(middleware):
+        def __call__(self, request: HttpRequest) -> HttpResponse:
+            return super().__call__(request) if wing(request) else self.get_response(request)
+
+        def process_view(self, request: HttpRequest, *args) -> HttpResponse | None:
+            parent = getattr(super(), "process_view", None)
+            return parent(request, *args) if parent and wing(request) else None
+
+    Only.__name__ = Only.__qualname__ = middleware.__name__
+    return Only
+
+
+StaffSession = only(is_staff_wing, SessionMiddleware)
+StaffCsrf = only(is_staff_wing, CsrfViewMiddleware)
+StaffAuthentication = only(is_staff_wing, AuthenticationMiddleware)
+StaffMessages = only(is_staff_wing, MessageMiddleware)
+# Compressing pages that carry form tokens would invite BREACH; public pages hold no secret.
+PublicGZip = only(lambda request: not is_staff_wing(request), GZipMiddleware)
+
+
+def head_without_body(get_response: Handler) -> Handler:
+    """Answers HEAD with the headers of GET and no body, which gunicorn would otherwise warn about."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            length = len(response.content)
+            response.content = b""
+            response.headers["Content-Length"] = str(length)
+        return response
+
+    return answer
