@@ -1,13 +1,22 @@
 """The annual report's own data, and the way to the pages that turn it into an edition."""
 
-from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_POST
 
+from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.publishing import PublishingPages
-from actionplan.models import AnnualReport
+from actionplan.cycle.fill_year import fill_year, missing_items
+from actionplan.models import AnnualReport, YearlyStatus
+
+
+def statuses_address(report: AnnualReport) -> str:
+    """The address of the year's list of statuses."""
+    return f"{reverse('admin:actionplan_yearlystatus_changelist')}?report__id__exact={report.pk}"
 
 
 @admin.register(AnnualReport)
@@ -22,6 +31,27 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
         """Plan and year stay once the year has been published."""
         return ["plan", "fiscal_year"] if obj and obj.editions.exists() else []
 
+    def get_urls(self) -> list[URLPattern]:
+        """Django's and the publishing pages', and the button that gives a year its items."""
+        own = path("<int:pk>/fill/", self.admin_site.admin_view(require_POST(self.fill)), name="fill_year")
+        return [own, *super().get_urls()]
+
+    def fill(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Makes the missing statuses and leads to the year's list."""
+        report = get_object_or_404(AnnualReport, pk=pk)
+        made = fill_year(report, by=request.user)
+        self.message_user(request, f"{report}に{made}件の項目を用意しました。", messages.SUCCESS)
+        return HttpResponseRedirect(statuses_address(report))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        """The form, told how many items the year misses."""
+        report = self.get_object(request, object_id)
+        may = permissions.may_add(request.user, YearlyStatus)
+        facts = {"missing": len(missing_items(report)) if report and may else 0}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **facts})
+
     @admin.display(description="年度", ordering="fiscal_year")
     def label(self, report: AnnualReport) -> str:
         """平成21年度（2009年度）."""
@@ -30,10 +60,9 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
     @admin.display(description="実施状況")
     def statuses_link(self, report: AnnualReport) -> str:
         """The way to the year's statuses."""
-        address = reverse("admin:actionplan_yearlystatus_changelist")
-        return format_html('<a href="{}?report__id__exact={}">書く・直す</a>', address, report.pk)
+        return format_html('<a href="{}">実施状況の一覧</a>', statuses_address(report))
 
     @admin.display(description="公表")
     def publish_link(self, report: AnnualReport) -> str:
         """The way to the publishing page."""
-        return format_html('<a href="{}">確認・公表・訂正</a>', reverse("admin:publish", args=[report.pk]))
+        return format_html('<a href="{}">公表の画面</a>', reverse("admin:publish", args=[report.pk]))

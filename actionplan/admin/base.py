@@ -6,8 +6,9 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
-from django.db.models import Field, Model, ProtectedError, TextField, URLField
+from django.db.models import DateField, Field, Model, ProtectedError, TextField, URLField
 from django.forms import Field as FormField
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
@@ -15,7 +16,10 @@ from simple_history.admin import SimpleHistoryAdmin
 from actionplan import permissions
 from actionplan.admin.changelist import SteadyChangeList
 from actionplan.admin.history import ReadableHistory
+from actionplan.admin.keeping import KeepingForm
+from actionplan.admin.locking import RecordField
 from actionplan.admin.pickers import PicksMixin
+from actionplan.models.fields import RecordTextField
 from actionplan.models.protection import why_not_delete
 
 
@@ -63,7 +67,8 @@ class KeepsPublished:
         """Django's answer, with the reasons of objects that must stay put first among the protected."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         reasons = [f"{obj}：{sentence}" for obj in objs if (sentence := why_not_delete(obj))]
-        return deleted, counts, lacking, [*reasons, *protected]
+        # Rights that are lacking would be told in place of the reason, as if more rights could help.
+        return deleted, counts, set() if reasons else lacking, [*reasons, *protected]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """The confirmation page; a refusal that comes only while deleting is shown on the object's page."""
@@ -108,20 +113,32 @@ class FrozenAdmin(AsksPermission, PlainList, ModelAdmin):
 class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, ReadableHistory, SimpleHistoryAdmin):
     """The common ground of every form that staff write in."""
 
+    form = KeepingForm
     save_on_top = True
     formfield_overrides = {
+        DateField: {"help_text": "2026-04-01 の形で書きます。"},
+        RecordTextField: {"widget": AdminTextareaWidget(attrs={"rows": 4}), "form_class": RecordField},
         TextField: {"widget": AdminTextareaWidget(attrs={"rows": 4})},
         URLField: {"widget": AdminURLFieldWidget, "assume_scheme": "https"},
     }
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        """Saves; a form that its user did not touch writes nothing, so that nothing newer is taken back."""
+        if not change or form.has_changed():
+            super().save_model(request, obj, form, change)
 
 
 class PortalInline(AsksPermission, PicksMixin, TabularInline):
     """Rows edited on their parent's page; they are deleted on their own page, where the reason can be told."""
 
+    form = KeepingForm
     extra = 0
     can_delete = False
     show_change_link = True
-    formfield_overrides = {TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})}}
+    formfield_overrides = {
+        RecordTextField: {"widget": AdminTextareaWidget(attrs={"rows": 3}), "form_class": RecordField},
+        TextField: {"widget": AdminTextareaWidget(attrs={"rows": 3})},
+    }
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> FormField | None:
         """The field, named for screen readers by its column: a table of boxes has no label beside each box."""

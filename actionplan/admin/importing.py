@@ -84,8 +84,7 @@ class ImportsFiles(AsksPermission, ImportExportMixin):
         """Saves all rows or none. Raises OvertakenError when what was confirmed is no longer what would change."""
         kwargs |= {"rollback_on_validation_errors": True, "seen": form.cleaned_data["seen"]}
         result = super().process_dataset(dataset, form, request, **kwargs)
-        overtaken = any(isinstance(error.error, OvertakenError) for error in result.base_errors)
-        if overtaken and not (result.has_validation_errors() or result.error_rows):
+        if any(isinstance(error.error, OvertakenError) for error in result.base_errors):
             raise OvertakenError
         return result
 

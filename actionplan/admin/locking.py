@@ -71,18 +71,24 @@ class LockedForm(forms.ModelForm):
         for name in self.cells:
             bound, stored = self[name], self.get_initial_for_field(self.fields[name], name)
             if name in touched:
-                clashes.append(Clash(bound.label, self._words(name, stored), self._words(name, cleaned.get(name))))
+                words = in_words(self.fields[name], stored), in_words(self.fields[name], cleaned.get(name))
+                clashes.append(Clash(bound.label, *words))
             else:
                 self.data[bound.html_name] = "" if stored is None else stored
             self.data[bound.html_initial_name] = "" if stored is None else stored
         self.data[self.add_prefix("read_revision")] = str(self.instance.revision)
         return clashes
 
-    def _words(self, name: str, value: object) -> str:
-        if isinstance(value, Model):
-            value = value.pk
-        choices = dict(_flat(getattr(self.fields[name], "choices", ())))
-        return str(choices.get(value, value) if value not in (None, "") else "（空欄）")
+
+def in_words(field: forms.Field, value: object) -> str:
+    """The value as a reader knows it: the label of a choice, はい or いいえ, （空欄） for nothing."""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return "、".join(in_words(field, each) for each in value) or "（空欄）"
+    key = value.pk if isinstance(value, Model) else value
+    choices = {str(code): label for code, label in _flat(getattr(field, "choices", ()))}
+    return str(choices.get(str(key), value)) if value not in (None, "") else "（空欄）"
 
 
 def _flat(choices: Iterable) -> Iterator[tuple]:

@@ -173,5 +173,6 @@ class TreeResource(ModelResource):
 
     def after_import(self, dataset: Dataset, result: Result, **kwargs) -> None:
         """Raises OvertakenError, still inside the transaction, when the preview that was confirmed showed otherwise."""
-        if kwargs.get("seen") not in (None, seal(result)):
+        refused = result.has_errors() or result.has_validation_errors()
+        if not refused and kwargs.get("seen", seal(result)) != seal(result):
             raise OvertakenError

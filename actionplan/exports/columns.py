@@ -9,11 +9,12 @@ from typing import Protocol
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
+from actionplan.exports.sample_mark import SAMPLE, is_sample
 from actionplan.models.edition import EditionRow
 from actionplan.models.tree import STATUS_HEADING
 
 # Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
-COLUMNS_VERSION = 1
+COLUMNS_VERSION = 3
 
 
 class EditionFacts(Protocol):
@@ -65,7 +66,6 @@ class ReportResource(resources.Resource):
         super().__init__(**kwargs)
         self.front = edition.front_matter
         self.public_from = getattr(edition, "public_from", None)
-        self.correction = _correction(edition)
         self.fields = dict(self._with_actor_columns())
 
     @classmethod
@@ -110,12 +110,12 @@ class ReportResource(resources.Resource):
         return timezone.localdate(self.public_from, timezone.get_default_timezone()).isoformat()
 
     def dehydrate_remarks(self, row: EditionRow) -> str:
-        """What a reader of this record alone must know: 再掲, the column's printed heading, the correction."""
+        """What a reader of this record alone must know: 見本データ, the printed heading, the correction."""
         heading = row.status_heading
         notes = [
-            "再掲" if row.measure_relisted else "",
+            SAMPLE if is_sample(self.front) else "",
             f"原本の欄名は「{heading}」" if heading != STATUS_HEADING else "",
-            self.correction,
+            row.correction_note,
         ]
         return "；".join(note for note in notes if note)
 
@@ -127,8 +127,3 @@ def actor_column(actor: dict) -> fields.Field:
         return int(actor["symbol"] in row.actor_symbols)
 
     return fields.Field(column_name=f"主体_{actor['short_name']}", dehydrate_method=flag)
-
-
-def _correction(edition: EditionFacts) -> str:
-    note = getattr(edition, "correction_note", "")
-    return f"第{edition.number}版の訂正：{note}" if note else ""

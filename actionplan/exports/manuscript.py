@@ -1,18 +1,32 @@
 """The report as a manuscript for the newsletter's editors: plain text in page order, with the length of every part."""
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from actionplan.exports.sample_mark import SAMPLE_SENTENCE, is_sample
 from actionplan.fiscal_year import TO_FULL_WIDTH
-from actionplan.models import EditionRow
-from actionplan.selectors.report import MeasureOutline, PolicyOutline, ReportOutline, report_outline
+from actionplan.models import EditionRow, Progress
+from actionplan.selectors.report import ItemOutline, PolicyOutline, ReportOutline, report_outline
 
 # Raise it when the same edition gives another manuscript than before.
 MANUSCRIPT_VERSION = 1
 
-HOW_COUNTED = "字数は、この原稿の各部分に印字される文字を、記号・数字・句読点・見出しも含めて1字ずつ数えたものです。"
-NOT_COUNTED = "空白と改行、区切りの罫線、この字数の案内は数えません。"
+HOW_COUNTED = "字数は、見出し・凡例・記号・句読点も含め、各部分の文字を1字ずつ数えたものです。"
+NOT_COUNTED = "空白と改行、【　】で囲んだ欄の名前、区切りの線、字数の案内は数えません。"
 RULE = "―" * 30
+
+
+class Line(NamedTuple):
+    """A line of the manuscript; the label, which stands before it, is for the editors and not counted."""
+
+    text: str
+    label: str = ""
+
+    def __str__(self) -> str:
+        return f"【{self.label}】{self.text}" if self.label else self.text
+
+
+EMPTY = Line("")
 
 
 def write_manuscript(front_matter: dict, rows: Iterable[EditionRow]) -> bytes:
@@ -20,30 +34,30 @@ def write_manuscript(front_matter: dict, rows: Iterable[EditionRow]) -> bytes:
 
     UTF-8 with a byte order mark and CRLF: Windows' Notepad and Word open it right, also with old settings.
     """
-    report = report_outline(front_matter, rows)
-    lines = [line for part in _parts(report) for line in part]
-    return "\r\n".join(line for text in lines for line in text.split("\n")).encode("utf-8-sig")
+    lines = _lines(report_outline(front_matter, rows))
+    return "".join(f"{line}\n" for line in lines).replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def characters(lines: Iterable[str]) -> int:
-    """How many characters are printed: everything but white space."""
-    return sum(len("".join(line.split())) for line in lines)
+def characters(lines: Iterable[Line]) -> int:
+    """How many characters will be printed: labels and white space left out."""
+    return sum(len("".join(line.text.split())) for line in lines)
 
 
-def _parts(report: ReportOutline) -> Iterator[list[str]]:
-    front = list(_front(report))
-    policies = [list(_policy(report, policy)) for policy in report.policies]
+def _lines(report: ReportOutline) -> Iterator[Line | str]:
+    parts = {"前文": list(_front(report))}
+    for policy in report.policies:
+        parts[f"施策{_full_width(policy.number)}"] = list(_policy(report, policy))
+    counts = {name: characters(lines) for name, lines in parts.items()}
     if is_sample(report.front_matter):
-        yield [f"【{SAMPLE_SENTENCE}】", ""]
-    yield [*front, "", _count("前文", characters(front)), ""]
-    for policy, lines in zip(report.policies, policies, strict=True):
-        yield [RULE, "", *lines, _count(f"施策{_full_width(policy.number)}", characters(lines)), ""]
-    yield [RULE, "", *_counts(report, characters(front), [characters(lines) for lines in policies]), ""]
+        yield from (f"【{SAMPLE_SENTENCE}】", "")
+    for name, lines in parts.items():
+        yield from (*lines, f"（{name}の字数：{counts[name]:,}字）", "", RULE, "")
+    yield from _summary(report, counts)
 
 
-def _front(report: ReportOutline) -> Iterator[str]:
+def _front(report: ReportOutline) -> Iterator[Line]:
     plan = report.front_matter["plan"]
-    yield from (report.title, "")
+    yield from (Line(report.title), EMPTY)
     yield from _block(plan.get("purpose_heading"), [plan.get("purpose")])
     yield from _block(plan.get("story_heading"), _story(report.front_matter))
     aims = [f"{aim['mark']}　{aim['text']}" for aim in report.front_matter.get("aims", [])]
@@ -59,44 +73,37 @@ def _story(front_matter: dict) -> list[str | None]:
     return [headings, *steps, *front_matter.get("story_remarks", []), plan.get("vision")]
 
 
-def _block(heading: str | None, lines: list[str | None]) -> Iterator[str]:
-    """The heading and its lines with an empty line after them; what is empty takes no line."""
-    if filled := [line for line in (heading, *lines) if line]:
-        yield from (*filled, "")
+def _block(heading: str | None, texts: list[str | None]) -> Iterator[Line]:
+    """The heading and its texts with an empty line after them; what is empty takes no line."""
+    if filled := [Line(text) for text in (heading, *texts) if text]:
+        yield from (*filled, EMPTY)
 
 
-def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[str]:
-    yield f"施策{_full_width(policy.number)}　{policy.title}"
-    yield "　".join(f"{mark.symbol}{mark.label}" for mark in report.legend)
-    yield ""
+def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[Line]:
+    yield Line(f"施策{_full_width(policy.number)}　{policy.title}")
+    yield Line("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend))
+    yield EMPTY
     for measure in policy.measures:
-        yield from _measure(measure)
+        yield from (Line(f"■{measure.title}"), EMPTY)
+        for item in measure.items:
+            yield from (*_item(item, measure.status_heading), EMPTY)
 
 
-def _measure(measure: MeasureOutline) -> Iterator[str]:
-    yield from (f"■{measure.title}", "")
-    for item in measure.items:
-        yield f"{''.join(mark.symbol for mark in item.marks)}　{item.name}"
-        yield f"【アクションプランの内容】{item.content}"
-        yield f"【{measure.status_heading}】{item.status}"
-        if item.progress != "unset":
-            yield f"【進捗区分】{item.progress_label}"
-        more = {"成果": item.outcome, "課題": item.challenge, "今後の方針": item.next_step}
-        yield from (f"【{name}】{text}" for name, text in more.items() if text)
-        yield ""
+def _item(item: ItemOutline, status_heading: str) -> Iterator[Line]:
+    yield Line(f"{''.join(mark.symbol for mark in item.marks)}　{item.name}")
+    yield Line(item.content, "アクションプランの内容")
+    yield Line(item.status, status_heading)
+    if item.progress != Progress.UNSET:
+        yield Line(item.progress_label, "進捗区分")
+    more = {"成果": item.outcome, "課題": item.challenge, "今後の方針": item.next_step}
+    yield from (Line(text, name) for name, text in more.items() if text)
 
 
-def _counts(report: ReportOutline, front: int, policies: list[int]) -> Iterator[str]:
+def _summary(report: ReportOutline, counts: dict[str, int]) -> Iterator[str]:
     yield "字数のまとめ"
-    yield f"前文　{front:,}字"
-    for policy, length in zip(report.policies, policies, strict=True):
-        yield f"施策{_full_width(policy.number)}　{length:,}字（{policy.item_count}項目）"
-    yield f"合計　{front + sum(policies):,}字（{report.item_count}項目）"
+    yield from (f"{name}　{count:,}字" for name, count in counts.items())
+    yield f"合計　{sum(counts.values()):,}字（{len(report.policies)}施策・{report.item_count}項目）"
     yield from (HOW_COUNTED, NOT_COUNTED)
-
-
-def _count(part: str, length: int) -> str:
-    return f"（{part}の字数：{length:,}字）"
 
 
 def _full_width(number: int) -> str:

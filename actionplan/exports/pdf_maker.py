@@ -1,5 +1,6 @@
 """HTML into a tagged PDF. Importing this module loads WeasyPrint and the system's libraries: see actionplan.exports.pdf."""
 
+import logging
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from weasyprint.document import Document
 from weasyprint.urls import URLFetcherResponse
 
 SCHEME = "static:"
+# It warns of every line of our styles that is meant for screens; errors still reach the log.
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 
 class RefusedAddress(ValueError):

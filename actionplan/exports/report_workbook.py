@@ -7,13 +7,14 @@ from itertools import zip_longest
 
 from xlsxwriter import Workbook
 
+from actionplan.exports.sample_mark import SAMPLE, SAMPLE_SENTENCE, is_sample
 from actionplan.exports.text_layout import LONGEST_PIECE, line_count, pieces
 from actionplan.exports.worksheets import OPTIONS, ExactWorksheet
 from actionplan.models.edition import EditionRow
 from actionplan.selectors.report import MeasureOutline, PolicyOutline, ReportOutline, report_outline
 
 # Raise it when the same edition gives another workbook than before.
-FORM_VERSION = 1
+FORM_VERSION = 2
 
 FONT = "BIZ UDGothic"
 WIDTHS = (6, 25, 42, 27)  # mark | 項目 | アクションプランの内容 | 実施状況, in characters of the default font
@@ -57,8 +58,11 @@ class PolicySheet:
         self.row = 0
 
     def fill(self, report: ReportOutline, policy: PolicyOutline) -> None:
-        """Writes the title, the policy's band, the legend and every measure's table."""
+        """Writes what says that a year is made up, the title, the policy's band, the legend and every measure's table."""
         self._page_setup()
+        if is_sample(report.front_matter):
+            self.sheet.set_header(f"&C&B{SAMPLE}")
+            self._line(f"【{SAMPLE_SENTENCE}】", "legend", BODY)
         self._line(report.title, "title", TITLE)
         self._line(f"施策{str(policy.number).translate(TO_FULL_WIDTH)}　{policy.title}", "band", BAND)
         self._line("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend), "legend", BODY)

@@ -9,6 +9,7 @@ from tablib import Dataset
 
 from actionplan.exports import tabular
 from actionplan.exports.columns import ReportResource
+from actionplan.exports.sample_mark import SAMPLE_ENDING, is_sample
 from actionplan.models import Edition
 from actionplan.selectors.filters import ALL_YEARS
 from actionplan.selectors.question import Question, matching_rows
@@ -20,8 +21,6 @@ class OneLegend:
 
     front_matter: dict
     public_from: datetime
-    number: int
-    correction_note: str
 
 
 def write_search_csv(question: Question) -> bytes:
@@ -31,10 +30,12 @@ def write_search_csv(question: Question) -> bytes:
 
 
 def search_file_name(question: Question) -> str:
-    """422096_action_plan_search_result_fy2009.csv; _all_years where every year was searched."""
-    code = question.editions[0].front_matter["plan"]["municipality_code"]
+    """422096_action_plan_search_result_fy2009.csv; all_years for every year, _sample when one is made up."""
+    fronts = [edition.front_matter for edition in question.editions]
     year = question.filters.year
-    return f"{code}_action_plan_search_result_{'all_years' if year == ALL_YEARS else f'fy{year}'}.csv"
+    years = "all_years" if year == ALL_YEARS else f"fy{year}"
+    sample = SAMPLE_ENDING if any(map(is_sample, fronts)) else ""
+    return f"{fronts[0]['plan']['municipality_code']}_action_plan_search_result_{years}{sample}.csv"
 
 
 def _datasets(question: Question) -> Iterator[Dataset]:
@@ -47,8 +48,7 @@ def _datasets(question: Question) -> Iterator[Dataset]:
 
 
 def _facts(edition: Edition, actors: list[dict]) -> OneLegend:
-    front_matter = {**edition.front_matter, "actors": actors}
-    return OneLegend(front_matter, edition.public_from, edition.number, edition.correction_note)
+    return OneLegend({**edition.front_matter, "actors": actors}, edition.public_from)
 
 
 def _all_actors(editions: Sequence[Edition]) -> list[dict]:

@@ -44,6 +44,7 @@ def _made(path: Path, make: Callable[[], bytes], patience: float) -> bytes:
     with _one_at_a_time(patience):
         if not path.exists():
             _write(path, make())
+            _forget_older(path)
         return path.read_bytes()
 
 
@@ -57,6 +58,14 @@ def _write(path: Path, content: bytes) -> None:
     except BaseException:
         os.unlink(draft)
         raise
+
+
+def _forget_older(path: Path) -> None:
+    """Removes what an earlier version of the program made of the same thing: names are <thing>-<program>.<ending>."""
+    thing = path.stem.rpartition("-")[0]
+    for old in path.parent.glob(f"{thing}-*{path.suffix}") if thing else ():
+        if old != path:
+            old.unlink(missing_ok=True)
 
 
 @contextmanager

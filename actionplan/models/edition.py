@@ -119,6 +119,7 @@ class EditionRow(ImmutableModel):
     department = models.ForeignKey("actionplan.Department", models.PROTECT, related_name="+", null=True)
     department_name = models.CharField("担当課", max_length=201, blank=True)
     department_contact = models.JSONField("担当課の連絡先", default=dict)
+    correction_note = RecordTextField("訂正の説明", blank=True)
     merged_from = models.JSONField("統合した項目", default=list)
     search_text = models.TextField("検索用の文")
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
 from actionplan.publishing.compose import Draft, Wording, compose, last_edition, shown_edition
+from actionplan.publishing.corrections import note_corrections
 
 
 class PublishRefused(ValueError):
@@ -74,6 +75,7 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
 
 
 def _freeze(report: AnnualReport, draft: Draft, *, by, public_from, published_at, note) -> Edition:
+    shown = shown_edition(report)
     highest = report.editions.order_by("-number").values_list("number", flat=True).first() or 0
     edition = Edition.objects.create(
         report=report,
@@ -85,6 +87,7 @@ def _freeze(report: AnnualReport, draft: Draft, *, by, public_from, published_at
         front_matter=draft.front_matter,
         content_sha256=draft.content_sha256,
     )
+    note_corrections(draft.rows, shown, edition.number, edition.correction_note)
     for row in draft.rows:
         row.edition = edition
     EditionRow.objects.bulk_create(draft.rows, batch_size=500)

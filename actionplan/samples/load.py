@@ -11,8 +11,18 @@ from django.db import models, transaction
 
 from actionplan.models import ActionItem, ActorType, AnnualReport, Edition, Measure, YearlyStatus
 from actionplan.publishing.publish import publish
-from actionplan.samples.tales import CAST, CORRECTION_NOTE, LEFT_OUT, MEASURE_TITLE, PREFIX, REASON, TAKEN_IN, TAKES_IN
-from actionplan.samples.tales import TALES, Chapter
+from actionplan.samples.tales import (
+    CAST,
+    CORRECTION_NOTE,
+    LEFT_OUT,
+    MEASURE_TITLE,
+    PREFIX,
+    REASON,
+    TAKEN_IN,
+    TAKES_IN,
+    TALES,
+    Chapter,
+)
 
 YEARS = (0, 1)
 

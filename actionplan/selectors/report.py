@@ -34,6 +34,7 @@ class ItemOutline:
     challenge: str
     next_step: str
     department_name: str
+    correction_note: str
 
 
 @dataclass(frozen=True)
@@ -120,4 +121,5 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
         challenge=row.challenge,
         next_step=row.next_step,
         department_name=row.department_name,
+        correction_note=row.correction_note,
     )

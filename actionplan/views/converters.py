@@ -24,7 +24,7 @@ class NumberConverter(FiscalYearConverter):
 class FileFormatConverter:
     """The ending of a report file."""
 
-    regex = r"csv|xlsx"
+    regex = r"csv|xlsx|pdf|txt"
 
     def to_python(self, value: str) -> str:
         """The ending as it stands."""

@@ -5,19 +5,23 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from actionplan.exports.misfits import CellsDoNotFit
+from actionplan.exports.pdf import CannotMakePdf
 from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
+from actionplan.exports.store import StillBeingMade
 from actionplan.models import Edition
 from actionplan.selectors.editions import public_edition
 from actionplan.views.page import Crumb, crumb, page
 
-NO_SUCH_FILE = "お探しの形式のファイルはありません。CSV（UTF-8またはCP932）かExcel（xlsx）を選んでください。"
+NO_SUCH_FILE = "お探しの形式のファイルはありません。PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、広報原稿（txt）から選んでください。"
+RETRY_AFTER = 10  # seconds; a PDF takes one or two
 
 
 @require_safe
 def report_file(request: HttpRequest, year: int, file_format: str, number: int | None = None) -> HttpResponse:
     """The report of the year as a file: its latest public edition, or that numbered one.
 
-    ?encoding=cp932 gives the CSV for old systems, or a page (406) that lists the cells which do not fit.
+    ?encoding=cp932 gives the CSV for old systems, or a page (406) that lists the cells which do not fit. A page (503)
+    says so where this machine cannot make a PDF, or while it is busy with one.
     """
     kind = KINDS.get((file_format, request.GET.get("encoding", "utf-8").lower()))
     if kind is None:
@@ -30,6 +34,10 @@ def report_file(request: HttpRequest, year: int, file_format: str, number: int |
         return _dated(_attachment(edition, kind), tag)
     except CellsDoNotFit as error:
         return _unencodable(request, edition, error)
+    except CannotMakePdf:
+        return _no_pdf(request, edition)
+    except StillBeingMade:
+        return _no_pdf(request, edition, retry_after=RETRY_AFTER)
 
 
 def report_form(request: HttpRequest, year: int) -> HttpResponse:
@@ -38,7 +46,8 @@ def report_form(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _attachment(edition: Edition, kind: FileKind) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(edition, kind)}"'}
+    manner = "inline" if kind.inline else "attachment"
+    headers = {"Content-Disposition": f'{manner}; filename="{file_name(edition, kind)}"'}
     return HttpResponse(kind.write(edition), content_type=kind.content_type, headers=headers)
 
 
@@ -61,4 +70,23 @@ def _unencodable(request: HttpRequest, edition: Edition, error: CellsDoNotFit) -
         misfits=error.misfits,
     )
     response.status_code = 406
+    return response
+
+
+def _no_pdf(request: HttpRequest, edition: Edition, retry_after: int = 0) -> HttpResponse:
+    """Why there is no PDF (503): for good when retry_after is 0, else for that many seconds."""
+    label = edition.front_matter["label"]
+    response = page(
+        request,
+        "no_pdf",
+        page_id="E-503",
+        crumbs=[crumb(label, "annual_report", edition.fiscal_year), Crumb("PDF")],
+        edition=edition,
+        label=label,
+        retry_after=retry_after,
+    )
+    response.status_code = 503
+    response["Cache-Control"] = "no-store"
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
     return response

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from actionplan.exports.pdf import can_make_pdf
 from actionplan.selectors.frame import page_frame
 
 
@@ -24,7 +25,7 @@ def crumb(label: str, name: str, *args) -> Crumb:
 
 def page(request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], **facts) -> HttpResponse:
     """The page, rendered. page_id: the short number printed on it, which stays the same for good."""
-    context = {"frame": page_frame(), "page_id": page_id, "crumbs": crumbs, **facts}
+    context = {"frame": page_frame(), "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf(), **facts}
     response = render(request, f"actionplan/{template}.html", context)
     # A store between us and the reader asks each time: an edition may have been withdrawn since.
     response["Cache-Control"] = "no-cache"

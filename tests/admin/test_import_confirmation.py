@@ -1,11 +1,12 @@
 """Between the preview of a file and its confirmation, and who may do either."""
 
 import os
+import re
 
 import pytest
 
 from actionplan.models import ActionItem
-from tests.admin.files import ITEMS, confirm, edited, page, upload, written
+from tests.admin.files import ITEMS, confirm, edited, export, page, table, upload, written
 from tests.admin.pages import signed_in, viewer, with_rights
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,55 @@ def test_without_the_right_to_change_nothing_can_be_brought_in(clerk, items):
 def test_without_the_right_to_read_nothing_can_be_taken_out(items):
     stranger = signed_in(superuser=False)
     assert stranger.post(f"{ITEMS}export/", {"format": "0", "resource": "0"}).status_code == 403
+
+
+def swapped(clerk):
+    """The export with the numbers of its two items exchanged."""
+    lines = table(export(clerk))
+    place = lines[0].index("項目番号")
+    lines[1][place], lines[2][place] = lines[2][place], lines[1][place]
+    return written(lines)
+
+
+def test_words_that_somebody_wrote_after_the_preview_are_shown_before_anything_is_saved(clerk, items):
+    preview = upload(clerk, swapped(clerk))
+    item = ActionItem.objects.get(pk=items[0].pk)
+    item.content = "ほかの人が書いた内容"
+    item.save()
+    again = confirm(clerk, preview)
+    assert "確認していただいた後に、内容が変わりました。もう一度、変更点を確認してください。" in page(again)
+    assert '<del class="words">ほかの人が書いた内容</del>' in page(again)
+    assert [item.number for item in ActionItem.objects.order_by("pk")] == [1, 2]
+    assert ActionItem.objects.get(pk=items[0].pk).content == "ほかの人が書いた内容"
+    confirm(clerk, again)
+    assert [item.number for item in ActionItem.objects.order_by("pk")] == [2, 1]
+
+
+def test_a_row_that_the_file_did_not_change_at_the_preview_is_not_taken_back_either(clerk, items):
+    preview = upload(clerk, written(edited(clerk, 項目名="変更")))
+    items[1].content = "ほかの人が書いた内容"
+    items[1].save()
+    assert "もう一度、変更点を確認してください。" in page(confirm(clerk, preview))
+    assert ActionItem.objects.get(pk=items[1].pk).content == "ほかの人が書いた内容"
+
+
+def test_a_refused_or_cancelled_file_does_not_stay_behind(clerk, items, settings):
+    folder = settings.VAR_DIR / "uploads"
+    upload(clerk, b"not a table")
+    upload(clerk, written(edited(clerk, 主体="▲")))
+    assert list(folder.iterdir()) == []
+    preview = upload(clerk, written(edited(clerk, 項目名="変更")))
+    form = {**preview.context["confirm_form"].initial, "cancel": "やめる"}
+    assert "何も保存していません。" in page(clerk.post(f"{ITEMS}process_import/", form, follow=True))
+    assert list(folder.iterdir()) == []
+    assert ActionItem.objects.get(pk=items[0].pk).name == "項目★◎"
+
+
+def test_the_preview_keeps_old_and_new_apart(clerk, items):
+    preview = page(upload(clerk, swapped(clerk)))
+    assert '<del class="words">1</del> <span aria-hidden="true">→</span> <ins class="words">2</ins>' in preview
+
+
+def test_the_exported_file_is_named_for_what_it_holds_and_its_day(clerk, items):
+    answer = clerk.post(f"{ITEMS}export/", {"format": "0", "resource": "0"})
+    assert re.search(r'"action_items_\d{4}-\d\d-\d\d\.csv"', answer["Content-Disposition"])

@@ -35,7 +35,7 @@ def test_a_preview_shows_the_change_and_saves_nothing(clerk, items):
     assert "まだ保存していません" in preview
     assert "2行目" in preview
     assert "追加0件、変更1件。変わらない1件" in preview
-    assert '<span class="nowrap"><span>★◎</span></span>' in preview
+    assert '<span class="nowrap"><span class="words">★◎</span></span>' in preview
     assert ActionItem.objects.get(pk=items[0].pk).name == "項目★◎"
 
 
@@ -56,7 +56,7 @@ def test_a_row_without_an_id_is_found_by_its_numbers_or_added(clerk, items):
     lines = edited(clerk, ID="", 項目名="番号で見つけた")
     lines.append(["", "試験計画", "3", "1", "3", "三つ目", "内容", "◎", "", "いいえ"])
     preview = upload(clerk, written(lines))
-    assert preview.context["result"].rows[1].diff[0] == '<span class="nowrap"></span>'
+    assert preview.context["result"].rows[1].diff[0] == '<span class="nowrap"><span class="words"></span></span>'
     assert "追加1件、変更1件" in page(confirm(clerk, preview))
     assert [item.name for item in ActionItem.objects.all()] == ["番号で見つけた", "項目●", "三つ目"]
     assert ActionItem.objects.get(number=3).history.filter(history_type="+").exists()

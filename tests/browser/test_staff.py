@@ -39,7 +39,7 @@ def test_a_correction_goes_from_the_list_to_the_citizens_page(log_in, live_serve
     save(page)
     assert "訂正した文" not in visit("/reports/2009/").content()
     page.goto(live_server.url + "/admin/actionplan/annualreport/")
-    page.click("text=確認・公表・訂正")
+    page.click("text=公表の画面")
     assert page.locator("ins").all_inner_texts() == ["訂正した文"]
     page.fill("#id_note", "誤りを直しました。")
     page.click("text=訂正版を公表する")

@@ -89,15 +89,20 @@ def test_an_item_has_another_id_in_another_year():
     assert record(later, make_row(item_id=12))["ID"] == "422096-2010-00012"
 
 
-def test_remarks_name_what_is_relisted_and_how_the_original_heads_the_column():
-    assert record(draft(), make_row(measure_relisted=True))["備考"] == "再掲"
+def test_remarks_name_how_the_original_heads_the_column():
     assert record(draft(), make_row(status_heading="関係部署"))["備考"] == "原本の欄名は「関係部署」"
 
 
-def test_every_record_of_a_correction_says_what_was_corrected(db):
+def test_a_correction_is_told_at_the_records_that_it_changed_only(db):
     edition = make_edition(factories.make_report(), number=2, correction_note="項目1の誤字を直しました。")
-    facts = record(edition, make_row(measure_relisted=True))
-    assert facts["備考"] == "再掲；第2版の訂正：項目1の誤字を直しました。"
+    corrected = make_row(correction_note="第2版で訂正：項目1の誤字を直しました。")
+    assert record(edition, corrected)["備考"] == "第2版で訂正：項目1の誤字を直しました。"
+    assert record(edition, make_row())["備考"] == ""
+
+
+def test_remarks_follow_each_other_on_one_line():
+    row = make_row(status_heading="関係部署", correction_note="第2版で訂正：直しました。")
+    assert record(draft(), row)["備考"] == "原本の欄名は「関係部署」；第2版で訂正：直しました。"
 
 
 def test_the_day_of_update_is_the_day_in_japan(db):

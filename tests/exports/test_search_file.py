@@ -62,3 +62,9 @@ def test_the_name_of_the_file_says_that_it_is_a_search_result():
     publish(factories.make_status().report, by=None)
     assert search_file_name(ask(Filters())) == "422096_action_plan_search_result_fy2009.csv"
     assert search_file_name(ask(Filters(year="all"))) == "422096_action_plan_search_result_all_years.csv"
+
+
+def test_a_file_with_a_made_up_year_says_so_in_its_name_and_in_every_record():
+    make_edition(factories.make_report(), [{}, {}], front_matter=front_matter(progress=CATEGORIES, sample=True))
+    assert search_file_name(ask(Filters(year="all"))).endswith("_all_years_sample.csv")
+    assert column(table(), "備考") == ["見本データ", "見本データ"]

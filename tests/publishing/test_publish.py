@@ -178,3 +178,25 @@ def test_a_year_that_was_never_published_may_still_move():
     report.fiscal_year = 2012
     report.save()
     assert type(report).objects.get().fiscal_year == 2012
+
+
+def test_a_correction_is_noted_at_the_rows_that_it_changes_and_stays_there():
+    report = factories.make_report()
+    measure = factories.make_measure(report.plan)
+    first, second = (factories.make_status(report, factories.make_item(measure)) for _ in range(2))
+    publish(report, by=None)
+    edit(first, "訂正した文")
+    publish(report, by=None, note="一つ目を直しました。")
+    edit(second, "これも訂正")
+    third = publish(report, by=None, note="二つ目も直しました。")
+    assert [row.correction_note for row in third.rows.all()] == [
+        "第2版で訂正：一つ目を直しました。",
+        "第3版で訂正：二つ目も直しました。",
+    ]
+
+
+def test_what_citizens_have_not_read_is_not_noted_as_corrected():
+    status = factories.make_status()
+    publish(status.report, by=None, public_from=timezone.now() + timedelta(days=1))
+    edit(status, "別の文")
+    assert publish(status.report, by=None).rows.get().correction_note == ""
