@@ -101,6 +101,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "actionplan.admin.rescue.csrf_failure"
 # No page asks another host: the browser is told so too. Inline styles are those of the 500 page and of figures.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -109,6 +109,10 @@ class FrozenAdmin(AsksPermission, PlainList, ModelAdmin):
 
     actions = None
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """Leads to the object: what never changes has no history."""
+        return HttpResponseRedirect(reverse(admin_urlname(self.opts, "change"), args=[object_id]))
+
 
 class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, ReadableHistory, SimpleHistoryAdmin):
     """The common ground of every form that staff write in."""

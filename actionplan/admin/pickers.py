@@ -41,7 +41,8 @@ def department_choices() -> list[tuple]:
     day = timezone.localdate()
     groups: dict[bool, list] = {True: [], False: []}
     for department in Department.objects.all():
-        groups[in_force(department, day)].append((department.pk, str(department)))
+        ended = department.in_force_until is not None and department.in_force_until < day
+        groups[in_force(department, day)].append((department.pk, f"{department}{'（廃止）' if ended else ''}"))
     others = [("廃止された課・これからできる課", groups[False])] if groups[False] else []
     return [("", "（担当課なし）"), *groups[True], *others]
 
@@ -58,6 +59,7 @@ class PicksMixin:
                 coerce=int,
                 empty_value=None,
                 required=not db_field.null,
+                error_messages={"unique": "この年度の年次報告は、すでにあります。"},
             )
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):

@@ -1,8 +1,13 @@
 """The admin site under the portal's own name, its front page in the order of the year's work."""
 
+from collections.abc import Callable
+from functools import update_wrapper
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
-from django.urls import URLPattern, path
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+
+from actionplan.admin import rescue
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -29,6 +34,18 @@ class PortalAdminSite(AdminSite):
         from actionplan.admin.components import components_page
 
         return [path("components/", self.admin_view(components_page), name="components"), *super().get_urls()]
+
+    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+        """Django's door; who posts a form after their session has ended gets their words back, not a bare login."""
+        door = super().admin_view(view, cacheable)
+
+        def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            late = request.method == "POST" and not request.user.is_authenticated
+            if late and request.path != reverse("admin:logout"):
+                return rescue.login_expired(request)
+            return door(request, *args, **kwargs)
+
+        return update_wrapper(inner, door)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The models that the user may see, under GROUPS; models of no group follow under their application."""

@@ -83,7 +83,12 @@ class YearlyStatusAdmin(PortalAdmin):
             cl.result_list = [form.instance for form in cl.formset.forms]
         year = next((spec for spec in cl.filter_specs if isinstance(spec, YearFilter)), None)
         title = dict(year.lookup_choices)[year.value()] if year else "年次報告がまだありません"
-        return {"title": f"実施状況　{title}", "report_pk": year and year.value(), "legend": ActorType.objects.all()}
+        return {
+            "title": f"実施状況　{title}",
+            "report_pk": year and year.value(),
+            "legend": ActorType.objects.all(),
+            "refused": [form for form in getattr(cl.formset, "forms", ()) if form.non_field_errors()],
+        }
 
     def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         """The full form, with the same second asking."""

@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
 from actionplan.admin.base import AsksPermission
+from actionplan.admin.rights import PicksRights
 
 RIGHTS = ("is_superuser", "groups", "user_permissions")
 
@@ -13,7 +14,7 @@ admin.site.unregister([User, Group])
 
 
 @admin.register(User)
-class PortalUserAdmin(AsksPermission, UserAdmin):
+class PortalUserAdmin(PicksRights, AsksPermission, UserAdmin):
     """Accounts. Only a superuser hands out rights, and only a superuser changes another superuser."""
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
@@ -33,7 +34,7 @@ class PortalUserAdmin(AsksPermission, UserAdmin):
 
 
 @admin.register(Group)
-class PortalGroupAdmin(AsksPermission, GroupAdmin):
+class PortalGroupAdmin(PicksRights, AsksPermission, GroupAdmin):
     """Groups of rights: written by superusers only, since a group hands out rights."""
 
     def has_add_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from io import StringIO
 
 from actionplan.exports.formula_guard import unguard
-from actionplan.exports.uploads import Table, UploadError, check_size, table
+from actionplan.exports.uploads import Table, UploadError, check_size, column_letters, table
 
 ENCODINGS = ("utf-8-sig", "cp932")
+STRAYS = 3
 NOT_CSV = "CSVファイルとして読めません。Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
 
 
@@ -25,8 +26,8 @@ def _decoded(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeError:
             continue
-        # CP932 decodes almost anything; no text file holds these.
-        if "\0" not in text:
+        # CP932 decodes almost anything; no text file holds many of these, and a stray one is named by its cell.
+        if text.count("\0") <= STRAYS:
             return text
     raise UploadError(f"{NOT_CSV}文字コードはUTF-8かシフトJIS（CP932）にしてください。")
 
@@ -34,7 +35,15 @@ def _decoded(data: bytes) -> str:
 def _lines(text: str) -> Iterator[list[str]]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
-        for line in reader:
+        for number, line in enumerate(reader, 1):
+            _check_strays(number, line)
             yield [unguard(cell) for cell in line]
     except csv.Error as error:
         raise UploadError(f'{reader.line_num}行目の付近：引用符（"）の数か位置が合いません。{NOT_CSV}') from error
+
+
+def _check_strays(number: int, line: list[str]) -> None:
+    for index, cell in enumerate(line):
+        if "\0" in cell:
+            place = f"{column_letters(index)}{number}"
+            raise UploadError(f"{place}：目に見えない制御文字（U+0000）が入っています。取り除いて保存し直してください。")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from actionplan.models import Edition
 from actionplan.selectors.editions import public_editions
@@ -15,6 +16,7 @@ class YearLink:
     label: str
     era_label: str
     number: int
+    public_from: datetime
     sample: bool = False
 
 
@@ -53,5 +55,10 @@ def page_frame() -> Frame:
 def _year_link(edition: Edition) -> YearLink:
     front = edition.front_matter
     return YearLink(
-        front["fiscal_year"], front["label"], front["era_label"], edition.number, front.get("sample", False)
+        year=front["fiscal_year"],
+        label=front["label"],
+        era_label=front["era_label"],
+        number=edition.number,
+        public_from=edition.public_from,
+        sample=front.get("sample", False),
     )

@@ -16,6 +16,7 @@ class Mark:
 
     symbol: str
     label: str
+    short_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class ReportOutline:
 
 def report_outline(front_matter: dict, rows: Iterable[EditionRow]) -> ReportOutline:
     """The outline of rows that stand in page order, saved or not; no query of its own."""
-    legend = {actor["symbol"]: Mark(actor["symbol"], actor["label"]) for actor in front_matter["actors"]}
+    legend = {actor["symbol"]: Mark(**actor) for actor in front_matter["actors"]}
     policies = [_policy(group, legend) for group in _groups(rows, "policy_number", "policy_title")]
     return ReportOutline(front_matter["title"], front_matter["label"], front_matter, list(legend.values()), policies)
 

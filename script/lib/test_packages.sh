@@ -1,4 +1,4 @@
-# What the whole test run needs from the system: PostgreSQL, Chromium, Japanese fonts, pdftotext.
+# What the whole test run needs from the system: PostgreSQL, Chromium, pdftotext, and what the PDF needs.
 
 # Installs what is missing, or ends the script with the line that does.
 prepare_test_packages() {
@@ -6,8 +6,7 @@ prepare_test_packages() {
   find_postgres || missing+=(postgresql)
   has_chromium || is_ubuntu || missing+=(chromium)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
-  is_installed fonts-morisawa-bizud-gothic || missing+=(fonts-morisawa-bizud-gothic)
-  is_installed fonts-noto-cjk || missing+=(fonts-noto-cjk)
+  mapfile -t -O ${#missing[@]} missing < <(missing_pdf_packages)
   [ ${#missing[@]} -eq 0 ] || install_packages "試験に必要なシステムパッケージがありません。" "${missing[@]}"
 }
 
@@ -30,5 +29,3 @@ has_chromium() {
 }
 
 is_ubuntu() { grep -qx 'ID=ubuntu' /etc/os-release 2>/dev/null; }
-
-is_installed() { dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }

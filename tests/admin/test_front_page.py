@@ -51,3 +51,28 @@ def test_who_keeps_accounts_cannot_take_over_a_superuser():
     assert client.post(f"/admin/auth/user/{boss.pk}/password/", {"password1": "x"}).status_code == 403
     assert client.post(f"/admin/auth/user/{boss.pk}/delete/", {"post": "yes"}).status_code == 403
     assert client.post(f"/admin/auth/user/{boss.pk}/change/", {"username": "x"}).status_code == 403
+
+
+def test_who_has_done_nothing_yet_is_told_so_in_words():
+    page = signed_in().get("/admin/").content.decode()
+    assert "まだありません" in page
+    assert "利用不可" not in page
+
+
+@pytest.mark.parametrize("address", ["/admin/auth/group/add/", "/admin/auth/user/{}/change/"])
+def test_rights_are_picked_by_what_they_allow_and_only_those_that_mean_something(address):
+    user = factories.make_user()
+    page = signed_in(user).get(address.format(user.pk)).content.decode()
+    for words in ("項目：変更", "実施状況：閲覧", "公表した版：公表・訂正・取下げができる", "公表した版：閲覧"):
+        assert f">{words}</option>" in page
+    for words in ("historical", "session", "log entry", "Can ", "公表した版：削除"):
+        assert words not in page
+
+
+def test_a_right_that_was_picked_is_granted():
+    from django.contrib.auth.models import Group, Permission
+
+    right = Permission.objects.get(codename="change_actionitem")
+    answer = signed_in().post("/admin/auth/group/add/", {"name": "担当者", "permissions": [right.pk]})
+    assert answer.status_code == 302
+    assert list(Group.objects.get().permissions.all()) == [right]

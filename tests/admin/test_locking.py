@@ -168,7 +168,7 @@ def test_a_refused_department_is_shown_by_its_name(rows):
     rows[0].department = old
     rows[0].save()
     page = mine.post(address, {**form, "department": str(factories.make_department("新課").pk)}).content.decode()
-    assert '<td class="words">旧課</td>' in page
+    assert '<td class="words">旧課（廃止）</td>' in page
     assert '<td class="words">新課</td>' in page
 
 
@@ -177,3 +177,14 @@ def test_a_post_without_the_revision_is_refused(rows):
     form = form_of(mine.get(address), "yearlystatus_form")
     del form["read_revision"]
     assert "保存していません" in mine.post(address, {**form, "text": "私の文"}).content.decode()
+
+
+def test_a_refusal_far_down_is_told_at_the_top_with_the_way_to_its_row(rows):
+    mine = signed_in()
+    form = open_list(mine)
+    rows[1].text = "ほかの人の文"
+    rows[1].save()
+    page = save_list(mine, form, form__1__text="私の文").content.decode()
+    summary = "1件の行で、ほかの人の変更とぶつかりました。どの行もまだ保存していません。"
+    assert page.index(summary) < page.index('<a href="#form-1">') < page.index('id="form-1"')
+    assert "ぶつかりました" not in mine.get(STATUSES).content.decode()

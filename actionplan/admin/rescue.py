@@ -1,0 +1,76 @@
+"""Pages for a post that was refused before any form saw it: what was written is shown again, to be copied.
+
+Django loads the admin site, which asks here, before the models are ready: nothing of ours is imported at the top.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model, TextField
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import urlencode
+
+EXPIRED = "ログインの有効期限が切れたため、まだ保存されていません。"
+STALE = "この画面を開いたあとにログインし直したか、画面が古くなったため、まだ保存されていません。"
+OWN_PAGES = {"note": "訂正の説明", "reason": "取下げの理由"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A long text that was sent: the name of its box, and the words."""
+
+    label: str
+    words: str
+
+
+def login_expired(request: HttpRequest) -> HttpResponse:
+    """The page for a form that was sent after its user's session had ended."""
+    login = f"{reverse('admin:login')}?{urlencode({'next': reverse('admin:index')})}"
+    return _page(request, "ログインの有効期限が切れました", EXPIRED, login, "新しい画面でログインする")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose token is stale or missing; settings.CSRF_FAILURE_VIEW."""
+    return _page(request, "保存できませんでした", STALE, reverse("admin:index"), "新しい画面で管理画面を開く")
+
+
+def _page(request: HttpRequest, title: str, sentence: str, address: str, link: str) -> HttpResponse:
+    context = {"title": title, "sentence": sentence, "address": address, "link": link, "texts": list(texts(request))}
+    return render(request, "admin/portal/rescue.html", admin.site.each_context(request) | context, status=403)
+
+
+def texts(request: HttpRequest) -> Iterator[Text]:
+    """The long texts of the post that its user wrote or changed; nothing short, and nothing of the login form."""
+    if request.path == reverse("admin:login"):
+        return
+    labels = _labels(request)
+    for place, words in request.POST.items():
+        *row, name = place.split("-")
+        if name in labels and not place.startswith("initial-") and _is_written(request, place, words):
+            number = f"（{int(row[-1]) + 1}行目）" if row and row[-1].isdecimal() else ""
+            yield Text(labels[name] + number, words)
+
+
+def _is_written(request: HttpRequest, place: str, words: str) -> bool:
+    shown = request.POST.get(f"initial-{place}", "")
+    return bool(words.strip()) and words.splitlines() != shown.splitlines()
+
+
+def _labels(request: HttpRequest) -> dict[str, str]:
+    """The names of the page's long texts with what people call them; every text of the record for pages of our own."""
+    try:
+        page = getattr(resolve(request.path_info).func, "model_admin", None)
+    except Resolver404:
+        page = None
+    if page is None:
+        return _texts_of(*apps.get_app_config("actionplan").get_models()) | OWN_PAGES
+    return _texts_of(page.model, *(inline.model for inline in page.inlines))
+
+
+def _texts_of(*models: type[Model]) -> dict[str, str]:
+    fields = [field for model in reversed(models) for field in model._meta.concrete_fields]
+    return {field.name: str(field.verbose_name) for field in fields if isinstance(field, TextField)}
