@@ -28,7 +28,7 @@ class RevisionField(forms.IntegerField):
     """The revision that the page was made from; never itself a change."""
 
     def __init__(self, **kwargs) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, **kwargs)
+        super().__init__(label="改訂番号", required=False, widget=forms.HiddenInput, **kwargs)
 
     def has_changed(self, initial: object, data: object) -> bool:
         """False."""

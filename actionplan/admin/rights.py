@@ -5,7 +5,6 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, Model, QuerySet
 from django.http import HttpRequest
-from simple_history.models import HistoricalChanges
 
 from actionplan.permissions import FROZEN
 
@@ -27,8 +26,9 @@ def grantable_rights() -> QuerySet[Permission]:
 
 
 def _is_known(model: type[Model] | None) -> bool:
-    own = model is not None and model._meta.app_label == "actionplan" and not issubclass(model, HistoricalChanges)
-    return own and not model.__name__.startswith("Historical") or model in (User, Group)
+    if model is None or model._meta.app_label == "auth":
+        return model in (User, Group)
+    return not model.__name__.startswith("Historical")
 
 
 class RightsField(forms.ModelMultipleChoiceField):

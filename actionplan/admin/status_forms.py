@@ -1,7 +1,7 @@
 """The two forms of a yearly status: one row of the year's list, and everything about one item."""
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from actionplan.admin.locking import LockedForm, record_field
 from actionplan.models import DEFINITIONS, YearlyStatus
@@ -9,6 +9,8 @@ from actionplan.models import DEFINITIONS, YearlyStatus
 GONE = (
     "この行は、ほかの人が削除しました。書いた文は欄に残っています。必要なら控えを取ってから、一覧を開き直してください。"
 )
+
+TWICE = "この項目の実施状況は、この年度にすでにあります。一覧から開いてください。"
 
 
 class StatusRowForm(LockedForm):
@@ -44,6 +46,7 @@ class StatusForm(LockedForm):
     class Meta:
         model = YearlyStatus
         fields = forms.ALL_FIELDS
+        error_messages = {NON_FIELD_ERRORS: {"unique_together": TWICE}}
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
@@ -13,9 +14,23 @@ RIGHTS = ("is_superuser", "groups", "user_permissions")
 admin.site.unregister([User, Group])
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's form, its English warning in our words."""
+
+    usable_password_help_text = "「無効」にすると、この利用者のパスワードは消え、ログインできなくなります。"
+
+
 @admin.register(User)
 class PortalUserAdmin(PicksRights, AsksPermission, UserAdmin):
     """Accounts. Only a superuser hands out rights, and only a superuser changes another superuser."""
+
+    list_display = ["username", "last_name", "first_name", "email", "standing"]
+    change_password_form = PasswordForm
+
+    @admin.display(description="使えるかどうか")
+    def standing(self, user: User) -> str:
+        """Whether the account may enter the staff wing, in words."""
+        return "使える" if user.is_active and user.is_staff else "使えない"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
         """Rights are read-only to everybody but superusers."""

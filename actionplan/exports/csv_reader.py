@@ -8,7 +8,10 @@ from actionplan.exports.formula_guard import unguard
 from actionplan.exports.uploads import Table, UploadError, check_size, column_letters, table
 
 ENCODINGS = ("utf-8-sig", "cp932")
-STRAYS = 3
+STRAYS = {"utf-8-sig": 3, "cp932": 0}
+NOT_CSV_BUT_EXCEL = (
+    "CSVではなく、Excelのファイルのようです。ファイルの名前の終わりを「.xlsx」に直して、選び直してください。"
+)
 NOT_CSV = "CSVファイルとして読めません。Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
 
 
@@ -16,7 +19,7 @@ def read_csv(data: bytes) -> Table:
     """The table of a CSV file, formula guards taken off. Raises UploadError."""
     check_size(data)
     if data.startswith(b"PK\x03\x04"):
-        raise UploadError("CSVではなく、Excelのファイルのようです。ファイルの名前の終わりを「.xlsx」に直して、選び直してください。")
+        raise UploadError(NOT_CSV_BUT_EXCEL)
     return table(_lines(_decoded(data)))
 
 
@@ -26,8 +29,8 @@ def _decoded(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeError:
             continue
-        # CP932 decodes almost anything; no text file holds many of these, and a stray one is named by its cell.
-        if text.count("\0") <= STRAYS:
+        # CP932 decodes almost anything; no text file holds these. A stray one in UTF-8 is named by its cell.
+        if text.count("\0") <= STRAYS[encoding]:
             return text
     raise UploadError(f"{NOT_CSV}文字コードはUTF-8かシフトJIS（CP932）にしてください。")
 
@@ -46,4 +49,4 @@ def _check_strays(number: int, line: list[str]) -> None:
     for index, cell in enumerate(line):
         if "\0" in cell:
             place = f"{column_letters(index)}{number}"
-            raise UploadError(f"{place}：目に見えない制御文字（U+0000）が入っています。取り除いて保存し直してください。")
+            raise UploadError(f"{place}：目に見えない制御文字（U+0000）が入っています。取り除いてください。")

@@ -20,7 +20,7 @@ FIRST_SIGN = 0xF0000
 TOO_SHORT = 2
 # With less than this share of the longer text unchanged, marking words helps nobody: the text was rewritten.
 REWRITTEN_BELOW = 0.35
-SECONDS = 0.5
+SECONDS = 0.1
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,8 @@ prepare_pdf_packages() {
   line="sudo apt-get update && sudo apt-get install -y ${missing[*]}"
   if may_install && command -v apt-get >/dev/null; then
     say "PDFを作るためのシステムパッケージを入れます：${missing[*]}"
-    if { apt_get update && apt_get install -y --no-install-recommends "${missing[@]}"; } >/dev/null 2>&1; then return 0; fi
+    if { apt_get -o Acquire::http::Timeout=15 update && apt_get install -y --no-install-recommends "${missing[@]}"; } \
+      >/dev/null 2>&1; then return 0; fi
   fi
   say "この装置ではPDFを作れません（ほかの機能はすべて使えます）。"
   note "PDFも使うには、管理者の権限で次の行を実行してから、もう一度起動してください：" "  $line"

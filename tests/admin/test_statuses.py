@@ -186,3 +186,10 @@ def test_an_edition_is_shown_and_taken_out_but_never_changed(real_report):
     assert client.get(f"/admin/actionplan/edition/{edition.pk}/delete/").status_code == 403
     assert client.get("/admin/actionplan/edition/add/").status_code == 403
     assert client.get(f"/admin/actionplan/edition/{edition.pk}/download.csv").content.startswith(b"\xef\xbb\xbf")
+
+
+def test_a_second_status_of_an_item_in_a_year_is_refused_in_words():
+    status = factories.make_status()
+    form = {"report": status.report_id, "item": status.item_id, "text": "文", "progress": "unset", "state": "draft"}
+    page = signed_in().post(f"{STATUSES}add/", form).content.decode()
+    assert "この項目の実施状況は、この年度にすでにあります。" in page

@@ -167,34 +167,3 @@ def test_rights_on_measures_do_not_open_the_items_inline(item):
     client.post(address, {**forged, "items-0-name": "書き換え", "items-0-number": "1"})
     assert ActionItem.objects.get().name == "説明会"
     assert Measure.objects.count() == 1
-
-
-def test_a_published_year_is_kept_for_the_same_reason_and_not_for_missing_rights(item):
-    report = publish(item).report
-    page = signed_in().get(f"/admin/actionplan/annualreport/{report.pk}/delete/").content.decode()
-    assert "のもとになっているため、削除できません。" in page
-    assert "権限" not in page
-
-
-def test_an_edition_has_no_history_page(item):
-    edition = publish(item)
-    address = f"/admin/actionplan/edition/{edition.pk}/"
-    assert "/history/" not in signed_in().get(f"{address}change/").content.decode()
-    assert signed_in().get(f"{address}history/").url == f"{address}change/"
-
-
-def test_a_department_that_is_gone_is_marked_and_one_to_come_is_not(item):
-    factories.make_department("旧課", in_force_until=date(2015, 3, 31))
-    factories.make_department("来る課", in_force_from=date(2999, 4, 1))
-    page = signed_in().get(change_url(item)).content.decode()
-    assert ">旧課（廃止）</option>" in page
-    assert ">来る課</option>" in page
-
-
-def test_a_second_report_of_a_year_is_refused_in_words(item):
-    plan = item.measure.policy.plan
-    factories.make_report(plan, 2009)
-    form = {"plan": str(plan.pk), "fiscal_year": "2009", "label_override": "", "answers_due": "", "note": ""}
-    page = signed_in().post("/admin/actionplan/annualreport/add/", form).content.decode()
-    assert "この年度の年次報告は、すでにあります。" in page
-    assert "2026-04-01 の形で書きます。" in page

@@ -105,6 +105,11 @@ def test_remarks_follow_each_other_on_one_line():
     assert record(draft(), row)["備考"] == "原本の欄名は「関係部署」；第2版で訂正：直しました。"
 
 
+def test_every_record_of_a_made_up_year_says_so_before_anything_else():
+    assert record(draft(sample=True), make_row(measure_relisted=True))["備考"] == "見本データ；再掲"
+    assert record(draft(sample=False), make_row())["備考"] == ""
+
+
 def test_the_day_of_update_is_the_day_in_japan(db):
     assert record(make_edition(factories.make_report()), make_row())["更新日"] == "2010-04-01"
 

@@ -35,6 +35,7 @@ def test_the_guard_against_formulas_is_taken_off_headers_too():
         (TEXT.encode("utf-16"), "文字コードはUTF-8かシフトJIS"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "CSVファイルとして読めません"),
         (b"%PDF-1.7\n\xff\xfe\x00", "CSVファイルとして読めません"),
+        ("ID,項目名\n1,説明\0会\n".encode(), "B2：目に見えない制御文字（U\\+0000）が入っています"),
     ],
 )
 def test_what_is_not_a_csv_is_refused(data, sentence):

@@ -41,7 +41,7 @@ def test_a_format_can_import_and_export_and_says_what_it_is(file_format):
 
 def test_a_file_of_the_other_format_is_refused_in_words():
     data = dataset(("1", "一"))
-    with pytest.raises(UploadError, match="名前の終わりを「.xlsx」に直して、選び直してください"):
+    with pytest.raises(UploadError, match=r"名前の終わりを「\.xlsx」に直して、選び直してください"):
         GuardedCSV().create_dataset(GuardedXLSX().export_data(data))
     with pytest.raises(UploadError, match=r"Excelブック（\.xlsx）として読めません"):
         GuardedXLSX().create_dataset(GuardedCSV().export_data(data))

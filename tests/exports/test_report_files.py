@@ -20,6 +20,8 @@ def test_names_carry_the_code_the_year_and_the_edition():
         "422096_action_plan_fy2009_v3_cp932.csv",
         "422096_action_plan_fy2009_v3.xlsx",
         "422096_action_plan_fy2009_v3_form.xlsx",
+        "422096_action_plan_fy2009_v3_manuscript.txt",
+        "422096_action_plan_fy2009_v3.pdf",
     ]
 
 
@@ -27,6 +29,13 @@ def test_names_come_from_the_edition_and_not_from_the_code():
     plan = {"title": "計画", "municipality": "試験市", "municipality_code": "012345"}
     edition = make_edition(factories.make_report(), front_matter=front_matter(fiscal_year=2031, plan=plan))
     assert file_name(edition, KINDS["csv", "utf-8"]) == "012345_action_plan_fy2031_v1.csv"
+
+
+def test_the_name_of_every_file_of_a_made_up_year_says_so():
+    report = factories.make_report(fiscal_year=2010)
+    edition = make_edition(report, front_matter=front_matter(fiscal_year=2010, sample=True))
+    assert file_name(edition, KINDS["csv", "utf-8"]) == "422096_action_plan_fy2010_v1_sample.csv"
+    assert all("_v1_sample" in file_name(edition, kind) for kind in KINDS.values())
 
 
 def test_the_three_data_files_say_the_same():

@@ -96,3 +96,13 @@ def test_the_workbook_of_the_real_report_holds_every_item(real_report):
     items = [(*line[0].split("\n"), *line[1:]) for line in lines if line[1] and line[0] != "主体"]
     assert items == [(*row.actor_symbols, row.item_name, row.content, row.status) for row in draft.rows]
     assert len(book.worksheets) == 5
+
+
+def test_a_made_up_year_says_so_above_the_title_and_in_the_header_of_every_page():
+    [sheet] = sheets_of({}, sample=True)
+    assert sheet["A1"].value.startswith("【見本データ：")
+    assert sheet["A2"].value == "平成２１年度試験計画実施状況"
+    assert sheet.oddHeader.center.text == "見本データ"
+    [real] = sheets_of({})
+    assert real["A1"].value == "平成２１年度試験計画実施状況"
+    assert not real.oddHeader.center.text

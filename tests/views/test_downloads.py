@@ -132,3 +132,11 @@ def test_any_number_of_items_takes_two_queries(client, address, django_assert_nu
     make_edition(factories.make_report(), rows=[{}] * 25)
     with django_assert_num_queries(2):
         client.get(address)
+
+
+def test_the_manuscript_is_saved_as_plain_text(client, edition):
+    for address in ("/reports/2009.txt", "/reports/2009/v1.txt"):
+        response = client.get(address)
+        assert response["Content-Type"] == "text/plain; charset=utf-8"
+        assert 'attachment; filename="422096_action_plan_fy2009_v1_manuscript.txt"' in response["Content-Disposition"]
+        assert "字数のまとめ" in response.content.decode("utf-8-sig")
