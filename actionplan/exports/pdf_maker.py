@@ -1,4 +1,4 @@
-"""HTML into a tagged PDF. Importing this module loads WeasyPrint and the system's libraries: see actionplan.exports.pdf."""
+"""HTML into a tagged PDF. Importing this module loads WeasyPrint and the system's libraries: only pdf.py does."""
 
 import logging
 from mimetypes import guess_type
@@ -10,7 +10,7 @@ from weasyprint import HTML
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcherResponse
 
-SCHEME = "static:"
+SCHEME = "portal:"
 # It warns of every line of our styles that is meant for screens; errors still reach the log.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
@@ -20,7 +20,7 @@ class RefusedAddress(ValueError):
 
 
 def fetch_static(url: str) -> URLFetcherResponse:
-    """Our static file that static:css/print.css names. Raises RefusedAddress: no host is asked, no other file read."""
+    """Our static file that portal:css/print.css names. Raises RefusedAddress: no host is asked, no other file read."""
     path = finders.find(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
     if path is None:
         raise RefusedAddress(url)

@@ -58,10 +58,10 @@ class PolicySheet:
         self.row = 0
 
     def fill(self, report: ReportOutline, policy: PolicyOutline) -> None:
-        """Writes what says that a year is made up, the title, the policy's band, the legend and every measure's table."""
+        """Writes the title (a made-up year says so first), the band, the legend and every measure's table."""
         self._page_setup()
         if is_sample(report.front_matter):
-            self.sheet.set_header(f"&C&B{SAMPLE}")
+            self.sheet.set_header(f"&C{SAMPLE}")
             self._line(f"【{SAMPLE_SENTENCE}】", "legend", BODY)
         self._line(report.title, "title", TITLE)
         self._line(f"施策{str(policy.number).translate(TO_FULL_WIDTH)}　{policy.title}", "band", BAND)

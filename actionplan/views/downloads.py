@@ -12,7 +12,10 @@ from actionplan.models import Edition
 from actionplan.selectors.editions import public_edition
 from actionplan.views.page import Crumb, crumb, page
 
-NO_SUCH_FILE = "お探しの形式のファイルはありません。PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、広報原稿（txt）から選んでください。"
+NO_SUCH_FILE = (
+    "お探しの形式のファイルはありません。"
+    "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、広報の原稿（txt）から選んでください。"
+)
 RETRY_AFTER = 10  # seconds; a PDF takes one or two
 
 

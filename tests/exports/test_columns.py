@@ -106,7 +106,10 @@ def test_remarks_follow_each_other_on_one_line():
 
 
 def test_every_record_of_a_made_up_year_says_so_before_anything_else():
-    assert record(draft(sample=True), make_row(measure_relisted=True))["備考"] == "見本データ；再掲"
+    assert (
+        record(draft(sample=True), make_row(status_heading="関係部署"))["備考"]
+        == "見本データ；原本の欄名は「関係部署」"
+    )
     assert record(draft(sample=False), make_row())["備考"] == ""
 
 

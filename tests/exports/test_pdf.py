@@ -127,7 +127,7 @@ def test_markup_in_a_text_stays_text_and_nothing_is_fetched(monkeypatch):
     evil = '<img src="http://192.0.2.1/x.png"><link rel="attachment" href="file:///etc/passwd">'
     content = report_pdf(plain_edition(rows=[{"status": evil}]))
     assert "192.0.2.1/x.png" in "".join(pages(content))
-    assert asked == [f"static:{name}" for name in pdf_export.STYLESHEETS]
+    assert asked == [f"portal:{name}" for name in pdf_export.STYLESHEETS]
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_markup_in_a_text_stays_text_and_nothing_is_fetched(monkeypatch):
         "https://localhost/static/css/print.css",
         "file:///etc/passwd",
         "data:text/css,p{}",
-        "static:no-such-file.css",
-        "static:../manage.py",
+        "portal:no-such-file.css",
+        "portal:../manage.py",
     ],
 )
 def test_only_our_static_files_are_fetched(address):
@@ -148,7 +148,7 @@ def test_only_our_static_files_are_fetched(address):
 
     with pytest.raises((RefusedAddress, SuspiciousFileOperation)):
         fetch_static(address)
-    assert b"@page" in fetch_static("static:css/print.css").read()
+    assert b"@page" in fetch_static("portal:css/print.css").read()
 
 
 def test_the_page_of_the_report_is_the_source(published, client):

@@ -70,3 +70,16 @@ def test_the_browser_is_told_to_ask_no_other_host(client, address):
     assert "default-src 'self'" in policy
     assert "http" not in policy
     assert "script-src" not in policy
+
+
+def test_an_item_tells_its_correction_and_whom_to_ask(client):
+    status = factories.make_status(department=factories.make_department("試験課", phone="000-111-2222"))
+    publish(status.report, by=None)
+    assert "で訂正：" not in client.get("/items/1-1-1/").content.decode()
+    status.text = "直した文"
+    status.save()
+    publish(status.report, by=None, note="数字の誤りを直しました。")
+    html = client.get("/items/1-1-1/").content.decode()
+    assert "第2版で訂正：数字の誤りを直しました。" in html
+    assert 'href="tel:000-111-2222"' in html
+    assert "第2版で訂正：数字の誤りを直しました。" in client.get("/reports/2009/").content.decode()
