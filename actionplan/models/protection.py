@@ -3,6 +3,7 @@
 A published year rests on the plan's rows that it was composed from; deleting one would cut an item from its own past.
 """
 
+from django.apps import apps
 from django.db import models
 from django.db.models import ProtectedError
 
@@ -21,8 +22,8 @@ PATHS = {
 
 def published_rows(obj: models.Model) -> models.QuerySet:
     """The published rows that rest on the object; none for models that no edition rests on."""
-    from actionplan.models.edition import EditionRow
-
+    # Asked for by name: editions are built on the models that this module guards.
+    EditionRow = apps.get_model("actionplan", "EditionRow")
     if obj._meta.model_name == "actortype":
         return EditionRow.objects.filter(actor_symbols__contains=obj.symbol)
     if obj._meta.model_name == "yearlystatus":

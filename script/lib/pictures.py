@@ -18,10 +18,11 @@ FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
 # Name, address, width, height, what to scroll to.
 PUBLIC = (
     ("front", "/", 1280, 900, ""),
-    ("report", "/reports/2009/", 1280, 900, "#policy-3"),
-    ("report-phone", "/reports/2009/", 375, 812, "#measure-2-2"),
+    ("report", "/reports/{year}/", 1280, 900, "#policy-3"),
+    ("report-phone", "/reports/{year}/", 375, 812, "#measure-2-2"),
     ("guideline", "/about/", 1280, 1000, ""),
     ("item", "/items/3-2-1/", 1280, 800, ""),
+    ("search", "/search/?year={year}&progress=not_done", 1280, 1000, ""),
 )
 STAFF = (
     ("admin-statuses", "/admin/actionplan/yearlystatus/", 1280, 900, ""),
@@ -68,6 +69,11 @@ def _scroll_to(page: Page, target: str) -> None:
         page.locator(target).evaluate("element => element.scrollIntoView()")
 
 
+def _shots(shots: tuple, report) -> tuple:
+    facts = {"report": report.pk, "year": report.fiscal_year}
+    return tuple((name, address.format(**facts), *rest) for name, address, *rest in shots)
+
+
 def staff_cookies() -> list[dict]:
     """The session of the first account, as its browser would hold it."""
     from django.contrib.auth import get_user_model
@@ -83,15 +89,15 @@ def main() -> None:
     django.setup()
     from actionplan.models import AnnualReport
 
-    report = AnnualReport.objects.get().pk
-    staff = tuple((name, address.format(report=report), *rest) for name, address, *rest in STAFF)
+    report = AnnualReport.objects.get()
+    public, staff = _shots(PUBLIC, report), _shots(STAFF, report)
     cookies = staff_cookies()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with served(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
         )
-        take(browser, PUBLIC, [])
+        take(browser, public, [])
         take(browser, staff, cookies)
         browser.close()
 
