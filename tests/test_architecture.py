@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "templatetags": GROUND,
     "views": READING_FLOOR | {"templatetags"},
     "admin": READING_FLOOR | {"permissions", "publishing", "cycle"},
-    "samples": GROUND | {"publishing"},
+    "samples": READING_FLOOR | {"publishing"},
     "management": GROUND | {"permissions", "publishing", "samples"},
     "urls": {"views"},
     "apps": {"admin", "models"},

@@ -48,10 +48,10 @@ def _lines(report: ReportOutline) -> Iterator[Line | str]:
     for policy in report.policies:
         parts[f"施策{_full_width(policy.number)}"] = list(_policy(report, policy))
     counts = {name: characters(lines) for name, lines in parts.items()}
-    if is_sample(report.front_matter):
-        yield from (f"【{SAMPLE_SENTENCE}】", "")
+    # Each part says so, since the newsletter's editors paste them one by one.
+    warning = [f"【{SAMPLE_SENTENCE}】", ""] if is_sample(report.front_matter) else []
     for name, lines in parts.items():
-        yield from (*lines, f"（{name}の字数：{counts[name]:,}字）", "", RULE, "")
+        yield from (*warning, *lines, f"（{name}の字数：{counts[name]:,}字）", "", RULE, "")
     yield from _summary(report, counts)
 
 

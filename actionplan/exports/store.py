@@ -68,6 +68,12 @@ def _forget_older(path: Path) -> None:
             old.unlink(missing_ok=True)
 
 
+def clear() -> None:
+    """Forgets every kept file; what is still public is made again when it is asked for."""
+    for path in folder().glob("[!.]*"):
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
 def _one_at_a_time(patience: float) -> Iterator[None]:
     # The lock ends with the process that holds it: a server that dies while it makes a file blocks nobody.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
+from actionplan.exports import store
 from actionplan.models import ActionItem, Measure, YearlyStatus
 from actionplan.publishing.sample_editions import delete_sample_editions
 from actionplan.samples.load import sample_reports
@@ -34,6 +35,8 @@ def remove_sample_years() -> int:
         _remove(sample_reports())
     except ProtectedError as error:
         raise SamplesInUse(_sentence(error.protected_objects)) from error
+    if reports:
+        transaction.on_commit(store.clear)
     return len(reports)
 
 

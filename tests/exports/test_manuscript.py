@@ -71,7 +71,9 @@ def test_the_total_is_the_sum_of_its_parts():
     assert total == sum(parts) > 2400
 
 
-def test_a_made_up_year_says_so_first():
+def test_a_made_up_year_says_so_first_and_at_every_policy():
+    found = "\n".join(lines([make_row(number, policy_number=number) for number in (1, 2)], sample=True))
+    assert found.count("【見本データ：") == 3
     assert lines([make_row()], sample=True)[0].startswith("【見本データ：")
     assert "見本データ" not in text([make_row()])
 
