@@ -4,6 +4,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from actionplan.publishing.publish import publish
+from tests import factories
+
 PAGES = ["/", "/reports/", "/reports/2009/", "/reports/2009/policies/3/", "/items/2-3-1/", "/about/", "/nothing/"]
 
 
@@ -81,3 +84,16 @@ def test_the_keyboard_reaches_the_text_first(visit):
     assert page.evaluate("document.activeElement.textContent") == "本文へ移動"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_citizen_goes_from_what_was_not_done_to_whom_to_ask(visit, published):
+    department = factories.make_department("試験課", phone="000-111-2222")
+    for status in published.report.statuses.filter(progress="not_done"):
+        status.department = department
+        status.save()
+    publish(published.report, by=None, note="担当課を書き足しました。")
+    page = visit("/", 375)
+    page.click(".numerals >> text=未実施")
+    assert page.locator("text=5件見つかりました").is_visible()
+    page.click("text=里親制度の導入検討")
+    assert page.locator(".contact a[href='tel:000-111-2222']").is_visible()
