@@ -104,8 +104,9 @@ def test_every_page_is_marked_while_samples_are_loaded(client, years, address):
 
 def test_the_real_year_is_not_called_fictitious_itself(client, years):
     html = page(client, "/reports/2009/")
-    assert "このページの平成21年度" not in html
+    assert "このページの平成21年度の内容は" not in html
     assert "平成23年度・平成22年度の内容は、試しに作った架空のものです" in html
+    assert "このページの平成21年度は実際の報告です。" in html
 
 
 @pytest.mark.parametrize("address", PAGES[:3])
