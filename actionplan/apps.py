@@ -13,9 +13,11 @@ class ActionPlanConfig(AppConfig):
     def ready(self) -> None:
         """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
         from actionplan.admin import rooms  # noqa: F401
-        from actionplan.models import protection
+        from actionplan.models import account, protection, sourced
 
         protection.connect()
+        sourced.connect()
+        account.connect()
 
 
 class PortalAdminConfig(AdminConfig):

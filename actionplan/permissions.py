@@ -1,21 +1,36 @@
-"""The one policy: who may see, edit, return, confirm and publish what. Every staff door asks here.
+"""The one policy: who may see, edit, answer, submit, return, confirm and publish what. Every staff door asks here.
 
-Rights are Django's model permissions plus actionplan.publish_edition; editions are never changed or deleted.
+Rights are Django's model permissions plus the portal's own few; a migration ships the groups (ROLES) that hold them.
+Editions are never changed or deleted; a confirmed answer is changed by nobody until it is taken back.
 """
 
-from django.contrib.auth.models import AbstractBaseUser
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 
-from actionplan.models import Edition, EditionRow, EditionWithdrawal
+from actionplan.models import Edition, EditionRow, EditionWithdrawal, Reminder, State, Succession, YearlyStatus
 
-FROZEN = (Edition, EditionRow, EditionWithdrawal)
+FROZEN = (Edition, EditionRow, EditionWithdrawal, Reminder)
+OPEN_STATES = frozenset({State.NOT_STARTED, State.DRAFT, State.RETURNED})
+COORDINATOR, CLERK, HEAD, PUBLISHER, READER = ROLES = ("事務局", "担当者", "課長", "公表権者", "閲覧者")
+# What the coordinator's office may hand out; its own rights and the publisher's come from a superuser.
+GRANTED_BY_COORDINATOR = (CLERK, HEAD, READER)
+
+
+def _is_staff(user: AbstractBaseUser) -> bool:
+    return user.is_active and user.is_staff
+
+
+def _has(user: AbstractBaseUser, right: str) -> bool:
+    return _is_staff(user) and user.has_perm(f"actionplan.{right}")
 
 
 def _holds(user: AbstractBaseUser, action: str, model: type[Model]) -> bool:
-    return (
-        user.is_active and user.is_staff and user.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")
-    )
+    return _is_staff(user) and user.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")
 
 
 def may_view(user: AbstractBaseUser, model: type[Model]) -> bool:
@@ -24,18 +39,26 @@ def may_view(user: AbstractBaseUser, model: type[Model]) -> bool:
 
 
 def may_add(user: AbstractBaseUser, model: type[Model]) -> bool:
-    """Whether the user may add rows; editions come only from publishing."""
+    """Whether the user may add rows; editions come only from publishing, reminders only from sending."""
     return model not in FROZEN and _holds(user, "add", model)
 
 
 def may_change(user: AbstractBaseUser, model: type[Model], obj: Model | None = None) -> bool:
-    """Whether the user may change rows of the model, or this one; what is published never changes."""
-    return model not in FROZEN and _holds(user, "change", model)
+    """Whether the user may change rows of the model, or this one; what is published or confirmed does not change."""
+    return model not in FROZEN and _holds(user, "change", model) and _is_open_to(user, obj)
 
 
 def may_delete(user: AbstractBaseUser, model: type[Model], obj: Model | None = None) -> bool:
     """Whether the user may delete rows of the model, or this one."""
-    return model not in FROZEN and _holds(user, "delete", model)
+    return model not in FROZEN and _holds(user, "delete", model) and _is_open_to(user, obj)
+
+
+def _is_open_to(user: AbstractBaseUser, obj: Model | None) -> bool:
+    if isinstance(obj, YearlyStatus):
+        return obj.state != State.CONFIRMED
+    if isinstance(obj, User):
+        return may_manage(user, obj)
+    return True
 
 
 def may_import(user: AbstractBaseUser, model: type[Model]) -> bool:
@@ -50,7 +73,79 @@ def may_export(user: AbstractBaseUser, model: type[Model]) -> bool:
 
 def may_publish(user: AbstractBaseUser) -> bool:
     """Whether the user may publish, correct and withdraw editions."""
-    return user.is_active and user.is_staff and user.has_perm("actionplan.publish_edition")
+    return _has(user, "publish_edition")
+
+
+def may_coordinate(user: AbstractBaseUser) -> bool:
+    """Whether the user runs the round: opens the year, asks and reminds every department, returns and confirms."""
+    return _has(user, "coordinate_yearlystatus")
+
+
+def may_audit(user: AbstractBaseUser) -> bool:
+    """Whether the user may read and take out the record of every change."""
+    return _has(user, "audit_yearlystatus")
+
+
+def grantable_groups(user: AbstractBaseUser) -> QuerySet[Group]:
+    """The groups that the user may put people into and take them out of."""
+    if user.is_superuser and _is_staff(user):
+        return Group.objects.all()
+    names = GRANTED_BY_COORDINATOR if may_coordinate(user) and _holds(user, "change", User) else ()
+    return Group.objects.filter(name__in=names)
+
+
+def may_manage(user: AbstractBaseUser, account: User) -> bool:
+    """Whether the user may change this account, its password too: nobody reaches above their own rights that way."""
+    if user.is_superuser or not account.pk:
+        return True
+    higher = account.groups.exclude(name__in=GRANTED_BY_COORDINATOR).exists()
+    return not (account.is_superuser or higher or account.user_permissions.exists())
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person may do in the year's round, read once a request.
+
+    departments: primary keys of every department that the person stands for today, its ended forms included.
+    """
+
+    reads: bool
+    answers: bool
+    submits: bool
+    coordinates: bool
+    departments: frozenset[int]
+
+    def is_own(self, department_id: int | None) -> bool:
+        """Whether the department is one of the person's own."""
+        return department_id in self.departments
+
+    def may_read(self, department_id: int | None) -> bool:
+        """Whether the person may read the department's answers of the year."""
+        return self.reads or self.coordinates or ((self.answers or self.submits) and self.is_own(department_id))
+
+    def may_answer_for(self, department_id: int | None) -> bool:
+        """Whether the person may write answers for the department, in the browser or by workbook."""
+        return self.coordinates or (self.answers and self.is_own(department_id))
+
+    def may_answer(self, status: YearlyStatus) -> bool:
+        """Whether the person may write this answer now: a clerk until it is submitted, nobody once it is confirmed."""
+        if not self.may_answer_for(status.department_id):
+            return False
+        return status.state in OPEN_STATES or (self.coordinates and status.state == State.SUBMITTED)
+
+    def may_submit_for(self, department_id: int | None) -> bool:
+        """Whether the person may submit the department's answers, and take them back until they are confirmed."""
+        return self.coordinates or (self.submits and self.is_own(department_id))
+
+
+def standing_of(user: AbstractBaseUser, day: date | None = None) -> Standing:
+    """What the user may do in the round on the day (today unless told); two queries besides the user's rights."""
+    answers, submits = _has(user, "answer_yearlystatus"), _has(user, "submit_yearlystatus")
+    own = frozenset()
+    if answers or submits:
+        members_of = user.departments.values_list("pk", flat=True)
+        own = Succession().standing_for(list(members_of), day or timezone.localdate())
+    return Standing(may_view(user, YearlyStatus), answers, submits, may_coordinate(user), own)
 
 
 def require(allowed: bool, sentence: str = "この操作をする権限がありません。事務局に確認してください。") -> None:

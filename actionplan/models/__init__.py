@@ -1,12 +1,15 @@
 """The ground: every model, handed on by name."""
 
+from actionplan.models import account  # noqa: F401 — its records of change are models too
 from actionplan.models.department import Department
 from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
 from actionplan.models.guideline import Aim, Stage, StoryRemark, StoryStep
 from actionplan.models.immutable import ImmutableError
 from actionplan.models.plan import ActorType, Plan
 from actionplan.models.progress import DEFINITIONS, Progress
+from actionplan.models.reminder import Reminder
 from actionplan.models.reporting import AnnualReport, State, YearlyStatus
+from actionplan.models.succession import Succession
 from actionplan.models.tree import ActionItem, Measure, Policy
 
 __all__ = [
@@ -24,9 +27,11 @@ __all__ = [
     "Plan",
     "Policy",
     "Progress",
+    "Reminder",
     "Stage",
     "State",
     "StoryRemark",
     "StoryStep",
+    "Succession",
     "YearlyStatus",
 ]

@@ -2,10 +2,10 @@
 
 from django.conf import settings
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from actionplan.models.fields import RecordLineField
 from actionplan.models.protection import RecordModel
+from actionplan.models.sourced import records
 
 
 class Department(RecordModel):
@@ -23,10 +23,13 @@ class Department(RecordModel):
     successor = models.ForeignKey(
         "self", models.PROTECT, verbose_name="引き継いだ課", related_name="predecessors", null=True, blank=True
     )
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="分かれる前の課", related_name="parts", null=True, blank=True
+    )
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, verbose_name="所属する職員", related_name="departments", blank=True
     )
-    history = HistoricalRecords(m2m_fields=[members])
+    history = records(m2m_fields=[members])
 
     class Meta:
         verbose_name = verbose_name_plural = "担当課"

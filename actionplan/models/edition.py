@@ -45,6 +45,7 @@ class Edition(ImmutableModel):
     correction_note = RecordTextField("訂正の説明", blank=True)
     front_matter = models.JSONField("前文")
     content_sha256 = models.CharField("内容のSHA-256", max_length=64)
+    unconfirmed = models.JSONField("確定しないまま公表した項目", default=list)
 
     objects = EditionQuerySet.as_manager()
 

@@ -1,11 +1,11 @@
 """The guideline's figures: the story's steps and remarks, the aims, the stages."""
 
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.keys import NaturalManager
 from actionplan.models.plan import Plan
+from actionplan.models.sourced import records
 
 
 class GuidelinePart(models.Model):
@@ -31,7 +31,7 @@ class StoryStep(GuidelinePart):
 
     mark = RecordLineField("起承転結", max_length=2)
     keyword = RecordLineField("言葉", max_length=50)
-    history = HistoricalRecords()
+    history = records()
 
     class Meta(GuidelinePart.Meta):
         verbose_name = verbose_name_plural = "ストーリーの段"
@@ -44,7 +44,7 @@ class StoryRemark(GuidelinePart):
     """A remark printed beside the process; the source does not say to which step it belongs."""
 
     text = RecordTextField("注記")
-    history = HistoricalRecords()
+    history = records()
 
     class Meta(GuidelinePart.Meta):
         verbose_name = verbose_name_plural = "プロセスへの注記"
@@ -58,7 +58,7 @@ class Aim(GuidelinePart):
 
     mark = RecordLineField("番号", max_length=4)
     text = RecordTextField("ねらい")
-    history = HistoricalRecords()
+    history = records()
 
     class Meta(GuidelinePart.Meta):
         verbose_name = verbose_name_plural = "ねらい"
@@ -74,7 +74,7 @@ class Stage(GuidelinePart):
     period = RecordLineField("期間の表記", max_length=50, help_text="例：平成２０年度～")
     start_year = models.PositiveSmallIntegerField("始まりの年度（西暦）")
     end_year = models.PositiveSmallIntegerField("終わりの年度（西暦）", null=True, blank=True)
-    history = HistoricalRecords()
+    history = records()
 
     class Meta(GuidelinePart.Meta):
         verbose_name = verbose_name_plural = "段階"

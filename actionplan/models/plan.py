@@ -2,11 +2,11 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.keys import NaturalManager
 from actionplan.models.protection import RecordModel
+from actionplan.models.sourced import records
 
 
 class Plan(RecordModel):
@@ -46,7 +46,7 @@ class Plan(RecordModel):
     stages_heading = RecordLineField("段階の見出し", max_length=200, blank=True)
     stages_text = RecordTextField("段階の本文", blank=True)
 
-    history = HistoricalRecords()
+    history = records()
     objects = NaturalManager("title")
 
     class Meta:
@@ -72,7 +72,7 @@ class ActorType(RecordModel):
     )
     order = models.PositiveSmallIntegerField("並び順", unique=True)
 
-    history = HistoricalRecords()
+    history = records()
     objects = NaturalManager("symbol")
 
     class Meta:

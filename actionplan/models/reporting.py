@@ -4,7 +4,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
 from actionplan.models.department import Department
@@ -14,6 +13,7 @@ from actionplan.models.plan import Plan
 from actionplan.models.progress import Progress
 from actionplan.models.protection import RecordModel
 from actionplan.models.revised import RevisedModel
+from actionplan.models.sourced import records
 from actionplan.models.tree import ActionItem
 
 YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
@@ -30,7 +30,7 @@ class AnnualReport(RecordModel):
     answers_due = models.DateField("回答の締切", null=True, blank=True)
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
-    history = HistoricalRecords()
+    history = records()
     objects = NaturalManager("fiscal_year")
 
     class Meta:
@@ -97,12 +97,17 @@ class YearlyStatus(RevisedModel, RecordModel):
     challenge = RecordTextField("課題", blank=True)
     next_step = RecordTextField("今後の方針", blank=True)
     state = models.CharField("状態", max_length=20, choices=State.choices, default=State.NOT_STARTED)
+    answered_by = person("記入した人")
+    answered_at = models.DateTimeField("記入日時", null=True, blank=True)
     submitted_by = person("提出した人")
     submitted_at = models.DateTimeField("提出日時", null=True, blank=True)
     confirmed_by = person("確定した人")
     confirmed_at = models.DateTimeField("確定日時", null=True, blank=True)
+    returned_by = person("差し戻した人")
+    returned_at = models.DateTimeField("差戻し日時", null=True, blank=True)
+    return_reason = RecordTextField("差戻しの理由", blank=True)
     revision = models.PositiveIntegerField("改訂番号", default=1, editable=False)
-    history = HistoricalRecords()
+    history = records()
     objects = NaturalManager(
         "report__fiscal_year",
         "item__measure__policy__plan__title",
@@ -120,6 +125,13 @@ class YearlyStatus(RevisedModel, RecordModel):
             "item__number",
         ]
         constraints = [models.UniqueConstraint(fields=["report", "item"], name="status_once_per_report_and_item")]
+        # The steps of the round; change_yearlystatus is the coordinator's, for any department's answers.
+        permissions = [
+            ("answer_yearlystatus", "自課の回答を書ける"),
+            ("submit_yearlystatus", "自課の回答を提出できる"),
+            ("coordinate_yearlystatus", "全課の回答を取りまとめられる"),
+            ("audit_yearlystatus", "変更の記録を読み、書き出せる"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.report} {self.item}"

@@ -2,13 +2,13 @@
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from simple_history.models import HistoricalRecords
 
 from actionplan.models.department import Department
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.keys import NaturalManager
 from actionplan.models.plan import ActorType, Plan
 from actionplan.models.protection import RecordModel
+from actionplan.models.sourced import records
 
 FROM_ONE = [MinValueValidator(1, "1以上の番号を入力してください。")]
 STATUS_HEADING = "実施状況"
@@ -29,7 +29,7 @@ class Policy(RecordModel):
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="計画", related_name="policies")
     number = models.PositiveSmallIntegerField("施策番号", validators=FROM_ONE)
     title = RecordTextField("施策名")
-    history = HistoricalRecords()
+    history = records()
     objects = NaturalManager("plan__title", "number")
 
     class Meta:
@@ -55,7 +55,7 @@ class Measure(RecordModel):
         "実施状況の欄の見出し", max_length=50, default=STATUS_HEADING, help_text="原本の見出しのまま表示します。"
     )
     relisted = models.BooleanField("再掲の取組", default=False)
-    history = HistoricalRecords()
+    history = records()
     objects = NaturalManager("policy__plan__title", "policy__number", "number")
 
     class Meta:
@@ -86,7 +86,7 @@ class ActionItem(RecordModel):
     successor = models.ForeignKey(
         "self", models.PROTECT, verbose_name="引き継いだ項目", related_name="predecessors", null=True, blank=True
     )
-    history = HistoricalRecords(m2m_fields=[actors])
+    history = records(m2m_fields=[actors])
     objects = NaturalManager("measure__policy__plan__title", "measure__policy__number", "measure__number", "number")
 
     class Meta:
