@@ -1,11 +1,46 @@
 """The forms of the publishing pages."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django import forms
 from django.utils import timezone
 
+from actionplan.models import YearlyStatus
 from actionplan.models.fields import refuse_control_characters
 
 NOW, LATER = "now", "later"
+MOVED = "確定していない項目が、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
+NO_DEPARTMENT = "担当課なし"
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """One department's answers that are not confirmed: the value of their tick box, and their names."""
+
+    department: str
+    value: str
+    items: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """総務課（2件）：3-2-1 項目、3-2-2 項目."""
+        return f"{self.department}（{len(self.items)}件）：{'、'.join(self.items)}"
+
+
+def by_department(rows: Sequence[YearlyStatus]) -> list[Unconfirmed]:
+    """The answers in one group a department, in the order in which the report first names each."""
+    groups: dict[str, list[YearlyStatus]] = {}
+    for row in rows:
+        groups.setdefault(str(row.department or NO_DEPARTMENT), []).append(row)
+    return [
+        Unconfirmed(name, ",".join(str(row.pk) for row in found), tuple(_named(row) for row in found))
+        for name, found in groups.items()
+    ]
+
+
+def _named(row: YearlyStatus) -> str:
+    return f"{row.item}（{row.get_state_display()}）"
 
 
 class PublishForm(forms.Form):
@@ -33,6 +68,29 @@ class PublishForm(forms.Form):
     )
     wording = forms.ChoiceField(choices=[("published", ""), ("current", "")], widget=forms.HiddenInput)
     expected_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+    named = forms.MultipleChoiceField(
+        label="確定しないまま公表する項目",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": MOVED},
+    )
+
+    def __init__(self, *args, unconfirmed: Sequence[YearlyStatus] = (), **kwargs) -> None:
+        """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name."""
+        super().__init__(*args, **kwargs)
+        self.groups = by_department(unconfirmed)
+        self.fields["named"].choices = [(group.value, group.label) for group in self.groups]
+
+    def clean_named(self) -> list[int]:
+        """The primary keys that were named. Raises ValidationError while a department's are not."""
+        ticked = self.cleaned_data["named"]
+        if left := [group.department for group in self.groups if group.value not in ticked]:
+            raise forms.ValidationError(
+                f"まだ確定していない項目があります（{'、'.join(left)}）。"
+                "確定しないまま公表するときは、それぞれに印を付けてください。"
+            )
+        return [int(pk) for value in ticked for pk in value.split(",")]
 
     def clean(self) -> dict:
         """The cleaned data; a set time needs its day and hour, and `now` forgets them."""

@@ -13,9 +13,11 @@ from actionplan.models import AnnualReport, Edition, EditionWithdrawal
 from actionplan.publishing.compose import Draft, compose, last_edition, shown_edition
 from actionplan.publishing.differences import front_matter_differences, row_differences
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
+from actionplan.publishing.unconfirmed import unconfirmed
 from actionplan.selectors.frame import page_frame
 from actionplan.selectors.report import report_outline
 
+CHOSEN = ("public_from", "note", "wording", "expected_sha256", "named")
 TEMPLATES = "admin/actionplan/annualreport"
 
 
@@ -35,7 +37,7 @@ class PublishingPages:
     def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What will change, and the form that publishes it."""
         report = self._report(request, pk)
-        form = PublishForm(request.POST or None)
+        form = PublishForm(request.POST or None, unconfirmed=unconfirmed(report))
         if request.method == "POST" and self._publishes(request, report, form):
             return HttpResponseRedirect(_address("publish", pk))
         draft = compose(report, _wording(request))
@@ -46,7 +48,9 @@ class PublishingPages:
         permissions.require(permissions.may_publish(request.user), "公表する権限がありません。")
         if not form.is_valid():
             return False
-        chosen = {name: form.cleaned_data[name] for name in ("public_from", "note", "wording", "expected_sha256")}
+        chosen = {
+            name: form.cleaned_data[name] for name in ("public_from", "note", "wording", "expected_sha256", "named")
+        }
         try:
             edition = publish(report, by=request.user, **chosen)
         except PublishRefused as refusal:
@@ -122,5 +126,4 @@ def _changes(report: AnnualReport, draft: Draft) -> dict:
         "rows": row_differences(base.rows.all() if base else [], draft.rows),
         "front": front_matter_differences(base.front_matter, draft.front_matter) if base else [],
         "unchanged": bool(base) and base.content_sha256 == draft.content_sha256,
-        "unconfirmed": report.statuses.exclude(state="confirmed").count(),
     }

@@ -1,5 +1,6 @@
 """Freezing a draft into an edition, now or at a set time, and taking an edition back."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -10,14 +11,8 @@ from actionplan import permissions
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
 from actionplan.publishing.compose import Draft, Wording, compose, last_edition, shown_edition
 from actionplan.publishing.corrections import note_corrections
-
-
-class PublishRefused(ValueError):
-    """Raised when an edition cannot be made; the message is the Japanese sentence for the person."""
-
-
-class NothingChanged(PublishRefused):
-    """Raised when the draft says what the last edition already says."""
+from actionplan.publishing.refusals import NothingChanged, PublishRefused
+from actionplan.publishing.unconfirmed import as_facts, refuse_unnamed, unconfirmed
 
 
 @transaction.atomic
@@ -29,6 +24,7 @@ def publish(
     note: str = "",
     wording: Wording = "published",
     expected_sha256: str = "",
+    named: Collection[int] | None = None,
 ) -> Edition:
     """The new edition, stored with its rows.
 
@@ -36,7 +32,9 @@ def publish(
     public_from: when citizens may see it (aware; not in the past); now when None.
     note: what was corrected; needed once citizens have seen an edition of the year.
     expected_sha256: the draft that the person looked at; refused when the live tables have changed since.
-    Raises PublishRefused, NothingChanged, PermissionDenied. Two people at once make one edition.
+    named: primary keys of the answers that are published although they are not confirmed; a person has to name each
+    of them, code of the portal's own may pass None.
+    Raises PublishRefused (UnnamedAnswers, NothingChanged), PermissionDenied. Two people at once make one edition.
     """
     permissions.require(by is None or permissions.may_publish(by), "公表する権限がありません。")
     now = timezone.now()
@@ -44,7 +42,11 @@ def publish(
     draft = compose(report, wording)
     refuse_unseen(draft, expected_sha256)
     refuse_unready(report, draft, public_from, note, now)
-    return _freeze(report, draft, by=by, public_from=public_from or now, published_at=now, note=note)
+    still_open = unconfirmed(report)
+    if by is not None or named is not None:
+        refuse_unnamed(still_open, named or ())
+    facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
+    return _freeze(report, draft, by=by, note=note, **facts)
 
 
 def lock(report: AnnualReport) -> None:
@@ -74,18 +76,17 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
         raise PublishRefused("公表済みの内容を訂正するときは、訂正の説明を書いてください。市民の皆さんに表示されます。")
 
 
-def _freeze(report: AnnualReport, draft: Draft, *, by, public_from, published_at, note) -> Edition:
+def _freeze(report: AnnualReport, draft: Draft, *, by: AbstractBaseUser | None, note: str, **facts) -> Edition:
     shown = shown_edition(report)
     highest = report.editions.order_by("-number").values_list("number", flat=True).first() or 0
     edition = Edition.objects.create(
         report=report,
         number=highest + 1,
-        public_from=public_from,
-        published_at=published_at,
         published_by=by,
         correction_note=note.strip(),
         front_matter=draft.front_matter,
         content_sha256=draft.content_sha256,
+        **facts,
     )
     note_corrections(draft.rows, shown, edition.number, edition.correction_note)
     for row in draft.rows:
@@ -107,3 +108,6 @@ def withdraw(edition: Edition, *, by: AbstractBaseUser | None, reason: str) -> E
     if EditionWithdrawal.objects.filter(edition=edition).exists():
         raise PublishRefused("この版は、すでに取り下げられています。")
     return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=by, reason=reason.strip())
+
+
+__all__ = ["NothingChanged", "PublishRefused", "publish", "withdraw"]

@@ -50,7 +50,7 @@ def _report() -> None:
 
     reports = AnnualReport.objects.all()[:2]
     # Only the report of the source is published unasked; once an edition exists, publishing is the staff's decision.
-    if len(reports) == 1 and not Edition.objects.exists():
+    if len(reports) == 1 and not Edition.objects.exists() and not reports[0].statuses.exclude(state="confirmed").exists():
         call_command("publish_report", str(reports[0].fiscal_year), if_unpublished=True)
 
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def status(admin_client):
-    return factories.make_status(text="前の文")
+    return factories.make_status(text="前の文", state="confirmed")
 
 
 def address(name: str, status, *args) -> str:
@@ -150,11 +150,39 @@ def test_withdrawing_asks_for_a_reason_and_hides_the_edition(admin_client, clien
     assert "取下げ</td>" in html
 
 
-def test_unconfirmed_statuses_are_counted_before_publishing(admin_client, status):
-    assert "1件あります" in admin_client.get(address("publish", status)).content.decode()
-    status.state = "confirmed"
+def open_again(status, **fields) -> None:
+    """The answer is no longer confirmed."""
+    status.state = "submitted"
+    for name, value in fields.items():
+        setattr(status, name, value)
     status.save()
-    assert "「確定」になっていない" not in admin_client.get(address("publish", status)).content.decode()
+
+
+def test_what_is_not_confirmed_is_listed_by_department_and_name(admin_client, status):
+    assert "確定しないまま公表する項目" not in admin_client.get(address("publish", status)).content.decode()
+    open_again(status, department=factories.make_department("試験課"))
+    page = admin_client.get(address("publish", status)).content.decode()
+    assert "試験課（1件）：1-1-1 項目（提出）" in page
+
+
+def test_nothing_is_published_before_the_unconfirmed_are_named(admin_client, status):
+    open_again(status)
+    refused = post(admin_client, status)
+    assert "まだ確定していない項目があります（担当課なし）" in refused.content.decode()
+    assert not Edition.objects.exists()
+    assert post(admin_client, status, named=[str(status.pk)]).status_code == 302
+    assert [row["code"] for row in Edition.objects.get().unconfirmed] == ["1-1-1"]
+    assert "確定しないまま公表：1-1-1（提出）" in admin_client.get(address("publish", status)).content.decode()
+
+
+def test_an_answer_that_was_reopened_after_the_page_was_opened_has_to_be_named_anew(admin_client, status):
+    other = factories.make_status(status.report, state="confirmed")
+    open_again(status)
+    seen = hidden_fields(admin_client, status)
+    open_again(other)
+    refused = admin_client.post(address("publish", status), {"when": "now", **seen, "named": [str(status.pk)]})
+    assert "あとに変わりました" in refused.content.decode()
+    assert not Edition.objects.exists()
 
 
 def test_a_reader_sees_the_changes_but_has_no_button(client, status):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport
 from actionplan.publishing.publish import PublishRefused, publish
+from actionplan.publishing.unconfirmed import unconfirmed
 
 
 class Command(BaseCommand):
@@ -21,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--at", default="", help="公表日時（日本時間。例：2010-05-01T09:00）。省くと今すぐ")
         parser.add_argument("--note", default="", help="訂正の説明")
         parser.add_argument("--current-wording", action="store_true", help="計画の文も、いまのものにする")
+        parser.add_argument(
+            "--unconfirmed", nargs="*", default=[], metavar="CODE", help="確定しないまま公表する項目（例：3-2-1 4-1-2）"
+        )
         parser.add_argument("--if-unpublished", action="store_true", help="版が一つもないときだけ公表する")
 
     def handle(self, *args, **options) -> None:
@@ -36,6 +40,7 @@ class Command(BaseCommand):
                 public_from=_moment(options["at"]),
                 note=options["note"],
                 wording="current" if options["current_wording"] else "published",
+                named=_named(report, options["unconfirmed"]),
             )
         except PublishRefused as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -49,6 +54,14 @@ def _report(text: str) -> AnnualReport:
         raise CommandError(str(error)) from error
     except AnnualReport.DoesNotExist as error:
         raise CommandError(f"{text}の年次報告がありません。") from error
+
+
+def _named(report: AnnualReport, codes: list[str]) -> list[int]:
+    """The answers that the codes name, each of them not confirmed; raises CommandError for any other code."""
+    found = {row.item.code: row.pk for row in unconfirmed(report)}
+    if unknown := [code for code in codes if code not in found]:
+        raise CommandError(f"確定していない項目に、{'、'.join(unknown)}はありません。")
+    return [found[code] for code in codes]
 
 
 def _moment(text: str) -> datetime | None:
