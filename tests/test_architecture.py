@@ -19,18 +19,20 @@ MAY_IMPORT = {
     "permissions": GROUND,
     "publishing": GROUND | {"permissions"},
     "cycle": GROUND | {"permissions"},
+    "inquiry": READING_FLOOR | {"permissions", "cycle"},
+    "trail": GROUND | {"permissions"},
     "selectors": GROUND,
     "exports": GROUND | {"selectors"},
     "templatetags": GROUND,
     "views": READING_FLOOR | {"templatetags"},
-    "admin": READING_FLOOR | {"permissions", "publishing", "cycle"},
+    "admin": READING_FLOOR | {"permissions", "publishing", "cycle", "inquiry", "trail"},
     "samples": READING_FLOOR | {"publishing"},
-    "management": GROUND | {"permissions", "publishing", "samples"},
+    "management": GROUND | {"permissions", "publishing", "samples", "cycle", "trail"},
     "urls": {"views"},
     "apps": {"admin", "models"},
 }
 CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls"}
-STAFF_ROOMS = {"admin", "publishing", "permissions", "cycle", "inquiry", "samples", "management"}
+STAFF_ROOMS = {"admin", "publishing", "permissions", "cycle", "inquiry", "trail", "samples", "management"}
 
 
 def modules() -> list[Path]:

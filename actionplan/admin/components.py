@@ -1,7 +1,10 @@
 """All components of the public pages on one page, with made-up text: for those who maintain their look."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from actionplan.models import DEFINITIONS, EditionRow, Progress
 from actionplan.selectors.frame import page_frame
@@ -88,3 +91,8 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "front_matter": FRONT_MATTER,
     }
     return TemplateResponse(request, "admin/portal/components.html", context)
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """The page's address."""
+    return [path("components/", door(components_page), name="components")]

@@ -1,11 +1,14 @@
 """The admin site under the portal's own name, its front page in the order of the year's work."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import update_wrapper
+from importlib import import_module
+from types import ModuleType
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 
 from actionplan.admin import rescue
 
@@ -15,6 +18,31 @@ GROUPS = (
     ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "ActorType")),
     ("担当課と利用者", ("Department", "User", "Group")),
 )
+
+
+OWN_PAGES = ("components",)
+
+
+@dataclass(frozen=True)
+class FrontLink:
+    """One entry of 「いまの仕事」 on the front page: where it leads, and in a sentence what waits there."""
+
+    label: str
+    address: str
+    words: str = ""
+
+
+def own_pages() -> list[ModuleType]:
+    """The modules of pages that belong to no model: each has urls(door) and may have front_links(request).
+
+    Imported late: Django loads this module before the models are ready.
+    """
+    return [import_module(f"actionplan.admin.{name}") for name in OWN_PAGES]
+
+
+def no_links(request: HttpRequest) -> list[FrontLink]:
+    """For pages that nothing on the front page leads to."""
+    return []
 
 
 class PortalAdminSite(AdminSite):
@@ -29,11 +57,14 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's, and the page of components for maintainers, which nothing links to."""
-        # Imported late: Django loads this module before the models are ready.
-        from actionplan.admin.components import components_page
+        """Django's, after the portal's own pages (see own_pages)."""
+        own = [address for page in own_pages() for address in page.urls(self.admin_view)]
+        return [*own, *super().get_urls()]
 
-        return [path("components/", self.admin_view(components_page), name="components"), *super().get_urls()]
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The front page, led by the work that waits for this person."""
+        work = [link for page in own_pages() for link in getattr(page, "front_links", no_links)(request)]
+        return super().index(request, {"work": work} | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
         """Django's door; who posts a form after their session has ended gets their words back, not a bare login."""

@@ -16,11 +16,14 @@ from actionplan.admin.downloads import report_file
 from actionplan.admin.filters import YearFilter
 from actionplan.admin.marks import marks_html
 from actionplan.admin.status_forms import StatusForm, StatusRowForm
-from actionplan.models import ActorType, AnnualReport, State, YearlyStatus
+from actionplan.cycle.answers import CELLS
+from actionplan.models import ActorType, AnnualReport, YearlyStatus
 from actionplan.models.revised import StaleRevisionError
 from actionplan.publishing.compose import compose
 
-WHO_AND_WHEN = ["submitted_by", "submitted_at", "confirmed_by", "confirmed_at"]
+WHO_AND_WHEN = [
+    f"{step}_{fact}" for step in ("answered", "submitted", "returned", "confirmed") for fact in ("by", "at")
+]
 OVERTAKEN = (StaleRevisionError, YearlyStatus.DoesNotExist)
 
 
@@ -49,7 +52,7 @@ class YearlyStatusAdmin(PortalAdmin):
     fieldsets = (
         ("項目", {"fields": ["report", "item", "content", "actors"]}),
         ("実施状況", {"fields": ["text", "progress", "outcome", "challenge", "next_step"]}),
-        ("担当と状態", {"fields": ["department", "state", *WHO_AND_WHEN, "read_revision"]}),
+        ("担当と状態", {"fields": ["department", "state", "return_reason", *WHO_AND_WHEN, "read_revision"]}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -58,9 +61,8 @@ class YearlyStatusAdmin(PortalAdmin):
         return rows.prefetch_related("item__actors")
 
     def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:
-        """Report and item are fixed once they are chosen; the state is set by whoever may publish."""
-        state = [] if permissions.may_publish(request.user) else ["state"]
-        return ["content", "actors", *WHO_AND_WHEN, *state, *(["report", "item"] if obj else [])]
+        """Report and item are fixed once they are chosen; the state moves by the steps of the round, never by hand."""
+        return ["content", "actors", "state", "return_reason", *WHO_AND_WHEN, *(["report", "item"] if obj else [])]
 
     def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[ModelForm]:
         """The form of a row."""
@@ -98,11 +100,9 @@ class YearlyStatusAdmin(PortalAdmin):
             return self.changeform_view(request, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: YearlyStatus, form: ModelForm, change: bool) -> None:
-        """Saves, and notes who submitted or confirmed when the full form says so."""
-        step = {State.SUBMITTED: "submitted", State.CONFIRMED: "confirmed"}.get(obj.state)
-        if step and "state" in form.changed_data:
-            setattr(obj, f"{step}_by", request.user)
-            setattr(obj, f"{step}_at", timezone.now())
+        """Saves, and notes who wrote the answer."""
+        if set(CELLS) & set(form.changed_data):
+            obj.answered_by, obj.answered_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[URLPattern]:

@@ -73,6 +73,6 @@ def test_a_right_that_was_picked_is_granted():
     from django.contrib.auth.models import Group, Permission
 
     right = Permission.objects.get(codename="change_actionitem")
-    answer = signed_in().post("/admin/auth/group/add/", {"name": "担当者", "permissions": [right.pk]})
+    answer = signed_in().post("/admin/auth/group/add/", {"name": "試験の役割", "permissions": [right.pk]})
     assert answer.status_code == 302
-    assert list(Group.objects.get().permissions.all()) == [right]
+    assert list(Group.objects.get(name="試験の役割").permissions.all()) == [right]

@@ -6,7 +6,7 @@ import pytest
 
 from actionplan.models import EditionRow, State, YearlyStatus
 from tests import factories
-from tests.admin.pages import STATUSES, change_url, form_of, signed_in, viewer, with_rights
+from tests.admin.pages import STATUSES, change_url, form_of, signed_in, viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -108,22 +108,50 @@ def test_the_first_text_in_the_list_begins_the_work():
     assert YearlyStatus.objects.get().state == State.DRAFT
 
 
-def test_only_who_may_publish_picks_another_state():
-    status = factories.make_status()
-    form = {"text": "文", "progress": "done", "state": "confirmed", "read_revision": "1"}
-    clerk = with_rights("view_", "change_yearlystatus")
-    assert clerk.post(change_url(status), form).status_code == 302
-    assert YearlyStatus.objects.get().state == State.DRAFT
-    assert 'name="state"' not in clerk.get(change_url(status)).content.decode()
+def test_nobody_picks_a_state_by_hand():
+    status, client = factories.make_status(), signed_in()
+    form = form_of(client.get(change_url(status)), "yearlystatus_form")
+    assert "state" not in form
+    client.post(change_url(status), {**form, "text": "新しい文", "state": "confirmed"})
+    status.refresh_from_db()
+    assert (status.text, status.state) == ("新しい文", State.DRAFT)
 
 
-def test_confirming_notes_who_and_when():
+def test_writing_notes_who_wrote_and_when():
     status, client = factories.make_status(), signed_in(username="jimu")
     form = form_of(client.get(change_url(status)), "yearlystatus_form")
-    client.post(change_url(status), {**form, "state": "confirmed"})
-    status = YearlyStatus.objects.get()
-    assert (status.state, status.confirmed_by.username) == (State.CONFIRMED, "jimu")
-    assert status.confirmed_at
+    client.post(change_url(status), {**form, "text": "新しい文"})
+    status.refresh_from_db()
+    assert status.answered_by.username == "jimu"
+    assert status.answered_at
+
+
+def test_a_confirmed_row_is_read_only_in_the_list_and_in_the_form():
+    status, client = factories.make_status(state="confirmed"), signed_in()
+    page = client.get(STATUSES)
+    assert "readonly" in page.content.decode()
+    assert "yearlystatus_form" not in client.get(change_url(status)).content.decode().split("submit-row")[-1]
+    assert client.post(change_url(status), {"text": "書き換え", "read_revision": "1"}).status_code == 403
+    assert YearlyStatus.objects.get().text == "実施した。"
+
+
+@pytest.mark.parametrize("forged", [{"form-0-text": "書き換え"}, {"form-0-progress": "done"}])
+def test_what_is_sent_for_a_row_that_was_confirmed_meanwhile_is_refused_and_given_back(forged):
+    status, client = factories.make_status(), signed_in()
+    form = form_of(client.get(STATUSES), "changelist-form")
+    status.state = State.CONFIRMED
+    status.save()
+    answer = client.post(STATUSES, {**form, **forged, "_save": "保存"}).content.decode()
+    assert "確定されているため、保存していません" in answer
+    assert forged.get("form-0-text", "") in answer
+    status.refresh_from_db()
+    assert (status.text, status.progress) == ("実施した。", "unset")
+
+
+def test_a_confirmed_row_cannot_be_deleted():
+    status = factories.make_status(state="confirmed")
+    assert signed_in().post(f"{STATUSES}{status.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert YearlyStatus.objects.exists()
 
 
 def test_the_form_explains_the_categories_and_fixes_report_and_item():
