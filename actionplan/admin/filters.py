@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.contrib.admin import ChoicesFieldListFilter, ModelAdmin, RelatedOnlyFieldListFilter, SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from actionplan.models import AnnualReport
+from actionplan.admin.changelist import SharesFacets
+from actionplan.models import ActorType, AnnualReport
 
 
 class YearFilter(SimpleListFilter):
@@ -35,3 +36,31 @@ class YearFilter(SimpleListFilter):
         choices = super().choices(changelist)
         next(choices)
         return choices
+
+    def get_facet_queryset(self, changelist: ChangeList) -> dict:
+        """No counts: how many items another year has says nothing here."""
+        return {}
+
+
+class SharedRelated(SharesFacets, RelatedOnlyFieldListFilter):
+    """Rows by what they belong to."""
+
+
+class SharedChoices(SharesFacets, ChoicesFieldListFilter):
+    """Rows by a choice."""
+
+
+class MarkFilter(SimpleListFilter):
+    """Rows by who leads their item."""
+
+    title = "主体"
+    parameter_name = "mark"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        """The legend, which the page shows as well."""
+        self.legend = list(ActorType.objects.all())
+        return [(str(actor.pk), str(actor)) for actor in self.legend]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """The rows whose item carries the mark."""
+        return queryset.filter(item__actors=self.value()) if (self.value() or "").isdecimal() else queryset

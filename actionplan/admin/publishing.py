@@ -10,10 +10,9 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.admin.publish_forms import PublishForm, WithdrawForm
 from actionplan.models import AnnualReport, Edition, EditionWithdrawal
-from actionplan.publishing.compose import Draft, compose, last_edition, shown_edition
+from actionplan.publishing.compose import Draft, compose, newest
 from actionplan.publishing.differences import front_matter_differences, row_differences
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
-from actionplan.publishing.unconfirmed import unconfirmed
 from actionplan.selectors.frame import page_frame
 from actionplan.selectors.report import report_outline
 
@@ -37,11 +36,12 @@ class PublishingPages:
     def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What will change, and the form that publishes it."""
         report = self._report(request, pk)
-        form = PublishForm(request.POST or None, unconfirmed=unconfirmed(report))
+        editions = list(report.editions.select_related("published_by", "withdrawal").order_by("-number"))
+        draft = compose(report, _wording(request), editions=_standing(editions))
+        form = PublishForm(request.POST or None, unconfirmed=draft.unconfirmed)
         if request.method == "POST" and self._publishes(request, report, form):
             return HttpResponseRedirect(_address("publish", pk))
-        draft = compose(report, _wording(request))
-        facts = {"form": form, "draft": draft, "wording": _wording(request), **_changes(report, draft)}
+        facts = {"form": form, "draft": draft, "wording": _wording(request), **_changes(editions, draft)}
         return self._page(request, "publish", report, title=f"{report}の公表", **facts)
 
     def _publishes(self, request: HttpRequest, report: AnnualReport, form: PublishForm) -> bool:
@@ -88,7 +88,7 @@ class PublishingPages:
 
     def _report(self, request: HttpRequest, pk: int) -> AnnualReport:
         permissions.require(permissions.may_view(request.user, AnnualReport))
-        report = AnnualReport.objects.select_related("plan").filter(pk=pk).first()
+        report = AnnualReport.objects.select_related("plan__office").filter(pk=pk).first()
         if report is None:
             raise Http404("この年次報告はありません。")
         return report
@@ -113,16 +113,21 @@ def _wording(request: HttpRequest) -> str:
     return "current" if chosen == "current" else "published"
 
 
-def _changes(report: AnnualReport, draft: Draft) -> dict:
-    shown, last = shown_edition(report), last_edition(report)
+def _standing(editions: list[Edition]) -> list[Edition]:
+    return [edition for edition in editions if not hasattr(edition, "withdrawal")]
+
+
+def _changes(editions: list[Edition], draft: Draft) -> dict:
+    now, standing = timezone.now(), _standing(editions)
+    last, shown = newest(standing), newest([edition for edition in standing if edition.public_from <= now])
     base = shown or last
     return {
         "last": last,
         "base": base,
-        "now": timezone.now(),
+        "now": now,
         "shown_number": shown.number if shown else 0,
         "pending": last if last and last != shown else None,
-        "editions": report.editions.select_related("published_by", "withdrawal").order_by("-number"),
+        "editions": editions,
         "rows": row_differences(base.rows.all() if base else [], draft.rows),
         "front": front_matter_differences(base.front_matter, draft.front_matter) if base else [],
         "unchanged": bool(base) and base.content_sha256 == draft.content_sha256,

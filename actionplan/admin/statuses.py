@@ -1,7 +1,7 @@
 """The year's list: one report at a time in its printed order, written in place or in the full form."""
 
 from django.contrib import admin
-from django.contrib.admin import RelatedOnlyFieldListFilter, ShowFacets
+from django.contrib.admin import ShowFacets
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,11 +13,11 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.downloads import report_file
-from actionplan.admin.filters import YearFilter
+from actionplan.admin.filters import MarkFilter, SharedChoices, SharedRelated, YearFilter
 from actionplan.admin.marks import marks_html
 from actionplan.admin.status_forms import StatusForm, StatusRowForm
 from actionplan.cycle.answers import CELLS
-from actionplan.models import ActorType, AnnualReport, YearlyStatus
+from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.models.revised import StaleRevisionError
 from actionplan.publishing.compose import compose
 
@@ -37,11 +37,11 @@ class YearlyStatusAdmin(PortalAdmin):
     list_editable = ["text", "progress"]
     list_filter = [
         YearFilter,
-        ("item__measure__policy", RelatedOnlyFieldListFilter),
-        ("item__actors", RelatedOnlyFieldListFilter),
-        "progress",
-        ("department", RelatedOnlyFieldListFilter),
-        "state",
+        ("item__measure__policy", SharedRelated),
+        MarkFilter,
+        ("progress", SharedChoices),
+        ("department", SharedRelated),
+        ("state", SharedChoices),
     ]
     show_facets = ShowFacets.ALWAYS
     show_full_result_count = False
@@ -88,7 +88,7 @@ class YearlyStatusAdmin(PortalAdmin):
         return {
             "title": f"実施状況　{title}",
             "report_pk": year and year.value(),
-            "legend": ActorType.objects.all(),
+            "legend": [actor for spec in cl.filter_specs for actor in getattr(spec, "legend", ())],
             "refused": [form for form in getattr(cl.formset, "forms", ()) if form.non_field_errors()],
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from actionplan.models import AnnualReport, Edition, EditionRow, YearlyStatus
+from actionplan.models import AnnualReport, Edition, EditionRow, State, YearlyStatus
 from actionplan.publishing.front_matter import live_front_matter, with_missing_actors
 from actionplan.publishing.rows import content_of, keep_published_wording, live_row, search_text
 
@@ -15,11 +15,17 @@ Wording = Literal["published", "current"]
 
 @dataclass(frozen=True)
 class Draft:
-    """An edition not yet saved: its front matter, its rows in page order, and the hash of both."""
+    """An edition not yet saved: its front matter, its rows in page order, the hash of both; the live rows behind."""
 
     front_matter: dict
     rows: Sequence[EditionRow]
     content_sha256: str
+    statuses: Sequence[YearlyStatus] = ()
+
+    @property
+    def unconfirmed(self) -> list[YearlyStatus]:
+        """The answers that nobody has confirmed, in report order."""
+        return [status for status in self.statuses if status.state != State.CONFIRMED]
 
 
 def last_edition(report: AnnualReport) -> Edition | None:
@@ -32,22 +38,37 @@ def shown_edition(report: AnnualReport) -> Edition | None:
     return report.editions.public().order_by("-number").first()
 
 
-def compose(report: AnnualReport, wording: Wording = "published") -> Draft:
+def newest(editions: Sequence[Edition]) -> Edition | None:
+    """The last edition among those of one year."""
+    return max(editions, key=lambda edition: edition.number, default=None)
+
+
+def compose(
+    report: AnnualReport, wording: Wording = "published", *, editions: Sequence[Edition] | None = None
+) -> Draft:
     """The draft of the report's next edition.
+
+    editions: those of the year that have not been withdrawn, when the caller has read them already.
 
     wording: "published" keeps the plan's text as the last edition printed it, so that later edits of the plan do not
     leak into an old year; "current" takes the plan as it stands now. Items new to the year are worded as now.
     """
-    base = last_edition(report) if wording == "published" else None
+    base = _base(report, wording, editions)
     published = {row.item_id: row for row in base.rows.all()} if base else {}
-    rows = [live_row(status) for status in _statuses(report)]
+    statuses = _statuses(report)
+    rows = [live_row(status) for status in statuses]
     for row in rows:
         if row.item_id in published:
             keep_published_wording(row, published[row.item_id])
     rows = _in_page_order(rows)
-    live = live_front_matter(report)
-    front_matter = with_missing_actors(base.front_matter, live) if base else live
-    return Draft(front_matter, rows, content_sha256(front_matter, rows))
+    front_matter = with_missing_actors(base.front_matter) if base else live_front_matter(report)
+    return Draft(front_matter, rows, content_sha256(front_matter, rows), statuses)
+
+
+def _base(report: AnnualReport, wording: Wording, editions: Sequence[Edition] | None) -> Edition | None:
+    if wording != "published":
+        return None
+    return last_edition(report) if editions is None else newest(editions)
 
 
 def _statuses(report: AnnualReport) -> list[YearlyStatus]:

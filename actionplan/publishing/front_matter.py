@@ -39,7 +39,7 @@ def live_front_matter(report: AnnualReport) -> dict:
         "title": report.title,
         "plan": model_to_dict(plan, PLAN_FIELDS),
         "contact": contact_facts(plan.office) if plan.office else {},
-        "actors": [actor_facts(actor) for actor in ActorType.objects.all()],
+        "actors": legend(),
         "story_steps": list(plan.storysteps.values("mark", "keyword")),
         "story_remarks": list(plan.storyremarks.values_list("text", flat=True)),
         "aims": list(plan.aims.values("mark", "text")),
@@ -53,6 +53,11 @@ def contact_facts(department: Department) -> dict:
     return model_to_dict(department, CONTACT_FIELDS)
 
 
+def legend() -> list[dict]:
+    """The marks as they stand now, in their order."""
+    return [actor_facts(actor) for actor in ActorType.objects.all()]
+
+
 def actor_facts(actor: ActorType) -> dict:
     """A mark of the legend: symbol, label, short_name."""
     return {"symbol": actor.symbol, "label": actor.label, "short_name": actor.short_name}
@@ -63,8 +68,8 @@ def progress_facts(progress: Progress) -> dict:
     return {"code": progress.value, "label": progress.label, "definition": DEFINITIONS[progress]}
 
 
-def with_missing_actors(published: dict, live: dict) -> dict:
+def with_missing_actors(published: dict) -> dict:
     """The published front matter, its legend extended by marks that have come since."""
     known = {actor["symbol"] for actor in published["actors"]}
-    added = [actor for actor in live["actors"] if actor["symbol"] not in known]
+    added = [actor for actor in legend() if actor["symbol"] not in known]
     return {**published, "actors": [*published["actors"], *added]} if added else published

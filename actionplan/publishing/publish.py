@@ -12,7 +12,7 @@ from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdraw
 from actionplan.publishing.compose import Draft, Wording, compose, last_edition, shown_edition
 from actionplan.publishing.corrections import note_corrections
 from actionplan.publishing.refusals import NothingChanged, PublishRefused
-from actionplan.publishing.unconfirmed import as_facts, refuse_unnamed, unconfirmed
+from actionplan.publishing.unconfirmed import as_facts, refuse_unnamed
 
 
 @transaction.atomic
@@ -42,7 +42,7 @@ def publish(
     draft = compose(report, wording)
     refuse_unseen(draft, expected_sha256)
     refuse_unready(report, draft, public_from, note, now)
-    still_open = unconfirmed(report)
+    still_open = draft.unconfirmed
     if by is not None or named is not None:
         refuse_unnamed(still_open, named or ())
     facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}

@@ -47,10 +47,12 @@ def _tables() -> None:
 def _report() -> None:
     _step("報告を確かめます（データベースが空のときだけ取り込みます）。", "load_report")
     from actionplan.models import AnnualReport, Edition
+    from actionplan.publishing.unconfirmed import unconfirmed
 
     reports = AnnualReport.objects.all()[:2]
-    # Only the report of the source is published unasked; once an edition exists, publishing is the staff's decision.
-    if len(reports) == 1 and not Edition.objects.exists() and not reports[0].statuses.exclude(state="confirmed").exists():
+    # Only the report of the source is published unasked; once an edition exists, or an answer was taken back,
+    # publishing is the staff's decision.
+    if len(reports) == 1 and not Edition.objects.exists() and not unconfirmed(reports[0]):
         call_command("publish_report", str(reports[0].fiscal_year), if_unpublished=True)
 
 

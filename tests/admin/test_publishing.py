@@ -4,13 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
 from actionplan.models import Edition
 from actionplan.publishing.publish import publish, withdraw
 from tests import factories
+from tests.admin.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +256,20 @@ def test_the_year_of_a_published_report_is_shown_but_not_asked_for(admin_client,
     assert 'name="fiscal_year"' in admin_client.get(page).content.decode()
     publish(status.report, by=None)
     assert 'name="fiscal_year"' not in admin_client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("items", [5, 60])
+@pytest.mark.parametrize("editions", [0, 2])
+def test_the_page_asks_fewer_than_fifteen_questions(items, editions, django_assert_max_num_queries):
+    report = factories.make_report()
+    factories.make_tree(report, items)
+    for number in range(editions):
+        row = report.statuses.first()
+        row.text = f"{number}"
+        row.save()
+        publish(report, by=None, note="訂正")
+    publisher = factories.make_user(superuser=False)
+    publisher.groups.set(Group.objects.filter(name="公表権者"))
+    client = signed_in(publisher)
+    with django_assert_max_num_queries(14):
+        assert client.get(reverse("admin:publish", args=[report.pk])).status_code == 200

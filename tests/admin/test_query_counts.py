@@ -19,7 +19,7 @@ LISTS = {
     "actortype": 5,
     "department": 5,
     "annualreport": 5,
-    "yearlystatus": 16,
+    "yearlystatus": 12,
     "edition": 6,
 }
 
