@@ -12,12 +12,13 @@ class ActionPlanConfig(AppConfig):
 
     def ready(self) -> None:
         """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
-        from actionplan.admin import rooms  # noqa: F401
-        from actionplan.models import account, protection, sourced
+        from actionplan.admin import doors, rooms  # noqa: F401
+        from actionplan.models import account, one_record, protection
 
         protection.connect()
-        sourced.connect()
+        one_record.connect()
         account.connect()
+        doors.connect()
 
 
 class PortalAdminConfig(AdminConfig):

@@ -1,38 +1,28 @@
-"""The history page: who changed what and when, in words; nothing is written from there."""
+"""The history page of one object: who changed what and when, in words; nothing is written from there."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from simple_history.models import HistoricalChanges, ModelChange, ModelDelta
-from simple_history.template_utils import HistoricalRecordContextHelper
+from simple_history.manager import HistoryManager
+from simple_history.models import HistoricalChanges
 
-SILENT_FIELDS = {"revision"}
+from actionplan import permissions
+from actionplan.trail.names import Names
+from actionplan.trail.records import records
+
+# What the page of all records calls an object of this kind; others are found there by kind and key.
+ASKED_AS = {"actionitem": "item", "department": "department", "user": "person"}
 
 
-class WordsHelper(HistoricalRecordContextHelper):
-    """Formats changes in full and with labels in place of codes."""
-
-    def context_for_delta_changes(self, delta: ModelDelta) -> list[dict[str, Any]]:
-        """The changes that mean something to a reader."""
-        delta.changes[:] = [change for change in delta.changes if change.field not in SILENT_FIELDS]
-        return super().context_for_delta_changes(delta)
-
-    def stringify_delta_change_values(self, change: ModelChange, old: Any, new: Any) -> tuple[str, str]:
-        """Both values as words, nothing cut."""
-        return self._words(change, old), self._words(change, new)
-
-    def _words(self, change: ModelChange, value: Any) -> str:
-        if isinstance(value, list):
-            return "、".join(str(part) for part in value) or "（なし）"
-        if isinstance(value, bool):
-            return "はい" if value else "いいえ"
-        labels = dict(self.model._meta.get_field(change.field).flatchoices)
-        return str(labels.get(value, "（なし）" if value in (None, "") else value))
+def trail_address(obj: Model) -> str:
+    """The address of every record about the object, those of its answers too."""
+    name = obj._meta.model_name
+    query = f"{ASKED_AS[name]}={obj.pk}" if name in ASKED_AS else f"kind={name}&object={obj.pk}"
+    return f"{reverse('admin:trail')}?{query}"
 
 
 class ReadableHistory:
@@ -54,11 +44,28 @@ class ReadableHistory:
             raise PermissionDenied
         return HttpResponseRedirect(reverse(admin_urlname(self.opts, "history"), args=[object_id]))
 
-    def get_historical_record_context_helper(
-        self, request: HttpRequest, historical_record: HistoricalChanges
-    ) -> WordsHelper:
-        """The helper that writes labels."""
-        return WordsHelper(self.model, historical_record)
+    def get_history_queryset(
+        self, request: HttpRequest, history_manager: HistoryManager, pk_name: str, object_id: str
+    ) -> QuerySet:
+        """The object's records, newest first; the trail reads what stands in them."""
+        return history_manager.filter(**{pk_name: object_id}).order_by("-history_id")
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Sequence[HistoricalChanges], **options
+    ) -> None:
+        """Tells each record of the page in the trail's words, by two queries for all of them."""
+        keys = [(self.opts.model_name, record.history_id) for record in historical_records]
+        told = {record.stored.number: record for record in records(keys, Names())}
+        for record in historical_records:
+            record.told = told[record.history_id]
+
+    def render_history_view(self, request: HttpRequest, template: str, context: dict, **kwargs) -> HttpResponse:
+        """The library's page with what the trail tells, and the way to it for who may go there."""
+        page = context["page_obj"]
+        context |= {"page": page, "pages": list(context["page_range"]), "records": [each.told for each in page]}
+        if permissions.may_audit(request.user):
+            context["trail_address"] = trail_address(context["object"])
+        return super().render_history_view(request, template, context, **kwargs)
 
     def history_view_title(self, request: HttpRequest, obj: Model) -> str:
         """変更の履歴：(object)."""

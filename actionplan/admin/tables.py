@@ -15,6 +15,7 @@ from actionplan.admin.cells import CellError, NumberCell, TextCell, whole_number
 from actionplan.admin.preview import RememberedDiff, seal
 from actionplan.admin.stock import Above, Key, Stock, doubled
 from actionplan.exports.uploads import check_columns
+from actionplan.models.sourced import note_source
 
 
 class TableError(ValueError):
@@ -165,7 +166,7 @@ class TreeResource(ModelResource):
 
     def before_save_instance(self, instance: Any, row: dict, **kwargs) -> None:
         """Writes the file into the history."""
-        instance._change_reason = f"ファイルから取り込み：{self.file_name}"
+        note_source(instance, reason=f"ファイルから取り込み：{self.file_name}", source_file=self.file_name)
 
     def after_import_row(self, row: dict, row_result: Any, row_number: int = 0, **kwargs) -> None:
         """Notes the row as a spreadsheet counts, for the preview."""

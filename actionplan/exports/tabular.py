@@ -1,9 +1,10 @@
 """Tables as machine-readable files: one header row, one line a record, text always text."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO, StringIO
+from itertools import chain
 from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
@@ -20,11 +21,18 @@ NARROWEST, WIDEST = 6, 60
 
 def csv_text(headers: Sequence[str], rows: Iterable[Row]) -> str:
     """The table as RFC 4180 text: CRLF between records, guarded against formulas (see formula_guard)."""
+    return "".join(csv_lines(chain([headers], rows)))
+
+
+def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """The rows as csv_text() writes them, each as soon as it is there: for files that are sent while they grow."""
     stream = StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow([guard(header) for header in headers])
-    writer.writerows([guard(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
-    return stream.getvalue()
+    for row in rows:
+        writer.writerow([guard(cell) if isinstance(cell, str) else cell for cell in row])
+        yield stream.getvalue()
+        stream.seek(0)
+        stream.truncate()
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Row]) -> bytes:

@@ -3,6 +3,9 @@
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
+from django.utils import timezone
+
+REASON = "最初の役割を用意"
 
 TREE = ["plan", "policy", "measure", "actionitem", "actortype", "storystep", "storyremark", "aim", "stage"]
 ROUND = ["department", "annualreport", "yearlystatus"]
@@ -49,8 +52,21 @@ def make_groups(apps, schema_editor):
         for right in Permission.objects.using(alias).select_related("content_type")
     }
     for name, rights in GROUPS.items():
-        group, _ = Group.objects.using(alias).get_or_create(name=name)
+        group, made = Group.objects.using(alias).get_or_create(name=name)
         group.permissions.add(*(stored[right] for right in rights))
+        _record(apps, alias, group, "+" if made else "~")
+
+
+def _record(apps, alias, group, kind):
+    """The record of the group as it stands now: historical models know nothing of the signals that write one."""
+    Record = apps.get_model("actionplan", "HistoricalGroup")
+    Right = apps.get_model("actionplan", "HistoricalGroup_permissions")
+    facts = {"history_date": timezone.now(), "history_type": kind, "history_change_reason": REASON}
+    record = Record.objects.using(alias).create(id=group.pk, name=group.name, **facts)
+    through = apps.get_model("auth", "Group").permissions.through.objects.using(alias).filter(group=group)
+    Right.objects.using(alias).bulk_create(
+        Right(id=row.pk, history=record, group_id=row.group_id, permission_id=row.permission_id) for row in through
+    )
 
 
 class Migration(migrations.Migration):

@@ -1,21 +1,28 @@
 """Accounts and groups are Django's own; what changes in them is recorded like everything else staff write."""
 
+from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in
+from django.db.models import ProtectedError
+from django.db.models.signals import post_save, pre_delete, pre_save
 from django.utils import timezone
 from simple_history import register
+from simple_history.models import HistoricalChanges
+from simple_history.signals import pre_create_historical_record
 
+from actionplan.models.one_record import OneRecord
 from actionplan.models.sourced import SourcedHistory
 
 # The password's hash belongs in no record; the time of the last log-in changes nothing that anybody decided.
 register(
     User,
     app="actionplan",
+    records_class=OneRecord,
     m2m_fields=["groups", "user_permissions"],
     excluded_fields=["password", "last_login"],
     bases=[SourcedHistory],
 )
-register(Group, app="actionplan", m2m_fields=["permissions"], bases=[SourcedHistory])
+register(Group, app="actionplan", records_class=OneRecord, m2m_fields=["permissions"], bases=[SourcedHistory])
 
 
 def note_login(sender: type, user: User, **kwargs) -> None:
@@ -23,7 +30,52 @@ def note_login(sender: type, user: User, **kwargs) -> None:
     User.objects.filter(pk=user.pk).update(last_login=timezone.now())
 
 
+KEPT = "この利用者は変更の記録に名前が残っているため、削除できません。使わなくなった利用者は、閉じてください。"
+PASSWORD_CHANGED = "パスワードの変更"
+
+
+def _is_rehash(user: User, fields: frozenset[str] | None) -> bool:
+    """Whether Django only hashes a password anew while its owner logs in: nobody chose another one."""
+    return fields == {"password"} and user._password is None
+
+
+def before_save(sender: type, instance: User, update_fields: frozenset[str] | None = None, **kwargs) -> None:
+    """Keeps a mere rehash out of the record."""
+    if _is_rehash(instance, update_fields):
+        instance.skip_history_when_saving = True
+
+
+def after_save(sender: type, instance: User, update_fields: frozenset[str] | None = None, **kwargs) -> None:
+    """Lets what follows be recorded again."""
+    if _is_rehash(instance, update_fields):
+        vars(instance).pop("skip_history_when_saving", None)
+
+
+def name_password_change(sender: type, instance: object, history_instance: object, **kwargs) -> None:
+    """Says why a record shows no change when only the password changed, by whichever door; the hash is in none."""
+    changed = isinstance(instance, User) and instance._password is not None
+    if changed and history_instance.history_type == "~" and not history_instance.history_change_reason:
+        history_instance.history_change_reason = PASSWORD_CHANGED
+
+
+def has_acted(user: User) -> bool:
+    """Whether a record of change names the user as the one who made it."""
+    kinds = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    named = [model for model in kinds if any(field.name == "history_user" for field in model._meta.fields)]
+    return any(model.objects.filter(history_user=user).exists() for model in named)
+
+
+def refuse_delete(sender: type, instance: User, **kwargs) -> None:
+    """Raises ProtectedError for an account that the record of changes names: the name would vanish from it."""
+    if has_acted(instance):
+        raise ProtectedError(KEPT, {instance})
+
+
 def connect() -> None:
     """Takes the place of Django's own note of the last log-in; called once when the application is ready."""
     user_logged_in.disconnect(dispatch_uid="update_last_login")
     user_logged_in.connect(note_login, dispatch_uid="note login")
+    pre_save.connect(before_save, sender=User, dispatch_uid="before rehash")
+    post_save.connect(after_save, sender=User, dispatch_uid="after rehash")
+    pre_delete.connect(refuse_delete, sender=User, dispatch_uid="keep accounts that acted")
+    pre_create_historical_record.connect(name_password_change, dispatch_uid="name password change")

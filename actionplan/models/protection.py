@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import ProtectedError
 
-from actionplan.models import immutable
+from actionplan.models import account, immutable
 
 # How each model is found from a published row (EditionRow), by the name of the model.
 PATHS = {
@@ -46,6 +46,8 @@ def why_not_delete(obj: models.Model) -> str:
     # Django would not refuse: rows of a many-to-many relation just vanish.
     if obj._meta.model_name == "actortype" and obj.items.exists():
         return f"この{name}は項目で使われているため、削除できません。"
+    if isinstance(obj, account.User) and account.has_acted(obj):
+        return account.KEPT
     return ""
 
 

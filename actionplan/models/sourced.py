@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.db import models
-from simple_history.models import HistoricalRecords
-from simple_history.signals import pre_create_historical_record
+
+from actionplan.models.one_record import OneRecord
 
 
 class SourcedHistory(models.Model):
@@ -16,21 +16,12 @@ class SourcedHistory(models.Model):
         abstract = True
 
 
-def records(**options: Any) -> HistoricalRecords:
+def records(**options: Any) -> OneRecord:
     """The history of a model, with the file each change came from; options as HistoricalRecords takes them."""
-    return HistoricalRecords(bases=[SourcedHistory], **options)
+    return OneRecord(bases=[SourcedHistory], **options)
 
 
 def note_source(instance: models.Model, *, reason: str = "", source_file: str = "") -> models.Model:
     """The instance, its next record of change told why it happens and from which file."""
     instance._change_reason, instance._source_file = reason or None, source_file[:255]
     return instance
-
-
-def _write_source(sender: type, instance: models.Model, history_instance: models.Model, **kwargs) -> None:
-    history_instance.source_file = getattr(instance, "_source_file", "")
-
-
-def connect() -> None:
-    """Writes the file into every record; called once when the application is ready."""
-    pre_create_historical_record.connect(_write_source, dispatch_uid="source of a change")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from django.db import models, transaction
 
 from actionplan.models import ActionItem, ActorType, AnnualReport, Edition, Measure, YearlyStatus
+from actionplan.models.one_record import one_change
 from actionplan.publishing.publish import publish
 from actionplan.samples.tales import (
     CAST,
@@ -86,9 +87,10 @@ def _on_stage(measure: Measure, cast: dict[str, ActionItem], year: int) -> list[
         item = cast.setdefault(character.name, ActionItem(measure=measure, name=character.name))
         item.number, item.content = character.numbers[year], character.contents[year]
         is_new = item.pk is None
-        _save(item)
-        if is_new:
-            item.actors.set(ActorType.objects.all()[:2])
+        with one_change(reason=REASON):
+            item.save()
+            if is_new:
+                item.actors.set(ActorType.objects.all()[:2])
     return [cast[character.name] for character in present]
 
 

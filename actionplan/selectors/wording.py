@@ -60,23 +60,26 @@ class Wording:
         return [run for run in self.runs if run.kind != "removed"]
 
 
-def wording_changes(before: str, after: str) -> Wording:
-    """The readable difference of two texts; joined without what was added (or removed), the runs give each text."""
+def wording_changes(before: str, after: str, seconds: float = SECONDS) -> Wording:
+    """The readable difference of two texts; joined without what was added (or removed), the runs give each text.
+
+    seconds: how long to look for a fine difference before a coarse one does, on pages of many texts.
+    """
     if before == after:
         return Wording(before, after, _runs([("same", after)]))
-    runs = _runs(_without_short_stays(_compared(before, after)))
+    runs = _runs(_without_short_stays(_compared(before, after, seconds)))
     stayed = sum(len(run.text) for run in runs if run.kind == "same")
     if stayed < REWRITTEN_BELOW * max(len(before), len(after)):
         runs = _runs([("removed", before), ("added", after)])
     return Wording(before, after, runs)
 
 
-def _compared(before: str, after: str) -> list[tuple[Kind, str]]:
+def _compared(before: str, after: str, seconds: float) -> list[tuple[Kind, str]]:
     tokens = list(dict.fromkeys(TOKEN.findall(before + "\n" + after)))
     signs = {token: chr(FIRST_SIGN + place) for place, token in enumerate(tokens)}
     old, new = ("".join(signs[token] for token in TOKEN.findall(text)) for text in (before, after))
     differ = diff_match_patch()
-    differ.Diff_Timeout = SECONDS
+    differ.Diff_Timeout = seconds
     found = differ.diff_main(old, new, False)
     differ.diff_cleanupSemantic(found)
     return [(KINDS[kind], "".join(tokens[ord(sign) - FIRST_SIGN] for sign in text)) for kind, text in found]

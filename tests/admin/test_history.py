@@ -62,3 +62,50 @@ def test_every_model_that_staff_write_has_a_history_page(real_report):
 
 def test_an_object_without_records_says_so(real_report):
     assert "変更の記録はまだありません。" in signed_in().get(history_url(Measure.objects.first())).content.decode()
+
+
+def test_the_file_and_the_reason_of_a_change_are_shown(status):
+    from actionplan.models.sourced import note_source
+
+    status.text = "取り込んだ文"
+    note_source(status, reason="照会票から取り込み", source_file="回答.xlsx").save()
+    page = signed_in().get(history_url(status)).content.decode()
+    assert "照会票から取り込み" in page
+    assert "回答.xlsx" in page
+
+
+def test_who_may_read_all_records_finds_the_way_to_them_from_an_item_and_its_history():
+    item = factories.make_item()
+    way = f"/admin/trail/?item={item.pk}"
+    for address in (change_url(item), history_url(item)):
+        assert way in signed_in().get(address).content.decode()
+        assert way not in viewer().get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("make", "query"),
+    [
+        (factories.make_department, "department={}"),
+        (factories.make_user, "person={}"),
+        (factories.make_status, "kind=yearlystatus&amp;object={}"),
+    ],
+)
+def test_the_way_asks_for_what_the_object_is(make, query):
+    obj = make()
+    page = signed_in().get(history_url(obj)).content.decode()
+    assert f"/admin/trail/?{query.format(obj.pk)}" in page
+
+
+def test_a_deleted_objects_history_still_opens_by_its_address(status):
+    address = history_url(status)
+    status.delete()
+    assert "削除" in signed_in().get(address).content.decode()
+
+
+def test_a_long_history_is_shown_page_by_page(status):
+    for number in range(60):
+        status.text = str(number)
+        status.save()
+    client = signed_in()
+    assert len(client.get(history_url(status)).context["records"]) == 50
+    assert len(client.get(f"{history_url(status)}?p=2").context["records"]) == 12

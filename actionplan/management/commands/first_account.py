@@ -1,20 +1,18 @@
 """manage.py first_account: makes the coordinator's account on a portal where nobody can log in yet."""
 
-import secrets
-
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
-# No 0/O, 1/l/I: the password is read off a screen and typed.
-LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
-GROUPS, GROUP_LENGTH = 4, 5
+from actionplan.cycle.passwords import make_password
+from actionplan.models.one_record import one_change
 
 MADE = """最初の管理者アカウントを作りました。
     利用者名    {username}
     パスワード  {password}
   このパスワードが表示されるのは今回だけです。書き留めて、ログイン後すぐに変更してください。
   分からなくなったときは .venv/bin/python manage.py changepassword {username} で付け直せます。"""
+REASON = "最初の管理者アカウントの作成"
 EXISTS = "職員のアカウントは既にあります。何も変えていません。"
 TAKEN = "利用者名「{username}」は既に使われています。--username で別の名前を指定してください。"
 
@@ -37,18 +35,13 @@ class Command(BaseCommand):
             self.stdout.write(EXISTS)
 
 
-def make_password() -> str:
-    """A password of about 100 random bits in four groups, such as k7mfa-…."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
-
-
 def _make_first_account(username: str, password: str) -> bool:
     """True when the account was made, false when staff exist; raises CommandError when the name is somebody's."""
     users = get_user_model().objects
     if users.filter(is_staff=True).exists():
         return False
     try:
-        with transaction.atomic():
+        with transaction.atomic(), one_change(reason=REASON):
             users.create_superuser(username=username, password=password)
     except IntegrityError:
         # Somebody has the name: another start a moment ago, or a person who is not staff.

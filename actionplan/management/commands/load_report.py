@@ -12,8 +12,10 @@ from django.core.serializers.base import DeserializationError, DeserializedObjec
 from django.db import DatabaseError, models, transaction
 
 from actionplan.models import ActionItem, Measure, Plan, Policy
+from actionplan.models.one_record import one_change
 
 FIXTURE = settings.BASE_DIR / "fixtures" / "h21.json"
+REASON = "原本の報告から取り込み"
 NOTHING_SAVED = "何も保存していません。"
 UNREADABLE = (DeserializationError, FieldDoesNotExist, DatabaseError, LookupError, TypeError, ValueError)
 
@@ -52,7 +54,8 @@ def _load(path: Path) -> Counter[type[models.Model]]:
     for place, row in enumerate(_read(path, name), 1):
         try:
             [loaded] = deserialize("python", [row])
-            _save(loaded, reason=f"{name} から読み込み")
+            with one_change(reason=REASON, source_file=name):
+                _save(loaded)
         except ValidationError as error:
             raise CommandError(f"{name} の{place}件目：{_sentence(loaded.object, error)}{NOTHING_SAVED}") from error
         except UNREADABLE as error:
@@ -78,9 +81,8 @@ def _read(path: Path, name: str) -> list:
     return rows
 
 
-def _save(row: DeserializedObject, reason: str) -> None:
+def _save(row: DeserializedObject) -> None:
     """Saves like a form, not raw: values are checked and each row gets its history, marks included."""
-    row.object._change_reason = reason
     row.object.full_clean()
     row.object.save()
     for field, values in (row.m2m_data or {}).items():

@@ -1,0 +1,129 @@
+"""The kinds of records: one for each table that staff write, and two for what is published and taken back.
+
+A kind says in which columns of its table a record's facts stand, so that all kinds can be asked by one query.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import Group, User
+from django.db import models
+from django.db.models import CharField, F, Value
+from django.db.models.expressions import Combinable
+
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    Aim,
+    AnnualReport,
+    Department,
+    Edition,
+    EditionWithdrawal,
+    Measure,
+    Plan,
+    Policy,
+    Stage,
+    StoryRemark,
+    StoryStep,
+    YearlyStatus,
+)
+
+ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN = "+", "~", "-", "p", "w"
+ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除", PUBLISHED: "公表", WITHDRAWN: "取下げ"}
+# Who took a step and when is the record's own who and when; the revision only counts.
+SILENT = {"revision"} | {
+    f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where the records of one kind stand.
+
+    model: what changed. table: whose rows are the records. cells: the columns that a change is told by.
+    facts: what is read besides, only to name the record, by the path to it.
+    marks: many-to-many relations of the model by name, with the tables of their recorded rows.
+    paths: by which column the records belong to an item, a department (of answers), a year.
+    """
+
+    key: str
+    model: type[models.Model]
+    table: type[models.Model]
+    cells: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, type[models.Model]] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    label: str = ""
+    when: str = "history_date"
+    number: str = "history_id"
+    object: str = "id"
+    who: str = "history_user_id"
+    reason: str = "history_change_reason"
+    source: str = "source_file"
+    action: Combinable = field(default_factory=lambda: F("history_type"))
+    follows: bool = True
+
+    def __str__(self) -> str:
+        return self.label or str(self.model._meta.verbose_name)
+
+
+def _kept(model: type[models.Model], **paths: str) -> Kind:
+    """The kind of a model with a history."""
+    table = model.history.model
+    names = [each.attname for each in table.tracked_fields if not each.primary_key]
+    marks = {relation.name: getattr(table, relation.name).model for relation in table._history_m2m_fields}
+    cells = tuple(name for name in names if name not in SILENT)
+    return Kind(model._meta.model_name, model, table, cells, marks=marks, paths=paths)
+
+
+def _event(action: str) -> Value:
+    return Value(action, output_field=CharField())
+
+
+PUBLISHING = Kind(
+    key="edition",
+    model=Edition,
+    table=Edition,
+    cells=("public_from", "content_sha256", "unconfirmed"),
+    facts={"number": "number", "report_id": "report_id"},
+    paths={"item": "rows__item", "year": "report_id"},
+    when="published_at",
+    number="id",
+    who="published_by_id",
+    reason="correction_note",
+    source="",
+    action=_event(PUBLISHED),
+    follows=False,
+)
+WITHDRAWING = Kind(
+    key="editionwithdrawal",
+    model=Edition,
+    table=EditionWithdrawal,
+    cells=(),
+    facts={"number": "edition__number", "report_id": "edition__report_id"},
+    paths={"item": "edition__rows__item", "year": "edition__report_id"},
+    label=str(EditionWithdrawal._meta.verbose_name),
+    when="withdrawn_at",
+    number="id",
+    object="edition_id",
+    who="withdrawn_by_id",
+    source="",
+    reason="reason",
+    action=_event(WITHDRAWN),
+    follows=False,
+)
+ANSWERS = _kept(YearlyStatus, item="item_id", department="department_id", year="report_id")
+ACCOUNTS = (_kept(User), _kept(Group))
+KINDS: Mapping[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        ANSWERS,
+        _kept(AnnualReport, year="id"),
+        PUBLISHING,
+        WITHDRAWING,
+        _kept(ActionItem, item="id", department="lead_department_id"),
+        *map(_kept, (Measure, Policy, Plan, ActorType, StoryStep, StoryRemark, Aim, Stage)),
+        _kept(Department, department="id"),
+        *ACCOUNTS,
+    )
+}

@@ -1,0 +1,117 @@
+"""What the rows are called that records point to: all of them read by one query, deleted ones included."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission, User
+from django.db.models import CharField, F, Model, QuerySet, Value
+from django.db.models.functions import JSONObject
+
+from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, Succession
+
+# The columns by which a row is named. What stands above comes first: an item's code is made of its measure's.
+NAMED_BY: dict[type[Model], tuple[str, ...]] = {
+    Plan: ("title",),
+    Policy: ("plan_id", "number", "title"),
+    Measure: ("policy_id", "number", "title"),
+    ActionItem: ("measure_id", "number", "name"),
+    ActorType: ("symbol", "label", "order"),
+    AnnualReport: ("fiscal_year", "label_override"),
+    Department: ("name", "unit", "in_force_from", "in_force_until", "successor_id", "split_from_id"),
+    User: ("username", "last_name", "first_name"),
+    Group: ("name",),
+}
+ABOVE = {Policy: ("plan", Plan), Measure: ("policy", Policy), ActionItem: ("measure", Measure)}
+VERBS = {"add": "追加", "change": "変更", "delete": "削除", "view": "閲覧"}
+GONE = "（削除済み）"
+
+
+class Names:
+    """Rows by model and key, each as far as its name goes."""
+
+    def __init__(self) -> None:
+        self.rows: dict[type[Model], dict[int, Model]] = {model: {} for model in [*NAMED_BY, Permission]}
+        self.live: set[tuple[type[Model], int]] = set()
+        facts = list(_facts())
+        for model in self.rows:
+            # The living after the dead: a key that was deleted and given again is the living row's.
+            for alive, pk, cells in sorted(facts_of(model, facts), key=lambda fact: fact[0]):
+                self.rows[model][pk] = self._row(model, pk, cells)
+                if alive:
+                    self.live.add((model, pk))
+
+    def _row(self, model: type[Model], pk: int, cells: dict[str, Any]) -> Model:
+        if model is Permission:
+            return Permission(pk=pk, name=right_label(**cells))
+        values = {name: model._meta.get_field(name).to_python(value) for name, value in cells.items()}
+        if above := ABOVE.get(model):
+            name, upper = above
+            # A row whose parent left no trace stands below an empty one.
+            values[name] = self.rows[upper].get(values.pop(f"{name}_id")) or self._nobody(upper)
+        return model(pk=pk, **values)
+
+    def _nobody(self, model: type[Model]) -> Model:
+        blank = {name: 0 if name == "number" else None for name in NAMED_BY[model]}
+        return self._row(model, 0, blank)
+
+    def find(self, model: type[Model], pk: int | None) -> Model | None:
+        """The row, or None when it left no trace."""
+        return self.rows[model].get(pk)
+
+    def of(self, model: type[Model], pk: int | None) -> str:
+        """The row's name; nothing for no key, and a word for a row that left no trace."""
+        if pk is None:
+            return ""
+        row = self.find(model, pk)
+        if isinstance(row, User):
+            return person(row)
+        if isinstance(row, Permission):
+            return row.name
+        return str(row) if row else GONE
+
+    def living(self, model: type[Model]) -> list[Model]:
+        """The rows that are there now."""
+        return [row for pk, row in self.rows[model].items() if (model, pk) in self.live]
+
+    def succession(self) -> Succession:
+        """The departments and who stands for whom, without asking again."""
+        return Succession(self.living(Department))
+
+
+def person(user: User) -> str:
+    """山田 太郎（yamada）; the log-in name alone for an account without a name."""
+    whole = " ".join(part for part in (user.last_name, user.first_name) if part)
+    return f"{whole}（{user.username}）" if whole else user.username
+
+
+def right_label(codename: str, name: str, app: str, model: str) -> str:
+    """項目：変更; a right of the portal's own under its own name."""
+    from django.apps import apps
+
+    verb = VERBS.get(codename.partition("_")[0])
+    try:
+        return f"{apps.get_model(app, model)._meta.verbose_name}：{verb}" if verb else name
+    except LookupError:
+        return name
+
+
+def facts_of(model: type[Model], facts: Iterable[tuple]) -> list[tuple[bool, int, dict]]:
+    """Whether alive, key and cells of the model's rows."""
+    return [(bool(alive), pk, cells) for label, alive, pk, cells in facts if label == model._meta.label]
+
+
+def _facts() -> QuerySet:
+    parts = []
+    for model, columns in NAMED_BY.items():
+        cells = JSONObject(**{name: F(name) for name in columns})
+        parts.append(_part(model.objects.all(), model, 1, "pk", cells))
+        parts.append(_part(model.history.filter(history_type="-"), model, 0, "id", cells))
+    rights = {"codename": "codename", "name": "name", "app": "content_type__app_label", "model": "content_type__model"}
+    parts.append(_part(Permission.objects.all(), Permission, 1, "pk", JSONObject(**rights)))
+    return parts[0].union(*parts[1:], all=True)
+
+
+def _part(rows: QuerySet, model: type[Model], alive: int, key: str, cells: JSONObject) -> QuerySet:
+    label = Value(model._meta.label, output_field=CharField())
+    facts = {"sort": label, "alive": Value(alive), "place": F(key), "cells": cells}
+    return rows.order_by().annotate(**facts).values_list("sort", "alive", "place", "cells")
