@@ -23,7 +23,9 @@ LARGEST_RATIO = 200
 MOST_PARTS = 500
 LAST_ROW, LAST_COLUMN = 1_048_576, 1_024
 NOT_XLSX = "Excelブック（.xlsx）として読めません。Excelで開いて、.xlsxの形式で保存し直してください。"
-OLD_OR_LOCKED = "古い形式（.xls）か、パスワード付きのブックです。パスワードを外し、.xlsxの形式で保存し直してください。"
+OLD = "古い形式（.xls）のブックです。Excelで開いて、.xlsxの形式で保存し直してください。"
+LOCKED = "パスワード付きのブックです。開くときのパスワードを外して、保存し直してください。"
+OLD_CONTAINER, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 
 
@@ -42,8 +44,8 @@ def read_xlsx(data: bytes) -> Table:
 
 def check_archive(data: bytes) -> None:
     """Raises UploadError for what is not a workbook, and for a small file that unpacks into a huge one."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UploadError(OLD_OR_LOCKED)
+    if data.startswith(OLD_CONTAINER):
+        raise UploadError(LOCKED if ENCRYPTED in data else OLD)
     try:
         parts = ZipFile(BytesIO(data)).infolist()
     except BadZipFile as error:

@@ -1,4 +1,4 @@
-# What the whole test run needs from the system: PostgreSQL, Chromium, pdftotext, and what the PDF needs.
+# What the whole test run needs from the system: PostgreSQL, Chromium, pdftotext, LibreOffice, and what the PDF needs.
 
 # Installs what is missing, or ends the script with the line that does.
 prepare_test_packages() {
@@ -6,6 +6,7 @@ prepare_test_packages() {
   find_postgres || missing+=(postgresql)
   has_chromium || is_ubuntu || missing+=(chromium)
   command -v pdftotext >/dev/null || missing+=(poppler-utils)
+  command -v soffice >/dev/null || missing+=(libreoffice-calc)
   mapfile -t -O ${#missing[@]} missing < <(missing_pdf_packages)
   [ ${#missing[@]} -eq 0 ] || install_packages "試験に必要なシステムパッケージがありません。" "${missing[@]}"
 }

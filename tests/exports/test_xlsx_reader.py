@@ -128,8 +128,10 @@ def test_an_archive_of_something_else_is_refused():
     assert refusal(stream.getvalue()) == xlsx_reader.NOT_XLSX
 
 
-def test_an_old_or_locked_workbook_is_told_apart():
-    assert refusal(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512) == xlsx_reader.OLD_OR_LOCKED
+def test_an_old_workbook_and_a_locked_one_are_told_apart():
+    container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
+    assert refusal(container + "Workbook".encode("utf-16-le")) == xlsx_reader.OLD
+    assert refusal(container + "EncryptedPackage".encode("utf-16-le")) == xlsx_reader.LOCKED
 
 
 def test_a_small_file_that_unpacks_into_a_huge_one_is_refused_before_it_is_opened(monkeypatch):

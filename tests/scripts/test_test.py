@@ -28,7 +28,7 @@ def test_an_unknown_database_word_is_refused_by_the_test_command(project):
 
 
 def test_missing_system_packages_are_told_in_one_line_where_they_may_not_be_installed(project, path):
-    line = "apt-get install -y .*poppler-utils libpango-1.0-0 .*fonts-morisawa-bizud-gothic fonts-noto-cjk"
+    line = "apt-get install -y .*poppler-utils libreoffice-calc libpango-1.0-0 .*fonts-morisawa-bizud-gothic fonts-noto"
     done = run_tests(project, path)
     assert done.returncode == 1
     assert re.search(line, done.stderr)

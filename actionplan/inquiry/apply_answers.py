@@ -1,0 +1,98 @@
+"""Taking a workbook's answers after they were looked at: compared once more under lock, then all that was decided."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from actionplan.cycle.answers import Answer, save_answers
+from actionplan.cycle.rows import lock
+from actionplan.inquiry.changes import CHANGED, CONFLICT, CellChange, Comparison, ItemChange
+from actionplan.inquiry.compare import compare
+from actionplan.inquiry.ground import read_ground
+from actionplan.inquiry.layout import InquiryFile
+from actionplan.models import AnnualReport
+
+REASON = "照会票から取り込み"
+KEEP, TAKE = "keep", "take"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the person decided, looking at a comparison.
+
+    seal: of what was shown. choices: by CellChange.key, keep or take with the digest of the cell (take:3f…).
+    good_only: to take the items that are not at fault, although others are.
+    """
+
+    seal: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    good_only: bool = False
+
+    def about(self, cell: CellChange) -> str:
+        """The choice, keep or take; empty when nothing was chosen, or when the choice was about other words."""
+        choice, _, digest = self.choices.get(cell.key, "").partition(":")
+        return choice if choice in (KEEP, TAKE) and digest == cell.digest else ""
+
+    def takes(self, cell: CellChange) -> bool:
+        """Whether the file's words are to be stored: only a plain change is without being chosen."""
+        return cell.kind == CHANGED or self.about(cell) == TAKE
+
+
+class NotTaken(RuntimeError):
+    """Raised when nothing was stored; comparison: how things stand now."""
+
+    def __init__(self, comparison: Comparison) -> None:
+        super().__init__("何も保存していません。")
+        self.comparison = comparison
+
+
+class Moved(NotTaken):
+    """Something has changed since it was looked at."""
+
+
+class Undecided(NotTaken):
+    """Something still has to be chosen: the fate of cells, or whether to leave out what is at fault."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was stored. kept: cells of the file that were not taken, by choice; left_out: troubles left aside."""
+
+    saved: int
+    kept: int
+    left_out: int
+
+
+@transaction.atomic
+def apply_answers(
+    file: InquiryFile, decision: Decision, *, report: AnnualReport, name: str, by: AbstractBaseUser
+) -> Outcome:
+    """What was stored of the file, in one go. name: the file's own, for the history.
+
+    Raises Moved, Undecided, UploadError (another year or department), PermissionDenied; then nothing is stored.
+    """
+    lock({line.status_id for line in file.lines})
+    comparison = compare(file, read_ground(report, [file], by))
+    if comparison.seal != decision.seal:
+        raise Moved(comparison)
+    if undecided(comparison, decision) or (comparison.troubles and not decision.good_only):
+        raise Undecided(comparison)
+    answers = list(_answers(comparison, decision))
+    saved = save_answers(answers, by=by, reason=REASON, source=name)
+    wanted = sum(len(item.cells) for item in comparison.items)
+    taken = sum(len(answer.cells) for answer in answers)
+    return Outcome(len(saved), wanted - taken, len(comparison.troubles))
+
+
+def undecided(comparison: Comparison, decision: Decision) -> list[tuple[ItemChange, CellChange]]:
+    """The cells in conflict about which nothing was chosen."""
+    cells = ((item, cell) for item in comparison.items for cell in item.cells)
+    return [(item, cell) for item, cell in cells if cell.kind == CONFLICT and not decision.about(cell)]
+
+
+def _answers(comparison: Comparison, decision: Decision) -> Iterator[Answer]:
+    for item in comparison.items:
+        if cells := {cell.field: cell.file for cell in item.cells if decision.takes(cell)}:
+            yield Answer(item.status.pk, item.status.revision, cells)

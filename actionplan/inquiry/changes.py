@@ -1,0 +1,109 @@
+"""What an uploaded workbook would change: cells that say something else, items with such cells, the whole file."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from actionplan.inquiry.issued import Record
+from actionplan.inquiry.layout import ANSWER_COLUMNS, InquiryFile, Trouble
+from actionplan.models import YearlyStatus
+
+# A cell that others changed meanwhile; one whose words were taken out; one that was written in. Gravest first.
+CONFLICT, EMPTIED, CHANGED = KINDS = ("conflict", "emptied", "changed")
+
+
+def digest_of(*facts: object) -> str:
+    """A short digest of what was shown: another one when it has changed."""
+    return sha256(repr(facts).encode()).hexdigest()[:12]
+
+
+def seal_of(seen: str) -> str:
+    """The seal of all that was shown (see Comparison.seen)."""
+    return sha256(seen.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A cell of the file that says something else: its words as issued, as they stand now, as the file has them.
+
+    place: G7. issued: None when there is no record of what was issued. empties: whether the file's cell says nothing.
+    """
+
+    key: str
+    field: str
+    place: str
+    issued: str | None
+    now: str
+    file: str
+    kind: str
+    empties: bool
+
+    @property
+    def label(self) -> str:
+        """実施状況."""
+        return ANSWER_COLUMNS[self.field]
+
+    @property
+    def digest(self) -> str:
+        """Tells whether a choice was made about these very words."""
+        return digest_of(self.issued, self.now, self.file)
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """An item with cells that say something else. saved: who saved what stands now, where there is a record."""
+
+    status: YearlyStatus
+    cells: tuple[CellChange, ...]
+    saved: Record | None
+
+    @property
+    def kind(self) -> str:
+        """The gravest kind among its cells."""
+        return min((cell.kind for cell in self.cells), key=KINDS.index)
+
+    @property
+    def digest(self) -> str:
+        """Tells whether the item was saved since, or anything that is shown of it has changed."""
+        return digest_of(self.status.revision, self.status.state, [cell.digest for cell in self.cells])
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a file would change. unchanged: how many of its items say nothing new; absent: items it does not name."""
+
+    file: InquiryFile
+    items: tuple[ItemChange, ...]
+    unchanged: int
+    troubles: tuple[Trouble, ...]
+    absent: tuple[YearlyStatus, ...]
+
+    def count(self, kind: str) -> int:
+        """How many cells are of this kind."""
+        return sum(cell.kind == kind for item in self.items for cell in item.cells)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it may be taken as it is: something changes, nothing is at fault, nothing asks for a choice."""
+        return bool(self.items) and not self.troubles and all(item.kind == CHANGED for item in self.items)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """The digest of each item by its key, and under 0 that of the troubles."""
+        troubles = [str(trouble) for trouble in self.troubles]
+        return {"0": digest_of(troubles)} | {str(item.status.pk): item.digest for item in self.items}
+
+    @property
+    def seen(self) -> str:
+        """All that is shown, in short: 0:3f… 12:0a…."""
+        return " ".join(f"{key}:{digest}" for key, digest in self.digests.items())
+
+    @property
+    def seal(self) -> str:
+        """One digest of all that is shown."""
+        return seal_of(self.seen)
+
+    def moved_since(self, seen: str) -> list[ItemChange]:
+        """The items that are not what they were when this was shown."""
+        before = dict(part.split(":", 1) for part in seen.split() if ":" in part)
+        return [item for item in self.items if before.get(str(item.status.pk)) != item.digest]

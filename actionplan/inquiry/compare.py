@@ -1,0 +1,107 @@
+"""An uploaded workbook held against the answers, cell by cell: as issued, as they stand now, as the file says."""
+
+from collections.abc import Iterator
+from copy import copy
+
+from actionplan.cycle.answers import faults
+from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
+from actionplan.inquiry.ground import Ground
+from actionplan.inquiry.layout import AnswerLine, InquiryFile, Trouble
+from actionplan.models import Progress, State, YearlyStatus
+from actionplan.text import tidy_line_breaks
+
+GONE = "この項目は、この年度の一覧にもうありません。この行は取り込めません。"
+OTHER_YEAR = "この行は、ほかの年度の照会票のものです。行を元に戻してください。"
+TWICE = "この項目は{first}行目にもあります。どちらかの行を元に戻してください。"
+ELSEWHERE = "この項目は、この照会票の課の担当ではありません。この行は取り込めません。担当課を事務局に確認してください。"
+CLOSED = {
+    State.SUBMITTED: "「提出」した項目なので、書き直せません。提出を取り消すか差戻しを受けてから取り込んでください。",
+    State.CONFIRMED: "「確定」した項目なので、書き直せません。直すところがあるときは、事務局に連絡してください。",
+}
+
+
+def compare(file: InquiryFile, ground: Ground) -> Comparison:
+    """The comparison; asks the database nothing. Raises UploadError for a file of another year or department."""
+    ground.check(file)
+    items: list[ItemChange] = []
+    troubles, unchanged, first = list(file.troubles), 0, {}
+    for line in file.good_lines:
+        item = _item(line, file, ground)
+        found = list(_troubles(line, item, file, ground, first.setdefault(line.status_id, line.line)))
+        troubles += found
+        if not found and item.cells:
+            items.append(item)
+        unchanged += not found and not item.cells
+    return Comparison(file, tuple(items), unchanged, tuple(troubles), _absent(file, ground))
+
+
+def is_blank(field: str, value: str) -> bool:
+    """Whether the cell says nothing."""
+    return value == Progress.UNSET if field == "progress" else not value.strip()
+
+
+def _item(line: AnswerLine, file: InquiryFile, ground: Ground) -> ItemChange | None:
+    status = ground.rows.get(line.status_id)
+    if status is None:
+        return None
+    record = ground.records.get((status.pk, line.revision))
+    return ItemChange(
+        status,
+        tuple(_cells(line, status, record.cells if record else {}, file)),
+        ground.records.get((status.pk, status.revision)),
+    )
+
+
+def _cells(line: AnswerLine, status: YearlyStatus, record: dict[str, str], file: InquiryFile) -> Iterator[CellChange]:
+    for field, raw in line.cells.items():
+        words, now, issued = tidy_line_breaks(raw), getattr(status, field), record.get(field)
+        if words in (now, issued):
+            continue
+        empties = is_blank(field, words)
+        kind = CONFLICT if now != issued else EMPTIED if empties else CHANGED
+        key = f"{status.pk}-{field}"
+        yield CellChange(key, field, file.place(line, field), issued, now, words, kind, empties)
+
+
+def _troubles(
+    line: AnswerLine, item: ItemChange | None, file: InquiryFile, ground: Ground, first: int
+) -> Iterator[Trouble]:
+    """What keeps the line from being taken; asks most to least: whose it is, whether it is open, what it says."""
+    if first != line.line:
+        yield Trouble(f"A{line.line}", TWICE.format(first=first))
+    elif sentence := _stranger(item, file, ground):
+        yield Trouble(f"A{line.line}", sentence)
+    elif item.cells and not ground.standing.may_answer(item.status):
+        sentence = CLOSED.get(item.status.state, ELSEWHERE)
+        yield from (Trouble(cell.place, sentence) for cell in item.cells)
+    elif item.cells:
+        yield from _faulty(item)
+
+
+def _stranger(item: ItemChange | None, file: InquiryFile, ground: Ground) -> str:
+    if item is None:
+        return GONE
+    if item.status.report_id != ground.report.pk:
+        return OTHER_YEAR
+    own = ground.standing.may_answer_for(item.status.department_id)
+    at_home = ground.current(item.status.department_id) == ground.current(file.department_id)
+    return "" if own and (at_home or not item.cells) else ELSEWHERE
+
+
+def _faulty(item: ItemChange) -> Iterator[Trouble]:
+    written = copy(item.status)
+    for cell in item.cells:
+        setattr(written, cell.field, cell.file)
+    found = faults(written)
+    for cell in item.cells:
+        yield from (Trouble(cell.place, sentence) for sentence in found.get(cell.field, ()))
+
+
+def _absent(file: InquiryFile, ground: Ground) -> tuple[YearlyStatus, ...]:
+    named, home = {line.status_id for line in file.lines}, ground.current(file.department_id)
+    at_home = (
+        row
+        for row in ground.rows.values()
+        if row.report_id == ground.report.pk and ground.current(row.department_id) == home
+    )
+    return tuple(row for row in at_home if row.pk not in named)

@@ -1,0 +1,120 @@
+"""Where the answers stand in a workbook: by the stamp and by the words of the header, never by a fixed place."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from openpyxl.cell.cell import Cell
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from actionplan.exports.uploads import UploadError
+from actionplan.exports.xlsx_reader import MERGED, plain_text
+from actionplan.inquiry.layout import ANSWER_COLUMNS, HEADERS
+from actionplan.inquiry.open_workbook import Cells
+from actionplan.inquiry.stamp import AlteredError, OldVersionError, Stamp, looks_stamped, read_stamp
+
+SEARCHED_ROWS = 60
+MOST_COLUMNS = 60
+MOST_ROWS = 20_000
+KEYS = {header: key for key, header in HEADERS.items()}
+NUMBER = HEADERS["token"]
+AGAIN = "照会票をダウンロードし直し、答えを書き写してから取り込んでください。"
+NO_SHEET = "このブックは照会票ではありません。ダウンロードした照会票に記入して、取り込んでください。"
+NO_NUMBERS = f"照会票ですが、「{NUMBER}」の見出しの列が見つかりません。{AGAIN}"
+NO_STAMP = f"照会票の1行目の右端にある文字が消えているため、どの課の何年度のものか確かめられません。{AGAIN}"
+ALTERED = f"照会票の1行目の右端にある文字が書き換えられているため、取り込めません。{AGAIN}"
+FAR_BELOW = "表からずっと下の行に文字があります。使っていない行を削除して保存し直してください。"
+OLD_VERSION = f"前の様式の照会票です。新しい{AGAIN}"
+
+
+@dataclass(frozen=True)
+class FoundSheet:
+    """The sheet with the answers: its stamp, the row of its header, and what stands below it.
+
+    headers: the words of each header cell, from column A. rows: number and cells of every row below that is not empty.
+    merged: ranges of merged cells, as A1:B2.
+    """
+
+    title: str
+    stamp: Stamp
+    head_row: int
+    headers: list[str]
+    rows: list[tuple[int, Cells]]
+    merged: list[str]
+
+    def columns(self) -> dict[str, int]:
+        """The place of each column, from 0, by its key; a column whose header stands there twice is left out."""
+        found = {KEYS[word]: index for index, word in enumerate(self.headers) if word in KEYS}
+        return {key: index for key, index in found.items() if self.headers.count(HEADERS[key]) == 1}
+
+
+def find_sheet(book: Workbook) -> FoundSheet:
+    """The only sheet with the answers. Raises UploadError when there is none, or more than one."""
+    found = [(sheet, row) for sheet in book.worksheets if (row := _head_row(sheet))]
+    if not found:
+        raise UploadError(
+            NO_NUMBERS if any(_stamp_text(sheet, SEARCHED_ROWS) for sheet in book.worksheets) else NO_SHEET
+        )
+    if len(found) > 1:
+        names = "」「".join(sheet.title for sheet, _ in found)
+        raise UploadError(f"照会票のシートが複数あります（「{names}」）。取り込むシートだけを残してください。")
+    sheet, head_row = found[0]
+    return _found_sheet(sheet, head_row)
+
+
+def _found_sheet(sheet: ReadOnlyWorksheet, head_row: int) -> FoundSheet:
+    stamp = _stamp(sheet, head_row)
+    rows = dict(numbered_rows(sheet))
+    headers = [header_words(cell.value) for cell in rows.pop(head_row)]
+    if headers.count(NUMBER) > 1:
+        raise UploadError(f"「{NUMBER}」の見出しの列が2つあります。増やした列を削除してください。")
+    if not set(headers) & set(ANSWER_COLUMNS.values()):
+        raise UploadError(f"記入する列（{'・'.join(ANSWER_COLUMNS.values())}）の見出しが1つもありません。{AGAIN}")
+    below = [(number, cells) for number, cells in rows.items() if number > head_row]
+    merged = [found.decode() for found in MERGED.findall(sheet._get_source().read())]
+    return FoundSheet(sheet.title, stamp, head_row, headers, below, merged)
+
+
+def numbered_rows(sheet: ReadOnlyWorksheet, until: int | None = None) -> Iterator[tuple[int, Cells]]:
+    """Every row with a value, with its number; the sheet's own word on its size is not trusted."""
+    sheet.reset_dimensions()
+    for number, cells in enumerate(sheet.iter_rows(max_row=until, max_col=MOST_COLUMNS), 1):
+        if any(cell.value is not None for cell in cells):
+            if number > MOST_ROWS:
+                raise UploadError(FAR_BELOW)
+            yield number, cells
+
+
+def header_words(value: object) -> str:
+    """A header's words without blanks and line breaks, full-width and half-width letters alike."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", plain_text(value)))
+
+
+def has_number_header(cells: Iterable[Cell | ReadOnlyCell | EmptyCell]) -> bool:
+    """Whether one of the cells holds the header 照合番号, by which the sheet with the answers is known."""
+    return any(header_words(cell.value) == NUMBER for cell in cells)
+
+
+def _head_row(sheet: ReadOnlyWorksheet) -> int | None:
+    rows = numbered_rows(sheet, SEARCHED_ROWS)
+    return next((number for number, cells in rows if has_number_header(cells)), None)
+
+
+def _stamp_text(sheet: ReadOnlyWorksheet, until: int) -> str:
+    texts = (cell.value for _, cells in numbered_rows(sheet, until) for cell in cells)
+    return next((text for text in texts if isinstance(text, str) and looks_stamped(text)), "")
+
+
+def _stamp(sheet: ReadOnlyWorksheet, head_row: int) -> Stamp:
+    text = _stamp_text(sheet, head_row)
+    if not text:
+        raise UploadError(NO_STAMP)
+    try:
+        return read_stamp(text)
+    except AlteredError as error:
+        raise UploadError(ALTERED) from error
+    except OldVersionError as error:
+        raise UploadError(OLD_VERSION) from error

@@ -1,0 +1,121 @@
+"""The sheet that a department fills in, while it is written from top to bottom."""
+
+from collections.abc import Mapping, Sequence
+
+from xlsxwriter.format import Format
+
+from actionplan.cycle.sheet import SheetRow
+from actionplan.exports.sample_mark import SAMPLE
+from actionplan.exports.text_layout import line_count
+from actionplan.inquiry.cell_rules import offer_choices, show_what_is_empty
+from actionplan.inquiry.layout import ANSWER, COLUMNS, LAST, MACHINE, REMARK, SHOWN, Column
+from actionplan.inquiry.question_texts import answer_text, due_words, is_open, remark, shown_text
+from actionplan.inquiry.stamp import RowNumber, Stamp, row_signer
+from actionplan.inquiry.styles import BODY, HEADING, TITLE, GrowingWorksheet, height
+from actionplan.models import AnnualReport, State
+
+HEAD_ROW = 3  # counted from 0; above it stand the title, what to do, and what the columns are for
+FIRST_ROW = HEAD_ROW + 1
+LEAST_LINES = 3  # a row is never so low that nobody would write into it
+ENOUGH = 1200  # characters: as many fill the tallest row of Excel in the widest column
+FILTER_FROM = 30  # fewer rows need no filter, and its arrows look like choices
+CALL = "▼ 今年度の回答（黄色の欄に記入してください。成果・課題・今後の方針は任意です）"
+GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
+PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
+PLACES = {column.key: index for index, column in enumerate(COLUMNS)}
+PRINTED = sum(column.kind != MACHINE for column in COLUMNS)
+CENTRED = {"code", "marks", "kind", "last_progress", "progress"}
+
+
+class QuestionSheet:
+    """The sheet while it is written."""
+
+    def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format], stamp: Stamp) -> None:
+        self.sheet, self.formats, self.stamp = sheet, formats, stamp
+        self.signer = row_signer()
+        self.row = FIRST_ROW
+
+    def fill(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
+        """Writes the head and a row for each item; then what the cells allow."""
+        self._page_setup()
+        self._head(report, department)
+        for row in rows:
+            self._item(row)
+        if rows:
+            offer_choices(self.sheet, FIRST_ROW, self.row - 1, PLACES["progress"])
+            for key in ("text", "progress"):
+                show_what_is_empty(self.sheet, FIRST_ROW, self.row - 1, PLACES[key], self.formats["empty"])
+        if len(rows) >= FILTER_FROM:
+            self.sheet.autofilter(HEAD_ROW, 0, self.row - 1, len(COLUMNS) - 1)
+        self.sheet.print_area(0, 0, self.row - 1, PRINTED - 1)
+        self.sheet.protect("", PERMITTED)
+
+    def _page_setup(self) -> None:
+        for index, column in enumerate(COLUMNS):
+            self.sheet.set_column(index, index, column.width)
+        self.sheet.set_paper(9)  # A4
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.center_horizontally()
+        self.sheet.repeat_rows(HEAD_ROW)
+        self.sheet.set_margins(left=0.31, right=0.31, top=0.47, bottom=0.55)  # inches: 8, 12 and 14 mm
+        self.sheet.set_footer("&C- &P / &N -")
+        self.sheet.freeze_panes(FIRST_ROW, PLACES["content"])
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_zoom(90)
+        self.sheet.set_selection(FIRST_ROW, PLACES["text"], FIRST_ROW, PLACES["text"])
+
+    def _head(self, report: AnnualReport, department: str) -> None:
+        mark = f"【{SAMPLE}】" if report.sample else ""
+        self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{department}", "title", TITLE)
+        self.sheet.write_string(0, PLACES["token"], self.stamp.sign(), self.formats["stamp"])
+        self._line(1, f"黄色の欄に記入し、保存してください。{due_words(report)}", "call", HEADING)
+        self.sheet.set_row(2, height(1))
+        seen: set[str] = set()
+        for index, column in enumerate(COLUMNS):
+            if column.kind not in seen:
+                style = "group_answer" if column.kind == ANSWER else "group"
+                self.sheet.write_string(2, index, GROUPS[column.kind], self.formats[style])
+            seen.add(column.kind)
+        self.sheet.set_row(HEAD_ROW, height(2))
+        for index, column in enumerate(COLUMNS):
+            style = "head_answer" if column.kind == ANSWER else "head"
+            self.sheet.write_string(HEAD_ROW, index, column.header, self.formats[style])
+
+    def _line(self, row: int, text: str, style: str, size: int) -> None:
+        self.sheet.set_row(row, height(1, size))
+        self.sheet.write_string(row, 0, text, self.formats[style])
+
+    def _item(self, row: SheetRow) -> None:
+        texts = [self._text(column, row) for column in COLUMNS]
+        printed = list(zip(texts, COLUMNS, strict=True))[:PRINTED]
+        lines = max(line_count(text[:ENOUGH], column.width, BODY) for text, column in printed)
+        self.sheet.set_row(self.row, height(max(lines, LEAST_LINES)))
+        for index, (column, text) in enumerate(zip(COLUMNS, texts, strict=True)):
+            form = self.formats[_style(column, row)]
+            if text:
+                self.sheet.write_string(self.row, index, text, form)
+            else:
+                self.sheet.write_blank(self.row, index, None, form)
+        self.row += 1
+
+    def _text(self, column: Column, row: SheetRow) -> str:
+        if column.kind == ANSWER:
+            return answer_text(row.status, column.key)
+        if column.key == "token":
+            return self._number(row).sign(self.signer)
+        return remark(row.status) if column.kind == REMARK else shown_text(row, column.key)
+
+    def _number(self, row: SheetRow) -> RowNumber:
+        stamp, status = self.stamp, row.status
+        return RowNumber(stamp.fiscal_year, stamp.department_id, status.pk, status.revision, row.code)
+
+
+def _style(column: Column, row: SheetRow) -> str:
+    if column.kind == ANSWER and is_open(row.status):
+        return "answer_centred" if column.key in CENTRED else "answer"
+    if column.kind == REMARK and row.status.state == State.RETURNED:
+        return "returned"
+    if column.kind == MACHINE:
+        return "number" if column.key == "token" else "technical"
+    return "centred" if column.key in CENTRED else "shown"

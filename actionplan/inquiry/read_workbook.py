@@ -1,0 +1,100 @@
+"""What an uploaded inquiry workbook says: every answer that can be known, and everything that has to be mended."""
+
+from collections.abc import Iterator
+
+from actionplan.exports.uploads import UploadError, column_letters
+from actionplan.exports.xlsx_reader import NOT_XLSX
+from actionplan.inquiry.find_sheet import FoundSheet, find_sheet
+from actionplan.inquiry.layout import ANSWER_COLUMNS, SHEET, TOO_LONG, AnswerLine, InquiryFile, Trouble
+from actionplan.inquiry.open_workbook import Cells, open_workbook
+from actionplan.inquiry.read_cells import CellFault, empty_cell, read_cell
+from actionplan.inquiry.read_heads import head_notes, head_troubles
+from actionplan.inquiry.read_rows import RowFault, Rows
+from actionplan.inquiry.stamp import row_signer
+
+
+def read_inquiry(data: bytes, name: str) -> InquiryFile:
+    """What the workbook says. name: of the file, as the person called it.
+
+    Raises UploadError, with a sentence of its own for each kind of file, when nothing can be read.
+    """
+    book = open_workbook(data, name)
+    try:
+        return Reading(find_sheet(book)).result()
+    except UploadError:
+        raise
+    except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
+        raise UploadError(NOT_XLSX) from error
+
+
+class Reading:
+    """One reading of a sheet: the lines, and every trouble in the order of the rows."""
+
+    def __init__(self, sheet: FoundSheet) -> None:
+        self.sheet = sheet
+        self.rows = Rows(sheet, row_signer())
+        self.answers = {field: place for field, place in self.rows.columns.items() if field in ANSWER_COLUMNS}
+        self.lines: list[AnswerLine] = []
+        self.lines_of: dict[int, list[int]] = {}  # status → every line that it was met in
+        self.troubles = [*head_troubles(sheet), *self.rows.merged()]
+
+    def result(self) -> InquiryFile:
+        """The whole of what the sheet says."""
+        for line, cells in self.sheet.rows:
+            self._read(line, cells)
+        self.troubles += self._doubled()
+        stamp = self.sheet.stamp
+        return InquiryFile(
+            stamp.fiscal_year,
+            stamp.department_id,
+            stamp.issued_at,
+            tuple(self.lines),
+            tuple(sorted(self.troubles, key=lambda trouble: trouble.line or 0)),
+            tuple(self._notes()),
+            {field: column_letters(place) for field, place in self.answers.items()},
+        )
+
+    def _read(self, line: int, cells: Cells) -> None:
+        try:
+            number = self.rows.number(line, cells)
+        except RowFault as fault:
+            self.troubles.append(fault.trouble)
+            return
+        if number is None:
+            return
+        met = self.lines_of.setdefault(number.status_id, [])
+        met.append(line)
+        if len(met) == 1:
+            self.troubles += self.rows.altered(line, cells, number)
+            found = AnswerLine(line, number.status_id, number.revision, self._cells(line, cells), number.code)
+            self.lines.append(found)
+
+    def _doubled(self) -> Iterator[Trouble]:
+        for line in self.lines:
+            met = self.lines_of[line.status_id]
+            if len(met) > 1:
+                places = "と".join(f"{each}行目" for each in met)
+                sentence = f"項目{line.code}の行が{places}にあります。正しい行だけを残してください。"
+                yield from (Trouble(self.rows.place("token", each), sentence) for each in met)
+
+    def _cells(self, line: int, cells: Cells) -> dict[str, str]:
+        found = {}
+        for field, index in self.answers.items():
+            try:
+                text = read_cell(cells[index], field) if index < len(cells) else empty_cell(field)
+            except CellFault as fault:
+                self.troubles.append(Trouble(self.rows.place(field, line), str(fault)))
+                continue
+            if text != TOO_LONG:
+                found[field] = text
+        return found
+
+    def _notes(self) -> Iterator[str]:
+        if self.sheet.title != SHEET:
+            yield f"シートの名前が「{self.sheet.title}」に変わっていますが、照会票として読み取りました。"
+        yield from head_notes(self.sheet)
+        if (gone := self.sheet.stamp.rows - len(self.lines_of)) > 0:
+            yield f"もとの照会票にあった項目のうち{gone}件の行がありません。その項目の回答は変わりません。"
+        order = [tuple(map(int, line.code.split("-"))) for line in self.lines]
+        if order != sorted(order):
+            yield "行の並びが変わっていますが、照合番号で項目を確かめて読み取りました。"
