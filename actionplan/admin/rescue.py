@@ -3,7 +3,7 @@
 Django loads the admin site, which asks here, before the models are ready: nothing of ours is imported at the top.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
@@ -29,13 +29,18 @@ class Text:
 
 def login_expired(request: HttpRequest) -> HttpResponse:
     """The page for a form that was sent after its user's session had ended."""
-    login = f"{reverse('admin:login')}?{urlencode({'next': reverse('admin:index')})}"
+    login = f"{reverse('admin:login')}?{urlencode({'next': _way_back(request)})}"
     return _page(request, "ログインの有効期限が切れました", EXPIRED, login, "新しい画面でログインする")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page for a form whose token is stale or missing; settings.CSRF_FAILURE_VIEW."""
-    return _page(request, "保存できませんでした", STALE, reverse("admin:index"), "新しい画面で管理画面を開く")
+    return _page(request, "保存できませんでした", STALE, _way_back(request), "新しい画面で管理画面を開く")
+
+
+def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """The page for a post that its page may not or cannot take any more; the sentence says why."""
+    return _page(request, "保存できませんでした", sentence, reverse("admin:index"), "新しい画面で管理画面を開く")
 
 
 def _page(request: HttpRequest, title: str, sentence: str, address: str, link: str) -> HttpResponse:
@@ -44,8 +49,14 @@ def _page(request: HttpRequest, title: str, sentence: str, address: str, link: s
 
 
 def texts(request: HttpRequest) -> Iterator[Text]:
-    """The long texts of the post that its user wrote or changed; nothing short, and nothing of the login form."""
+    """The long texts of the post that its user wrote or changed; nothing short, and nothing of the login form.
+
+    A page of our own that names its boxes in its own way has a function `sent_texts`, which reads the post.
+    """
     if request.path == reverse("admin:login"):
+        return
+    if sent_texts := _own_reader(request):
+        yield from sent_texts(request.POST)
         return
     labels = _labels(request)
     for place, words in request.POST.items():
@@ -53,6 +64,18 @@ def texts(request: HttpRequest) -> Iterator[Text]:
         if name in labels and not place.startswith("initial-") and _is_written(request, place, words):
             number = f"（{int(row[-1]) + 1}行目）" if row and row[-1].isdecimal() else ""
             yield Text(labels[name] + number, words)
+
+
+def _own_reader(request: HttpRequest) -> Callable[[Mapping[str, str]], Iterable[Text]] | None:
+    try:
+        return getattr(resolve(request.path_info).func, "sent_texts", None)
+    except Resolver404:
+        return None
+
+
+def _way_back(request: HttpRequest) -> str:
+    """The page itself where its boxes stand ready for the words; the front page otherwise."""
+    return request.get_full_path() if _own_reader(request) else reverse("admin:index")
 
 
 def _is_written(request: HttpRequest, place: str, words: str) -> bool:

@@ -1,0 +1,141 @@
+"""How far a department has come with a year, and the sentences that say so; for the front page, the list, the sheet."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+
+from actionplan.cycle.deadline import days_words
+from actionplan.cycle.responses import NO_DEPARTMENT
+from actionplan.cycle.steps import missing_parts
+from actionplan.fiscal_year import era_label
+from actionplan.models import AnnualReport, Department, Edition, Progress, State, Succession, YearlyStatus
+from actionplan.permissions import OPEN_STATES, Standing
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A department's answers of a year, counted.
+
+    written: answers that say everything that handing in needs, whatever their state.
+    """
+
+    report: AnnualReport
+    department: Department | None
+    states: dict[str, int]
+    written: int
+    published: bool = False
+
+    @property
+    def total(self) -> int:
+        """All answers that are asked for."""
+        return sum(self.states.values())
+
+    @property
+    def open(self) -> int:
+        """Answers that are not handed in."""
+        return sum(self.states.get(state, 0) for state in OPEN_STATES)
+
+    @property
+    def returned(self) -> int:
+        """Answers that the coordinator handed back."""
+        return self.states.get(State.RETURNED, 0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is still to be done: a published year is asked for only where an answer came back."""
+        return bool(self.returned or (self.open and not self.published))
+
+    @property
+    def name(self) -> str:
+        """The department's name of today."""
+        return str(self.department or NO_DEPARTMENT)
+
+    @property
+    def address(self) -> str:
+        """The page of these answers."""
+        return reverse(
+            "admin:answer_sheet", args=[self.report.fiscal_year, self.department.pk if self.department else 0]
+        )
+
+    @property
+    def label(self) -> str:
+        """令和7年度の自課の回答（○○課）."""
+        year = self.report.label_override or era_label(self.report.fiscal_year)
+        return f"{year}の自課の回答（{self.name}）"
+
+    @property
+    def shown_states(self) -> list[tuple[str, str, int]]:
+        """Code, name and count of each state that there is, in the order of the round."""
+        order = (State.RETURNED, State.NOT_STARTED, State.DRAFT, State.SUBMITTED, State.CONFIRMED)
+        return [(state.value, state.label, self.states[state]) for state in order if self.states.get(state)]
+
+
+def written_words(tally: Tally) -> str:
+    """8項目のうち3項目が記入済み, or what all eight have in common."""
+    if not tally.open:
+        done = tally.states.get(State.CONFIRMED, 0) == tally.total
+        return f"{tally.total}項目すべて{'確定' if done else '提出済み'}"
+    every = tally.written == tally.total
+    return f"{tally.total}項目すべて記入済み" if every else f"{tally.total}項目のうち{tally.written}項目が記入済み"
+
+
+def due_words(report: AnnualReport, day: date) -> str:
+    """5月20日（あと12日）; empty when no date is set."""
+    due = report.answers_due
+    return f"{due.month}月{due.day}日（{days_words(due, day)}）" if due else ""
+
+
+def front_words(tally: Tally, submits: bool, day: date) -> str:
+    """What waits, in sentences; what came back is said first."""
+    sentences = [f"差し戻された項目が{tally.returned}つあります"] if tally.returned else []
+    sentences.append(written_words(tally))
+    if tally.written == tally.total:
+        sentences.append("内容を確かめて提出してください" if submits else "課長の提出を待っています")
+    if due := due_words(tally.report, day):
+        sentences.append(f"締切は{due}")
+    return "。".join(sentences)
+
+
+def tally_of(report: AnnualReport, department: Department | None, rows: Iterable[YearlyStatus]) -> Tally:
+    """The count of rows at hand."""
+    states, written = defaultdict(int), 0
+    for row in rows:
+        states[row.state] += 1
+        written += not missing_parts(row)
+    return Tally(report, department, dict(states), written)
+
+
+def own_tallies(standing: Standing, day: date) -> list[Tally]:
+    """The person's own departments by year, newest year first; three queries, none for who answers for nobody."""
+    own = Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
+    if not (standing.departments or standing.coordinates):
+        return []
+    filled = Count("pk", filter=~Q(text="") & ~Q(progress=Progress.UNSET))
+    rows = YearlyStatus.objects.filter(own).order_by().values_list("report", "department", "state")
+    return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day)
+
+
+def _by_place(rows: Iterable[tuple], day: date) -> list[Tally]:
+    succession = Succession()
+    states, written = defaultdict(lambda: defaultdict(int)), defaultdict(int)
+    for report, department, state, count, filled in rows:
+        place = report, succession.current(department, day)
+        states[place][state] += count
+        written[place] += filled
+    edition = Edition.objects.filter(report=OuterRef("pk"))
+    reports = AnnualReport.objects.annotate(published=Exists(edition)).in_bulk({report for report, _ in states})
+    found = [
+        Tally(
+            reports[report],
+            succession.by_pk.get(pk),
+            dict(states[report, pk]),
+            written[report, pk],
+            reports[report].published,
+        )
+        for report, pk in states
+    ]
+    return sorted(found, key=lambda tally: (-tally.report.fiscal_year, tally.name))
