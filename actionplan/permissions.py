@@ -94,12 +94,20 @@ def grantable_groups(user: AbstractBaseUser) -> QuerySet[Group]:
     return Group.objects.filter(name__in=names)
 
 
+def manageable_accounts(user: AbstractBaseUser) -> QuerySet[User]:
+    """The accounts that the user may change, their passwords too: nobody reaches above their own rights that way."""
+    if user.is_superuser and _is_staff(user):
+        return User.objects.all()
+    if not _holds(user, "change", User):
+        return User.objects.none()
+    higher = User.objects.filter(groups__in=Group.objects.exclude(name__in=GRANTED_BY_COORDINATOR))
+    plain = User.objects.filter(is_superuser=False, user_permissions__isnull=True)
+    return plain.exclude(pk__in=higher.values("pk"))
+
+
 def may_manage(user: AbstractBaseUser, account: User) -> bool:
-    """Whether the user may change this account, its password too: nobody reaches above their own rights that way."""
-    if user.is_superuser or not account.pk:
-        return True
-    higher = account.groups.exclude(name__in=GRANTED_BY_COORDINATOR).exists()
-    return not (account.is_superuser or higher or account.user_permissions.exists())
+    """Whether the user may change this account; an account that is not yet stored is anybody's who may add one."""
+    return not account.pk or manageable_accounts(user).filter(pk=account.pk).exists()
 
 
 @dataclass(frozen=True)
@@ -138,13 +146,15 @@ class Standing:
         return self.coordinates or (self.submits and self.is_own(department_id))
 
 
-def standing_of(user: AbstractBaseUser, day: date | None = None) -> Standing:
-    """What the user may do in the round on the day (today unless told); two queries besides the user's rights."""
+def standing_of(user: AbstractBaseUser, day: date | None = None, succession: Succession | None = None) -> Standing:
+    """What the user may do in the round on the day (today unless told); two queries besides the user's rights, one
+    when told the succession.
+    """
     answers, submits = _has(user, "answer_yearlystatus"), _has(user, "submit_yearlystatus")
     own = frozenset()
     if answers or submits:
         members_of = user.departments.values_list("pk", flat=True)
-        own = Succession().standing_for(list(members_of), day or timezone.localdate())
+        own = (succession or Succession()).standing_for(list(members_of), day or timezone.localdate())
     return Standing(may_view(user, YearlyStatus), answers, submits, may_coordinate(user), own)
 
 

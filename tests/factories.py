@@ -1,8 +1,13 @@
 """Small builders of test data; the real report comes from the fixture instead."""
 
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
 from itertools import count
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group, Permission
 
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, YearlyStatus
 
@@ -13,9 +18,33 @@ LEGEND = (("★", "市民が主体", "市民"), ("●", "市が主体", "市"), 
 def make_user(*, superuser: bool = True, **fields):
     """A staff account; a superuser unless told otherwise."""
     name = fields.pop("username", f"staff{next(numbers)}")
-    return get_user_model().objects.create_user(
-        name, password="a-long-password-9", is_staff=fields.pop("is_staff", True), is_superuser=superuser, **fields
-    )
+    standing = {"is_staff": fields.pop("is_staff", True), "is_superuser": superuser}
+    return get_user_model().objects.create(username=name, password=_hashed("a-long-password-9"), **standing, **fields)
+
+
+@cache
+def _hashed(password: str) -> str:
+    """The hash that is stored; made once, since it is slow on purpose and the tests make thousands of accounts."""
+    return make_password(password)
+
+
+def make_person(*roles: str, departments: Iterable[Department] = (), **fields):
+    """A staff account in these groups (担当者, 課長 …) and departments."""
+    user = make_user(superuser=False, **fields)
+    user.groups.set([make_role(name) for name in roles])
+    for department in departments:
+        department.members.add(user)
+    return user
+
+
+def make_role(name: str) -> Group:
+    """The group with its rights; made again when a test that flushed the tables took it away."""
+    group, made = Group.objects.get_or_create(name=name)
+    if made:
+        roles = import_module("actionplan.migrations.0003_roles").GROUPS
+        rights = {(right.content_type.app_label, right.codename): right for right in Permission.objects.all()}
+        group.permissions.set([rights[right] for right in roles[name]])
+    return group
 
 
 def make_plan(title: str = "試験計画") -> Plan:

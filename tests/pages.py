@@ -23,4 +23,5 @@ STAFF = (
     "/admin/actionplan/actionitem/import/",
     "/admin/actionplan/annualreport/{report}/publish/",
     "/admin/components/",
+    "/admin/trail/",
 )

@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "publishing": GROUND | {"permissions"},
     "cycle": GROUND | {"permissions"},
     "inquiry": READING_FLOOR | {"permissions", "cycle"},
-    "trail": GROUND | {"permissions"},
+    "trail": READING_FLOOR | {"permissions"},
     "selectors": GROUND,
     "exports": GROUND | {"selectors"},
     "templatetags": GROUND,

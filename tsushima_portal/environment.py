@@ -36,6 +36,27 @@ def flag(name: str, default: bool) -> bool:
     return default
 
 
+def text(name: str, default: str = "") -> str:
+    """The variable without blanks around it, the default when unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def number(name: str, default: int) -> int:
+    """The variable as a whole number, the default when unset or empty; raises ImproperlyConfigured otherwise."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdecimal():
+        raise ImproperlyConfigured(f"{name}={value} は読めません。数字を指定してください。")
+    return int(value)
+
+
+def site_url() -> str:
+    """SITE_URL without the slash at its end, for links in mails; empty when unset."""
+    value = text("SITE_URL")
+    if value and not value.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(f"SITE_URL={value} は読めません。https://plan.example.jp の形で指定してください。")
+    return value.rstrip("/")
+
+
 def words(name: str, default: str = "") -> list[str]:
     """The comma-separated values of the variable, blanks removed."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]

@@ -1,13 +1,14 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
 Variables (docs/operations.md has the table): SECRET_KEY, DATABASE_URL, ALLOWED_HOSTS,
-CSRF_TRUSTED_ORIGINS, HTTPS, TRUST_PROXY, DEBUG, VAR_DIR.
+CSRF_TRUSTED_ORIGINS, HTTPS, TRUST_PROXY, DEBUG, VAR_DIR, SITE_URL and those of e-mail (EMAIL_…).
 """
 
 import os
 from pathlib import Path
 
 from tsushima_portal import environment
+from tsushima_portal.mail import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / (os.environ.get("VAR_DIR") or "var")
@@ -89,6 +90,8 @@ STORAGES = {
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# A page of a hundred long answers: a Japanese character takes three bytes, and a post that is too large loses words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
@@ -116,6 +119,16 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+
+# E-mail: reminders to departments. SITE_URL is for links in mails that no browser asked for (cron).
+MAIL = mail_settings()
+EMAIL_BACKEND = MAIL.backend
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.tls, MAIL.ssl
+EMAIL_TIMEOUT = 10  # Seconds: a person waits for the page that sends.
+DEFAULT_FROM_EMAIL = MAIL.sender
+SITE_URL = environment.site_url()
 
 # Errors reach whoever keeps the server's output (journald, a file); Django's default mails them and prints nothing.
 LOGGING = {

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.publishing import PublishingPages
-from actionplan.cycle.fill_year import fill_year, missing_items
-from actionplan.models import AnnualReport, YearlyStatus
+from actionplan.cycle.open_year import OpeningRefused, open_year
+from actionplan.cycle.opening import missing_items
+from actionplan.models import AnnualReport
 
 
 def statuses_address(report: AnnualReport) -> str:
@@ -39,8 +40,12 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
     def fill(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Makes the missing statuses and leads to the year's list."""
         report = get_object_or_404(AnnualReport, pk=pk)
-        made = fill_year(report, by=request.user)
-        self.message_user(request, f"{report}に{made}件の項目を用意しました。", messages.SUCCESS)
+        try:
+            made = len(open_year(report.plan, report.fiscal_year, by=request.user).coming)
+        except OpeningRefused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.message_user(request, f"{report}に{made}件の項目を用意しました。", messages.SUCCESS)
         return HttpResponseRedirect(statuses_address(report))
 
     def change_view(
@@ -48,8 +53,8 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
     ) -> HttpResponse:
         """The form, told how many items the year misses."""
         report = self.get_object(request, object_id)
-        may = permissions.may_add(request.user, YearlyStatus)
-        facts = {"missing": len(missing_items(report)) if report and may else 0}
+        may = permissions.may_coordinate(request.user) and report and not report.sample
+        facts = {"missing": missing_items(report).count() if may else 0}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **facts})
 
     @admin.display(description="年度", ordering="fiscal_year")

@@ -1,28 +1,67 @@
-"""Departments, which are renamed and merged every April."""
+"""Departments: their contact blocks and people. What is renamed, merged or split goes through the page of its own."""
 
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import Field, Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.keeping import KeepingForm
 from actionplan.admin.pickers import in_force
+from actionplan.cycle.names import full_name
 from actionplan.models import Department
 
-RENAMED = "課の名前が変わったときは、古い課に廃止日を入れ、新しい課を追加して「引き継いだ課」に選びます。"
-
+MISTAKES_ONLY = (
+    "ここで課名・係名を直すのは、誤字を訂正するときだけにしてください。"
+    "課の名前が変わった・統合した・分かれたときは「組織改正」の画面で行います。前の名前がこれまでの年度に残ります。"
+)
+DAYS = (
+    "ふだんは「組織改正」の画面で自動的に入ります。ここで直すのは、日付や引き継いだ課を間違えて登録したときだけです。"
+)
 TWICE = "同じ課名・係名・設置日の担当課が、すでにあります。一覧で確かめてください。"
+CIRCLE = "引き継いだ課をたどると、この課に戻ってきます。ほかの課を選んでください。"
+NO_END = "引き継いだ課を選んだときは、廃止日も入れてください。"
 
 
 class DepartmentForm(KeepingForm):
-    """Says in words that a department is there already; the constraint would name itself."""
+    """Says in words what the database would refuse, and what would leave nobody in charge."""
 
     def clean(self) -> dict:
-        """The cleaned data, with an error at the name of a department that is there already."""
+        """The cleaned data, with an error at the box that cannot stay as it is."""
         cleaned = super().clean()
         same = {name: cleaned.get(name) for name in ("name", "unit", "in_force_from")}
         if Department.objects.filter(**same).exclude(pk=self.instance.pk).exists():
             self.add_error("name", TWICE)
+        if cleaned.get("successor") and not cleaned.get("in_force_until"):
+            self.add_error("in_force_until", NO_END)
+        if self.instance.pk and _leads_to(cleaned.get("successor"), self.instance.pk):
+            self.add_error("successor", CIRCLE)
         return cleaned
+
+
+def _leads_to(department: Department | None, pk: int) -> bool:
+    """Whether the chain of successors comes to the department with this key."""
+    seen: set[int] = set()
+    while department and department.pk not in seen:
+        if department.pk == pk:
+            return True
+        seen.add(department.pk)
+        department = department.successor
+    return False
+
+
+class MembersField(forms.ModelMultipleChoiceField):
+    """People by their names."""
+
+    def label_from_instance(self, person: User) -> str:
+        """山田 太郎（yamada）."""
+        return f"{full_name(person)}（{person.username}）"
 
 
 @admin.register(Department)
@@ -30,22 +69,45 @@ class DepartmentAdmin(PortalAdmin):
     """担当課."""
 
     form = DepartmentForm
+    change_form_template = "admin/reorganise/department_change_form.html"
     list_display = ["name", "unit", "phone", "is_in_force", "in_force_from", "in_force_until", "successor"]
     list_select_related = ["successor"]
     search_fields = ["name", "unit"]
     search_help_text = "課名か係名で探します。"
     filter_horizontal = ["members"]
     fieldsets = (
-        ("名称", {"fields": ["name", "unit"]}),
+        ("名称", {"fields": ["name", "unit"], "description": MISTAKES_ONLY}),
         ("連絡先", {"fields": ["postal_code", "address", "phone", "fax", "email"]}),
-        (
-            "設置と廃止",
-            {"fields": ["in_force_from", "in_force_until", "successor"], "description": RENAMED},
-        ),
+        ("設置と廃止", {"fields": ["in_force_from", "in_force_until", "successor"], "description": DAYS}),
         ("職員", {"fields": ["members"]}),
     )
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """The columns; the way to the reorganisation only for those who may take it."""
+        return [*self.list_display, *(["reorganise_link"] if permissions.may_coordinate(request.user) else [])]
+
+    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field:
+        """People who can log in, and those who are in the department already, by name."""
+        if db_field.name == "members":
+            used = Q(is_active=True, is_staff=True) | Q(departments=request.resolver_match.kwargs.get("object_id"))
+            people = User.objects.filter(used).distinct().order_by("last_name", "first_name", "username")
+            kwargs |= {"form_class": MembersField, "queryset": people}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Django's page, told whether the reorganisation may be offered."""
+        context["may_reorganise"] = permissions.may_coordinate(request.user)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="今ある課か")
     def is_in_force(self, department: Department) -> str:
         """Whether the department exists today, in words."""
         return "今ある" if in_force(department, timezone.localdate()) else "今はない"
+
+    @admin.display(description="組織改正")
+    def reorganise_link(self, department: Department) -> SafeString | str:
+        """The way to renaming, merging and splitting; none for a department that has its end already."""
+        if department.in_force_until:
+            return ""
+        address = reverse("admin:reorganise", args=[department.pk])
+        return format_html('<a href="{}" aria-label="{}の組織改正">組織改正</a>', address, department)

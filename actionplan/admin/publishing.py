@@ -128,7 +128,7 @@ def _changes(editions: list[Edition], draft: Draft) -> dict:
         "shown_number": shown.number if shown else 0,
         "pending": last if last and last != shown else None,
         "editions": editions,
-        "rows": row_differences(base.rows.all() if base else [], draft.rows),
+        "rows": row_differences(base.rows.all(), draft.rows) if base else [],
         "front": front_matter_differences(base.front_matter, draft.front_matter) if base else [],
         "unchanged": bool(base) and base.content_sha256 == draft.content_sha256,
     }

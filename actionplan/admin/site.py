@@ -20,7 +20,18 @@ GROUPS = (
 )
 
 
-OWN_PAGES = ("components",)
+OWN_PAGES = (
+    "components",
+    "answers",
+    "reorganise",
+    "people",
+    "open_year",
+    "round",
+    "round_remind",
+    "round_department",
+    "inquiry",
+    "trail",
+)
 
 
 @dataclass(frozen=True)

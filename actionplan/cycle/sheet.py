@@ -73,7 +73,8 @@ def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None 
     rows = list(statuses(report, departments))
     wanted = {item for row in rows for item in _lineage(row)}
     before = previous_report(report)
-    found = statuses(before).filter(item__in=wanted) if before and wanted else ()
+    # Last year's rows are shown by their words and codes only.
+    found = statuses(before).filter(item__in=wanted).prefetch_related(None) if before and wanted else ()
     last = {row.item_id: row for row in found}
     return [_sheet_row(row, last) for row in rows]
 

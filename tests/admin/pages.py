@@ -27,7 +27,7 @@ class FormReader(HTMLParser):
             return
         if tag == "input" and "name" in found:
             self._input(found)
-        elif tag == "textarea":
+        elif tag == "textarea" and "name" in found:
             self.textarea, self.text = found["name"], ""
         elif tag == "select":
             self.select = found["name"]
@@ -38,7 +38,8 @@ class FormReader(HTMLParser):
         kind = found.get("type", "text")
         ticked = kind not in ("checkbox", "radio") or "checked" in found
         if kind not in ("submit", "file") and ticked:
-            self.data.setdefault(found["name"], []).append(found.get("value") or "")
+            silent = "on" if kind == "checkbox" else ""
+            self.data.setdefault(found["name"], []).append(found.get("value") or silent)
 
     def handle_data(self, data: str) -> None:
         if self.textarea:

@@ -65,9 +65,7 @@ def test_filters_carry_japanese_labels_and_counts(real_report):
         assert code not in page
 
 
-@pytest.mark.parametrize(
-    ("query", "count"), [("mark={star}", 9), ("progress__exact=done", 3), ("q=校区", 3)]
-)
+@pytest.mark.parametrize(("query", "count"), [("mark={star}", 9), ("progress__exact=done", 3), ("q=校区", 3)])
 def test_filters_and_search_narrow_the_list(real_report, query, count):
     from actionplan.models import ActorType
 

@@ -12,7 +12,7 @@ from actionplan.models import ActionItem, AnnualReport, EditionRow, Plan, Policy
 from tests import factories, record, source
 
 pytestmark = pytest.mark.django_db
-REASON = "fixtures/h21.json から読み込み"
+REASON, FILE = "原本の報告から取り込み", "fixtures/h21.json"
 PLAN = {"title": "試験計画", "municipality": "対馬市", "municipality_code": "422096"}
 
 
@@ -60,14 +60,14 @@ def test_what_is_loaded_is_the_source_to_the_letter():
     assert record.differences(printed, stored) == []
 
 
-def test_every_loaded_row_has_a_history_that_names_the_file():
+def test_every_loaded_row_has_one_record_that_names_the_file():
     load()
     plan = Plan.objects.get()
     live = [plan, *plan.storysteps.all(), *plan.storyremarks.all(), *plan.aims.all(), *plan.stages.all()]
     live += [*Policy.objects.all(), *ActionItem.objects.all(), *AnnualReport.objects.all(), *YearlyStatus.objects.all()]
     for each in live:
-        assert each.history.earliest().history_type == "+"
-        assert set(each.history.values_list("history_change_reason", flat=True)) == {REASON}
+        record = each.history.get()
+        assert (record.history_type, record.history_change_reason, record.source_file) == ("+", REASON, FILE)
 
 
 def test_the_history_of_an_item_holds_its_marks():
@@ -94,7 +94,7 @@ def test_a_plan_of_the_staff_is_left_alone_even_when_the_file_is_broken(file):
 def test_another_file_may_be_named_and_stands_in_the_history(file):
     path = file([row("plan", **PLAN)])
     assert load(path) == f"{path} から、施策0件、取組0件、項目0件を読み込みました。\n"
-    assert Plan.history.get().history_change_reason == f"{path} から読み込み"
+    assert Plan.history.get().source_file == str(path)
 
 
 def test_a_path_into_the_project_is_named_from_its_root():

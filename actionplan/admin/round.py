@@ -1,0 +1,145 @@
+"""取りまとめ状況: every department of a year, how far its answers have come, and the ways on from there."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.admin.own_page import own_page
+from actionplan.admin.site import FrontLink
+from actionplan.cycle.deadline import day_words, days_late, days_words
+from actionplan.cycle.responses import Response, responses, tallies
+from actionplan.models import AnnualReport, State, YearlyStatus
+
+TITLE = "取りまとめ状況"
+# What the page may be narrowed to, by the word in the address.
+SHOWN: dict[str, tuple[str, Callable[[Response], bool]]] = {
+    "": ("すべての課", lambda response: True),
+    "open": ("未提出がある", lambda response: response.open > 0),
+    "not_started": ("未着手がある", lambda response: response.counts[State.NOT_STARTED] > 0),
+    "draft": ("記入中がある", lambda response: response.counts[State.DRAFT] > 0),
+    "returned": ("差戻しがある", lambda response: response.counts[State.RETURNED] > 0),
+    "submitted": ("確定を待っている", lambda response: response.waiting > 0),
+    "confirmed": ("すべて確定", lambda response: response.finished),
+}
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A link that narrows the page to some departments, and how many they are."""
+
+    word: str
+    label: str
+    departments: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """The due date in words; late is whether it has passed."""
+
+    date: str
+    rest: str
+    late: bool
+
+
+def may_look(request: HttpRequest) -> None:
+    """Returns for who may read every department's answers; raises PermissionDenied for everybody else."""
+    standing = permissions.may_view(request.user, YearlyStatus) or permissions.may_coordinate(request.user)
+    permissions.require(standing)
+
+
+def report_of(year: int) -> AnnualReport:
+    """The year's report; raises Http404."""
+    report = AnnualReport.objects.select_related("plan__office").filter(fiscal_year=year).first()
+    if report is None:
+        raise Http404("この年度は、まだ開いていません。")
+    return report
+
+
+def latest_report() -> AnnualReport | None:
+    """The newest year that has something to answer, a sample one only when there is no other."""
+    asked = Exists(YearlyStatus.objects.filter(report=OuterRef("pk")))
+    return AnnualReport.objects.filter(asked).order_by("sample", "-fiscal_year").first()
+
+
+def round_front(request: HttpRequest) -> HttpResponse:
+    """Leads to the newest year; says how to begin when there is none."""
+    may_look(request)
+    if report := latest_report():
+        return HttpResponseRedirect(reverse("admin:round", args=[report.fiscal_year]))
+    facts = {"coordinates": permissions.may_coordinate(request.user)}
+    return own_page(request, "admin/round/nothing.html", title=TITLE, **facts)
+
+
+def round_page(request: HttpRequest, year: int) -> HttpResponse:
+    """The year's departments, those that need attention first."""
+    may_look(request)
+    report = report_of(year)
+    found = responses(report)
+    word = request.GET.get("show", "")
+    word = word if word in SHOWN else ""
+    facts = {
+        "report": report,
+        "years": AnnualReport.objects.exclude(pk=report.pk).only("fiscal_year", "label_override", "sample"),
+        "due": due_of(report),
+        "responses": [response for response in found if SHOWN[word][1](response)],
+        "narrowings": [narrowing(each, found, word) for each in SHOWN],
+        "total": total_of(found),
+        "coordinates": permissions.may_coordinate(request.user),
+    }
+    return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
+
+
+def due_of(report: AnnualReport) -> Due | None:
+    """The year's due date in words, None when it has none."""
+    due, today = report.answers_due, timezone.localdate()
+    return Due(day_words(due), days_words(due, today), days_late(due, today) > 0) if due else None
+
+
+def narrowing(word: str, found: list[Response], chosen: str) -> Narrowing:
+    """The link for the word."""
+    label, fits = SHOWN[word]
+    return Narrowing(word, label, sum(map(fits, found)), word == chosen)
+
+
+def total_of(found: list[Response]) -> Response:
+    """All departments together, as if they were one."""
+    return Response(None, frozenset(), sum((response.counts for response in found), Counter()))
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """How far the newest year has come; for the coordinator also what waits for confirmation."""
+    coordinates = permissions.may_coordinate(request.user)
+    if not coordinates and not permissions.may_view(request.user, YearlyStatus):
+        return []
+    report = latest_report()
+    if report is None or report.sample:
+        return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
+    found = tallies(report)
+    address = reverse("admin:round", args=[report.fiscal_year])
+    links = [FrontLink(TITLE, address, f"{report}：{_how_far(report, found)}")]
+    if coordinates and (waiting := sum(response.waiting for response in found)):
+        links.append(FrontLink("確定を待っている回答", f"{address}?show=submitted", f"{waiting}件"))
+    return links
+
+
+def _how_far(report: AnnualReport, found: list[Response]) -> str:
+    asked = [response for response in found if response.department]
+    done = sum(not response.open for response in asked)
+    sentence = f"{len(asked)}課のうち{done}課が提出済み。" if asked else "担当課が決まっていません。"
+    due = report.answers_due
+    return f"{sentence}締切は{due.month}月{due.day}日（{days_words(due, timezone.localdate())}）。" if due else sentence
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """The pages' addresses."""
+    return [
+        path("round/", door(round_front), name="round_front"),
+        path("round/<int:year>/", door(round_page), name="round"),
+    ]

@@ -1,0 +1,78 @@
+"""The forms of the coordinator's pages: which year to open, what to do with ticked answers, whom to remind."""
+
+from collections.abc import Mapping
+
+from django import forms
+from django.http import QueryDict
+
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.models import Plan, YearlyStatus
+from actionplan.models.fields import refuse_control_characters
+
+CONFIRM, RETURN, REOPEN = "confirm", "return", "reopen"
+
+
+class OpenYearForm(forms.Form):
+    """Which year to open, and until when departments answer."""
+
+    plan = forms.ModelChoiceField(Plan.objects.all(), label="計画", empty_label=None)
+    year = forms.CharField(
+        label="年度",
+        max_length=20,
+        help_text="例：令和8年度、R8、2026",
+        error_messages={"required": "年度を入力してください。例：令和8年度"},
+    )
+    answers_due = forms.DateField(
+        label="回答の締切",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="空欄なら、いまの締切のままにします。",
+        error_messages={"invalid": "締切が読めません。2026-05-20 のように入力してください。"},
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        plans = list(Plan.objects.all()[:2])
+        if len(plans) == 1:
+            self.fields["plan"].widget = forms.HiddenInput()
+            self.initial["plan"] = plans[0]
+
+    def clean_year(self) -> int:
+        """The fiscal year that was meant; raises ValidationError that says how to write it."""
+        try:
+            return parse_fiscal_year(self.cleaned_data["year"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class StepForm(forms.Form):
+    """What to do with the ticked answers; the reason goes with returning and with taking a confirmation back."""
+
+    step = forms.ChoiceField(choices=[(CONFIRM, "確定"), (RETURN, "差戻し"), (REOPEN, "確定の取消し")])
+    reason = forms.CharField(
+        required=False,
+        max_length=2000,
+        validators=[refuse_control_characters],
+        error_messages={"max_length": "理由は2000字までにしてください。いまは%(show_value)d字です。"},
+    )
+
+
+def tick(status: YearlyStatus) -> str:
+    """What a tick box of the answer sends: its primary key and the revision that the page shows."""
+    return f"{status.pk}-{status.revision}"
+
+
+def seen_revisions(sent: QueryDict) -> dict[int, int]:
+    """Revision by primary key of the ticked answers; what no page of ours sent is left out."""
+    pairs = (value.partition("-") for value in sent.getlist("status"))
+    return {int(pk): int(revision) for pk, _, revision in pairs if _is_number(pk) and _is_number(revision)}
+
+
+def seen_letters(sent: QueryDict) -> Mapping[int, str]:
+    """Fingerprint of the letter by primary key of the department, as the confirmation page showed them."""
+    pairs = (value.partition("-") for value in sent.getlist("letter"))
+    return {int(pk): fingerprint for pk, _, fingerprint in pairs if _is_number(pk)}
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16

@@ -1,0 +1,21 @@
+"""The due date in words: how many days are left, or have passed."""
+
+from datetime import date, datetime
+
+
+def days_late(due: date | None, day: date) -> int | None:
+    """Days since the due date, negative while there is time; None when no date is set."""
+    return (day - due).days if due else None
+
+
+def days_words(due: date | None, day: date) -> str:
+    """3日遅れ, 今日まで or あと5日; empty when no date is set."""
+    late = days_late(due, day)
+    if late is None:
+        return ""
+    return f"{late}日遅れ" if late > 0 else f"あと{-late}日" if late else "今日まで"
+
+
+def day_words(day: date | datetime) -> str:
+    """2026年5月20日（水）."""
+    return f"{day.year}年{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"

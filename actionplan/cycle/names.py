@@ -1,0 +1,8 @@
+"""How people are named: the family name first."""
+
+from django.contrib.auth.models import AbstractBaseUser
+
+
+def full_name(person: AbstractBaseUser) -> str:
+    """山田 太郎; the name to log in with where no other is known."""
+    return f"{person.last_name} {person.first_name}".strip() or person.get_username()

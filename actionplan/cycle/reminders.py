@@ -1,0 +1,131 @@
+"""Reminding departments of what they have not handed in: at most once a day each, and everything sent is logged.
+
+The day's place in the log is taken first, then the mail goes out, and a failure is written down after it: no lock is
+held while the mail server is spoken to, and of two people who remind at once, one does.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.cycle.mail import Addressees, Post, addressees
+from actionplan.cycle.reminder_mail import Words, reminder_words
+from actionplan.cycle.responses import Response, tallies
+from actionplan.models import AnnualReport, Reminder, Succession, YearlyStatus
+from actionplan.permissions import OPEN_STATES
+
+SENT, FAILED, NO_ADDRESS, ALREADY, CHANGED = "sent", "failed", "no_address", "already", "changed"
+
+
+class RemindersRefused(ValueError):
+    """Raised when nobody may be reminded of the year; the message is the Japanese sentence."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A reminder as it would go out now, and whether it may.
+
+    outcome: empty while it can be sent; otherwise why not, or what became of it. failure: why the server refused it.
+    """
+
+    response: Response
+    to: Addressees
+    words: Words
+    outcome: str = ""
+    failure: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two letters that say the same to the same people."""
+        return hashlib.sha256(repr((self.to, self.words)).encode()).hexdigest()
+
+
+def letters(
+    report: AnnualReport, departments: Iterable[int] | None = None, *, site: str = "", day: date | None = None
+) -> list[Letter]:
+    """A letter to each department that has not handed everything in; six queries, however many departments.
+
+    departments: primary keys of the departments of today to be reminded; all when None.
+    Raises RemindersRefused for a sample year.
+    """
+    if report.sample:
+        raise RemindersRefused(f"{report}は見本データなので、督促のメールは送りません。")
+    day = day or timezone.localdate()
+    succession = Succession()
+    chosen = None if departments is None else set(departments)
+    asked = [each for each in tallies(report, succession, day) if each.department and each.open]
+    asked = [each for each in asked if chosen is None or each.key in chosen]
+    rows, to, done = _open_rows(report), addressees(asked), _reminded(report, day)
+    return [_letter(report, each, rows, to[each.key], done, day=day, site=site) for each in asked]
+
+
+def _letter(
+    report: AnnualReport, response: Response, rows: list[YearlyStatus], to: Addressees, done: set[int], **facts
+) -> Letter:
+    own = [row for row in rows if row.department_id in response.forms]
+    outcome = ALREADY if done & response.forms else "" if to.addresses else NO_ADDRESS
+    return Letter(response, to, reminder_words(report, response, own, **facts), outcome)
+
+
+def _open_rows(report: AnnualReport) -> list[YearlyStatus]:
+    rows = YearlyStatus.objects.filter(report=report, state__in=OPEN_STATES).exclude(department=None)
+    return list(rows.select_related("item__measure__policy").order_by(*YearlyStatus._meta.ordering[1:]))
+
+
+def _reminded(report: AnnualReport, day: date) -> set[int]:
+    """The departments that a reminder went to on the day."""
+    return set(report.reminders.filter(day=day, failure="").values_list("department", flat=True))
+
+
+def send(
+    report: AnnualReport, chosen: Iterable[Letter], *, by: AbstractBaseUser | None, seen: dict[int, str] | None = None
+) -> list[Letter]:
+    """The letters, each with what became of it. by: None when the machine sends.
+
+    seen: by Response.key, the fingerprint of the letter that the person looked at; what has changed since stays here.
+    Raises PermissionDenied for who does not coordinate.
+    """
+    permissions.require(by is None or permissions.may_coordinate(by))
+    with Post() as post:
+        return [_send(report, letter, post, by, seen) for letter in chosen]
+
+
+def _send(report: AnnualReport, letter: Letter, post: Post, by: AbstractBaseUser | None, seen: dict | None) -> Letter:
+    if letter.outcome:
+        return letter
+    if seen is not None and seen.get(letter.response.key) != letter.fingerprint:
+        return replace(letter, outcome=CHANGED)
+    place = _take_place(report, letter, by)
+    if isinstance(place, str):
+        return replace(letter, outcome=place)
+    failure = post.send(letter.words.subject, letter.words.body, letter.to.addresses)
+    if failure:
+        place.failure = failure
+        place.save(update_fields=["failure"])
+    return replace(letter, outcome=FAILED if failure else SENT, failure=failure)
+
+
+@transaction.atomic
+def _take_place(report: AnnualReport, letter: Letter, by: AbstractBaseUser | None) -> Reminder | str:
+    """The log's row for today, or why there is none: reminded already, or answers that moved meanwhile."""
+    AnnualReport.objects.select_for_update().get(pk=report.pk)
+    response, day = letter.response, timezone.localdate()
+    if _reminded(report, day) & response.forms:
+        return ALREADY
+    left = report.statuses.filter(department__in=response.forms - {None}, state__in=OPEN_STATES).count()
+    if left != response.open:
+        return CHANGED
+    return Reminder.objects.create(
+        report=report,
+        department=response.department,
+        day=day,
+        sent_by=by,
+        addresses=list(letter.to.addresses),
+        open_items=left,
+    )

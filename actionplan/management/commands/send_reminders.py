@@ -1,0 +1,96 @@
+"""manage.py send_reminders: reminds departments of answers that are not handed in; made for cron."""
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from actionplan.cycle.deadline import days_late
+from actionplan.cycle.reminders import (
+    ALREADY,
+    CHANGED,
+    FAILED,
+    NO_ADDRESS,
+    SENT,
+    Letter,
+    RemindersRefused,
+    letters,
+    send,
+)
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.models import AnnualReport
+
+OUTCOMES = {
+    SENT: "送りました",
+    FAILED: "送れませんでした",
+    NO_ADDRESS: "メールアドレスがないため、送れません",
+    ALREADY: "今日はもう送っています",
+    CHANGED: "送る直前に回答が変わったため、送っていません",
+}
+
+
+class Command(BaseCommand):
+    """Sends the reminders of a year, each department at most one a day."""
+
+    help = "未提出の項目がある課に、督促のメールを送ります。提出が済んだ課には送りません。1課につき1日1通までです。"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The year, and when to be quiet."""
+        parser.add_argument("year", nargs="?", default="", help="年度。省くと、締切が決まっているいちばん新しい年度")
+        parser.add_argument("--dry-run", action="store_true", help="宛先と文を表示するだけで、送らない")
+        parser.add_argument("--only-late", action="store_true", help="締切を過ぎたときだけ送る")
+        parser.add_argument("--before", type=int, metavar="日数", help="締切の何日前から送るか（締切の後も送る）")
+
+    def handle(self, *args, **options) -> None:
+        """Sends or shows the letters; ends with an error when one of them could not be sent."""
+        report = _report(options["year"])
+        if report is None:
+            self.stdout.write("締切が決まっている年度がないため、送っていません。")
+        elif not _is_time(report, options):
+            self.stdout.write(f"{report}：まだ送る時期ではないため、送っていません。")
+        else:
+            self._remind(report, options["dry_run"])
+
+    def _remind(self, report: AnnualReport, dry_run: bool) -> None:
+        try:
+            found = letters(report)
+        except RemindersRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        if not found:
+            self.stdout.write(f"{report}：未提出の項目がある課はありません。")
+        done = found if dry_run else send(report, found, by=None)
+        for letter in done:
+            self.stdout.write("\n".join(_shown(letter) if dry_run else [_line(letter)]))
+        if failed := [letter for letter in done if letter.outcome == FAILED]:
+            raise CommandError(f"{len(failed)}課に送れませんでした。メールサーバーの設定を確かめてください。")
+
+
+def _report(text: str) -> AnnualReport | None:
+    """The year's report; without a year the latest that has a due date, never a sample."""
+    if not text:
+        return AnnualReport.objects.filter(sample=False, answers_due__isnull=False).first()
+    try:
+        return AnnualReport.objects.get(fiscal_year=parse_fiscal_year(text))
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    except AnnualReport.DoesNotExist as error:
+        raise CommandError(f"{text}の年次報告がありません。") from error
+
+
+def _is_time(report: AnnualReport, options: dict) -> bool:
+    late = days_late(report.answers_due, timezone.localdate())
+    if options["only_late"] and (late is None or late <= 0):
+        return False
+    return options["before"] is None or (late is not None and late >= -options["before"])
+
+
+def _line(letter: Letter) -> str:
+    addresses = "、".join(letter.to.addresses)
+    return f"{letter.response.name}：{OUTCOMES[letter.outcome]}" + (
+        f"（{letter.failure}）" if letter.failure else f"（{addresses}）" if letter.outcome == SENT else ""
+    )
+
+
+def _shown(letter: Letter) -> list[str]:
+    if letter.outcome:
+        return [_line(letter)]
+    heading = [f"宛先：{'、'.join(letter.to.addresses)}（{letter.to.whose}）", f"件名：{letter.words.subject}"]
+    return ["-" * 60, letter.response.name, *heading, "", letter.words.body]

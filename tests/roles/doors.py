@@ -1,0 +1,140 @@
+"""Every door of the staff wing with who may pass it. A new address that is not named here fails the test.
+
+Roles by letter: J 事務局, T 担当者, K 課長, P 公表権者, R 閲覧者, S the superuser, N staff without a role.
+Closed accounts and strangers pass no door but the log-in.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+READERS = "JPRS"
+OFFICE = "JS"
+PUBLISHERS = "PS"
+AUDITORS = "JRS"
+WRITERS = "JTKS"
+EVERYBODY = "JTKPRSN"
+NOBODY = ""
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address with who may pass. name: of the address. passed: the answers that count as having passed."""
+
+    name: str
+    address: str
+    who: str
+    method: str = "get"
+    data: dict = field(default_factory=dict)
+    passed: tuple[int, ...] = (200, 302)
+    refused: int = 403
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.address}"
+
+
+def get(name: str, address: str, who: str, **more) -> Door:
+    """A page that is looked at."""
+    return Door(name, address, who, **more)
+
+
+def post(name: str, address: str, who: str, data: dict | None = None, **more) -> Door:
+    """A form that is sent."""
+    return Door(name, address, who, "post", data or {}, **more)
+
+
+def both(name: str, address: str, who: str, data: dict | None = None, **more) -> list[Door]:
+    """A page and the form on it, for the same people."""
+    return [get(name, address, who, **more), post(name, address, who, data, **more)]
+
+
+# The models that have lists and forms: where, an example's key, who reads, who writes, who deletes.
+MODELS = (
+    ("actionplan", "plan", "{plan}", READERS, OFFICE, OFFICE),
+    ("actionplan", "policy", "{policy}", READERS, OFFICE, OFFICE),
+    ("actionplan", "measure", "{measure}", READERS, OFFICE, OFFICE),
+    ("actionplan", "actionitem", "{item}", READERS, OFFICE, OFFICE),
+    ("actionplan", "actortype", "{actor}", READERS, OFFICE, OFFICE),
+    ("actionplan", "department", "{own}", READERS, OFFICE, OFFICE),
+    ("actionplan", "annualreport", "{report}", READERS, OFFICE, OFFICE),
+    ("actionplan", "yearlystatus", "{mine}", READERS, OFFICE, OFFICE),
+    ("actionplan", "edition", "{edition}", READERS, NOBODY, NOBODY),
+    ("auth", "user", "{account}", AUDITORS, OFFICE, NOBODY),
+    ("auth", "group", "{group}", AUDITORS, "S", "S"),
+)
+FILES = ("policy", "measure", "actionitem")
+
+
+def model_doors() -> Iterator[Door]:
+    """Lists, forms, deletions, histories of every model; files where there are some."""
+    for app, model, pk, readers, writers, deleters in MODELS:
+        name, base = f"{app}_{model}", f"/admin/{app}/{model}/"
+        yield get(f"{name}_changelist", base, readers)
+        yield from both(f"{name}_add", f"{base}add/", writers)
+        yield get(f"{name}_change", f"{base}{pk}/change/", readers)
+        yield post(f"{name}_change", f"{base}{pk}/change/", writers)
+        yield from both(f"{name}_delete", f"{base}{pk}/delete/", deleters)
+        # What is published has no history: its page leads to the edition, which asks again.
+        yield get(f"{name}_history", f"{base}{pk}/history/", EVERYBODY if model == "edition" else readers)
+        if model != "edition":
+            yield get(f"{name}_simple_history", f"{base}{pk}/history/1/", EVERYBODY)
+            yield post(f"{name}_simple_history", f"{base}{pk}/history/1/", NOBODY)
+        if model in FILES:
+            yield from both(f"{name}_import", f"{base}import/", writers)
+            yield post(f"{name}_process_import", f"{base}process_import/", writers)
+            yield from both(f"{name}_export", f"{base}export/", readers, {"format": "0", "resource": "0"})
+
+
+PORTAL = (
+    get("index", "/admin/", EVERYBODY),
+    get("components", "/admin/components/", EVERYBODY),
+    get("app_list", "/admin/actionplan/", READERS, refused=404),
+    get("plan-tree", "/admin/actionplan/plan/{plan}/tree/", READERS),
+    get("statuses-download", "/admin/actionplan/yearlystatus/download/{report}.csv", READERS),
+    get("edition-download", "/admin/actionplan/edition/{edition}/download.csv", READERS),
+    post("actionplan_yearlystatus_changelist", "/admin/actionplan/yearlystatus/", OFFICE, {"_save": "保存"}),
+    post("fill_year", "/admin/actionplan/annualreport/{report}/fill/", OFFICE),
+    get("publish", "/admin/actionplan/annualreport/{report}/publish/", READERS),
+    post("publish", "/admin/actionplan/annualreport/{report}/publish/", PUBLISHERS),
+    get("preview", "/admin/actionplan/annualreport/{report}/preview/", READERS),
+    *both("withdraw", "/admin/actionplan/annualreport/{report}/editions/1/withdraw/", PUBLISHERS, {"reason": "誤り"}),
+    *both("auth_user_password_change", "/admin/auth/user/{account}/password/", OFFICE),
+    get("trail", "/admin/trail/", "JTKRS"),
+    get("trail_csv", "/admin/trail/csv/", "JTKRS"),
+)
+ANSWERS = (
+    get("answers", "/admin/answers/", WRITERS),
+    get("answer_sheet", "/admin/answers/{year}/{own}/", "JTKPRS"),
+    post("answer_sheet", "/admin/answers/{year}/{own}/", WRITERS),
+    get("answer_sheet", "/admin/answers/{year}/{other}/", READERS),
+    post("answer_sheet", "/admin/answers/{year}/{other}/", OFFICE),
+    get("inquiry_workbook", "/admin/inquiry/{year}/{own}.xlsx", WRITERS),
+    get("inquiry_workbook", "/admin/inquiry/{year}/{other}.xlsx", OFFICE),
+    get("inquiry_zip", "/admin/inquiry/{year}.zip", OFFICE),
+    *both("inquiry_upload", "/admin/inquiry/{year}/upload/", WRITERS, passed=(200, 422)),
+    *both("inquiry_preview", "/admin/inquiry/{year}/upload/nothing/", WRITERS),
+    post("inquiry_take", "/admin/inquiry/{year}/upload/take/", WRITERS),
+    get("inquiry_marked", "/admin/inquiry/{year}/upload/nothing/marked.xlsx", WRITERS, passed=(404,)),
+)
+ROUND = (
+    get("round_front", "/admin/round/", READERS),
+    get("round", "/admin/round/{year}/", READERS),
+    get("round_department", "/admin/round/{year}/{own}/", READERS),
+    post("round_department", "/admin/round/{year}/{own}/", OFFICE),
+    *both("round_remind", "/admin/round/{year}/remind/", OFFICE),
+    *both("open_year", "/admin/round/open/", OFFICE),
+    *both("reorganise", "/admin/departments/{own}/reorganise/", OFFICE),
+    get("leftovers", "/admin/departments/leftovers/", OFFICE),
+    post("settle", "/admin/departments/settle/", OFFICE),
+    *both("people_import", "/admin/people/import/", OFFICE),
+    get("people_list", "/admin/people/list.csv", OFFICE),
+    get("people_switch", "/admin/people/close/?person={account}", OFFICE),
+    post("people_switch", "/admin/people/close/", OFFICE, {"person": "{account}"}),
+    *both("start_password", "/admin/people/{account}/start-password/", OFFICE),
+)
+DOORS = (*PORTAL, *ANSWERS, *ROUND, *model_doors())
+# Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
+OUTSIDE = {
+    *("login", "logout", "password_change", "password_change_done", "jsi18n"),
+    # Django's own helpers: the first asks the list's permission itself, the second only leads to public pages.
+    *("autocomplete", "view_on_site"),
+}

@@ -1,0 +1,81 @@
+"""A portal with one of everything, and a person for each role; nothing of it belongs to a real city."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractUser
+from django.test import Client
+
+from actionplan.models import ActionItem, ActorType, Department, State, YearlyStatus
+from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
+from actionplan.publishing.publish import publish
+from tests import factories
+
+# One letter each, as the table of doors writes them.
+GROUP_OF = {"J": COORDINATOR, "T": CLERK, "K": HEAD, "P": PUBLISHER, "R": READER}
+SUPERUSER, NO_GROUP, CLOSED, STRANGER = "S", "N", "C", "A"
+EVERY_ROLE = "".join([*GROUP_OF, SUPERUSER, NO_GROUP, CLOSED, STRANGER])
+IN_WORDS = {**GROUP_OF, SUPERUSER: "管理者", NO_GROUP: "役割なし", CLOSED: "閉じた利用者", STRANGER: "ログインなし"}
+
+
+@dataclass(frozen=True)
+class World:
+    """What the addresses of the doors name, by key."""
+
+    places: dict[str, object]
+    browsers: dict[str, Client]
+
+    def address(self, template: str) -> str:
+        """The address with the keys filled in."""
+        return template.format(**self.places)
+
+
+def make_world() -> World:
+    """Two departments with an answer each, one of them confirmed; an edition; an account for each role."""
+    own, other = factories.make_department("自分の課"), factories.make_department("よその課")
+    report = factories.make_report()
+    mine = factories.make_status(report, _item(), department=own, state=State.SUBMITTED, progress="done")
+    theirs = factories.make_status(report, _item(), department=other, state=State.DRAFT)
+    confirmed = factories.make_status(report, _item(), department=other, state=State.CONFIRMED)
+    edition = publish(report, by=None, named=[mine.pk, theirs.pk])
+    browsers = {role: _browser(role, own) for role in EVERY_ROLE}
+    plain = factories.make_user(username="ippan", superuser=False)
+    places = {
+        **{"own": own.pk, "other": other.pk, "year": report.fiscal_year, "report": report.pk, "edition": edition.pk},
+        **{"mine": mine.pk, "theirs": theirs.pk, "confirmed": confirmed.pk, "item": mine.item_id, "account": plain.pk},
+        **{"plan": report.plan_id, "policy": mine.item.measure.policy_id, "measure": mine.item.measure_id},
+        **{"actor": ActorType.objects.first().pk, "group": factories.make_role(CLERK).pk},
+    }
+    return World(places, browsers)
+
+
+def _item() -> ActionItem:
+    return factories.make_item()
+
+
+def _browser(role: str, department: Department) -> Client:
+    """A browser of somebody in the role; a stranger's is logged in as nobody, like one whose account was closed."""
+    client = Client()
+    if role != STRANGER:
+        client.force_login(_person(role, department))
+    return client
+
+
+def _person(role: str, department: Department) -> AbstractUser:
+    user = factories.make_user(username=f"role-{role}", superuser=role == SUPERUSER, is_active=role != CLOSED)
+    if name := GROUP_OF.get(role) or (role == CLOSED and COORDINATOR):
+        user.groups.add(factories.make_role(name))
+    if role in "TKC":
+        department.members.add(user)
+    return user
+
+
+def state_of_everything() -> tuple:
+    """What no refused request may change: every record of a change, and every answer's revision."""
+    from actionplan.models import Reminder
+    from actionplan.trail.keys import key_rows
+    from actionplan.trail.kinds import KINDS
+    from actionplan.trail.reach import Reach
+    from actionplan.trail.wanted import Wanted
+
+    records = key_rows(Wanted(), Reach(tuple(KINDS.values()))).count()
+    return records, Reminder.objects.count(), tuple(YearlyStatus.objects.order_by("pk").values_list("pk", "revision"))
