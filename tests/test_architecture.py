@@ -19,20 +19,31 @@ MAY_IMPORT = {
     "permissions": GROUND,
     "publishing": GROUND | {"permissions"},
     "cycle": GROUND | {"permissions"},
+    "organisation": READING_FLOOR | {"permissions", "cycle"},
     "inquiry": READING_FLOOR | {"permissions", "cycle"},
     "trail": READING_FLOOR | {"permissions"},
     "selectors": GROUND,
     "exports": GROUND | {"selectors"},
     "templatetags": GROUND,
     "views": READING_FLOOR | {"templatetags"},
-    "admin": READING_FLOOR | {"permissions", "publishing", "cycle", "inquiry", "trail"},
+    "admin": READING_FLOOR | {"permissions", "publishing", "cycle", "organisation", "inquiry", "trail"},
     "samples": READING_FLOOR | {"publishing"},
-    "management": GROUND | {"permissions", "publishing", "samples", "cycle", "trail"},
+    "management": GROUND | {"permissions", "publishing", "samples", "cycle", "organisation", "trail"},
     "urls": {"views"},
     "apps": {"admin", "models"},
 }
 CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls"}
-STAFF_ROOMS = {"admin", "publishing", "permissions", "cycle", "inquiry", "trail", "samples", "management"}
+STAFF_ROOMS = {
+    "admin",
+    "publishing",
+    "permissions",
+    "cycle",
+    "organisation",
+    "inquiry",
+    "trail",
+    "samples",
+    "management",
+}
 
 
 def modules() -> list[Path]:

@@ -4,6 +4,7 @@ Not done in the package's __init__: Django's default site imports the package to
 registers itself during that import would land on a site that is thrown away.
 """
 
-from actionplan.admin import annual_report, department, editions, plan, statuses, tree, users
+from actionplan.admin import annual_report, editions, plan, statuses, tree
+from actionplan.admin.organisation import department, users
 
 __all__ = ["annual_report", "department", "editions", "plan", "statuses", "tree", "users"]

@@ -22,15 +22,15 @@ GROUPS = (
 
 OWN_PAGES = (
     "components",
-    "answers",
-    "reorganise",
-    "people",
-    "open_year",
-    "round",
-    "round_remind",
-    "round_department",
-    "inquiry",
-    "trail",
+    "answers.pages",
+    "organisation.reorganise",
+    "organisation.people",
+    "round.open_year",
+    "round.pages",
+    "round.remind",
+    "round.department",
+    "inquiry.pages",
+    "trail.pages",
 )
 
 

@@ -225,7 +225,7 @@ def test_an_unknown_year_or_department_is_a_plain_404(office, address):
 
 
 def test_more_items_than_a_page_holds_are_saved_page_by_page_and_handed_in_together(monkeypatch):
-    monkeypatch.setattr("actionplan.admin.answers_page.PER_PAGE", 2)
+    monkeypatch.setattr("actionplan.admin.answers.page.PER_PAGE", 2)
     office = make_office(3, **written())
     head = office.browser("課長")
     form = office.form(head)

@@ -76,7 +76,7 @@ def test_a_thousand_changed_rows_stay_a_page_that_a_browser_opens(browser):
 
 
 def test_more_choices_than_a_form_can_send_are_told_before_anything_is_chosen(browser, monkeypatch):
-    monkeypatch.setattr("actionplan.admin.inquiry_preview.MOST_CHOICES", 3)
+    monkeypatch.setattr("actionplan.admin.inquiry.preview.MOST_CHOICES", 3)
     report, department = year_of(4)
     back = upload(browser, report, all_changed(report, department, text=None))
     assert "選ぶ欄が3を超えているため、確かめられません。" in shown(back)

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from actionplan.admin import inquiry_files
-from actionplan.admin.inquiry_files import OwnedFile
+from actionplan.admin.inquiry import files as inquiry_files
+from actionplan.admin.inquiry.files import OwnedFile
 from actionplan.models import YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories

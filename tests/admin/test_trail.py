@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.admin.trail import A_PAGE
+from actionplan.admin.trail.pages import A_PAGE
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.trail.conftest import change, make_person

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.cycle.people_lines import Line
+from actionplan.organisation.people_lines import Line
 from actionplan.trail.records import NO_CELL
 from tests import factories
 from tests.admin.pages import change_url, form_of
@@ -74,7 +74,7 @@ def test_closing_an_account_is_one_record_of_it_and_one_of_each_department(door)
 
 
 def test_a_list_of_staff_names_its_file_in_every_record():
-    from actionplan.cycle.people import import_people, look
+    from actionplan.organisation.people import import_people, look
 
     factories.make_department("福祉課")
     office = factories.make_person("事務局", username="jimu")
@@ -92,8 +92,8 @@ def test_a_list_of_staff_names_its_file_in_every_record():
 
 
 def test_renaming_a_department_is_one_record_of_each_row_it_touches(coordinator):
-    from actionplan.cycle.reorganisation import Part, Reorganisation
-    from actionplan.cycle.reorganise import reorganise
+    from actionplan.organisation.reorganisation import Part, Reorganisation
+    from actionplan.organisation.reorganise import reorganise
 
     old = factories.make_department("旧課")
     item = factories.make_item(lead_department=old)

@@ -4,8 +4,8 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
-from actionplan.cycle.passwords import make_password
 from actionplan.models.one_record import one_change
+from actionplan.organisation.passwords import make_password
 
 MADE = """最初の管理者アカウントを作りました。
     利用者名    {username}

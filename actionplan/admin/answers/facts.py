@@ -1,0 +1,195 @@
+"""What the page of a department's answers shows of each item: its boxes, last year's words, and what went wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+
+from actionplan.admin.answers.saving import CLASH, CLOSED, FAULTY, Refused
+from actionplan.admin.answers.sent import LABELS, box_name, stamp_of, words_of
+from actionplan.admin.marks import marks_html
+from actionplan.cycle.sheet import SheetRow
+from actionplan.cycle.steps import missing_parts
+from actionplan.models import DEFINITIONS, Progress, State, YearlyStatus
+from actionplan.permissions import OPEN_STATES
+
+EXTRAS = ("outcome", "challenge", "next_step")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A category beside its box."""
+
+    code: str
+    label: str
+    definition: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    """A cell of an item.
+
+    place: its id on the page. value: what stands in the box. stored: what is saved. last: last year's words.
+    theirs: what somebody else saved meanwhile, where it clashes with ours. given_back: what was written here and can
+    no longer be saved.
+    """
+
+    cell: str
+    name: str
+    place: str
+    value: str
+    stored: str
+    last: str
+    theirs: str | None = None
+    given_back: str | None = None
+    errors: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """実施状況."""
+        return LABELS[self.cell]
+
+    @property
+    def stored_words(self) -> str:
+        """What is saved, as a reader knows it."""
+        return words_of(self.cell, self.stored)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The categories, 未設定 last."""
+        meanings = DEFINITIONS | {Progress.UNSET: "まだ選んでいません。"}
+        return [Choice(each.value, each.label, meanings[each], each == self.value) for each in Progress]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing is written here that handing in asks for."""
+        return self.stored == Progress.UNSET if self.cell == "progress" else not self.stored.strip()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was taken: its words, by whom, when."""
+
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the page."""
+
+    row: SheetRow
+    writable: bool
+    boxes: dict[str, Box]
+    steps: tuple[Step, ...]
+    refused: Refused | None = None
+    clash: Step | None = None
+    copied: bool = False
+
+    @property
+    def status(self) -> YearlyStatus:
+        """The answer itself."""
+        return self.row.status
+
+    @property
+    def stamp(self) -> str:
+        """What the page remembers of the answer."""
+        return stamp_of(self.status)
+
+    @property
+    def marks(self) -> SafeString:
+        """★◎ with their words."""
+        return marks_html(self.status.item.actors.all())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer is not handed in."""
+        return self.status.state in OPEN_STATES
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it is handed in and may still be taken back."""
+        return self.status.state == State.SUBMITTED
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of the cells that handing in still needs."""
+        return missing_parts(self.status) if self.is_open else []
+
+    @property
+    def reason(self) -> str:
+        """Why the answer came back; told until it is handed in again."""
+        return self.status.return_reason if self.is_open else ""
+
+    @property
+    def extras(self) -> list[Box]:
+        """成果, 課題 and 今後の方針: these may stay empty."""
+        return [self.boxes[name] for name in EXTRAS]
+
+    @property
+    def extras_open(self) -> bool:
+        """Whether one of them is written or asks for attention."""
+        return any(box.value or box.theirs is not None or box.errors for box in self.extras)
+
+    @property
+    def filled_extras(self) -> list[Box]:
+        """Those that say something."""
+        return [box for box in self.extras if box.stored]
+
+    @property
+    def given_back(self) -> list[Box]:
+        """Cells whose words were sent after the answer was closed."""
+        return [box for box in self.boxes.values() if box.given_back]
+
+    @property
+    def last_extras(self) -> list[Box]:
+        """Those of last year that say something."""
+        return [box for box in self.extras if box.last]
+
+    @property
+    def trouble(self) -> str:
+        """What kind of refusal the item met: clash, closed or faulty; empty when it was saved."""
+        return self.refused.why if self.refused else ""
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether last year's text may be put into the empty box."""
+        return self.writable and not self.boxes["text"].value and bool(self.boxes["text"].last.strip())
+
+
+def make_item(
+    row: SheetRow, names: Mapping[int, str], *, writable: bool, refused: Refused | None, copied: bool
+) -> Item:
+    """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved."""
+    mine = refused.sent.touched if refused else {}
+    boxes = {name: _box(row, name, mine, refused) for name in LABELS}
+    copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
+    if copied:
+        boxes["text"] = _box(row, "text", {"text": row.last_of("text")}, None)
+    return Item(row, writable, boxes, tuple(_steps(row.status, names)), refused, copied=copied)
+
+
+def _box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Refused | None) -> Box:
+    status = row.status
+    stored, why = getattr(status, name), refused.why if refused else ""
+    written = words_of(name, mine[name]) if name in mine else None
+    return Box(
+        name,
+        box_name(status, name),
+        f"{name}-{status.pk}",
+        stored if why == CLOSED else mine.get(name, stored),
+        stored,
+        row.last_of(name),
+        theirs=words_of(name, stored) if why == CLASH and name in refused.clashes else None,
+        given_back=written if why == CLOSED else None,
+        errors=tuple(refused.errors.get(name, ())) if why == FAULTY else (),
+    )
+
+
+def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[Step]:
+    words = {"answered": "記入", "submitted": "提出", "confirmed": "確定"}
+    taken = [(step, getattr(status, f"{step}_at")) for step in words]
+    return [Step(words[step], names.get(getattr(status, f"{step}_by_id"), ""), at) for step, at in taken if at]

@@ -1,0 +1,122 @@
+"""The page of a department's answers, put together: items, counts, what is missing, what came back."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from actionplan.admin.answers.clashes import authors
+from actionplan.admin.answers.facts import Item, make_item
+from actionplan.admin.answers.place import Place, submitters
+from actionplan.admin.answers.saving import GONE, Outcome
+from actionplan.admin.answers.sent import others_of, texts_of
+from actionplan.admin.answers.tally import due_words, tally_of, written_words
+from actionplan.admin.answers.words import INCOMPLETE, guide, refused_words
+from actionplan.admin.own_page import own_page
+from actionplan.admin.round.rows import names_of
+from actionplan.cycle.sheet import SheetRow, answer_sheet
+from actionplan.cycle.steps import missing_parts
+from actionplan.models import DEFINITIONS, State
+from actionplan.permissions import OPEN_STATES, may_audit
+
+TITLE = "自課の回答"
+PER_PAGE = 100
+MOST_POINTERS = 30
+TEXT = "実施状況"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A link to an item or to one of its boxes, and what is to be said about it."""
+
+    code: str
+    address: str
+    words: str
+
+
+def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> HttpResponse:
+    """The page; after a refusal (outcome) with the words that were sent."""
+    sheet = answer_sheet(place.report, place.forms)
+    page = Paginator(sheet, PER_PAGE).get_page(request.GET.get("page"))
+    elsewhere = [*sheet[: page.start_index() - 1], *sheet[page.end_index() :]] if sheet else []
+    tally = tally_of(place.report, place.department, [row.status for row in sheet])
+    heads = submitters(place) if place.may_write and not place.may_submit else ()
+    items = _items(request, place, page.object_list, outcome)
+    facts = {
+        "place": place,
+        "tally": tally,
+        "page": page,
+        "items": items,
+        "writable": any(item.writable for item in items),
+        "may_look_back": place.standing.answers or place.standing.submits or may_audit(place.user),
+        "others": others_of([row.status for row in elsewhere]),
+        "summary": written_words(tally),
+        "due": due_words(place.report, place.day),
+        "guide": guide(place, tally, heads),
+        "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
+        "missing": _missing(request, place, sheet, page),
+        "returned": _returned(sheet, page),
+        **_refusals(request, outcome),
+    }
+    crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
+    response = own_page(request, "admin/answers/sheet.html", title=place.title, crumbs=crumbs, **facts)
+    # Not no-store: whoever follows a link and comes back finds what they had typed.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _items(request: HttpRequest, place: Place, rows: list[SheetRow], outcome: Outcome | None) -> list[Item]:
+    refused = outcome.refused if outcome else {}
+    names, writers = names_of(rows), authors(refused.values())
+    items = [
+        make_item(
+            row,
+            names,
+            writable=place.standing.may_answer(row.status),
+            refused=refused.get(row.status.pk),
+            copied=request.method == "GET" and request.GET.get("copy") == str(row.status.pk),
+        )
+        for row in rows
+    ]
+    return [replace(item, clash=writers.get(item.status.pk)) for item in items]
+
+
+def _missing(request: HttpRequest, place: Place, sheet: list[SheetRow], page: Page) -> dict:
+    """The open items that lack a part: after a try to hand them in, or when the others are written."""
+    lacking = [
+        (index, row, parts)
+        for index, row in enumerate(sheet)
+        if row.status.state in OPEN_STATES and (parts := missing_parts(row.status))
+    ]
+    tried = bool(lacking) and "check" in request.GET
+    if not place.may_act or not (tried or len(lacking) < len(sheet)):
+        return {}
+    found = [
+        Pointer(row.code, _address(page, index, row, "text" if TEXT in parts else "progress"), "・".join(parts))
+        for index, row, parts in lacking[:MOST_POINTERS]
+    ]
+    return {"pointers": found, "more": len(lacking) - len(found), "sentence": INCOMPLETE if tried else ""}
+
+
+def _returned(sheet: list[SheetRow], page: Page) -> list[Pointer]:
+    rows = [(place, row) for place, row in enumerate(sheet) if row.status.state == State.RETURNED]
+    return [Pointer(row.code, _address(page, place, row, "item"), row.status.return_reason) for place, row in rows]
+
+
+def _address(page: Page, place: int, row: SheetRow, part: str) -> str:
+    """Where the row's part is; place: of the row among all rows, from 0."""
+    number = place // PER_PAGE + 1
+    query = "" if number == page.number else f"?{urlencode({'page': number})}"
+    return f"{query}#{part}-{row.status.pk}"
+
+
+def _refusals(request: HttpRequest, outcome: Outcome | None) -> dict:
+    if outcome is None or not outcome.refused:
+        return {}
+    gone = [each.sent for each in outcome.refused.values() if each.why == GONE]
+    return {
+        "refused": refused_words(len(outcome.refused), request.POST.get("do") == "submit"),
+        "gone": list(texts_of(gone)),
+    }

@@ -1,0 +1,95 @@
+"""Taking a step with the ticked answers of a department; a refusal keeps the ticks and the reason."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest
+
+from actionplan.admin.round.forms import CONFIRM, REOPEN, RETURN, StepForm, seen_revisions
+from actionplan.admin.round.rows import CELLS, label_of
+from actionplan.cycle.responses import Response, person_name
+from actionplan.cycle.return_mail import Notice, tell_department
+from actionplan.cycle.rows import Overtaken
+from actionplan.cycle.sheet import statuses
+from actionplan.cycle.steps import StepRefused, confirm, reopen, return_answers
+from actionplan.models import AnnualReport, YearlyStatus
+
+DONE = {CONFIRM: "{}件を確定しました。", RETURN: "{}件を差し戻しました。", REOPEN: "{}件の確定を取り消しました。"}
+COMPARED = (*CELLS, "state", "department")
+NOTHING_TICKED = "回答が一つも選ばれていません。左の四角に印を付けてから、もう一度押してください。"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why the step was not taken, and what the page gives back; changed: words by primary key of the answer."""
+
+    sentence: str
+    reason: str = ""
+    ticks: frozenset[int] = frozenset()
+    changed: Mapping[int, str] = field(default_factory=dict)
+
+
+def take_step(request: HttpRequest, report: AnnualReport, response: Response) -> Refusal | None:
+    """None when the step was taken and told in a message, otherwise the refusal."""
+    form, seen = StepForm(request.POST), seen_revisions(request.POST)
+    reason, ticks = request.POST.get("reason", ""), frozenset(seen)
+    if not form.is_valid():
+        sentence = " ".join(each for sentences in form.errors.values() for each in sentences)
+        return Refusal(sentence, reason, ticks)
+    if not seen:
+        return Refusal(NOTHING_TICKED, reason)
+    step = form.cleaned_data["step"]
+    try:
+        count = _take(step, seen, request, form.cleaned_data["reason"])
+    except StepRefused as refusal:
+        return Refusal(str(refusal), reason, ticks)
+    except Overtaken as overtaken:
+        sentence = f"まだ何も変えていません。{overtaken}。下で確かめて、よければもう一度押してください。"
+        return Refusal(sentence, reason, ticks, changes(overtaken.rows, seen))
+    messages.success(request, DONE[step].format(count))
+    if step == RETURN:
+        _tell(request, report, response, seen, form.cleaned_data["reason"])
+    return None
+
+
+def _take(step: str, seen: Mapping[int, int], request: HttpRequest, reason: str) -> int:
+    if step == CONFIRM:
+        return confirm(seen, by=request.user)
+    return {RETURN: return_answers, REOPEN: reopen}[step](seen, by=request.user, reason=reason)
+
+
+def changes(rows: Iterable[YearlyStatus], seen: Mapping[int, int]) -> dict[int, str]:
+    """By primary key, what differs from the revision that was seen, and who changed it last."""
+    newer = list(rows)
+    records = list(YearlyStatus.history.filter(id__in=[row.pk for row in newer]).select_related("history_user"))
+    looked_at = {record.id: record for record in records if record.revision == seen[record.id]}
+    newest = {record.id: record for record in sorted(records, key=lambda record: record.history_id)}
+    return {row.pk: _difference(row, looked_at.get(row.pk), newest.get(row.pk)) for row in newer}
+
+
+def _difference(row: YearlyStatus, looked_at: Model | None, newest: Model | None) -> str:
+    attributes = [row._meta.get_field(name).attname for name in COMPARED]
+    labels = [
+        label_of(name)
+        for name, attribute in zip(COMPARED, attributes, strict=True)
+        if looked_at is None or getattr(looked_at, attribute) != getattr(row, attribute)
+    ]
+    by = f"{person_name(newest.history_user)}さんが、" if newest and newest.history_user else ""
+    return f"あなたが画面を開いた後に、{by}{'・'.join(labels) or '記録'}を変えました。"
+
+
+def _tell(request: HttpRequest, report: AnnualReport, response: Response, seen: Iterable[int], reason: str) -> None:
+    rows = list(statuses(report).filter(pk__in=seen))
+    notice = tell_department(report, response, rows, reason=reason, site=request.build_absolute_uri("/"))
+    level, sentence = _told(response, notice)
+    messages.add_message(request, level, sentence)
+
+
+def _told(response: Response, notice: Notice) -> tuple[int, str]:
+    if not notice.to.addresses:
+        return messages.WARNING, f"{response.name}のメールアドレスがないため、メールでは知らせていません。"
+    if notice.failure:
+        return messages.ERROR, f"{response.name}にメールで知らせられませんでした。{notice.failure}。"
+    return messages.SUCCESS, f"{response.name}に、理由をメールで知らせました（{'、'.join(notice.to.addresses)}）。"

@@ -1,0 +1,134 @@
+"""Storing accounts with their departments and roles in bulk, one record of change each; closing and reopening them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db import transaction
+
+from actionplan import permissions
+from actionplan.models import Department
+from actionplan.organisation.membership import Pair, join, leave
+from actionplan.organisation.offices import Offices, tidy
+from actionplan.organisation.passwords import StartPassword, give_password
+from actionplan.organisation.recording import BATCH, record
+from actionplan.organisation.reorganise import lock_departments
+from actionplan.organisation.roster import Facts, Roster
+
+TEXTS = ("last_name", "first_name", "email")
+STORED = (*TEXTS, "is_active", "is_staff")
+CLOSED, REOPENED = "退職・異動のため閉じた", "もう一度使えるようにした"
+_Roles = User.groups.through
+
+
+@dataclass(frozen=True)
+class AccountChange:
+    """What an account is to be; account is None for a new one."""
+
+    account: User | None
+    username: str
+    facts: Facts
+
+
+def store_accounts(
+    changes: Sequence[AccountChange], roster: Roster, *, reason: str, source: str = ""
+) -> list[StartPassword]:
+    """The first passwords of new accounts. Stores everything by the roster's reader; who may was asked before."""
+    new = [User(username=change.username) for change in changes if change.account is None]
+    made = {account.username: account for account in new}
+    accounts = [change.account or made[change.username] for change in changes]
+    for account, change in zip(accounts, changes, strict=True):
+        _put(account, change.facts)
+    passwords = [give_password(account) for account in new]
+    User.objects.bulk_create(new, batch_size=BATCH)
+    old = [change.account for change in changes if change.account]
+    User.objects.bulk_update(old, STORED, batch_size=BATCH)
+    facts = {account.pk: change.facts for account, change in zip(accounts, changes, strict=True)}
+    _store_roles(facts, roster)
+    touched = _store_departments(facts, {account.pk for account in new}, roster)
+    by = roster.reader
+    record(new, by=by, reason=reason, source=source, new=True)
+    record(old, by=by, reason=reason, source=source)
+    record(list(Department.objects.filter(pk__in=touched)), by=by, reason=reason, source=source)
+    return passwords
+
+
+def _put(account: User, facts: Facts) -> None:
+    for name in TEXTS:
+        setattr(account, name, getattr(facts, name))
+    account.is_active = facts.active
+    account.is_staff = account.is_staff or facts.active
+
+
+def _store_roles(facts: dict[int, Facts], roster: Roster) -> None:
+    """Gives and takes roles that the reader may grant; others are not touched."""
+    grantable = {group.pk: name for name, group in roster.grantable.items()}
+    held = {
+        (row.user_id, row.group_id): row for row in _Roles.objects.filter(user__in=facts, group__in=grantable.keys())
+    }
+    wanted = {(person, roster.grantable[name].pk) for person, each in facts.items() for name in each.roles}
+    _Roles.objects.filter(pk__in=[row.pk for pair, row in held.items() if pair not in wanted]).delete()
+    new = sorted(wanted - held.keys())
+    _Roles.objects.bulk_create((_Roles(user_id=person, group_id=group) for person, group in new), batch_size=BATCH)
+
+
+def _store_departments(facts: dict[int, Facts], new: set[int], roster: Roster) -> set[int]:
+    """The departments that gained or lost people. A membership that lists show under a wanted name stays."""
+    gains: set[Pair] = set()
+    losses: set[Pair] = set()
+    accounts = {account.pk: account for account in roster.accounts.values()}
+    for person, each in facts.items():
+        own = [] if person in new else [department.pk for department in accounts[person].departments.all()]
+        shown = {pk: str(roster.offices.shown(pk)) for pk in own}
+        losses |= {(pk, person) for pk, name in shown.items() if name not in each.departments}
+        missing = set(each.departments) - set(shown.values())
+        gains |= {(roster.offices.by_name[tidy(name)][0].pk, person) for name in missing}
+    return join(gains) | leave(losses)
+
+
+@transaction.atomic
+def place(person: User, departments: Iterable[Department], *, by: AbstractBaseUser, reason: str) -> set[int]:
+    """The departments that gained or lost the person, each with its record; afterwards lists show these and no other.
+
+    departments: standing ones. A membership of an ended one stays while its successor is among them.
+    """
+    lock_departments()
+    offices, wanted = Offices(), {department.pk for department in departments}
+    shown = {pk: offices.shown(pk).pk for pk in person.departments.values_list("pk", flat=True)}
+    lost = leave((pk, person.pk) for pk, name in shown.items() if name not in wanted)
+    touched = lost | join((pk, person.pk) for pk in wanted - set(shown.values()))
+    record(list(Department.objects.filter(pk__in=touched)), by=by, reason=reason)
+    return touched
+
+
+@transaction.atomic
+def close_accounts(accounts: Iterable[User], *, by: AbstractBaseUser, reason: str = CLOSED) -> int:
+    """How many accounts were closed: their sessions end, they leave their departments, their history stays.
+
+    Raises PermissionDenied for one's own account and for those that one may not manage.
+    """
+    return _switch(accounts, by, active=False, reason=reason)
+
+
+@transaction.atomic
+def reopen_accounts(accounts: Iterable[User], *, by: AbstractBaseUser, reason: str = REOPENED) -> int:
+    """How many closed accounts may be used again, with the roles that they had and in no department yet."""
+    return _switch(accounts, by, active=True, reason=reason)
+
+
+def _switch(accounts: Iterable[User], by: AbstractBaseUser, *, active: bool, reason: str) -> int:
+    wanted = {account.pk for account in accounts}
+    lock_departments()
+    list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    roster = Roster(by)
+    permissions.require(permissions.may_change(by, User) and wanted <= roster.manageable and by.pk not in wanted)
+    found = [(account, roster.facts(account)) for account in roster.mine() if account.pk in wanted]
+    changes = [
+        AccountChange(
+            account, account.username, replace(facts, active=active, **({} if active else {"departments": ()}))
+        )
+        for account, facts in found
+        if facts.active != active
+    ]
+    store_accounts(changes, roster, reason=reason)
+    return len(changes)

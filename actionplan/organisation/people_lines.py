@@ -1,0 +1,144 @@
+"""Reading the lines of a list of staff: what each wants a person to be, and every cell that cannot be taken."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from actionplan.organisation.people_cells import department_names, role_names
+from actionplan.organisation.roster import Facts, Roster
+from actionplan.text import forbidden_characters
+
+USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
+    *("利用者名", "姓", "名", "メールアドレス"),
+    *("所属課", "役割", "在籍"),
+)
+FIELDS = {USERNAME: "username", LAST: "last_name", FIRST: "first_name", EMAIL: "email"}
+WORDS = {"はい": True, "いいえ": False}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file: its number as a spreadsheet counts, and its cells by column."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A cell that cannot be taken, and what to do about it."""
+
+    number: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.number}行目「{self.column}」：{self.sentence}"
+
+
+@dataclass
+class Wanted:
+    """What a line wants; faults are those of its cells."""
+
+    number: int
+    username: str
+    facts: Facts = field(default_factory=Facts)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_lines(lines: Sequence[Line], roster: Roster) -> list[Wanted]:
+    """What the lines want, in their order, each with all of its faults."""
+    names = Counter(_username(line).casefold() for line in lines)
+    return [_Reader(line, roster, names).read() for line in lines]
+
+
+def _username(line: Line) -> str:
+    return User.normalize_username(line.cells[USERNAME]).strip()
+
+
+class _Reader:
+    """Reads one line."""
+
+    def __init__(self, line: Line, roster: Roster, names: Counter[str]) -> None:
+        self.line, self.roster, self.names = line, roster, names
+        self.username = _username(line)
+        self.account = roster.accounts.get(self.username)
+        self.wanted = Wanted(line.number, self.username)
+
+    def read(self) -> Wanted:
+        texts = {name: self.line.cells[name].strip() for name in COLUMNS}
+        self._check_texts(texts)
+        self._check_account()
+        active = self._active(texts[ACTIVE])
+        if active is False and self.account:
+            # Who leaves belongs nowhere and keeps the roles that the history names.
+            roles = self.roster.facts(self.account).roles
+            self.wanted.facts = Facts(texts[LAST], texts[FIRST], texts[EMAIL], (), roles, False)
+        else:
+            departments, wrong_departments = department_names(texts[DEPARTMENTS], self.account, self.roster)
+            roles, wrong_roles = role_names(texts[PART], self.roster)
+            for sentence in wrong_departments:
+                self._fault(DEPARTMENTS, sentence)
+            for sentence in wrong_roles:
+                self._fault(PART, sentence)
+            self.wanted.facts = Facts(texts[LAST], texts[FIRST], texts[EMAIL], departments, roles, True)
+        return self.wanted
+
+    def _fault(self, column: str, sentence: str) -> None:
+        self.wanted.faults.append(Fault(self.line.number, column, sentence))
+
+    def _check_texts(self, texts: Mapping[str, str]) -> None:
+        for column, text in texts.items():
+            if found := forbidden_characters(text.replace("\n", "")):
+                self._fault(column, f"目に見えない制御文字（{'、'.join(found)}）が入っています。取り除いてください。")
+        for column, name in FIELDS.items():
+            value = self.username if column == USERNAME else texts[column]
+            try:
+                User._meta.get_field(name).clean(value, None)
+            except ValidationError as error:
+                self._fault(column, _sentence(column, value, error))
+        if not (texts[LAST] or texts[FIRST] or self.account):
+            self._fault(LAST, "新しい人の姓が空です。姓と名を書いてください。")
+
+    def _check_account(self) -> None:
+        if self.names[self.username.casefold()] > 1 and self.username:
+            self._fault(USERNAME, f"「{self.username}」がほかの行にもあります。1人1行にしてください。")
+        if self.account and self.account.pk not in self.roster.manageable:
+            self._fault(
+                USERNAME,
+                f"「{self.username}」は、この画面では変えられない利用者（事務局・公表権者・管理者など）です。"
+                "行を削除してください。",
+            )
+        other = self.roster.folded.get(self.username.casefold())
+        if not self.account and other:
+            self._fault(
+                USERNAME,
+                f"「{self.username}」は、今ある利用者名「{other}」と大文字・小文字だけが違います。"
+                f"同じ人なら「{other}」に直してください。",
+            )
+
+    def _active(self, text: str) -> bool | None:
+        word = WORDS.get(text)
+        if word is None:
+            start = f"「{text}」は使えません。" if text else "空です。"
+            self._fault(ACTIVE, f"{start}「はい」か「いいえ」を書いてください。")
+        elif word is False and not self.account:
+            self._fault(
+                ACTIVE, f"「{self.username}」という利用者はいません。利用者名を確かめるか、行を削除してください。"
+            )
+        elif word is False and self.account.pk == self.roster.reader.pk:
+            self._fault(ACTIVE, "自分の利用者は閉じられません。ほかの人に頼んでください。")
+        return word
+
+
+def _sentence(column: str, value: str, error: ValidationError) -> str:
+    if not value:
+        return "空です。ログインに使う名前を、半角の英数字で書いてください。"
+    if column == USERNAME and error.error_list[0].code == "invalid":
+        return f"「{value}」は使えません。半角の英数字と @ . + - _ だけで書いてください。"
+    if column == EMAIL and error.error_list[0].code == "invalid":
+        return f"「{value}」はメールアドレスの形ではありません。name@example.jp のように書くか、空にしてください。"
+    return " ".join(error.messages)
