@@ -19,14 +19,15 @@ from actionplan.admin.answers.sent import read_revisions, read_sent, sent_texts
 from actionplan.admin.answers.tally import due_words, front_words, own_tallies, written_words
 from actionplan.admin.own_page import own_page
 from actionplan.admin.site import FrontLink
-from actionplan.permissions import require, standing_of
+from actionplan.admin.standing import standing_in, succession_in
+from actionplan.permissions import require
 
 
 def answers_page(request: HttpRequest) -> HttpResponse:
     """The person's departments and years; straight to the one that waits when it is the only one."""
-    standing, day = standing_of(request.user), timezone.localdate()
+    standing, day = standing_in(request), timezone.localdate()
     require(standing.answers or standing.submits or standing.coordinates)
-    tallies = own_tallies(standing, day)
+    tallies = own_tallies(standing, day, succession_in(request))
     waiting = [tally for tally in tallies if tally.waits]
     if len(waiting) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(waiting[0].address)
@@ -118,8 +119,8 @@ def _take_back(request: HttpRequest, place: Place, number: str) -> None:
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
     """One for each department and year that waits for this person; what came back stands first."""
-    standing, day = standing_of(request.user), timezone.localdate()
-    waiting = [tally for tally in own_tallies(standing, day) if tally.waits]
+    standing, day = standing_in(request), timezone.localdate()
+    waiting = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.waits]
     waiting.sort(key=lambda tally: not tally.returned)
     return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in waiting]
 

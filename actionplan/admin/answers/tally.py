@@ -109,18 +109,17 @@ def tally_of(report: AnnualReport, department: Department | None, rows: Iterable
     return Tally(report, department, dict(states), written)
 
 
-def own_tallies(standing: Standing, day: date) -> list[Tally]:
-    """The person's own departments by year, newest year first; three queries, none for who answers for nobody."""
+def own_tallies(standing: Standing, day: date, succession: Succession) -> list[Tally]:
+    """The person's own departments by year, newest year first; two queries, none for who answers for nobody."""
     own = Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
     if not (standing.departments or standing.coordinates):
         return []
     filled = Count("pk", filter=~Q(text="") & ~Q(progress=Progress.UNSET))
     rows = YearlyStatus.objects.filter(own).order_by().values_list("report", "department", "state")
-    return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day)
+    return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day, succession)
 
 
-def _by_place(rows: Iterable[tuple], day: date) -> list[Tally]:
-    succession = Succession()
+def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[Tally]:
     states, written = defaultdict(lambda: defaultdict(int)), defaultdict(int)
     for report, department, state, count, filled in rows:
         place = report, succession.current(department, day)

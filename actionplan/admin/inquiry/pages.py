@@ -12,6 +12,7 @@ from actionplan.admin.inquiry.preview import marked_workbook, preview_page
 from actionplan.admin.inquiry.queue import take_all, upload_page
 from actionplan.admin.inquiry.upload import attachment, may_upload, the_report, upload_address
 from actionplan.admin.site import FrontLink
+from actionplan.admin.standing import standing_in
 from actionplan.cycle.sheet import answer_sheet
 from actionplan.inquiry.archive import inquiry_zip, zip_name
 from actionplan.inquiry.write_workbook import file_name, write_inquiry
@@ -46,7 +47,7 @@ def archive(request: HttpRequest, year: int) -> HttpResponse:
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
     """The way to the workbooks of the latest year, for those who answer."""
-    standing = permissions.standing_of(request.user)
+    standing = standing_in(request)
     report = AnnualReport.objects.first() if may_upload(standing) else None
     if report is None:
         return []

@@ -12,6 +12,7 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.site import FrontLink
+from actionplan.admin.standing import succession_in
 from actionplan.cycle.deadline import day_words, days_late, days_words
 from actionplan.cycle.responses import Response, responses, tallies
 from actionplan.models import AnnualReport, State, YearlyStatus
@@ -121,7 +122,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     report = latest_report()
     if report is None or report.sample:
         return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
-    found = tallies(report)
+    found = tallies(report, succession_in(request))
     address = reverse("admin:round", args=[report.fiscal_year])
     links = [FrontLink(TITLE, address, f"{report}：{_how_far(report, found)}")]
     if coordinates and (waiting := sum(response.waiting for response in found)):

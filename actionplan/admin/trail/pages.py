@@ -10,6 +10,7 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.site import FrontLink
+from actionplan.admin.standing import standing_in
 from actionplan.admin.trail.forms import TrailForm
 from actionplan.models import YearlyStatus
 from actionplan.trail.keys import chunks, key_rows, keys_of
@@ -78,7 +79,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     """The way here, for an auditor and for who writes answers."""
     if permissions.may_audit(request.user):
         return [FrontLink(TITLE, reverse("admin:trail"), ALL_WORDS)]
-    has_own = permissions.standing_of(request.user).departments
+    has_own = standing_in(request).departments
     return [FrontLink(TITLE, reverse("admin:trail"), OWN_WORDS)] if has_own else []
 
 

@@ -1,0 +1,60 @@
+"""「いまの仕事」 on the front page: what waits for each person, asked in few questions."""
+
+import pytest
+
+from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
+from tests import factories
+from tests.admin.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[5, 60])
+def year(request):
+    report = factories.make_report()
+    factories.make_tree(report, request.param)
+    departments = [factories.make_department(f"第{number}課") for number in range(5)]
+    for index, row in enumerate(report.statuses.all()):
+        row.department = departments[index % 5]
+        row.save()
+    return departments
+
+
+def person(department, role):
+    user = factories.make_user(superuser=False, last_name="山田", first_name="花子")
+    user.groups.add(factories.make_role(role))
+    department.members.add(user)
+    return signed_in(user)
+
+
+@pytest.mark.parametrize("role", [CLERK, HEAD, COORDINATOR, PUBLISHER, READER])
+def test_the_front_page_asks_fewer_than_fifteen_questions(year, role, django_assert_max_num_queries):
+    client = person(year[0], role)
+    client.get("/admin/")
+    with django_assert_max_num_queries(14):
+        assert client.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("role", "waiting", "hidden"),
+    [
+        (CLERK, "自課の回答", "取りまとめ状況"),
+        (HEAD, "自課の回答", "取りまとめ状況"),
+        (COORDINATOR, "取りまとめ状況", "自課の回答（"),
+        (READER, "変更の記録", "照会票（Excel）"),
+    ],
+)
+def test_each_finds_their_own_work_first(year, role, waiting, hidden):
+    page = person(year[0], role).get("/admin/").content.decode()
+    assert waiting in page
+    assert hidden not in page
+
+
+def test_who_has_no_lists_is_not_told_of_missing_permissions(year):
+    page = person(year[0], CLERK).get("/admin/").content.decode()
+    assert "パーミッション" not in page
+
+
+def test_the_person_is_greeted_with_the_family_name_first(year):
+    page = person(year[0], CLERK).get("/admin/").content.decode()
+    assert "<strong>山田 花子</strong>さん" in page
