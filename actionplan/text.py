@@ -28,8 +28,11 @@ def fold_all(*texts: str) -> str:
 
 
 def tidy_line_breaks(text: str) -> str:
-    """The text with every line break as a single \\n: browsers send CRLF, which is not part of the record."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """The text with every line break as a single \\n, and a blank for a tab.
+
+    Browsers send CRLF, and what is copied from a spreadsheet brings tabs: neither can be seen, nor is it meant.
+    """
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
 
 
 def forbidden_characters(text: str) -> list[str]:

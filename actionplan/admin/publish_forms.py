@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils import timezone
 
+from actionplan.admin.locking import RecordField
 from actionplan.models import YearlyStatus
 from actionplan.models.fields import refuse_control_characters
 
@@ -58,7 +59,7 @@ class PublishForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": "日時が読めません。2026-04-01T09:00 のように入力してください。"},
     )
-    note = forms.CharField(
+    note = RecordField(
         label="訂正の説明",
         required=False,
         max_length=2000,
@@ -107,7 +108,7 @@ class PublishForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why an edition is taken back."""
 
-    reason = forms.CharField(
+    reason = RecordField(
         label="取下げの理由",
         max_length=2000,
         validators=[refuse_control_characters],

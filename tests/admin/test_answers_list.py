@@ -1,6 +1,6 @@
 """Which departments and years wait for a person: on the front page, and in the list of their own answers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -52,11 +52,27 @@ def test_complete_answers_wait_for_the_head(office):
     assert "8項目すべて記入済み。内容を確かめて提出してください。" in work(office.browser("課長"))[0][1]
 
 
-def test_nothing_waits_once_everything_is_handed_in_and_never_for_others(office):
+def test_nothing_waits_for_others(office):
     assert work(signed_in(factories.make_person("担当者"))) == []
     assert work(signed_in(factories.make_person("閲覧者"))) == []
+
+
+def test_the_way_back_stays_until_the_year_is_published(office):
     fill(office, 8, state=State.SUBMITTED)
+    ((_, words),) = work(office.browser())
+    assert "8項目すべて提出済み。事務局の確認を待っています" in words
+    assert office.browser().get("/admin/answers/").url == office.address
+    fill(office, 8, state=State.CONFIRMED)
+    publish(office.report, by=None)
     assert work(office.browser()) == []
+
+
+def test_an_answer_that_came_back_counts_only_once_it_is_written_anew(office):
+    fill(office, 8, state=State.RETURNED)
+    YearlyStatus.objects.update(returned_at=timezone.now(), answered_at=timezone.now() - timedelta(days=1))
+    assert "8項目のうち0項目が記入済み" in work(office.browser())[0][1]
+    YearlyStatus.objects.update(answered_at=timezone.now() + timedelta(minutes=1))
+    assert "8項目すべて記入済み" in work(office.browser())[0][1]
 
 
 def test_a_published_year_waits_only_for_what_came_back(office):
@@ -100,7 +116,7 @@ def test_several_are_listed_newest_year_first_with_counts_and_due_dates(office):
 
 def test_finished_years_stay_within_reach(office):
     fill(office, 8, state=State.CONFIRMED)
-    page = office.browser().get("/admin/answers/").content.decode()
+    page = office.browser().get("/admin/answers/?all=1").content.decode()
     assert "いま書くところはありません。" in page
     assert "8項目すべて確定" in page
     assert office.address in page

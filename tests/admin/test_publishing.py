@@ -273,3 +273,13 @@ def test_the_page_asks_fewer_than_fifteen_questions(items, editions, django_asse
     client = signed_in(publisher)
     with django_assert_max_num_queries(14):
         assert client.get(reverse("admin:publish", args=[report.pk])).status_code == 200
+
+
+def test_a_note_of_two_lines_is_taken_as_browsers_send_it(admin_client, status):
+    publish(status.report, by=None)
+    edit(status, "後の文")
+    assert post(admin_client, status, note="一行目\r\n二行目").status_code == 302
+    assert Edition.objects.get(number=2).correction_note == "一行目\n二行目"
+    answer = admin_client.post(address("withdraw", status, 2), {"reason": "一行目\r\n二行目"})
+    assert answer.status_code == 302
+    assert Edition.objects.get(number=2).withdrawal.reason == "一行目\n二行目"

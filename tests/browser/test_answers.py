@@ -191,3 +191,30 @@ def test_axe_finds_nothing_in_any_state_of_the_page(office, enter, mode):
     for address in (office.address, "/admin/answers/?all=1"):
         page.goto(page.url.split("/admin/")[0] + address)
         assert problems(page) == [], address
+
+
+def leaving(page):
+    """What the browser asks when the page is left by a link."""
+    asked = []
+
+    def answer(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", answer)
+    page.click(".breadcrumbs a")
+    page.wait_for_url("**/admin/")
+    return asked
+
+
+def test_whoever_leaves_with_unsaved_words_is_asked_first(office, enter):
+    page = enter(office.person("担当者"), office.address, java_script_enabled=True)
+    page.locator("textarea").first.fill("書きかけの文")
+    assert leaving(page) == ["beforeunload"]
+
+
+def test_whoever_has_saved_or_written_nothing_is_not_asked(office, enter):
+    page = enter(office.person("担当者"), office.address, java_script_enabled=True)
+    page.locator("textarea").first.fill("書いた文")
+    press(page, "save")
+    assert leaving(page) == []

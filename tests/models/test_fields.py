@@ -35,7 +35,7 @@ def test_no_letter_of_the_record_is_ever_changed(text):
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize(
-    ("letter", "name"), [("\x00", "U+0000"), ("\t", "U+0009"), ("\x0c", "U+000C"), ("\u2028", "U+2028")]
+    ("letter", "name"), [("\x00", "U+0000"), ("\x0b", "U+000B"), ("\x0c", "U+000C"), ("\u2028", "U+2028")]
 )
 def test_a_control_character_is_refused_by_its_name(field, letter, name):
     with pytest.raises(ValidationError, match="制御文字") as refused:
@@ -84,3 +84,8 @@ def test_a_form_refuses_a_control_character_and_names_it():
 )
 def test_the_texts_of_the_record_are_record_fields(model, names):
     assert all(isinstance(model._meta.get_field(name), RecordTextField | RecordLineField) for name in names)
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_tab_that_came_with_a_copy_becomes_a_blank(field):
+    assert field.clean("前\t後", None) == "前 後"

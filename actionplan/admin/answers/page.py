@@ -13,7 +13,7 @@ from actionplan.admin.answers.place import Place, submitters
 from actionplan.admin.answers.saving import GONE, Outcome
 from actionplan.admin.answers.sent import others_of, texts_of
 from actionplan.admin.answers.tally import due_words, tally_of, written_words
-from actionplan.admin.answers.words import INCOMPLETE, guide, refused_words
+from actionplan.admin.answers.words import INCOMPLETE, UNSAVED, guide, refused_words
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.rows import names_of
 from actionplan.cycle.sheet import SheetRow, answer_sheet
@@ -54,7 +54,7 @@ def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> 
         "others": others_of([row.status for row in elsewhere]),
         "summary": written_words(tally),
         "due": due_words(place.report, place.day),
-        "guide": guide(place, tally, heads),
+        "guide": UNSAVED if outcome and outcome.refused else guide(place, tally, heads),
         "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
         "missing": _missing(request, place, sheet, page),
         "returned": _returned(sheet, page),

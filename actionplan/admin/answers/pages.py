@@ -24,13 +24,13 @@ from actionplan.permissions import require
 
 
 def answers_page(request: HttpRequest) -> HttpResponse:
-    """The person's departments and years; straight to the one that waits when it is the only one."""
+    """The person's departments and years; straight to the one that is under way when it is the only one."""
     standing, day = standing_in(request), timezone.localdate()
     require(standing.answers or standing.submits or standing.coordinates)
     tallies = own_tallies(standing, day, succession_in(request))
-    waiting = [tally for tally in tallies if tally.waits]
-    if len(waiting) == 1 and "all" not in request.GET:
-        return HttpResponseRedirect(waiting[0].address)
+    current = [tally for tally in tallies if tally.is_current]
+    if len(current) == 1 and "all" not in request.GET:
+        return HttpResponseRedirect(current[0].address)
     rows = [(tally, written_words(tally), due_words(tally.report, day)) for tally in tallies]
     facts = {
         "waiting": [row for row in rows if row[0].waits],
@@ -118,11 +118,11 @@ def _take_back(request: HttpRequest, place: Place, number: str) -> None:
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
-    """One for each department and year that waits for this person; what came back stands first."""
+    """One for each department and year under way; what came back stands first, then what is due soonest."""
     standing, day = standing_in(request), timezone.localdate()
-    waiting = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.waits]
-    waiting.sort(key=lambda tally: not tally.returned)
-    return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in waiting]
+    found = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.is_current]
+    found.sort(key=lambda tally: tally.urgency)
+    return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in found]
 
 
 def urls(door: Callable) -> list[URLPattern]:

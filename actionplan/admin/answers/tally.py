@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from actionplan.cycle.deadline import days_words
@@ -20,7 +20,7 @@ from actionplan.permissions import OPEN_STATES, Standing
 class Tally:
     """A department's answers of a year, counted.
 
-    written: answers that say everything that handing in needs, whatever their state.
+    written: answers that say everything that handing in needs; one that came back counts once it was written anew.
     """
 
     report: AnnualReport
@@ -50,6 +50,17 @@ class Tally:
         return bool(self.returned or (self.open and not self.published))
 
     @property
+    def is_current(self) -> bool:
+        """Whether the year is still under way for the department: something waits, or it is not published yet."""
+        return self.waits or not self.published
+
+    @property
+    def urgency(self) -> tuple:
+        """For sorting: what came back first, then what is open, by due date."""
+        due = self.report.answers_due
+        return not self.returned, not self.waits, due is None, due or date.max, -self.report.fiscal_year, self.name
+
+    @property
     def name(self) -> str:
         """The department's name of today."""
         return str(self.department or NO_DEPARTMENT)
@@ -74,6 +85,15 @@ class Tally:
         return [(state.value, state.label, self.states[state]) for state in order if self.states.get(state)]
 
 
+def is_untouched(status: YearlyStatus) -> bool:
+    """Whether the answer came back and nobody has written it since."""
+    returned, answered = status.returned_at, status.answered_at
+    return status.state == State.RETURNED and bool(returned and (answered is None or answered <= returned))
+
+
+UNTOUCHED = Q(state=State.RETURNED) & (Q(answered_at=None) | Q(answered_at__lte=F("returned_at")))
+
+
 def written_words(tally: Tally) -> str:
     """8項目のうち3項目が記入済み, or what all eight have in common."""
     if not tally.open:
@@ -84,15 +104,20 @@ def written_words(tally: Tally) -> str:
 
 
 def due_words(report: AnnualReport, day: date) -> str:
-    """5月20日（あと12日）; empty when no date is set."""
+    """5月20日（あと12日）, with the year when it is another one; empty when no date is set."""
     due = report.answers_due
-    return f"{due.month}月{due.day}日（{days_words(due, day)}）" if due else ""
+    if not due:
+        return ""
+    year = f"{due.year}年" if due.year != day.year else ""
+    return f"{year}{due.month}月{due.day}日（{days_words(due, day)}）"
 
 
 def front_words(tally: Tally, submits: bool, day: date) -> str:
     """What waits, in sentences; what came back is said first."""
     sentences = [f"差し戻された項目が{tally.returned}つあります"] if tally.returned else []
     sentences.append(written_words(tally))
+    if not tally.open:
+        return "。".join([*sentences, *_after_submission(tally, submits)])
     if tally.written == tally.total:
         sentences.append("内容を確かめて提出してください" if submits else "課長の提出を待っています")
     if due := due_words(tally.report, day):
@@ -100,12 +125,18 @@ def front_words(tally: Tally, submits: bool, day: date) -> str:
     return "。".join(sentences)
 
 
+def _after_submission(tally: Tally, submits: bool) -> list[str]:
+    if tally.states.get(State.CONFIRMED, 0) == tally.total:
+        return []
+    return ["事務局の確認を待っています", *(["直すときは、提出を取り消せます"] if submits else [])]
+
+
 def tally_of(report: AnnualReport, department: Department | None, rows: Iterable[YearlyStatus]) -> Tally:
     """The count of rows at hand."""
     states, written = defaultdict(int), 0
     for row in rows:
         states[row.state] += 1
-        written += not missing_parts(row)
+        written += not missing_parts(row) and not is_untouched(row)
     return Tally(report, department, dict(states), written)
 
 
@@ -114,7 +145,7 @@ def own_tallies(standing: Standing, day: date, succession: Succession) -> list[T
     own = Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
     if not (standing.departments or standing.coordinates):
         return []
-    filled = Count("pk", filter=~Q(text="") & ~Q(progress=Progress.UNSET))
+    filled = Count("pk", filter=~Q(text="") & ~Q(progress=Progress.UNSET) & ~UNTOUCHED)
     rows = YearlyStatus.objects.filter(own).order_by().values_list("report", "department", "state")
     return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day, succession)
 

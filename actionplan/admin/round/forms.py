@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django import forms
 from django.http import QueryDict
 
+from actionplan.admin.locking import RecordField
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import Plan, YearlyStatus
 from actionplan.models.fields import refuse_control_characters
@@ -49,7 +50,7 @@ class StepForm(forms.Form):
     """What to do with the ticked answers; the reason goes with returning and with taking a confirmation back."""
 
     step = forms.ChoiceField(choices=[(CONFIRM, "確定"), (RETURN, "差戻し"), (REOPEN, "確定の取消し")])
-    reason = forms.CharField(
+    reason = RecordField(
         required=False,
         max_length=2000,
         validators=[refuse_control_characters],
