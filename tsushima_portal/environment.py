@@ -96,6 +96,9 @@ def database(var: Path) -> dict:
         raise ImproperlyConfigured(
             "DATABASE_URL が読めません。postgres://利用者:パスワード@番地:5432/データベース名 の形で指定してください。"
         ) from None
+    if entry["ENGINE"] == "django.db.backends.postgresql":
+        # Shorter than gunicorn's patience, as SQLite's: whoever waits for a lock is told so and keeps their words.
+        entry.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
     if entry["ENGINE"] == "django.db.backends.sqlite3":
         entry["OPTIONS"] = SQLITE_OPTIONS
         # A file, not memory: the tests of simultaneous writers need a database that threads share.

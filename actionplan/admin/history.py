@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalChanges
@@ -35,6 +36,14 @@ class ReadableHistory:
     def revert_disabled(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Always: a revert would pass by the locking, and by the right to change."""
         return True
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+        """The library's page. Raises Http404 for an address that can be nobody's."""
+        try:
+            self.model._meta.pk.to_python(unquote(object_id))
+        except ValidationError:
+            raise Http404("このページはありません。") from None
+        return super().history_view(request, object_id, extra_context)
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None

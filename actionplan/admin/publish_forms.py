@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from actionplan.admin.locking import RecordField
+from actionplan.fiscal_year import LATEST
 from actionplan.models import YearlyStatus
 from actionplan.models.fields import refuse_control_characters
 
@@ -102,6 +103,8 @@ class PublishForm(forms.Form):
             self.add_error("public_from", "公表する日時を入力してください。")
         elif data.get("public_from") and data["public_from"] < timezone.now():
             self.add_error("public_from", "公表日時が過去になっています。これからの日時を入力してください。")
+        elif data.get("public_from") and data["public_from"].year > LATEST:
+            self.add_error("public_from", "公表日時が先すぎます。年を確かめてください。")
         return data
 
 

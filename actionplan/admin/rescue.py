@@ -16,7 +16,8 @@ from django.utils.http import urlencode
 
 EXPIRED = "ログインの有効期限が切れたため、まだ保存されていません。"
 STALE = "この画面を開いたあとにログインし直したか、画面が古くなったため、まだ保存されていません。"
-OWN_PAGES = {"note": "訂正の説明", "reason": "取下げの理由"}
+CROWDED = "ほかの人の保存に時間がかかっているため、まだ保存されていません。1分ほど待って、もう一度保存してください。"
+OWN_PAGES = {"note": "訂正の説明", "reason": "理由"}
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "保存できませんでした", STALE, _way_back(request), "新しい画面で管理画面を開く")
 
 
+def crowded(request: HttpRequest) -> HttpResponse:
+    """The page for a post that had to wait too long for somebody else's writing."""
+    return _page(request, "混み合っています", CROWDED, _way_back(request), "新しい画面で開き直す", status=503)
+
+
 def refused(request: HttpRequest, sentence: str) -> HttpResponse:
     """The page for a post that its page may not or cannot take any more; the sentence says why."""
     return _page(request, "保存できませんでした", sentence, reverse("admin:index"), "新しい画面で管理画面を開く")
 
 
-def _page(request: HttpRequest, title: str, sentence: str, address: str, link: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, title: str, sentence: str, address: str, link: str, *, status: int = 403
+) -> HttpResponse:
     context = {"title": title, "sentence": sentence, "address": address, "link": link, "texts": list(texts(request))}
-    return render(request, "admin/portal/rescue.html", admin.site.each_context(request) | context, status=403)
+    return render(request, "admin/portal/rescue.html", admin.site.each_context(request) | context, status=status)
 
 
 def texts(request: HttpRequest) -> Iterator[Text]:

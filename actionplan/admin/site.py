@@ -1,5 +1,6 @@
 """The admin site under the portal's own name, its front page in the order of the year's work."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -7,10 +8,13 @@ from importlib import import_module
 from types import ModuleType
 
 from django.contrib.admin import AdminSite
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 
 from actionplan.admin import rescue
+
+log = logging.getLogger(__name__)
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -19,6 +23,9 @@ GROUPS = (
     ("担当課と利用者", ("Department", "User", "Group")),
 )
 
+
+# Django's own models by the words that staff use.
+NAMES = {"User": "利用者", "Group": "役割"}
 
 OWN_PAGES = (
     "components",
@@ -78,14 +85,20 @@ class PortalAdminSite(AdminSite):
         return super().index(request, {"work": work} | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
-        """Django's door; who posts a form after their session has ended gets their words back, not a bare login."""
+        """Django's door; who posts after the session has ended, or while the database is held, gets the words back."""
         door = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)
-            return door(request, *args, **kwargs)
+            try:
+                return door(request, *args, **kwargs)
+            except OperationalError:
+                if request.method != "POST":
+                    raise
+                log.exception("A post waited too long for the database.")
+                return rescue.crowded(request)
 
         return update_wrapper(inner, door)
 
@@ -103,4 +116,5 @@ class PortalAdminSite(AdminSite):
 
     def _group(self, heading: str, found: list[tuple[dict, dict]]) -> dict:
         app = found[0][0] if found else {}
-        return {**app, "name": heading, "models": [model for _, model in found]}
+        models = [{**model, "name": NAMES.get(model["object_name"], model["name"])} for _, model in found]
+        return {**app, "name": heading, "models": models}

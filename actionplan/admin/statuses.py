@@ -1,11 +1,11 @@
 """The year's list: one report at a time in its printed order, written in place or in the full form."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -17,6 +17,7 @@ from actionplan.admin.filters import MarkFilter, SharedChoices, SharedRelated, Y
 from actionplan.admin.marks import marks_html
 from actionplan.admin.status_forms import StatusForm, StatusRowForm
 from actionplan.cycle.answers import CELLS
+from actionplan.exports.misfits import CellsDoNotFit
 from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.models.revised import StaleRevisionError
 from actionplan.publishing.compose import compose
@@ -117,7 +118,11 @@ class YearlyStatusAdmin(PortalAdmin):
         if report is None:
             raise Http404("この年次報告はありません。")
         draft = compose(report)
-        return report_file(draft, draft.rows, ending, "draft")
+        try:
+            return report_file(draft, draft.rows, ending, "draft")
+        except CellsDoNotFit as error:
+            self.message_user(request, f"Excelの1つのセルに入らない文があります。{error}", messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:actionplan_yearlystatus_changelist"))
 
     @admin.display(description="番号")
     def code(self, status: YearlyStatus) -> str:

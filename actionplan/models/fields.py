@@ -15,10 +15,24 @@ def refuse_control_characters(text: str) -> None:
         )
 
 
+# A cell of Excel holds 32,767 units of UTF-16; what no workbook can carry would be missing from one.
+LONGEST_TEXT = 32_000
+
+
+def refuse_endless_text(text: str) -> None:
+    """Raises ValidationError when the text is longer than a workbook's cell can be."""
+    length = len(text.encode("utf-16-le")) // 2
+    if length > LONGEST_TEXT:
+        raise ValidationError(
+            f"{LONGEST_TEXT:,}字までにしてください（いまは{length:,}字）。Excelのセルに入らなくなります。",
+            code="endless",
+        )
+
+
 class RecordMixin:
     """Keeps text to the letter: line breaks become \\n, control characters are refused, nothing else changes."""
 
-    default_validators = [refuse_control_characters]
+    default_validators = [refuse_control_characters, refuse_endless_text]
 
     def to_python(self, value):
         """The value with single line breaks."""

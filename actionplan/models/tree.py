@@ -1,5 +1,6 @@
 """The plan's tree: policies (施策), measures (■) and action items (項目)."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 
@@ -108,6 +109,16 @@ class ActionItem(RecordModel):
     def code(self) -> str:
         """Policy, measure and item number: 3-2-1."""
         return f"{self.measure.policy.number}-{self.measure.number}-{self.number}"
+
+    def clean(self) -> None:
+        """Raises ValidationError when the item would be followed, over whatever others, by itself."""
+        seen, next_pk = {self.pk}, self.successor_id
+        # Directly by itself: the constraint says so.
+        while next_pk is not None and self.successor_id != self.pk:
+            if next_pk in seen:
+                raise ValidationError({"successor": "引き継ぎ先をたどると、この項目に戻ってしまいます。"})
+            seen.add(next_pk)
+            next_pk = ActionItem.objects.filter(pk=next_pk).values_list("successor", flat=True).first()
 
     def natural_key(self) -> tuple:
         """The measure's key and the number."""

@@ -11,6 +11,9 @@ from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.trail.kinds import ANSWERS, Kind
 from actionplan.trail.reach import Reach
 
+# Days beyond these narrow nothing, and cannot be reckoned with.
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -100,9 +103,9 @@ def _action(kind: Kind, wanted: Wanted) -> Q | None:
 
 def _time(kind: Kind, wanted: Wanted) -> Q:
     found = Q()
-    if wanted.first:
+    if wanted.first and wanted.first > EARLIEST:
         found &= Q(**{f"{kind.when}__gte": _midnight(wanted.first)})
-    if wanted.last:
+    if wanted.last and wanted.last < LATEST:
         found &= Q(**{f"{kind.when}__lt": _midnight(wanted.last + timedelta(days=1))})
     return found
 

@@ -75,12 +75,13 @@ def test_an_answer_that_came_back_counts_only_once_it_is_written_anew(office):
     assert "8項目すべて記入済み" in work(office.browser())[0][1]
 
 
-def test_a_published_year_waits_only_for_what_came_back(office):
-    fill(office, 8, state=State.DRAFT)
+def test_a_year_that_was_published_without_some_answers_still_waits_for_them(office):
+    fill(office, 8, state=State.CONFIRMED)
+    YearlyStatus.objects.filter(pk=office.rows[0].pk).update(state=State.DRAFT)
     publish(office.report, by=None)
-    assert work(office.browser()) == []
-    YearlyStatus.objects.filter(pk=office.rows[0].pk).update(state=State.RETURNED)
     assert len(work(office.browser())) == 1
+    YearlyStatus.objects.update(state=State.CONFIRMED)
+    assert work(office.browser()) == []
 
 
 def test_the_items_without_a_department_wait_for_the_coordinator(office):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan.admin import rescue
@@ -120,6 +120,8 @@ def _take_back(request: HttpRequest, place: Place, number: str) -> None:
 def front_links(request: HttpRequest) -> list[FrontLink]:
     """One for each department and year under way; what came back stands first, then what is due soonest."""
     standing, day = standing_in(request), timezone.localdate()
+    if (standing.answers or standing.submits) and not (standing.departments or standing.coordinates):
+        return [FrontLink(TITLE, reverse("admin:answers"), words.NO_DEPARTMENT_YET)]
     found = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.is_current]
     found.sort(key=lambda tally: tally.urgency)
     return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in found]

@@ -46,8 +46,8 @@ class Tally:
 
     @property
     def waits(self) -> bool:
-        """Whether something is still to be done: a published year is asked for only where an answer came back."""
-        return bool(self.returned or (self.open and not self.published))
+        """Whether something is still to be done, also in a year that was published without it."""
+        return bool(self.open)
 
     @property
     def is_current(self) -> bool:
