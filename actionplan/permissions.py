@@ -142,8 +142,19 @@ class Standing:
         return status.state in OPEN_STATES or (self.coordinates and status.state == State.SUBMITTED)
 
     def may_submit_for(self, department_id: int | None) -> bool:
-        """Whether the person may submit the department's answers, and take them back until they are confirmed."""
-        return self.coordinates or (self.submits and self.is_own(department_id))
+        """Whether the person may submit the department's answers: its head; the office in its place (see stands_in)."""
+        return self.coordinates or self._is_head_of(department_id)
+
+    def may_take_back_for(self, department_id: int | None) -> bool:
+        """Whether the person may take submitted answers back: the head; the office returns them with a reason."""
+        return self._is_head_of(department_id) or (self.coordinates and department_id is None)
+
+    def stands_in(self, department_id: int | None) -> bool:
+        """Whether the office submits in place of a department, for which the record of changes has words of its own."""
+        return self.coordinates and department_id is not None and not self._is_head_of(department_id)
+
+    def _is_head_of(self, department_id: int | None) -> bool:
+        return self.submits and self.is_own(department_id)
 
 
 def standing_of(user: AbstractBaseUser, day: date | None = None, succession: Succession | None = None) -> Standing:

@@ -84,6 +84,23 @@ def test_an_answer_closes_to_its_department_once_submitted_and_to_everybody_once
     assert of(None, COORDINATOR).may_answer(row) is coordinator
 
 
+def test_the_office_submits_in_place_of_a_department_but_takes_nothing_back_from_it():
+    department, office = factories.make_department(), of(None, COORDINATOR)
+    assert office.may_submit_for(department.pk)
+    assert office.stands_in(department.pk)
+    assert not office.may_take_back_for(department.pk)
+    assert office.may_take_back_for(None)
+    assert not office.stands_in(None)
+
+
+def test_the_head_stands_in_for_nobody():
+    department = factories.make_department()
+    head = of(department, HEAD)
+    assert head.may_take_back_for(department.pk)
+    assert not head.stands_in(department.pk)
+    assert not of(department, CLERK).may_take_back_for(department.pk)
+
+
 @pytest.mark.parametrize("role", [PUBLISHER, READER])
 def test_who_only_reads_sees_every_department_and_writes_for_none(role):
     department = factories.make_department()

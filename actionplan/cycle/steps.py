@@ -37,12 +37,17 @@ def _submitter(standing: Standing, status: YearlyStatus) -> bool:
     return standing.may_submit_for(status.department_id)
 
 
+def _head(standing: Standing, status: YearlyStatus) -> bool:
+    return standing.may_take_back_for(status.department_id)
+
+
 def _coordinator(standing: Standing, status: YearlyStatus) -> bool:
     return standing.coordinates
 
 
 SUBMIT = Step("提出", OPEN_STATES, State.SUBMITTED, _submitter)
-TAKE_BACK = Step("提出の取消し", frozenset({State.SUBMITTED}), State.DRAFT, _submitter)
+TAKE_BACK = Step("提出の取消し", frozenset({State.SUBMITTED}), State.DRAFT, _head)
+IN_PLACE = "課に代わって提出"
 CONFIRM = Step("確定", frozenset({State.SUBMITTED}), State.CONFIRMED, _coordinator)
 REOPEN = Step("確定の取消し", frozenset({State.CONFIRMED}), State.SUBMITTED, _coordinator)
 RETURN = Step("差戻し", frozenset({State.SUBMITTED, State.CONFIRMED}), State.RETURNED, _coordinator)
@@ -124,7 +129,8 @@ def _take(step: Step, seen: Seen, by: AbstractBaseUser, *, marks: Callable, chec
     for row in rows:
         for name, value in facts.items():
             setattr(row, name, value)
-    name = f"{step.name}：{reason.strip()}" if reason else step.name
+    stood_in = step is SUBMIT and any(standing.stands_in(row.department_id) for row in rows)
+    name = f"{step.name}：{reason.strip()}" if reason else IN_PLACE if stood_in else step.name
     store(rows, list(facts), by=by, reason=name)
     return len(rows)
 

@@ -261,3 +261,15 @@ def test_a_year_without_items_of_the_department_says_so(office):
     other = factories.make_department("別の課")
     client = signed_in(factories.make_person("担当者", departments=[other]))
     assert "別の課の項目はありません。" in client.get(f"/admin/answers/2010/{other.pk}/").content.decode()
+
+
+def test_the_office_is_asked_to_stand_in_only_with_the_heads_consent():
+    office = make_office(2)
+    client = signed_in(factories.make_person("事務局"))
+    page = client.get(office.address).content.decode()
+    assert "課に代わって提出する" in page
+    assert "ふつうは課長が提出します" in page
+    YearlyStatus.objects.update(state=State.SUBMITTED)
+    page = client.get(office.address).content.decode()
+    assert "提出を取り消す" not in page
+    assert "確定するか差し戻してください" in page

@@ -53,7 +53,8 @@ def test_complete_answers_wait_for_the_head(office):
 
 
 def test_nothing_waits_for_others(office):
-    assert work(signed_in(factories.make_person("担当者"))) == []
+    elsewhere = factories.make_person("担当者", departments=[factories.make_department("ほかの課")])
+    assert work(signed_in(elsewhere)) == []
     assert work(signed_in(factories.make_person("閲覧者"))) == []
 
 

@@ -21,7 +21,7 @@ STEPS = {
 # Each step: the states it starts from, the state it leads to, the roles that may take it.
 TABLE = {
     "submit": ({State.NOT_STARTED, State.DRAFT, State.RETURNED}, State.SUBMITTED, {HEAD, OFFICE}),
-    "take_back": ({State.SUBMITTED}, State.DRAFT, {HEAD, OFFICE}),
+    "take_back": ({State.SUBMITTED}, State.DRAFT, {HEAD}),
     "confirm": ({State.SUBMITTED}, State.CONFIRMED, {OFFICE}),
     "reopen": ({State.CONFIRMED}, State.SUBMITTED, {OFFICE}),
     "return": ({State.SUBMITTED, State.CONFIRMED}, State.RETURNED, {OFFICE}),
@@ -44,6 +44,12 @@ def office():
     return factories.make_person(OFFICE)
 
 
+@pytest.fixture
+def everything(department):
+    """Somebody who runs the round and heads the department as well."""
+    return factories.make_person(OFFICE, HEAD, departments=[department])
+
+
 def in_state(rows, state):
     YearlyStatus.objects.filter(pk__in=[row.pk for row in rows]).update(state=state)
     return {row.pk: 1 for row in rows}
@@ -55,15 +61,15 @@ def stored(row):
 
 @pytest.mark.parametrize("step", TABLE)
 @pytest.mark.parametrize("state", State.values)
-def test_a_step_leads_on_from_its_own_states_only(step, state, rows, office):
+def test_a_step_leads_on_from_its_own_states_only(step, state, rows, everything):
     starts, target, _ = TABLE[step]
     seen = in_state(rows, state)
     if state in starts:
-        assert STEPS[step](seen, office) == 2
+        assert STEPS[step](seen, everything) == 2
         assert {stored(row).state for row in rows} == {target}
     else:
         with pytest.raises(StepRefused, match="ができない項目があります"):
-            STEPS[step](seen, office)
+            STEPS[step](seen, everything)
         assert {stored(row).state for row in rows} == {state}
 
 
@@ -94,17 +100,29 @@ def test_a_step_moves_all_rows_or_none_and_never_one_that_is_newer_than_seen(ste
 
 
 @pytest.mark.parametrize("step", TABLE)
-def test_each_step_leaves_one_record_that_says_what_and_who(step, rows, office):
-    STEPS[step](in_state(rows, next(iter(TABLE[step][0]))), office)
+def test_each_step_leaves_one_record_that_says_what_and_who(step, rows, everything):
+    STEPS[step](in_state(rows, next(iter(TABLE[step][0]))), everything)
     for row in rows:
         record = row.history.latest()
         assert row.history.count() == 2
-        assert (record.history_user, record.revision) == (office, 2)
+        assert (record.history_user, record.revision) == (everything, 2)
         assert record.history_change_reason.startswith(
             {"submit": "提出", "take_back": "提出の取消し", "confirm": "確定", "reopen": "確定の取消し：誤記"}.get(
                 step, "差戻し：数を書いてください。"
             )
         )
+
+
+def test_the_office_in_place_of_a_department_is_said_in_the_record(rows, office):
+    steps.submit(in_state(rows, State.DRAFT), by=office)
+    assert rows[0].history.latest().history_change_reason == "課に代わって提出"
+
+
+def test_the_office_hands_in_what_no_department_is_asked_for_as_its_own(rows, office):
+    YearlyStatus.objects.update(department=None)
+    steps.submit(in_state(rows, State.DRAFT), by=office)
+    assert rows[0].history.latest().history_change_reason == "提出"
+    assert steps.take_back({row.pk: 2 for row in rows}, by=office) == 2
 
 
 def test_who_handed_in_and_who_confirmed_are_kept_apart(rows, department, office):
@@ -125,12 +143,12 @@ def test_an_answer_that_came_back_names_nobody_as_having_handed_it_in(rows, offi
     assert (row.return_reason, row.returned_by) == ("数を書いてください。", office)
 
 
-def test_taking_back_and_reopening_forget_the_step_that_they_undo(rows, office):
-    steps.submit({rows[0].pk: 1}, by=office)
-    steps.confirm({rows[0].pk: 2}, by=office)
-    steps.reopen({rows[0].pk: 3}, by=office, reason="誤記")
-    assert (stored(rows[0]).confirmed_by, stored(rows[0]).submitted_by) == (None, office)
-    steps.take_back({rows[0].pk: 4}, by=office)
+def test_taking_back_and_reopening_forget_the_step_that_they_undo(rows, everything):
+    steps.submit({rows[0].pk: 1}, by=everything)
+    steps.confirm({rows[0].pk: 2}, by=everything)
+    steps.reopen({rows[0].pk: 3}, by=everything, reason="誤記")
+    assert (stored(rows[0]).confirmed_by, stored(rows[0]).submitted_by) == (None, everything)
+    steps.take_back({rows[0].pk: 4}, by=everything)
     assert stored(rows[0]).submitted_by is None
 
 

@@ -109,7 +109,7 @@ def _after_submit(request: HttpRequest, place: Place, outcome: Outcome) -> dict[
 
 
 def _take_back(request: HttpRequest, place: Place, number: str) -> None:
-    require(place.may_submit)
+    require(place.may_take_back)
     count = take_back(place, int(number) if re.fullmatch(r"[0-9]{1,15}", number) else None)
     if count:
         messages.success(request, f"{count}項目の提出を取り消しました。直してから、もう一度提出してください。")

@@ -61,6 +61,16 @@ class Place:
         return self.standing.may_submit_for(self.department and self.department.pk)
 
     @property
+    def may_take_back(self) -> bool:
+        """Whether the person may take submitted answers back."""
+        return self.standing.may_take_back_for(self.department and self.department.pk)
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the person would submit in place of the department."""
+        return self.standing.stands_in(self.department and self.department.pk)
+
+    @property
     def may_act(self) -> bool:
         """Whether the person may do more here than read."""
         return self.may_write or self.may_submit

@@ -16,6 +16,10 @@ NOTHING_TO_TAKE_BACK = (
 )
 TO_WRITE = "実施状況と進捗区分を書きます。途中で何度でも保存できます。"
 NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
+TO_STAND_IN = (
+    "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
+    "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
+)
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
 NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
@@ -68,6 +72,8 @@ def guide(place: Place, tally: Tally, heads: Sequence[str]) -> str:
         return "この画面では、読むことだけができます。"
     if not tally.open:
         return _closed(place, tally, heads)
+    if place.stands_in:
+        return TO_STAND_IN
     begin, done = (ALL_WRITTEN, "") if tally.written == tally.total else (TO_WRITE, "すべて書けたら、")
     return begin + done + ("「提出する」を押してください。" if place.may_submit else _ask(heads, "提出"))
 
@@ -75,8 +81,10 @@ def guide(place: Place, tally: Tally, heads: Sequence[str]) -> str:
 def _closed(place: Place, tally: Tally, heads: Sequence[str]) -> str:
     if tally.states.get(State.CONFIRMED, 0) == tally.total:
         return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
+    if place.stands_in:
+        return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
     sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
-    if place.may_submit:
+    if place.may_take_back:
         return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"
     return f"{sent}直したいところがあるときは、{_ask(heads, '提出の取消し')}"
 
