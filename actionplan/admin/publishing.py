@@ -1,15 +1,19 @@
 """The publishing pages of a year: what will change, preview, publish or correct, withdraw."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.publish_forms import PublishForm, WithdrawForm
-from actionplan.models import AnnualReport, Edition, EditionWithdrawal
+from actionplan.admin.site import FrontLink
+from actionplan.models import AnnualReport, Edition, EditionWithdrawal, State
 from actionplan.publishing.compose import Draft, compose, newest
 from actionplan.publishing.differences import front_matter_differences, row_differences
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
@@ -132,3 +136,25 @@ def _changes(editions: list[Edition], draft: Draft) -> dict:
         "front": front_matter_differences(base.front_matter, draft.front_matter) if base else [],
         "unchanged": bool(base) and base.content_sha256 == draft.content_sha256,
     }
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """For who publishes: each year of which citizens have seen nothing yet, and how far it is confirmed."""
+    if not permissions.may_publish(request.user):
+        return []
+    confirmed = Count("statuses", filter=Q(statuses__state=State.CONFIRMED))
+    years = AnnualReport.objects.filter(sample=False, editions=None).annotate(asked=Count("statuses"), ready=confirmed)
+    return [
+        FrontLink(
+            f"公表の画面　{year}",
+            _address("publish", year.pk),
+            f"{year.asked}項目のうち{year.ready}項目が確定しています。",
+        )
+        for year in years
+        if year.asked
+    ]
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """None of its own: the pages belong to the annual report."""
+    return []

@@ -34,6 +34,7 @@ OWN_PAGES = (
     "organisation.people",
     "round.open_year",
     "round.pages",
+    "publishing",
     "round.remind",
     "round.department",
     "inquiry.pages",

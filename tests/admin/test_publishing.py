@@ -173,7 +173,9 @@ def test_nothing_is_published_before_the_unconfirmed_are_named(admin_client, sta
     assert not Edition.objects.exists()
     assert post(admin_client, status, named=[str(status.pk)]).status_code == 302
     assert [row["code"] for row in Edition.objects.get().unconfirmed] == ["1-1-1"]
-    assert "確定しないまま公表：1-1-1（提出）" in admin_client.get(address("publish", status)).content.decode()
+    page = admin_client.get(address("publish", status)).content.decode()
+    assert "確定しないまま公表（1件）" in page
+    assert "1-1-1（提出）" in page
 
 
 def test_an_answer_that_was_reopened_after_the_page_was_opened_has_to_be_named_anew(admin_client, status):
@@ -283,3 +285,23 @@ def test_a_note_of_two_lines_is_taken_as_browsers_send_it(admin_client, status):
     answer = admin_client.post(address("withdraw", status, 2), {"reason": "一行目\r\n二行目"})
     assert answer.status_code == 302
     assert Edition.objects.get(number=2).withdrawal.reason == "一行目\n二行目"
+
+
+def test_a_publisher_is_led_to_the_year_that_is_not_published_yet(status):
+    publisher = factories.make_person("公表権者")
+    (link,) = [link for link in signed_in(publisher).get("/admin/").context["work"] if "公表" in link.label]
+    assert link.address == address("publish", status)
+    assert link.words == "1項目のうち1項目が確定しています。"
+    publish(status.report, by=None)
+    assert not [link for link in signed_in(publisher).get("/admin/").context["work"] if "公表" in link.label]
+
+
+def test_nobody_else_is_led_there(status):
+    for role in ("事務局", "課長", "閲覧者"):
+        work = signed_in(factories.make_person(role)).get("/admin/").context["work"]
+        assert not [link for link in work if "公表の画面" in link.label]
+
+
+def test_who_published_is_named_with_the_family_name_first(admin_client, status):
+    publish(status.report, by=factories.make_person("公表権者", last_name="公表", first_name="太郎"))
+    assert "公表 太郎" in admin_client.get(address("publish", status)).content.decode()
