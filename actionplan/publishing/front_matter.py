@@ -1,9 +1,11 @@
 """The front matter of an edition: everything around the rows, as plain data that JSON can hold."""
 
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
 from actionplan.fiscal_year import era_label, newsletter_label
-from actionplan.models import DEFINITIONS, ActorType, AnnualReport, Department, Progress
+from actionplan.models import DEFINITIONS, ActorType, AnnualReport, Department, Plan, Progress
 
 PLAN_FIELDS = (
     "title",
@@ -30,6 +32,7 @@ CONTACT_FIELDS = ("name", "unit", "postal_code", "address", "phone", "fax", "ema
 def live_front_matter(report: AnnualReport) -> dict:
     """The front matter as the live tables have it now: labels, the plan's sentences, the legend, the categories."""
     plan = report.plan
+    parts = guideline_parts(plan)
     return {
         "fiscal_year": report.fiscal_year,
         "sample": report.sample,
@@ -40,12 +43,30 @@ def live_front_matter(report: AnnualReport) -> dict:
         "plan": model_to_dict(plan, PLAN_FIELDS),
         "contact": contact_facts(plan.office) if plan.office else {},
         "actors": legend(),
-        "story_steps": list(plan.storysteps.values("mark", "keyword")),
-        "story_remarks": list(plan.storyremarks.values_list("text", flat=True)),
-        "aims": list(plan.aims.values("mark", "text")),
+        "story_steps": [{"mark": mark, "keyword": words} for mark, words in parts["step"]],
+        "story_remarks": [words for _, words in parts["remark"]],
+        "aims": [{"mark": mark, "text": words} for mark, words in parts["aim"]],
         "stages": list(plan.stages.values("label", "period", "start_year", "end_year")),
         "progress": [progress_facts(progress) for progress in Progress],
     }
+
+
+def guideline_parts(plan: Plan) -> dict[str, list[tuple[str, str]]]:
+    """Mark and words of the story's steps and remarks and of the aims, each in its order; one query for the three."""
+    of_each = (
+        _parts("step", plan.storysteps, F("mark"), "keyword"),
+        _parts("remark", plan.storyremarks, Value(""), "text"),
+        _parts("aim", plan.aims, F("mark"), "text"),
+    )
+    found: dict[str, list] = {"step": [], "remark": [], "aim": []}
+    for kind, _, _, mark, words in sorted(of_each[0].union(*of_each[1:], all=True)):
+        found[kind].append((mark, words))
+    return found
+
+
+def _parts(kind: str, rows: QuerySet, mark: F | Value, words: str) -> QuerySet:
+    named = {"kind": Value(kind), "mark_text": Cast(mark, TextField()), "words": Cast(words, TextField())}
+    return rows.order_by().annotate(**named).values_list("kind", "order", "pk", "mark_text", "words")
 
 
 def contact_facts(department: Department) -> dict:
