@@ -12,6 +12,8 @@ from pathlib import Path
 import django
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from script.lib.guide_pictures import prepare_guide, take_guide
+
 PORT = int(os.environ.get("PORT", "8917"))
 SITE = f"http://127.0.0.1:{PORT}"
 FOLDER = Path(__file__).resolve().parent.parent.parent / "docs" / "pictures"
@@ -91,7 +93,7 @@ def main() -> None:
 
     report = AnnualReport.objects.get()
     public, staff = _shots(PUBLIC, report), _shots(STAFF, report)
-    cookies = staff_cookies()
+    cookies, guide = staff_cookies(), prepare_guide()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with served(), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -99,6 +101,7 @@ def main() -> None:
         )
         take(browser, public, [])
         take(browser, staff, cookies)
+        take_guide(browser, guide, SITE, FOLDER)
         browser.close()
 
 
