@@ -1,6 +1,6 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
-Variables (docs/operations.md has the table): SECRET_KEY, DATABASE_URL, ALLOWED_HOSTS,
+Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
 CSRF_TRUSTED_ORIGINS, HTTPS, TRUST_PROXY, DEBUG, VAR_DIR, SITE_URL and those of e-mail (EMAIL_…).
 """
 
@@ -17,6 +17,8 @@ VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 DEBUG = environment.flag("DEBUG", default=False)
 HTTPS = environment.flag("HTTPS", default=True)
 SECRET_KEY = environment.secret_key(VAR_DIR)
+# Former keys: what was signed with them, such as the inquiry workbooks of an open round, is still known.
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
@@ -90,6 +92,8 @@ STORAGES = {
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+# The workbooks of every department, and some of them twice.
+DATA_UPLOAD_MAX_NUMBER_FILES = 300
 # A page of a hundred long answers: a Japanese character takes three bytes, and a post that is too large loses words.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 

@@ -8,5 +8,6 @@ urlpatterns = [
     path("", include("actionplan.urls")),
 ]
 
+handler400 = "actionplan.views.errors.bad_request"
 handler404 = "actionplan.views.errors.page_not_found"
 handler500 = "actionplan.views.errors.server_error"

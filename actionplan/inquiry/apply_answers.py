@@ -39,6 +39,11 @@ class Decision:
         """Whether the file's words are to be stored: only a plain change is without being chosen."""
         return cell.kind == CHANGED or self.about(cell) == TAKE
 
+    @property
+    def keeps_any(self) -> bool:
+        """Whether anything was chosen to stay as it is."""
+        return any(choice.partition(":")[0] == KEEP for choice in self.choices.values())
+
 
 class NotTaken(RuntimeError):
     """Raised when nothing was stored; comparison: how things stand now."""

@@ -1,11 +1,12 @@
 """What an uploaded workbook would change: cells that say something else, items with such cells, the whole file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
 from actionplan.inquiry.issued import Record
-from actionplan.inquiry.layout import ANSWER_COLUMNS, InquiryFile, Trouble
+from actionplan.inquiry.layout import ANSWER_COLUMNS, MOST_NAMED, InquiryFile, Trouble
 from actionplan.models import YearlyStatus
 
 # A cell that others changed meanwhile; one whose words were taken out; one that was written in. Gravest first.
@@ -15,6 +16,11 @@ CONFLICT, EMPTIED, CHANGED = KINDS = ("conflict", "emptied", "changed")
 def digest_of(*facts: object) -> str:
     """A short digest of what was shown: another one when it has changed."""
     return sha256(repr(facts).encode()).hexdigest()[:12]
+
+
+def _listed(places: Sequence[str]) -> str:
+    more = len(places) - MOST_NAMED
+    return "、".join(places[:MOST_NAMED]) + (f"ほか{more}つの欄" if more > 0 else "")
 
 
 def seal_of(seen: str) -> str:
@@ -70,17 +76,43 @@ class ItemChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a file would change. unchanged: how many of its items say nothing new; absent: items it does not name."""
+    """What a file would change.
+
+    unchanged: how many of its items say nothing new; absent: items that have no row in it;
+    locked: cells that are not read, in which the file says something else, as D5（項目）.
+    """
 
     file: InquiryFile
     items: tuple[ItemChange, ...]
     unchanged: int
     troubles: tuple[Trouble, ...]
     absent: tuple[YearlyStatus, ...]
+    locked: tuple[str, ...] = ()
 
     def count(self, kind: str) -> int:
         """How many cells are of this kind."""
         return sum(cell.kind == kind for item in self.items for cell in item.cells)
+
+    @property
+    def sure(self) -> int:
+        """How many items change without anything being chosen or ticked."""
+        return sum(any(cell.kind == CHANGED for cell in item.cells) for item in self.items)
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether nothing would change, and nothing is at fault."""
+        return not self.items and not self.troubles
+
+    @property
+    def notes(self) -> list[str]:
+        """Harmless sentences: what was noticed about the file, and where it differs from the year's list."""
+        found = list(self.file.notes)
+        if self.locked:
+            found.append(f"{_listed(self.locked)}は、いまの一覧と違います。この欄は確認用なので、読み込みません。")
+        if self.absent:
+            codes = [status.item.code for status in self.absent]
+            found.append(f"この照会票に行のない項目：{'、'.join(codes)}。その項目の回答は変わりません。")
+        return found
 
     @property
     def is_plain(self) -> bool:

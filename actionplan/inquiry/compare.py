@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from copy import copy
 
 from actionplan.cycle.answers import faults
+from actionplan.cycle.sheet import NEW, SheetRow
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
 from actionplan.inquiry.ground import Ground
-from actionplan.inquiry.layout import AnswerLine, InquiryFile, Trouble
+from actionplan.inquiry.layout import HEADERS, AnswerLine, InquiryFile, Trouble
+from actionplan.inquiry.question_texts import shown_text
 from actionplan.models import Progress, State, YearlyStatus
 from actionplan.text import tidy_line_breaks
 
@@ -24,15 +26,17 @@ def compare(file: InquiryFile, ground: Ground) -> Comparison:
     """The comparison; asks the database nothing. Raises UploadError for a file of another year or department."""
     ground.check(file)
     items: list[ItemChange] = []
+    locked: list[str] = []
     troubles, unchanged, first = list(file.troubles), 0, {}
     for line in file.good_lines:
         item = _item(line, file, ground)
         found = list(_troubles(line, item, file, ground, first.setdefault(line.status_id, line.line)))
         troubles += found
+        locked += () if found else _locked(line, item, file)
         if not found and item.cells:
             items.append(item)
         unchanged += not found and not item.cells
-    return Comparison(file, tuple(items), unchanged, tuple(troubles), _absent(file, ground))
+    return Comparison(file, tuple(items), unchanged, tuple(troubles), _absent(file, ground), tuple(locked))
 
 
 def is_blank(field: str, value: str) -> bool:
@@ -61,6 +65,15 @@ def _cells(line: AnswerLine, status: YearlyStatus, record: dict[str, str], file:
         kind = CONFLICT if now != issued else EMPTIED if empties else CHANGED
         key = f"{status.pk}-{field}"
         yield CellChange(key, field, file.place(line, field), issued, now, words, kind, empties)
+
+
+def _locked(line: AnswerLine, item: ItemChange, file: InquiryFile) -> Iterator[str]:
+    """The cells of the line that are only to be read, but say something else than the year's list does now."""
+    row = SheetRow(item.status, (), NEW)
+    for key, words in line.locked.items():
+        # A blank or a line break more or less is the spreadsheet's, not the person's.
+        if "".join(words.split()) != "".join(shown_text(row, key).split()):
+            yield f"{file.place(line, key)}（{HEADERS[key]}）"
 
 
 def _troubles(
@@ -98,10 +111,12 @@ def _faulty(item: ItemChange) -> Iterator[Trouble]:
 
 
 def _absent(file: InquiryFile, ground: Ground) -> tuple[YearlyStatus, ...]:
+    if "" in file.unknown:
+        return ()  # any item may be meant by a row that says nothing of itself
     named, home = {line.status_id for line in file.lines}, ground.current(file.department_id)
     at_home = (
         row
         for row in ground.rows.values()
         if row.report_id == ground.report.pk and ground.current(row.department_id) == home
     )
-    return tuple(row for row in at_home if row.pk not in named)
+    return tuple(row for row in at_home if row.pk not in named and row.item.code not in file.unknown)

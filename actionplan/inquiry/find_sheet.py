@@ -21,6 +21,8 @@ MOST_COLUMNS = 60
 MOST_ROWS = 20_000
 KEYS = {header: key for key, header in HEADERS.items()}
 NUMBER = HEADERS["token"]
+# No other table of the portal has these.
+OWN_HEADERS = {HEADERS[key] for key in ("last_text", "last_progress", "remark")}
 AGAIN = "照会票をダウンロードし直し、答えを書き写してから取り込んでください。"
 NO_SHEET = "このブックは照会票ではありません。ダウンロードした照会票に記入して、取り込んでください。"
 NO_NUMBERS = f"照会票ですが、「{NUMBER}」の見出しの列が見つかりません。{AGAIN}"
@@ -55,9 +57,7 @@ def find_sheet(book: Workbook) -> FoundSheet:
     """The only sheet with the answers. Raises UploadError when there is none, or more than one."""
     found = [(sheet, row) for sheet in book.worksheets if (row := _head_row(sheet))]
     if not found:
-        raise UploadError(
-            NO_NUMBERS if any(_stamp_text(sheet, SEARCHED_ROWS) for sheet in book.worksheets) else NO_SHEET
-        )
+        raise UploadError(NO_NUMBERS if any(map(_was_inquiry, book.worksheets)) else NO_SHEET)
     if len(found) > 1:
         names = "」「".join(sheet.title for sheet, _ in found)
         raise UploadError(f"照会票のシートが複数あります（「{names}」）。取り込むシートだけを残してください。")
@@ -101,6 +101,12 @@ def has_number_header(cells: Iterable[Cell | ReadOnlyCell | EmptyCell]) -> bool:
 def _head_row(sheet: ReadOnlyWorksheet) -> int | None:
     rows = numbered_rows(sheet, SEARCHED_ROWS)
     return next((number for number, cells in rows if has_number_header(cells)), None)
+
+
+def _was_inquiry(sheet: ReadOnlyWorksheet) -> bool:
+    """Whether a sheet without its numbers is known by its stamp, or by its other headers."""
+    words = {header_words(cell.value) for _, cells in numbered_rows(sheet, SEARCHED_ROWS) for cell in cells}
+    return bool(_stamp_text(sheet, SEARCHED_ROWS) or (words & OWN_HEADERS and words & set(ANSWER_COLUMNS.values())))
 
 
 def _stamp_text(sheet: ReadOnlyWorksheet, until: int) -> str:

@@ -9,12 +9,24 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from actionplan.exports.uploads import UploadError
+from actionplan.fiscal_year import web_label
 from actionplan.inquiry.issued import Record, Version, records
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport, Succession, YearlyStatus
 from actionplan.permissions import Standing, standing_of
 
 NO_DEPARTMENT = "担当課なし"
+
+
+class OtherYear(UploadError):
+    """Raised for a workbook of another year; found: its report, where there is one."""
+
+    def __init__(self, fiscal_year: int, asked: AnnualReport) -> None:
+        self.found = AnnualReport.objects.filter(fiscal_year=fiscal_year).first()
+        label = self.found or web_label(fiscal_year)
+        super().__init__(
+            f"この照会票は{label}のものです。ここで取り込めるのは{asked}の照会票だけです。{asked}の照会票を選び直してください。"
+        )
 
 
 @dataclass(frozen=True)
@@ -43,10 +55,7 @@ class Ground:
     def check(self, file: InquiryFile) -> None:
         """Returns when the file is of this year and of a department of this person's; raises UploadError."""
         if file.fiscal_year != self.report.fiscal_year:
-            raise UploadError(
-                f"この照会票は{file.fiscal_year}年度のものです。ここで取り込めるのは{self.report}の照会票だけです。"
-                f"{self.report}の照会票を選び直してください。"
-            )
+            raise OtherYear(file.fiscal_year, self.report)
         if not self.standing.may_answer_for(self.current(file.department_id)):
             raise UploadError(
                 f"この照会票は「{self.name(file.department_id)}」のものです。取り込めるのは自分の課の照会票だけです。"

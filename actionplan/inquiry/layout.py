@@ -1,7 +1,7 @@
 """The inquiry workbook's layout, shared by its writer and its reader: the columns, and what a reading gives."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from actionplan.models import Progress
@@ -52,6 +52,9 @@ COLUMNS = (
 HEADERS = {column.key: column.header for column in COLUMNS}
 # The header of each answer cell by the name of its field (see cycle.answers.CELLS).
 ANSWER_COLUMNS = {column.key: column.header for column in COLUMNS if column.kind == ANSWER}
+# Cells that are not read, of which the person is told when something else was written there.
+LOCKED = ("name", "content")
+MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class AnswerLine:
     line: row of the spreadsheet, from 1. revision: of the row when the workbook was issued.
     cells: values by field, progress as its code; a cell whose column is missing, or that is at fault, is absent;
     an emptied cell is "" (progress: unset).
+    locked: what the file has in the cells that are only to be read (see LOCKED), by column; absent without the column.
     """
 
     line: int
@@ -68,6 +72,7 @@ class AnswerLine:
     revision: int
     cells: dict[str, str]
     code: str = ""
+    locked: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,8 @@ class InquiryFile:
 
     department_id: of the department that it was issued for; None for items without one.
     lines: every row that is known by its 照合番号. notes: harmless sentences about what was noticed.
-    letters: the column of each answer field in this file; a missing column is absent.
+    letters: the column of each answer field, and of LOCKED, in this file; a missing column is absent.
+    unknown: what stands as the item's code in each row that is there, but is not known by a 照合番号 ("" for nothing).
     """
 
     fiscal_year: int
@@ -103,6 +109,7 @@ class InquiryFile:
     troubles: tuple[Trouble, ...] = ()
     notes: tuple[str, ...] = ()
     letters: dict[str, str] | None = None
+    unknown: frozenset[str] = frozenset()
 
     @property
     def good_lines(self) -> tuple[AnswerLine, ...]:

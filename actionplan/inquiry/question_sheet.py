@@ -20,6 +20,7 @@ LEAST_LINES = 3  # a row is never so low that nobody would write into it
 ENOUGH = 1200  # characters: as many fill the tallest row of Excel in the widest column
 FILTER_FROM = 30  # fewer rows need no filter, and its arrows look like choices
 CALL = "▼ 今年度の回答（黄色の欄に記入してください。成果・課題・今後の方針は任意です）"
+CLOSED, CLOSED_ANSWER = "提出済みのため、書き換えられません（確認用）", "今年度の回答（確認用）"
 GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
 PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
 PLACES = {column.key: index for index, column in enumerate(COLUMNS)}
@@ -38,7 +39,7 @@ class QuestionSheet:
     def fill(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
         """Writes the head and a row for each item; then what the cells allow."""
         self._page_setup()
-        self._head(report, department)
+        self._head(report, department, rows)
         for row in rows:
             self._item(row)
         if rows:
@@ -65,17 +66,22 @@ class QuestionSheet:
         self.sheet.set_zoom(90)
         self.sheet.set_selection(FIRST_ROW, PLACES["text"], FIRST_ROW, PLACES["text"])
 
-    def _head(self, report: AnnualReport, department: str) -> None:
+    def _head(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
         mark = f"【{SAMPLE}】" if report.sample else ""
         self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{department}", "title", TITLE)
         self.sheet.write_string(0, PLACES["token"], self.stamp.sign(), self.formats["stamp"])
-        self._line(1, f"黄色の欄に記入し、保存してください。{due_words(report)}", "call", HEADING)
+        opened = any(is_open(row.status) for row in rows) or not rows
+        call = f"黄色の欄に記入し、保存してください。{due_words(report)}" if opened else CLOSED
+        self._line(1, call, "call", HEADING)
+        self._columns(GROUPS if opened else {**GROUPS, ANSWER: CLOSED_ANSWER})
+
+    def _columns(self, groups: Mapping[str, str]) -> None:
         self.sheet.set_row(2, height(1))
         seen: set[str] = set()
         for index, column in enumerate(COLUMNS):
             if column.kind not in seen:
                 style = "group_answer" if column.kind == ANSWER else "group"
-                self.sheet.write_string(2, index, GROUPS[column.kind], self.formats[style])
+                self.sheet.write_string(2, index, groups[column.kind], self.formats[style])
             seen.add(column.kind)
         self.sheet.set_row(HEAD_ROW, height(2))
         for index, column in enumerate(COLUMNS):

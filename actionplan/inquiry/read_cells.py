@@ -1,6 +1,7 @@
 """One answer cell of a workbook as the text that the person saw; what cannot be known is asked for, never guessed."""
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, time, timedelta
 
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
@@ -30,6 +31,11 @@ def read_cell(cell: ReadOnlyCell | EmptyCell, field: str) -> str:
 def empty_cell(field: str) -> str:
     """What an answer cell says when nothing stands in it."""
     return CODES[""] if field == "progress" else ""
+
+
+def is_number(cells: Sequence[ReadOnlyCell | EmptyCell], index: int) -> bool:
+    """Whether the cell at this place of a row holds a number, not a text."""
+    return index < len(cells) and isinstance(cells[index].value, int | float)
 
 
 def _text(cell: ReadOnlyCell | EmptyCell) -> str:

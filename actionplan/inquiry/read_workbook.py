@@ -5,12 +5,23 @@ from collections.abc import Iterator
 from actionplan.exports.uploads import UploadError, column_letters
 from actionplan.exports.xlsx_reader import NOT_XLSX
 from actionplan.inquiry.find_sheet import FoundSheet, find_sheet
-from actionplan.inquiry.layout import ANSWER_COLUMNS, SHEET, TOO_LONG, AnswerLine, InquiryFile, Trouble
+from actionplan.inquiry.layout import (
+    ANSWER_COLUMNS,
+    LOCKED,
+    MOST_NAMED,
+    SHEET,
+    TOO_LONG,
+    AnswerLine,
+    InquiryFile,
+    Trouble,
+)
 from actionplan.inquiry.open_workbook import Cells, open_workbook
-from actionplan.inquiry.read_cells import CellFault, empty_cell, read_cell
+from actionplan.inquiry.read_cells import CellFault, empty_cell, is_number, read_cell
 from actionplan.inquiry.read_heads import head_notes, head_troubles
 from actionplan.inquiry.read_rows import RowFault, Rows
 from actionplan.inquiry.stamp import row_signer
+
+NUMBER = "{place}は数値でした。「{text}」という文として読みました。"
 
 
 def read_inquiry(data: bytes, name: str) -> InquiryFile:
@@ -34,8 +45,11 @@ class Reading:
         self.sheet = sheet
         self.rows = Rows(sheet, row_signer())
         self.answers = {field: place for field, place in self.rows.columns.items() if field in ANSWER_COLUMNS}
+        self.locked = [key for key in LOCKED if key in self.rows.columns]
         self.lines: list[AnswerLine] = []
         self.lines_of: dict[int, list[int]] = {}  # status → every line that it was met in
+        self.unknown: set[str] = set()
+        self.numbers: list[str] = []
         self.troubles = [*head_troubles(sheet), *self.rows.merged()]
 
     def result(self) -> InquiryFile:
@@ -51,7 +65,8 @@ class Reading:
             tuple(self.lines),
             tuple(sorted(self.troubles, key=lambda trouble: trouble.line or 0)),
             tuple(self._notes()),
-            {field: column_letters(place) for field, place in self.answers.items()},
+            {key: column_letters(self.rows.columns[key]) for key in (*self.answers, *self.locked)},
+            frozenset(self.unknown),
         )
 
     def _read(self, line: int, cells: Cells) -> None:
@@ -59,6 +74,7 @@ class Reading:
             number = self.rows.number(line, cells)
         except RowFault as fault:
             self.troubles.append(fault.trouble)
+            self.unknown.add(self.rows.words("code", cells))
             return
         if number is None:
             return
@@ -66,8 +82,8 @@ class Reading:
         met.append(line)
         if len(met) == 1:
             self.troubles += self.rows.altered(line, cells, number)
-            found = AnswerLine(line, number.status_id, number.revision, self._cells(line, cells), number.code)
-            self.lines.append(found)
+            answers, locked = self._cells(line, cells), {key: self.rows.words(key, cells) for key in self.locked}
+            self.lines.append(AnswerLine(line, number.status_id, number.revision, answers, number.code, locked))
 
     def _doubled(self) -> Iterator[Trouble]:
         for line in self.lines:
@@ -82,6 +98,9 @@ class Reading:
         for field, index in self.answers.items():
             try:
                 text = read_cell(cells[index], field) if index < len(cells) else empty_cell(field)
+                if is_number(cells, index):
+                    place = self.rows.place(field, line)
+                    self.numbers.append(f"{place}は数値でした。「{text}」という文として読みました。")
             except CellFault as fault:
                 self.troubles.append(Trouble(self.rows.place(field, line), str(fault)))
                 continue
@@ -93,8 +112,9 @@ class Reading:
         if self.sheet.title != SHEET:
             yield f"シートの名前が「{self.sheet.title}」に変わっていますが、照会票として読み取りました。"
         yield from head_notes(self.sheet)
-        if (gone := self.sheet.stamp.rows - len(self.lines_of)) > 0:
-            yield f"もとの照会票にあった項目のうち{gone}件の行がありません。その項目の回答は変わりません。"
         order = [tuple(map(int, line.code.split("-"))) for line in self.lines]
         if order != sorted(order):
             yield "行の並びが変わっていますが、照合番号で項目を確かめて読み取りました。"
+        yield from self.numbers[:MOST_NAMED]
+        if (more := len(self.numbers) - MOST_NAMED) > 0:
+            yield f"ほかに{more}つの欄が数値でした。どれも文として読みました。"

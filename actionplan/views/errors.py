@@ -2,6 +2,8 @@
 
 import logging
 
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,6 +11,17 @@ from django.shortcuts import render
 from actionplan.selectors.frame import Frame, page_frame
 
 log = logging.getLogger(__name__)
+TOO_MANY_FILES = (
+    "一度に選べるファイルは{most}個までです。何も保存していません。前の画面に戻り、何回かに分けて選んでください。"
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The 400 page; it asks nothing of the database. Too many files at once are told how many may come."""
+    reason = ""
+    if isinstance(exception, TooManyFilesSent):
+        reason = TOO_MANY_FILES.format(most=settings.DATA_UPLOAD_MAX_NUMBER_FILES)
+    return render(request, "400.html", {"reason": reason, "page_id": "E-400"}, status=400)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -39,7 +39,7 @@ def test_a_change_is_shown_with_item_cell_and_texts_and_taken_by_the_button(offi
     words = shown(preview)
     for expected in ("1-1-1", "項目", "実施状況", "H5", "はじめの文1", "新しい文", "未設定", "実施済"):
         assert expected in words
-    assert "この内容で1項目を取り込む" in words
+    assert "この内容で取り込む" in words
     done = confirm(office.clerk, preview)
     assert "「回答.xlsx」から1項目の回答を保存しました。" in shown(done)
     row = stored(office.first)
@@ -99,7 +99,9 @@ def test_an_emptied_cell_is_told_and_keeps_its_words_without_a_tick(office):
     assert "空になる欄" in shown(preview)
     assert "いまの内容を消す" in shown(preview)
     done = confirm(office.clerk, preview)
-    assert "いまの内容を残した欄が1つあります。" in shown(done)
+    assert "「回答.xlsx」：印が付いていなかったため、何も変えていません。" in shown(done)
+    assert "保存しました" not in shown(done)
+    assert '<li class="info">' in done.content.decode()
     assert stored(office.first).text == "はじめの文1"
 
 
@@ -114,7 +116,7 @@ def test_troubles_leave_the_good_rows_or_nothing(office):
     words = shown(preview)
     assert "H6" in words
     assert "数式" in words
-    assert "直すところのある行を除いて、1項目を取り込む" in words
+    assert "直すところのある行を除いて取り込む" in words
     assert "何も取り込まない" in words
     assert confirm(office.clerk, preview, scope="all").status_code == 422
     done = confirm(office.clerk, preview, scope="good")
@@ -136,7 +138,7 @@ def test_everything_at_fault_is_told_at_once_and_comes_back_marked(office):
 def test_nothing_is_taken_when_the_person_gives_up(office):
     preview = preview_of(office, c1_1_1={"text": "新しい文"})
     left = office.clerk.post(address(preview), {"cancel": "1"}, follow=True)
-    assert "取り込みをやめました。何も保存していません。" in shown(left)
+    assert "取り込みをやめました。いまの回答は変えていません。" in shown(left)
     assert "回答.xlsx</a>" not in left.content.decode()
     assert stored(office.first).text == "はじめの文1"
 

@@ -85,7 +85,9 @@ def test_a_workbook_of_another_year_is_told_both_years(office, settings):
     other = make_office("農林課", factories.make_report(fiscal_year=2010))
     client = make_office("総務課", other.report).clerk
     response = upload(client, other.report, office.book())
-    assert "2009年度のものです" in shown(response)
+    assert "この照会票は平成21年度（2009年度）のものです。" in shown(response)
+    way = f'<a href="{upload_url(office.report)}">平成21年度（2009年度）の照会票の画面へ</a>'
+    assert way in response.content.decode()
     assert "平成22年度（2010年度）の照会票を選び直してください" in shown(response)
     assert waiting(settings) == []
 
@@ -174,7 +176,7 @@ def test_a_good_file_among_bad_ones_waits_and_the_bad_ones_are_told(office):
 
 
 def test_an_upload_keeps_a_name_that_would_lead_elsewhere_out_of_the_disk(office, settings):
-    files = [SimpleUploadedFile("../../../etc/passwd.xlsx", office.book())]
+    files = [SimpleUploadedFile("../../../etc/passwd.xlsx", office.book(c1_1_1={"text": "新しい文"}))]
     office.clerk.post(upload_url(office.report), {"files": files})
     [path] = waiting(settings)
     assert path.name.startswith("inquiry-")

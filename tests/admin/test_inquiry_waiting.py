@@ -89,7 +89,8 @@ def test_workbooks_of_one_name_from_two_departments_wait_side_by_side(office, co
 
 
 def test_a_file_that_is_being_written_does_not_break_the_list(office, settings):
-    person = upload(office.clerk, office.report, office.book()).wsgi_request.user
+    book = office.book(c1_1_1={"text": "新しい文"})
+    person = upload(office.clerk, office.report, book).wsgi_request.user
     OwnedFile(person, "0" * 32).path.write_bytes(b'{"title": "ha')
     assert len(list_of(office.clerk, office.report).context["queue"]) == 1
 
@@ -134,13 +135,14 @@ def test_the_list_tells_of_each_workbook_what_it_would_change(office, coordinato
     books = [("衝突.xlsx", clash), ("素直.xlsx", plain), ("誤り.xlsx", fault), ("同じ.xlsx", other.book())]
     words = " ".join(shown(upload(coordinator, office.report, *books)).split())
     for part in (
-        "水産課 2 選ぶ欄1 空になる欄1 取りやめる（衝突.xlsx）",
+        "水産課 0 選ぶ欄1 空になる欄1 取りやめる（衝突.xlsx）",
         "農林課 1 なし（そのまま取り込めます） 取りやめる（素直.xlsx）",
         "農林課 0 直すところ1 取りやめる（誤り.xlsx）",
-        "農林課 0 変わるところはありません 取りやめる（同じ.xlsx）",
+        "「同じ.xlsx」：変わるところはありません。照会票の2項目は、どれもいまの回答を変えません。",
         "そのまま取り込める照会票（1件）をまとめて取り込む",
     ):
         assert part in words
+    assert "取りやめる（同じ.xlsx）" not in words
 
 
 def test_twenty_departments_are_collected_without_opening_a_workbook(coordinator):
@@ -197,7 +199,7 @@ def test_while_others_wait_the_office_comes_back_to_the_list(office, coordinator
 
 
 def test_what_was_taken_by_the_button_names_its_file_in_the_history(office, coordinator):
-    books = [("水産.xlsx", office.book(c1_1_1={"text": "新しい文"})), ("同じ.xlsx", office.book())]
+    books = [(f"{name}.xlsx", office.book(c1_1_1={"text": "新しい文"})) for name in ("水産", "控え")]
     take_all(coordinator, upload(coordinator, office.report, *books))
     record = YearlyStatus.history.filter(id=office.first.pk).first()
     assert (record.source_file, record.history_change_reason) == ("水産.xlsx", "照会票から取り込み")

@@ -5,6 +5,7 @@ import pytest
 from tests.inquiry.workbooks import edited, filled, issued, read, refusal, troubles
 
 pytestmark = pytest.mark.django_db
+UNTIL_THEN = "戻すまで、この列の回答は読み取らず、変えません。"
 ANSWER = {"text": "実施した。", "outcome": "増えた。"}
 
 
@@ -33,13 +34,32 @@ def test_blanks_and_line_breaks_in_a_header_do_not_matter():
 
 def test_a_renamed_header_is_named_and_its_cells_are_left_alone():
     data = filled(issued(ANSWER), J4="効果")
-    assert troubles(data) == ["J4：見出し「効果」は照会票にありません。もとの見出し（「成果」）に戻してください。"]
+    sentence = "J4：見出し「効果」は照会票にありません。もとの見出し（「成果」）に戻してください。"
+    assert troubles(data) == [sentence + UNTIL_THEN]
+    assert read(data).notes == ()
     assert "outcome" not in read(data).lines[0].cells
+
+
+def test_of_two_renamed_headers_each_is_told_its_own_word():
+    found = troubles(filled(issued(ANSWER), H4="状況", J4="効果"))
+    assert [each[: each.index("に戻して")] for each in found] == [
+        "H4：見出し「状況」は照会票にありません。もとの見出し（「実施状況」）",
+        "J4：見出し「効果」は照会票にありません。もとの見出し（「成果」）",
+    ]
+
+
+def test_a_strange_header_elsewhere_is_told_every_word_that_is_missing():
+    def move(sheet):
+        sheet.delete_cols(11)
+        sheet.delete_cols(10)
+        sheet["P4"] = "効果"
+
+    assert "もとの見出し（「成果」「課題」）に戻して" in troubles(edited(issued(ANSWER), move))[0]
 
 
 def test_an_emptied_header_is_named_when_something_stands_below_it():
     assert troubles(filled(issued(ANSWER), J4=None)) == [
-        "J4：見出しが空です。もとの見出し（「成果」）に戻してください。"
+        "J4：見出しが空です。もとの見出し（「成果」）に戻してください。" + UNTIL_THEN
     ]
 
 
@@ -71,6 +91,11 @@ def test_without_the_column_of_numbers_no_row_can_be_known():
         sheet.delete_cols(15)
 
     assert "「照合番号」の見出しの列が見つかりません" in refusal(edited(issued(ANSWER), forget))
+
+
+def test_without_the_column_of_numbers_and_the_stamp_above_it_it_is_still_known_as_an_inquiry():
+    found = refusal(edited(issued(ANSWER), lambda sheet: sheet.delete_cols(15)))
+    assert found.startswith("照会票ですが、「照合番号」の見出しの列が見つかりません。照会票をダウンロードし直し")
 
 
 def test_two_columns_of_numbers_are_refused():

@@ -172,3 +172,16 @@ def test_the_file_is_named_after_the_year_and_the_department():
     assert file_name(report, None) == "照会票_平成22年度_担当課なし.xlsx"
     report.label_override = "平成31年度"
     assert file_name(report, None) == "照会票_平成31年度_担当課なし.xlsx"
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.CONFIRMED])
+def test_a_workbook_without_a_yellow_cell_does_not_ask_for_any_to_be_filled_in(state):
+    sheet = sheet_of(issued({"state": state}, {"state": state}))
+    assert sheet["A2"].value == "提出済みのため、書き換えられません（確認用）"
+    assert sheet["H3"].value == "今年度の回答（確認用）"
+    assert "黄色" not in "".join(cell.value or "" for row in sheet["A1:O3"] for cell in row)
+
+
+def test_one_open_item_is_enough_to_ask_for_the_yellow_cells():
+    sheet = sheet_of(issued({"state": State.SUBMITTED}, {}))
+    assert sheet["A2"].value.startswith("黄色の欄に記入し、保存してください。")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import SuspiciousOperation, TooManyFilesSent
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -81,6 +82,18 @@ def test_the_404_page_stands_when_the_database_does_not(monkeypatch, rf):
 
     monkeypatch.setattr(errors, "page_frame", broken)
     assert errors.page_not_found(rf.get("/"), Exception("")).status_code == 404
+
+
+def test_a_request_that_cannot_be_read_is_told_without_asking_the_database(rf):
+    refused = errors.bad_request(rf.get("/"), SuspiciousOperation("/etc/passwd"))
+    assert refused.status_code == 400
+    assert "送られた内容に読み取れないところがあります" in refused.content.decode()
+    assert "/etc/passwd" not in refused.content.decode()
+
+
+def test_too_many_files_at_once_are_told_how_many_may_come(rf):
+    refused = errors.bad_request(rf.get("/"), TooManyFilesSent("too many"))
+    assert "一度に選べるファイルは300個までです。" in refused.content.decode()
 
 
 @pytest.mark.parametrize(

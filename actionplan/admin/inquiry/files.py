@@ -17,6 +17,8 @@ from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.read_workbook import read_inquiry
 from actionplan.models import AnnualReport
 
+MARKED = "（直すところ）"  # ends the name of a workbook that was given back with marks
+
 
 class OwnedFile(WaitingFile):
     """A waiting file whose place on the disk names its owner: nobody else's request can come to it."""

@@ -15,6 +15,7 @@ from actionplan.admin.inquiry.upload import (
     come_in,
     crumbs_of,
     door_of,
+    preview_address,
     upload_address,
 )
 from actionplan.admin.own_page import own_page
@@ -31,7 +32,10 @@ EXPIRED = (
     "確認の途中の照会票がありません（取り込みが済んだか、新しいファイルに替わったか、1日たって消えました）。"
     "必要なら、もう一度選んでください。"
 )
-CANCELLED = "「{title}」の取り込みをやめました。何も保存していません。"
+CANCELLED = "「{title}」の取り込みをやめました。いまの回答は変えていません。"
+CLOSED = "「{title}」を閉じました。いまの回答は変えていません。"
+NOTHING_TICKED = "「{title}」：印が付いていなかったため、何も変えていません。"
+ALL_KEPT = "「{title}」：いまの回答を残すことが選ばれたため、何も変えていません。"
 MOVED = "確認していただいたあとに回答が変わったため、まだ何も保存していません。"
 # Django takes 5,000 fields of a form at most.
 MOST_CHOICES = 4_500
@@ -49,7 +53,8 @@ class Page:
         """The page, over a comparison of now unless one was made already."""
         ground = read_ground(self.report, [self.file.read()], self.request.user)
         comparison = comparison or compare(self.file.read(), ground)
-        if comparison.count(CONFLICT) + comparison.count(EMPTIED) > MOST_CHOICES:
+        asked = comparison.count(CONFLICT) + comparison.count(EMPTIED)
+        if asked > MOST_CHOICES:
             raise UploadError(TOO_MANY.format(most=MOST_CHOICES))
         moved = facts.pop("moved", ())
         return own_page(
@@ -64,6 +69,7 @@ class Page:
             comparison=comparison,
             conflicts=comparison.count(CONFLICT),
             emptied=comparison.count(EMPTIED),
+            changed_heading="ほかに変わる項目" if asked else "変わる項目",
             shown=shown(comparison, decision, moved, full="full" in self.request.GET),
             **facts,
         )
@@ -88,12 +94,21 @@ class Page:
         except Undecided as refusal:
             lacking = undecided(refusal.comparison, decision)
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
-        self.file.remove()
-        messages.success(self.request, _sentence(self.file.title, outcome))
-        return HttpResponseRedirect(self._on(inquiry.department_id))
+        self._tell(outcome, decision)
+        return HttpResponseRedirect(self._on(inquiry.department_id, outcome))
 
-    def _on(self, department_id: int | None) -> str:
-        """Where the person goes from here: to the next workbook that waits, or to the answers."""
+    def _tell(self, outcome: Outcome, decision: Decision) -> None:
+        if outcome.saved:
+            messages.success(self.request, _sentence(self.file.title, outcome))
+        else:
+            sentence = ALL_KEPT if decision.keeps_any else NOTHING_TICKED
+            messages.info(self.request, sentence.format(title=self.file.title))
+
+    def _on(self, department_id: int | None, outcome: Outcome) -> str:
+        """Where the person goes from here: back to what is to be mended, to the next that waits, or to the answers."""
+        if outcome.left_out:
+            return preview_address(self.report, self.file.name, self.request)
+        self.file.remove()
         if inquiry_files.waiting(self.request.user, self.report):
             return upload_address(self.report)
         return answers_address(self.report, department_id)
@@ -117,7 +132,8 @@ def preview_page(request: HttpRequest, year: int, name: str) -> HttpResponse:
         return _back(request, report, EXPIRED)
     if "cancel" in request.POST:
         file.remove()
-        messages.info(request, CANCELLED.format(title=file.title))
+        sentence = CLOSED if request.POST["cancel"] == "close" else CANCELLED
+        messages.info(request, sentence.format(title=file.title))
         return HttpResponseRedirect(upload_address(report, request))
     page = Page(request, report, standing, file)
     try:
@@ -145,4 +161,6 @@ def marked_workbook(request: HttpRequest, year: int, name: str) -> HttpResponse:
         comparison = compare(inquiry, read_ground(report, [inquiry], request.user))
     except UploadError as refusal:
         return _back(request, report, f"「{file.title}」：{refusal}")
-    return attachment(annotated(file.data(), comparison.troubles), f"{Path(file.title).stem}（直すところ）.xlsx")
+    return attachment(
+        annotated(file.data(), comparison.troubles), f"{Path(file.title).stem}{inquiry_files.MARKED}.xlsx"
+    )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from actionplan.admin.inquiry import files as inquiry_files
 from actionplan.admin.inquiry.doors import doors
 from actionplan.admin.inquiry.files import WaitingInquiry
-from actionplan.admin.inquiry.receive import receive
+from actionplan.admin.inquiry.receive import Received, receive
 from actionplan.admin.inquiry.upload import come_in, crumbs_of, preview_address, upload_address
 from actionplan.admin.own_page import own_page
 from actionplan.exports.uploads import UploadError
@@ -54,15 +54,14 @@ class Waiting:
 def upload_page(request: HttpRequest, year: int) -> HttpResponse:
     """The page; files that could be read lead on, to the one preview or to the list of those that wait."""
     report, standing = come_in(request.user, year)
-    refusals: list[str] = []
+    refusals: Sequence[str] = ()
     if request.method == "POST":
-        kept, refusals = receive(request, report)
-        if kept:
-            for sentence in refusals:
-                messages.error(request, sentence)
-            one = len(kept) == 1 and not refusals
-            address = preview_address(report, kept[0].name, request) if one else upload_address(report, request)
-            return HttpResponseRedirect(address)
+        received = receive(request, report)
+        refusals = received.refusals
+        for sentence in received.idle:
+            messages.info(request, sentence)
+        if received.waiting or received.idle:
+            return HttpResponseRedirect(_next(request, report, received))
     files = inquiry_files.waiting(request.user, report)
     ground, queue = _queue(request, report, files)
     return own_page(
@@ -78,6 +77,15 @@ def upload_page(request: HttpRequest, year: int) -> HttpResponse:
         plain=[each for each in queue if each.is_plain],
         status=422 if refusals else 200,
     )
+
+
+def _next(request: HttpRequest, report: AnnualReport, received: Received) -> str:
+    """Where what came leads: to the one preview, or to the list, where everything is told."""
+    for sentence in received.refusals:
+        messages.error(request, sentence)
+    if len(received.waiting) == 1 and not received.refusals:
+        return preview_address(report, received.waiting[0].name, request)
+    return upload_address(report, request)
 
 
 def _queue(request: HttpRequest, report: AnnualReport, files: Sequence[WaitingInquiry]) -> tuple[Ground, list[Waiting]]:

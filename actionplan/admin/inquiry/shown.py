@@ -1,27 +1,18 @@
-"""A comparison as its page shows it: three texts to a cell, marked where they differ, gravest items first."""
+"""A comparison as its page shows it: three texts to a cell, gravest items first."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from actionplan.admin.inquiry.marks import NO_RECORD, marked_pair, marked_word, plain
 from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
 from actionplan.models import Progress
-from actionplan.selectors.wording import Run, wording_changes
 
 # So many bytes are shown in full and marked; a page of more would be slow to make, to load and to read.
 FULL_TEXT = 1_200_000
 FRAME_OF_A_CELL = 500
-BLANK = format_html('<span class="quiet">{}</span>', "（空欄）")
-NO_RECORD = format_html('<span class="quiet">{}</span>', "記録なし")
-# What a run of text becomes; the words around it are for those who do not see the line through or under it.
-MARKS = {
-    "same": "{}",
-    "added": '<ins><span class="visually-hidden">（追加：</span>{}<span class="visually-hidden">）</span></ins>',
-    "removed": '<del><span class="visually-hidden">（削除：</span>{}<span class="visually-hidden">）</span></del>',
-}
 
 
 @dataclass(frozen=True)
@@ -76,9 +67,7 @@ def shown(
 
 
 def _cell(cell: CellChange, decision: Decision, *, marked: bool) -> ShownCell:
-    base = cell.now if cell.issued is None else cell.issued
-    texts = _progress(cell) if cell.field == "progress" else _texts(cell, base, marked=marked)
-    issued, now, file = texts
+    issued, now, file = _progress(cell) if cell.field == "progress" else _texts(cell, fine=marked)
     return ShownCell(
         cell,
         NO_RECORD if cell.issued is None else issued,
@@ -92,27 +81,26 @@ def _cell(cell: CellChange, decision: Decision, *, marked: bool) -> ShownCell:
 
 
 def _progress(cell: CellChange) -> tuple[SafeString, SafeString, SafeString]:
-    labels = dict(Progress.choices)
-    return tuple(escape(labels.get(value or "", value or "")) for value in (cell.issued, cell.now, cell.file))
-
-
-def _texts(cell: CellChange, base: str, *, marked: bool) -> tuple[SafeString, SafeString, SafeString]:
-    if not marked:
-        return _plain(base), _plain(cell.now), _plain(cell.file)
-    theirs, mine = wording_changes(base, cell.now), wording_changes(base, cell.file)
-    issued = _plain(base) if mine.rewritten or cell.kind == CONFLICT else _runs(mine.before_runs)
+    base, against = _base(cell), cell.kind == CONFLICT
     return (
-        issued,
-        _plain(cell.now) if theirs.rewritten else _runs(theirs.after_runs),
-        _plain(cell.file) if mine.rewritten else _runs(mine.after_runs),
+        _category(base, "same" if against else "removed"),
+        _category(cell.now, "same" if cell.now == base else "added"),
+        _category(cell.file, "same" if cell.file == base else "added"),
     )
 
 
-def _plain(text: str) -> SafeString:
-    return escape(text) if text.strip() else BLANK
+def _category(value: str, kind: str) -> SafeString:
+    label = dict(Progress.choices).get(value, value)
+    return marked_word(label, "same" if value == Progress.UNSET else kind)
 
 
-def _runs(runs: Sequence[Run]) -> SafeString:
-    if not any(run.text.strip() for run in runs):
-        return BLANK
-    return format_html_join("", "{}", ((format_html(MARKS[run.kind], run.text),) for run in runs))
+def _texts(cell: CellChange, *, fine: bool) -> tuple[SafeString, SafeString, SafeString]:
+    base = _base(cell)
+    before, file = marked_pair(base, cell.file, fine=fine)
+    now = marked_pair(base, cell.now, fine=fine)[1]
+    return plain(base) if cell.kind == CONFLICT else before, now, file
+
+
+def _base(cell: CellChange) -> str:
+    """What the others are held against: the words as issued, or as they stand where there is no record of those."""
+    return cell.now if cell.issued is None else cell.issued

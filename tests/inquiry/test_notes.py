@@ -1,0 +1,88 @@
+"""Harmless things that are told once: rows that are not there, cells that are not read, numbers read as words."""
+
+import pytest
+
+from actionplan.models import AnnualReport
+from tests import factories
+from tests.inquiry.filled import compared
+from tests.inquiry.workbooks import edited, filled, issue, issued, read, sheet_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def report():
+    report = factories.make_report(fiscal_year=2010)
+    measure = factories.make_measure(report.plan)
+    for _ in range(3):
+        factories.make_status(report, factories.make_item(measure, name="広報紙の発行"))
+    return report
+
+
+def notes(report, data):
+    return compared(read(data), report, factories.make_user()).notes
+
+
+def test_an_untouched_workbook_has_no_notes(report):
+    assert notes(report, issue(report)) == []
+
+
+def test_rows_that_are_not_there_are_told_once(report):
+    data = edited(issue(report), lambda sheet: sheet.delete_rows(6))
+    assert notes(report, data) == ["この照会票に行のない項目：1-1-2。その項目の回答は変わりません。"]
+
+
+@pytest.mark.parametrize("number", ["2010/0/1/1/1-1-2:forged", None])
+def test_an_item_whose_row_is_there_without_its_number_is_not_called_missing(report, number):
+    assert notes(report, filled(issue(report), O6=number)) == []
+
+
+def test_an_item_with_a_row_of_another_year_is_not_called_missing(report):
+    other = factories.make_report(fiscal_year=2009)
+    for status in report.statuses.all():
+        factories.make_status(other, status.item)
+    number = sheet_of(issue(other))["O6"].value
+    assert notes(report, filled(issue(report), O6=number)) == []
+
+
+def test_where_a_row_says_nothing_of_itself_no_item_is_called_missing(report):
+    assert notes(report, filled(issue(report), A6=None, O6="x")) == []
+
+
+def test_cells_that_are_not_read_are_named_when_something_else_was_written_there(report):
+    found = notes(report, filled(issue(report), D5="広報誌の発行", E7="別の内容"))
+    assert found == [
+        "D5（項目）、E7（アクションプランの内容）は、いまの一覧と違います。この欄は確認用なので、読み込みません。"
+    ]
+
+
+def test_a_line_break_more_in_a_cell_that_is_not_read_is_nothing_to_tell(report):
+    assert notes(report, filled(issue(report), D5="広報紙の\n発行 ")) == []
+
+
+def test_deleted_columns_that_are_not_read_are_nothing_to_tell(report):
+    assert notes(report, edited(issue(report), lambda sheet: sheet.delete_cols(1, 7))) == []
+
+
+def test_many_cells_that_are_not_read_are_counted_past_the_first_twenty():
+    data, report = issued(*[{}] * 23), AnnualReport.objects.get()
+    changed = filled(data, **{f"D{row}": "別の名前" for row in range(5, 28)})
+    [note] = notes(report, changed)
+    assert "D24（項目）ほか3つの欄は、いまの一覧と違います。" in note
+
+
+@pytest.mark.parametrize(("number", "text"), [(12345, "12345"), (0.3, "0.3"), (3, "3")])
+def test_a_number_in_a_text_cell_is_read_as_words_and_told(number, text):
+    found = read(filled(issued(), H5=number))
+    assert found.lines[0].cells["text"] == text
+    assert found.notes == (f"H5は数値でした。「{text}」という文として読みました。",)
+
+
+def test_many_numbers_are_counted_past_the_first_twenty():
+    found = read(filled(issued(*[{}] * 22), **{f"H{row}": row for row in range(5, 27)}))
+    assert len(found.notes) == 21
+    assert found.notes[-1] == "ほかに2つの欄が数値でした。どれも文として読みました。"
+
+
+def test_a_text_of_digits_is_nothing_to_tell():
+    assert read(filled(issued(), H5="12345")).notes == ()
