@@ -10,12 +10,18 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
 
 from actionplan.cycle.responses import Response
 
 OWN, MEMBERS = "課のメールアドレス", "所属する職員のメールアドレス"
+
+
+def goes_out() -> bool:
+    """Whether mails leave the machine; without a mail server they are only printed in the server's own output."""
+    return "console" not in settings.EMAIL_BACKEND
 
 
 @dataclass(frozen=True)
@@ -69,12 +75,12 @@ class Post:
             return self._down
         try:
             self._connection.send_messages([EmailMessage(subject, body, to=list(to))])
-        except TimeoutError as error:
-            self._down = f"メールサーバーが応答しません（{_technical(error)}）"
-            return self._down
         except (OSError, ValueError) as error:
             # SMTP's own errors are OSErrors; a broken header or address is a ValueError.
             self._close()
+            if _is_silence(error):
+                self._down = f"メールサーバーが応答しません（{_technical(error)}）"
+                return self._down
             return f"メールサーバーが受け付けませんでした（{_technical(error)}）"
         return ""
 
@@ -82,7 +88,8 @@ class Post:
         if not self._down:
             try:
                 self._connection.open()
-            except OSError as error:
+            except (OSError, ValueError, OverflowError) as error:
+                # A ValueError: a name or password that no server can have; an OverflowError: such a port.
                 self._down = f"メールサーバーにつながりません（{_technical(error)}）"
         return self._down
 
@@ -90,6 +97,11 @@ class Post:
         # The server may have hung up first: then there is nothing left to close.
         with suppress(OSError):
             self._connection.close()
+
+
+def _is_silence(error: Exception) -> bool:
+    # smtplib tells a time-out as a lost connection, and keeps what really happened behind it.
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
 def _technical(error: Exception) -> str:

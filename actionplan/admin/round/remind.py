@@ -11,6 +11,7 @@ from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.forms import seen_letters
 from actionplan.admin.round.pages import TITLE, due_of, report_of
+from actionplan.cycle.mail import goes_out
 from actionplan.cycle.reminders import (
     ALREADY,
     CHANGED,
@@ -24,6 +25,7 @@ from actionplan.cycle.reminders import (
 )
 from actionplan.models import AnnualReport
 
+PRINTED = "メールサーバーが設定されていないため、{names}への督促は届いていません。文はサーバーの記録に書き出しました。"
 SENTENCES = {
     SENT: (messages.SUCCESS, "{names}に督促のメールを送りました。"),
     ALREADY: (messages.WARNING, "{names}には、今日はもう送っているため、送っていません。"),
@@ -51,7 +53,7 @@ def remind_page(request: HttpRequest, year: int) -> HttpResponse:
         "ready": [letter for letter in found if not letter.outcome],
         "idle": [letter for letter in found if letter.outcome],
         "back": back,
-        "printed_only": settings.EMAIL_BACKEND.endswith("console.EmailBackend"),
+        "printed_only": not goes_out(),
         "sender": settings.DEFAULT_FROM_EMAIL,
     }
     crumbs = [(f"{TITLE}　{report}", back)]
@@ -77,6 +79,8 @@ def _send(request: HttpRequest, report: AnnualReport, site: str, back: str) -> H
 def tell(request: HttpRequest, done: list[Letter]) -> None:
     """Says what became of the letters: one sentence an outcome, one for each failure."""
     for outcome, (level, sentence) in SENTENCES.items():
+        if outcome == SENT and not goes_out():
+            level, sentence = messages.WARNING, PRINTED
         if names := [letter.response.name for letter in done if letter.outcome == outcome]:
             messages.add_message(request, level, sentence.format(names="、".join(names)))
     for letter in done:

@@ -9,12 +9,14 @@ from django.http import HttpRequest
 
 from actionplan.admin.round.forms import CONFIRM, REOPEN, RETURN, StepForm, seen_revisions
 from actionplan.admin.round.rows import CELLS, label_of
+from actionplan.cycle.mail import goes_out
 from actionplan.cycle.responses import Response, person_name
 from actionplan.cycle.return_mail import Notice, tell_department
 from actionplan.cycle.rows import Overtaken
 from actionplan.cycle.sheet import statuses
 from actionplan.cycle.steps import StepRefused, confirm, reopen, return_answers
 from actionplan.models import AnnualReport, YearlyStatus
+from actionplan.text import tidy_line_breaks
 
 DONE = {CONFIRM: "{}件を確定しました。", RETURN: "{}件を差し戻しました。", REOPEN: "{}件の確定を取り消しました。"}
 COMPARED = (*CELLS, "state", "department")
@@ -34,7 +36,7 @@ class Refusal:
 def take_step(request: HttpRequest, report: AnnualReport, response: Response) -> Refusal | None:
     """None when the step was taken and told in a message, otherwise the refusal."""
     form, seen = StepForm(request.POST), seen_revisions(request.POST)
-    reason, ticks = request.POST.get("reason", ""), frozenset(seen)
+    reason, ticks = tidy_line_breaks(request.POST.get("reason", "")), frozenset(seen)
     if not form.is_valid():
         sentence = " ".join(each for sentences in form.errors.values() for each in sentences)
         return Refusal(sentence, reason, ticks)
@@ -92,4 +94,6 @@ def _told(response: Response, notice: Notice) -> tuple[int, str]:
         return messages.WARNING, f"{response.name}のメールアドレスがないため、メールでは知らせていません。"
     if notice.failure:
         return messages.ERROR, f"{response.name}にメールで知らせられませんでした。{notice.failure}。"
+    if not goes_out():
+        return messages.WARNING, f"メールサーバーが設定されていないため、{response.name}にメールでは知らせていません。"
     return messages.SUCCESS, f"{response.name}に、理由をメールで知らせました（{'、'.join(notice.to.addresses)}）。"

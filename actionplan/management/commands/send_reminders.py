@@ -17,7 +17,9 @@ from actionplan.cycle.reminders import (
 )
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport
+from actionplan.permissions import OPEN_STATES
 
+WEEK = 7
 OUTCOMES = {
     SENT: "送りました",
     FAILED: "送れませんでした",
@@ -34,22 +36,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The year, and when to be quiet."""
-        parser.add_argument("year", nargs="?", default="", help="年度。省くと、締切が決まっているいちばん新しい年度")
+        parser.add_argument("year", nargs="?", default="", help="年度。省くと、締切の7日前からの、未提出がある全年度")
         parser.add_argument("--dry-run", action="store_true", help="宛先と文を表示するだけで、送らない")
         parser.add_argument("--only-late", action="store_true", help="締切を過ぎたときだけ送る")
         parser.add_argument("--before", type=int, metavar="日数", help="締切の何日前から送るか（締切の後も送る）")
 
     def handle(self, *args, **options) -> None:
         """Sends or shows the letters; ends with an error when one of them could not be sent."""
-        report = _report(options["year"])
-        if report is None:
-            self.stdout.write("締切が決まっている年度がないため、送っていません。")
-        elif not _is_time(report, options):
-            self.stdout.write(f"{report}：まだ送る時期ではないため、送っていません。")
-        else:
-            self._remind(report, options["dry_run"])
+        failed = 0
+        if not (reports := _reports(options["year"])):
+            self.stdout.write("締切が決まっていて、未提出の項目がある年度はありません。")
+        for report in reports:
+            if _is_time(report, options):
+                failed += self._remind(report, options["dry_run"])
+            else:
+                self.stdout.write(f"{report}：まだ送る時期ではないため、送っていません。")
+        if failed:
+            raise CommandError(f"{failed}課に送れませんでした。メールサーバーの設定を確かめてください。")
 
-    def _remind(self, report: AnnualReport, dry_run: bool) -> None:
+    def _remind(self, report: AnnualReport, dry_run: bool) -> int:
         try:
             found = letters(report)
         except RemindersRefused as refusal:
@@ -59,16 +64,16 @@ class Command(BaseCommand):
         done = found if dry_run else send(report, found, by=None)
         for letter in done:
             self.stdout.write("\n".join(_shown(letter) if dry_run else [_line(letter)]))
-        if failed := [letter for letter in done if letter.outcome == FAILED]:
-            raise CommandError(f"{len(failed)}課に送れませんでした。メールサーバーの設定を確かめてください。")
+        return sum(letter.outcome == FAILED for letter in done)
 
 
-def _report(text: str) -> AnnualReport | None:
-    """The year's report; without a year the latest that has a due date, never a sample."""
+def _reports(text: str) -> list[AnnualReport]:
+    """The year's report; without a year every one that has a due date and open answers, never a sample."""
     if not text:
-        return AnnualReport.objects.filter(sample=False, answers_due__isnull=False).first()
+        asked = AnnualReport.objects.filter(sample=False, answers_due__isnull=False, statuses__state__in=OPEN_STATES)
+        return list(asked.distinct().order_by("answers_due"))
     try:
-        return AnnualReport.objects.get(fiscal_year=parse_fiscal_year(text))
+        return [AnnualReport.objects.get(fiscal_year=parse_fiscal_year(text))]
     except ValueError as error:
         raise CommandError(str(error)) from error
     except AnnualReport.DoesNotExist as error:
@@ -79,7 +84,9 @@ def _is_time(report: AnnualReport, options: dict) -> bool:
     late = days_late(report.answers_due, timezone.localdate())
     if options["only_late"] and (late is None or late <= 0):
         return False
-    return options["before"] is None or (late is not None and late >= -options["before"])
+    # Whoever names a year wants it reminded of now; cron, which names none, begins a week before.
+    before = options["before"] if options["before"] is not None or options["year"] else WEEK
+    return before is None or (late is not None and late >= -before)
 
 
 def _line(letter: Letter) -> str:
