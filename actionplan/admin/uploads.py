@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -49,8 +50,10 @@ class WaitingFile(BaseStorage):
 
     def _clear_old(self) -> None:
         for old in self.path.parent.iterdir():
-            if time.time() - old.stat().st_mtime > ONE_DAY:
-                old.unlink(missing_ok=True)
+            # Another upload may be clearing at the same moment.
+            with suppress(FileNotFoundError):
+                if time.time() - old.stat().st_mtime > ONE_DAY:
+                    old.unlink()
 
 
 class UploadForm(ImportForm):

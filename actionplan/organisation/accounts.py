@@ -8,11 +8,11 @@ from django.db import transaction
 
 from actionplan import permissions
 from actionplan.models import Department
+from actionplan.organisation.locks import lock_people
 from actionplan.organisation.membership import Pair, join, leave
 from actionplan.organisation.offices import Offices, tidy
 from actionplan.organisation.passwords import StartPassword, give_password
 from actionplan.organisation.recording import BATCH, record
-from actionplan.organisation.reorganise import lock_departments
 from actionplan.organisation.roster import Facts, Roster
 
 TEXTS = ("last_name", "first_name", "email")
@@ -92,7 +92,7 @@ def place(person: User, departments: Iterable[Department], *, by: AbstractBaseUs
 
     departments: standing ones. A membership of an ended one stays while its successor is among them.
     """
-    lock_departments()
+    lock_people()
     offices, wanted = Offices(), {department.pk for department in departments}
     shown = {pk: offices.shown(pk).pk for pk in person.departments.values_list("pk", flat=True)}
     lost = leave((pk, person.pk) for pk, name in shown.items() if name not in wanted)
@@ -118,8 +118,7 @@ def reopen_accounts(accounts: Iterable[User], *, by: AbstractBaseUser, reason: s
 
 def _switch(accounts: Iterable[User], by: AbstractBaseUser, *, active: bool, reason: str) -> int:
     wanted = {account.pk for account in accounts}
-    lock_departments()
-    list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    lock_people()
     roster = Roster(by)
     permissions.require(permissions.may_change(by, User) and wanted <= roster.manageable and by.pk not in wanted)
     found = [(account, roster.facts(account)) for account in roster.mine() if account.pk in wanted]

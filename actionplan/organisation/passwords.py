@@ -44,7 +44,7 @@ def give_password(account: User) -> StartPassword:
 @transaction.atomic
 def renew_password(account: User, *, by: AbstractBaseUser) -> StartPassword:
     """A new first password for an account; its owner's sessions end. Raises PermissionDenied."""
-    account = User.objects.select_for_update().get(pk=account.pk)
+    account = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     permissions.require(permissions.may_change(by, User, account))
     given = give_password(account)
     User.objects.filter(pk=account.pk).update(password=account.password)

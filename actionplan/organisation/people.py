@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
 from actionplan import permissions
 from actionplan.organisation.accounts import AccountChange, store_accounts
+from actionplan.organisation.locks import lock_people
 from actionplan.organisation.passwords import StartPassword
 from actionplan.organisation.people_lines import COLUMNS, Fault, Line, Wanted, read_lines
-from actionplan.organisation.reorganise import GroundMoved, lock_departments
+from actionplan.organisation.reorganise import GroundMoved
 from actionplan.organisation.roster import Facts, Roster
 
 NEW, CLOSED, REOPENED, CHANGED = "new", "closed", "reopened", "changed"
@@ -105,17 +106,10 @@ def import_people(
     Raises GroundMoved (nothing is stored) when it is another one now, or when cells cannot be taken any more.
     """
     permissions.require(permissions.may_import(by, User))
-    _lock()
+    lock_people()
     roster = Roster(by)
     outcome = _look(lines, roster)
     if outcome.faults or outcome.seal != seen:
         raise GroundMoved
     changes = [AccountChange(roster.accounts.get(each.username), each.username, each.after) for each in outcome.changes]
     return outcome, store_accounts(changes, roster, reason=REASON, source=source)
-
-
-def _lock() -> None:
-    """One import at a time, and none beside a reorganisation: the groups are always there to be locked."""
-    list(Group.objects.select_for_update().order_by("pk"))
-    lock_departments()
-    list(User.objects.select_for_update().order_by("pk"))

@@ -10,6 +10,7 @@ from django.db import transaction
 from actionplan import permissions
 from actionplan.models import ActionItem, Department, YearlyStatus
 from actionplan.organisation.holdings import Holdings, hand_over, holdings, move_items
+from actionplan.organisation.locks import lock_departments
 from actionplan.organisation.membership import join, leave, members_of
 from actionplan.organisation.recording import record
 from actionplan.organisation.reorganisation import Reorganisation, faults, japanese
@@ -115,14 +116,6 @@ def reorganise(change: Reorganisation, *, by: AbstractBaseUser, seen: str = "") 
             {item: pks[change.part_of(item)] for part in change.parts for item in part.items}, by=by, reason=plan.reason
         )
     return plan
-
-
-def lock_departments() -> dict[int, Department]:
-    """Every department by primary key, locked until the transaction ends: one reorganisation goes at a time."""
-    rows = {row.pk: row for row in Department.objects.select_for_update().order_by("pk")}
-    for row in rows.values():
-        row.successor = rows.get(row.successor_id)
-    return rows
 
 
 def _write_departments(plan: Outlook, by: AbstractBaseUser) -> None:

@@ -10,9 +10,9 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.models import ActionItem, Department, State, Succession
 from actionplan.organisation.holdings import hand_over, holdings
+from actionplan.organisation.locks import lock_departments
 from actionplan.organisation.membership import join, leave, members_of
 from actionplan.organisation.recording import record
-from actionplan.organisation.reorganise import lock_departments
 
 
 def unsettled() -> list[Department]:

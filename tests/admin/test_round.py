@@ -180,7 +180,7 @@ def test_the_last_movement_and_the_last_reminder_are_told(report, office):
     (row,) = ask(report, department, SENT)
     ask(report, department, EMPTY)
     person = factories.make_person("事務局", last_name="佐藤", first_name="花子")
-    assert [line[8:10] for line in table(shown(office))[1:-1]] == [["まだありません", "まだありません"]]
+    assert [line[8:10] for line in table(shown(office))[1:-1]] == [["なし", "なし"]]
     steps.confirm({row.pk: row.revision}, by=person)
     day = days(-1)
     Reminder.objects.create(report=report, department=department, day=day, sent_by=person, open_items=1)

@@ -95,6 +95,7 @@ def test_readers_read_without_buttons_and_may_not_post(rows, department, role):
     before = everything()
     for step in ("confirm", "return", "reopen"):
         assert take(browser, department, step, tick(rows[0]), reason=REASON).status_code == 403
+        assert take(browser, department, step, reason=REASON).status_code == 403
     assert (everything(), mail.outbox) == (before, [])
 
 

@@ -53,7 +53,7 @@ def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> 
         "may_look_back": place.standing.answers or place.standing.submits or may_audit(place.user),
         "others": others_of([row.status for row in elsewhere]),
         "summary": written_words(tally),
-        "due": due_words(place.report, place.day),
+        "due": due_words(place.report, place.day) if tally.open else "",
         "guide": UNSAVED if outcome and outcome.refused else guide(place, tally, heads),
         "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
         "missing": _missing(request, place, sheet, page),

@@ -31,7 +31,7 @@ def answers_page(request: HttpRequest) -> HttpResponse:
     current = [tally for tally in tallies if tally.is_current]
     if len(current) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(current[0].address)
-    rows = [(tally, written_words(tally), due_words(tally.report, day)) for tally in tallies]
+    rows = [(tally, written_words(tally), due_words(tally.report, day) if tally.open else "") for tally in tallies]
     facts = {
         "waiting": [row for row in rows if row[0].waits],
         "finished": [row for row in rows if not row[0].waits],

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 
 from actionplan.admin.keeping import KeepingForm
 from actionplan.models import Department
+from actionplan.organisation.locks import lock_people
 from actionplan.organisation.offices import Offices
 
 NAME_HELP = "ログインに使います。半角の英数字と @ . + - _ が使えます。"
@@ -60,6 +61,8 @@ class AccountForm(KeepingForm):
 
     def clean(self) -> dict:
         """The cleaned data, with the roles that the form does not offer as they were."""
+        # Before the account itself: an import takes its locks in the same order.
+        lock_people()
         cleaned = super().clean()
         if self.instance.pk and "groups" in cleaned:
             offered = self.fields["groups"].queryset

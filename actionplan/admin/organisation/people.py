@@ -14,11 +14,11 @@ from actionplan.admin.organisation.people_file import (
     TYPES,
     ConfirmPeopleForm,
     PeopleFileForm,
+    StaffFile,
     read_lines_of,
     staff_list,
 )
 from actionplan.admin.own_page import own_page
-from actionplan.admin.uploads import WaitingFile
 from actionplan.exports.uploads import UploadError
 from actionplan.organisation.people import Outcome, import_people, look
 from actionplan.organisation.people_lines import COLUMNS, Line
@@ -50,7 +50,7 @@ def _preview(request: HttpRequest, lines: list[Line], file) -> HttpResponse:
     outcome = look(lines, by=request.user)
     if outcome.faults or not outcome.changes:
         return _page(request, "preview", outcome=outcome, name=file.name, columns=COLUMNS[1:])
-    waiting = WaitingFile()
+    waiting = StaffFile(request.user)
     file.seek(0)
     waiting.save(file.read())
     return _asked(request, outcome, waiting.name, file.name)
@@ -65,7 +65,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     form = ConfirmPeopleForm(request.POST)
     if not form.is_valid():
         return _again(request, EXPIRED)
-    waiting, name = WaitingFile(name=form.cleaned_data["waiting"]), form.cleaned_data["name"]
+    waiting, name = StaffFile(request.user, form.cleaned_data["waiting"]), form.cleaned_data["name"]
     if "cancel" in request.POST:
         waiting.remove()
         return _again(request, CANCELLED)
@@ -76,7 +76,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     return _store(request, lines, waiting, form.cleaned_data)
 
 
-def _store(request: HttpRequest, lines: list[Line], waiting: WaitingFile, chosen: dict) -> HttpResponse:
+def _store(request: HttpRequest, lines: list[Line], waiting: StaffFile, chosen: dict) -> HttpResponse:
     try:
         outcome, passwords = import_people(lines, by=request.user, seen=chosen["seal"], source=chosen["name"])
     except GroundMoved:
@@ -101,9 +101,9 @@ def list_file(request: HttpRequest, ending: str) -> HttpResponse:
     return HttpResponse(data, content_type=TYPES[ending], headers=headers)
 
 
-def _page(request: HttpRequest, name: str, **facts) -> HttpResponse:
+def _page(request: HttpRequest, page: str, /, **facts) -> HttpResponse:
     crumbs = [("利用者の一覧", reverse("admin:auth_user_changelist"))]
-    return own_page(request, f"{FOLDER}/{name}.html", title=TITLE, crumbs=crumbs, **facts)
+    return own_page(request, f"{FOLDER}/{page}.html", title=TITLE, crumbs=crumbs, **facts)
 
 
 def urls(door: Callable) -> list[URLPattern]:

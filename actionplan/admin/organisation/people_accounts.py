@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
+from actionplan.admin.organisation.numbers import number_in
 from actionplan.admin.own_page import own_page
 from actionplan.organisation.accounts import close_accounts, reopen_accounts
 from actionplan.organisation.passwords import renew_password
@@ -38,7 +39,7 @@ def switch_page(request: HttpRequest, step: str) -> HttpResponse:
 
 def _people(request: HttpRequest) -> list[User]:
     asked = request.POST if request.method == "POST" else request.GET
-    keys = {int(key) for key in asked.getlist("person") if key.isascii() and key.isdigit()}
+    keys = {key for text in asked.getlist("person") if (key := number_in(text))}
     permissions.require(permissions.may_change(request.user, User))
     people = list(User.objects.filter(pk__in=keys).prefetch_related("departments").order_by("username"))
     if not people:

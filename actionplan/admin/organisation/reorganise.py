@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
+from actionplan.admin.organisation.numbers import number_in
 from actionplan.admin.organisation.reorganise_forms import FEWEST, KINDS, MOST, RENAME, SPLIT, Desk
 from actionplan.admin.own_page import own_page
 from actionplan.admin.pickers import in_force
@@ -52,8 +53,7 @@ def _require(request: HttpRequest) -> None:
 def _desk(request: HttpRequest, old: Department) -> Desk:
     asked = request.POST if request.method == "POST" else request.GET
     kind = asked.get("kind") if asked.get("kind") in KINDS else RENAME
-    count = asked.get("count", "")
-    count = min(max(int(count), FEWEST), MOST) if count.isascii() and count.isdigit() else FEWEST
+    count = min(max(number_in(asked.get("count")) or FEWEST, FEWEST), MOST)
     ground = [row for row in Department.objects.exclude(pk=old.pk) if row.in_force_until is None]
     desk = Desk(kind, old, request.POST if request.method == "POST" else None, count=count, ground=ground)
     if kind == SPLIT:

@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from actionplan.admin.organisation.numbers import number_in
 from actionplan.models import ActionItem, Department
 from actionplan.organisation.reorganisation import CONTACT, Part, Reorganisation
 
@@ -86,8 +87,8 @@ class Desk:
             item.chosen = self._chosen(item)
 
     def _chosen(self, item: ActionItem) -> int:
-        text = (self.data or MultiValueDict()).get(f"item{item.pk}", "0")
-        return int(text) if text.isascii() and text.isdigit() and int(text) < self.count else 0
+        chosen = number_in((self.data or MultiValueDict()).get(f"item{item.pk}"))
+        return chosen if chosen and chosen < self.count else 0
 
     def is_valid(self) -> bool:
         """Whether every box can be read; the new department's count only when there is to be one."""

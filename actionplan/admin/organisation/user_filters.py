@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from actionplan.admin.organisation.numbers import number_in
 from actionplan.organisation.offices import Offices
 
 USABLE, CLOSED, NOBODYS = "1", "0", "none"
@@ -40,7 +41,8 @@ class RoleFilter(SimpleListFilter):
         """The accounts in the role."""
         if self.value() == NOBODYS:
             return queryset.filter(groups=None, is_superuser=False)
-        return queryset.filter(groups=self.value()) if (self.value() or "").isdecimal() else queryset
+        wanted = number_in(self.value())
+        return queryset.filter(groups=wanted) if wanted else queryset
 
 
 class DepartmentFilter(SimpleListFilter):
@@ -57,8 +59,7 @@ class DepartmentFilter(SimpleListFilter):
         """The accounts in the department."""
         if self.value() == NOBODYS:
             return queryset.filter(departments=None)
-        if not (self.value() or "").isdecimal():
+        if not (wanted := number_in(self.value())):
             return queryset
-        wanted = int(self.value())
         shown = [pk for pk in self.offices.by_pk if pk == wanted or self.offices.shown(pk).pk == wanted]
         return queryset.filter(departments__in=shown).distinct()

@@ -93,6 +93,15 @@ class PortalUserAdmin(PeopleAdmin, UserAdmin):
             kwargs |= {"queryset": permissions.grantable_groups(request.user), "widget": CheckboxSelectMultiple}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Whether the user may change; of one account a page that only reads asks once, whoever writes each time."""
+        if not isinstance(obj, User) or request.method != "GET":
+            return super().has_change_permission(request, obj)
+        known = vars(request).setdefault("_changeable_accounts", {})
+        if obj.pk not in known:
+            known[obj.pk] = super().has_change_permission(request, obj)
+        return known[obj.pk]
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody: accounts are closed, so that the record keeps the names of those who wrote."""
         return False

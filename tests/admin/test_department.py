@@ -1,0 +1,163 @@
+"""The form and the list of departments: contact blocks, people, mistakes put right; never a reorganisation."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from actionplan.models import Department
+from actionplan.permissions import CLERK, HEAD, PUBLISHER, READER
+from tests import factories
+from tests.admin.pages import change_url, form_of, signed_in
+from tests.admin.staffing import DEPARTMENTS, make_member, office, words
+from tests.roles.world import state_of_everything
+from tests.trail.watch import Watch, told
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate()
+ADD = f"{DEPARTMENTS}add/"
+
+
+@pytest.fixture
+def browser():
+    return office()
+
+
+def save(browser, department, **boxes):
+    address = change_url(department)
+    return browser.post(address, {**form_of(browser.get(address), "department_form"), **boxes})
+
+
+def fresh(department):
+    return Department.objects.get(pk=department.pk)
+
+
+def test_contact_block_and_people_are_saved_with_one_record(browser):
+    department, person = factories.make_department("福祉課"), make_member("tanto")
+    watch = Watch()
+    assert save(browser, department, phone="0920-1", members=[person.pk]).status_code == 302
+    assert list(department.members.all()) == [person]
+    assert set(told(watch.only())) == {"電話番号", "所属する職員"}
+
+
+def test_the_page_tells_that_renaming_belongs_elsewhere_and_leads_there(browser):
+    department = factories.make_department("福祉課")
+    page = browser.get(change_url(department))
+    assert "誤字を訂正するときだけにしてください。" in words(page)
+    assert f"/admin/departments/{department.pk}/reorganise/" in page.content.decode()
+
+
+def test_the_list_leads_the_office_to_the_reorganisation_of_those_that_have_no_end(browser):
+    stands, ended = (
+        factories.make_department("今の課"),
+        factories.make_department("昔の課", in_force_until="2020-03-31"),
+    )
+    page = browser.get(DEPARTMENTS).content.decode()
+    assert f"/admin/departments/{stands.pk}/reorganise/" in page
+    assert 'aria-label="今の課の組織改正"' in page
+    assert f"/admin/departments/{ended.pk}/reorganise/" not in page
+
+
+def test_the_list_tells_which_departments_stand_today(browser):
+    for name, fields in {
+        "終わった課": {"in_force_until": TODAY - timedelta(days=1)},
+        "今日までの課": {"in_force_until": TODAY},
+        "今日からの課": {"in_force_from": TODAY},
+        "明日からの課": {"in_force_from": TODAY + timedelta(days=1)},
+    }.items():
+        factories.make_department(name, **fields)
+    page = words(browser.get(DEPARTMENTS))
+    for row in (
+        "終わった課 （なし） （なし） 今はない",
+        "今日までの課 （なし） （なし） 今ある",
+        "今日からの課 （なし） （なし） 今ある",
+    ):
+        assert row in page
+    assert "明日からの課 （なし） （なし） 今はない" in page
+
+
+@pytest.mark.parametrize(
+    ("boxes", "sentence"),
+    [
+        ({"name": "市民課"}, "同じ課名・係名・設置日の担当課が、すでにあります。"),
+        ({"successor": "{other}"}, "引き継いだ課を選んだときは、廃止日も入れてください。"),
+        ({"successor": "{own}", "in_force_until": "2020-03-31"}, "引き継いだ課をたどると、この課に戻ってきます。"),
+        ({"successor": "{chain}", "in_force_until": "2020-03-31"}, "引き継いだ課をたどると、この課に戻ってきます。"),
+        ({"in_force_from": "2021-04-01", "in_force_until": "2020-03-31"}, "廃止日は、設置日より前にできません。"),
+    ],
+)
+def test_what_cannot_stay_so_is_refused_in_words_and_kept_in_the_boxes(browser, boxes, sentence):
+    department, other = factories.make_department("福祉課"), factories.make_department("市民課")
+    middle = factories.make_department("中の課", in_force_until="2022-03-31", successor=department)
+    chain = factories.make_department("前の課", in_force_until="2021-03-31", successor=middle)
+    keys = {"own": department.pk, "other": other.pk, "chain": chain.pk}
+    filled = {name: value.format(**keys) for name, value in boxes.items()}
+    page = save(browser, department, phone="0920-77", **filled)
+    assert sentence in words(page)
+    assert 'value="0920-77"' in page.content.decode()
+    assert (fresh(department).phone, fresh(department).successor) == ("", None)
+
+
+def test_a_circle_that_is_there_already_does_not_hang_the_form(browser):
+    first, second = factories.make_department("甲課"), factories.make_department("乙課")
+    for each, successor in ((first, second), (second, first)):
+        Department.objects.filter(pk=each.pk).update(successor=successor, in_force_until="2020-03-31")
+    third = factories.make_department("丙課")
+    assert save(browser, third, successor=first.pk, in_force_until="2019-03-31").status_code == 302
+
+
+def test_people_are_offered_by_name_and_closed_ones_only_where_they_are_in(browser):
+    department = factories.make_department("福祉課")
+    make_member("tanto")
+    inside, outside = (make_member(name, is_active=False) for name in ("naka", "soto"))
+    department.members.add(inside)
+    page = browser.get(change_url(department)).content.decode()
+    assert "山田 花子（tanto）" in page
+    assert "山田 花子（naka）" in page
+    assert f'<option value="{outside.pk}"' not in page
+    assert "山田 花子（naka）" not in browser.get(ADD).content.decode()
+
+
+def test_somebody_who_was_moved_in_meanwhile_is_not_pushed_out_by_a_form_that_was_open(browser):
+    department, person = factories.make_department("福祉課"), make_member("tanto")
+    form = form_of(browser.get(change_url(department)), "department_form")
+    department.members.add(person)
+    assert browser.post(change_url(department), {**form, "phone": "0920-1"}).status_code == 302
+    assert (fresh(department).phone, list(department.members.all())) == ("0920-1", [person])
+
+
+@pytest.mark.parametrize(("role", "reads"), [(CLERK, False), (HEAD, False), (PUBLISHER, True), (READER, True)])
+def test_no_other_role_writes_departments_or_is_led_to_the_reorganisation(role, reads):
+    department = factories.make_department("福祉課")
+    other = signed_in(factories.make_person(role, departments=[department]))
+    before = state_of_everything()
+    for address in (DEPARTMENTS, change_url(department)):
+        page = other.get(address)
+        assert page.status_code == (200 if reads else 403)
+        assert "reorganise" not in page.content.decode()
+    for address in (ADD, change_url(department), f"{DEPARTMENTS}{department.pk}/delete/"):
+        assert other.post(address, {"name": "乗っ取り", "post": "yes"}).status_code == 403
+    assert state_of_everything() == before
+
+
+def asked(browser, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(address).status_code == 200
+    return len(queries)
+
+
+def test_list_and_form_ask_as_often_for_200_departments_and_people_as_for_5(browser):
+    department, counts = factories.make_department("福祉課"), []
+    for size in (5, 200):
+        people = User.objects.bulk_create(User(username=f"p{size}-{n}", is_staff=True) for n in range(size))
+        department.members.add(*people)
+        made = [
+            Department(name=f"第{size}-{n}課", in_force_until="2020-03-31", successor=department) for n in range(size)
+        ]
+        Department.objects.bulk_create(made)
+        counts.append([asked(browser, address) for address in (DEPARTMENTS, change_url(department), ADD)])
+    assert counts[0] == counts[1]
+    assert max(counts[1]) < 15
