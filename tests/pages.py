@@ -24,4 +24,7 @@ STAFF = (
     "/admin/actionplan/annualreport/{report}/publish/",
     "/admin/components/",
     "/admin/trail/",
+    "/admin/round/2009/",
+    "/admin/round/2009/remind/",
+    "/admin/round/open/?year=2010",
 )

@@ -46,12 +46,11 @@ class SheetRow:
 
 
 def previous_report(report: AnnualReport) -> AnnualReport | None:
-    """The plan's latest report before this one."""
-    return (
-        AnnualReport.objects.filter(plan=report.plan_id, fiscal_year__lt=report.fiscal_year)
-        .order_by("-fiscal_year")
-        .first()
-    )
+    """The plan's latest report before this one; made-up words never stand beside a real year's boxes."""
+    before = AnnualReport.objects.filter(plan=report.plan_id, fiscal_year__lt=report.fiscal_year)
+    if not report.sample:
+        before = before.filter(sample=False)
+    return before.order_by("-fiscal_year").first()
 
 
 def statuses(report: AnnualReport, departments: Iterable[int | None] | None = None) -> QuerySet[YearlyStatus]:

@@ -48,3 +48,22 @@ def test_axe_finds_nothing_on_staff_pages(log_in, live_server, published, addres
     page = log_in("/admin/")
     page.goto(live_server.url + address.format(report=published.report_id))
     assert problems(page) == []
+
+
+def test_axe_finds_nothing_on_a_departments_answers(log_in, live_server, published):
+    page = log_in("/admin/")
+    page.goto(live_server.url + "/admin/round/2009/0/")
+    # At the end of the page the bar of buttons stands where it belongs, in front of no tick box.
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert problems(page) == []
+
+
+def test_the_keyboard_never_comes_to_a_tick_box_behind_the_bar_of_buttons(log_in, live_server, published):
+    page = log_in("/admin/")
+    page.goto(live_server.url + "/admin/round/2009/0/")
+    page.focus("input[name=status]")
+    bar = page.locator(".steps")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.getBoundingClientRect().bottom")
+        assert focused <= bar.bounding_box()["y"]

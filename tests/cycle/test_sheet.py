@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.cycle.sheet import answer_sheet, previous_report, statuses
-from actionplan.models import ActionItem
+from actionplan.models import ActionItem, AnnualReport
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,14 @@ def test_statuses_name_everything_without_asking_again(years, django_assert_num_
     with django_assert_num_queries(0):
         row = found[0]
         assert (row.report, row.item.code, row.item.measure.policy.title) == (years[1], "1-1-1", "題1")
+
+
+def test_a_made_up_year_is_never_the_year_before_a_real_one():
+    report = factories.make_report(fiscal_year=2011)
+    real = factories.make_report(report.plan, fiscal_year=2009)
+    made_up = factories.make_report(report.plan, fiscal_year=2010)
+    AnnualReport.objects.filter(pk=made_up.pk).update(sample=True)
+    assert previous_report(report) == real
+    later = factories.make_report(report.plan, fiscal_year=2012)
+    later.sample = True
+    assert previous_report(later) == report
