@@ -71,8 +71,18 @@ def refuse_delete(sender: type, instance: User, **kwargs) -> None:
         raise ProtectedError(KEPT, {instance})
 
 
+def name_in_our_words() -> None:
+    """Calls people 利用者 everywhere, as the guide and the lists of staff do; Django's own word is ユーザー.
+
+    Only what pages show: migrations look at what the model was written with.
+    """
+    User._meta.verbose_name = User._meta.verbose_name_plural = "利用者"
+    User._meta.get_field("username").verbose_name = "利用者名"
+
+
 def connect() -> None:
     """Takes the place of Django's own note of the last log-in; called once when the application is ready."""
+    name_in_our_words()
     user_logged_in.disconnect(dispatch_uid="update_last_login")
     user_logged_in.connect(note_login, dispatch_uid="note login")
     pre_save.connect(before_save, sender=User, dispatch_uid="before rehash")

@@ -158,6 +158,16 @@ def test_until_a_day_to_come_everything_stays_under_the_old_name(browser, old):
     assert YearlyStatus.objects.get().history.count() == 1
 
 
+def test_the_preview_of_a_day_to_come_tells_what_will_move_then_and_not_that_nothing_does(browser, old):
+    led_by(old)
+    preview = words(fill(browser, old, day=str(SOON), part0_name="新課"))
+    assert "そこから、担当する項目1件と、まだ公表も確定もしていない回答（今は1件）を新しい課に移せます。" in preview
+    assert "0件" not in preview
+    assert "移る項目と回答は、今はありません。" in words(
+        fill(browser, factories.make_department("空の課"), day=str(SOON), part0_name="新しい空の課")
+    )
+
+
 def test_published_years_and_their_public_pages_keep_the_old_name(browser, old, client):
     _, status = led_by(old)
     publish(status.report, by=None)

@@ -49,6 +49,13 @@ def test_a_new_account_may_enter_and_leads_to_its_first_password(browser):
     assert "鈴木さんを追加しました。続けて、最初のパスワードを作ってください。" in page
 
 
+def test_only_the_form_that_adds_a_person_says_where_the_password_comes_from(browser):
+    sentence = "最初のパスワードを作る画面に進みます。"
+    assert sentence in words(browser.get("/admin/auth/user/add/"))
+    account = factories.make_user(superuser=False)
+    assert sentence not in words(browser.get(f"/admin/auth/user/{account.pk}/change/"))
+
+
 @pytest.mark.parametrize("forged", [{"is_superuser": "on"}, {"is_superuser": "on", "is_staff": ""}])
 def test_a_new_account_is_no_superuser_however_the_form_is_forged(browser, forged):
     right = Permission.objects.get(codename="publish_edition")

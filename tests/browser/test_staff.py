@@ -1,6 +1,8 @@
 """The staff's browser: two people in one list, and a correction from the text to the citizen's page."""
 
-from actionplan.models import YearlyStatus
+import pytest
+
+from actionplan.models import State, YearlyStatus
 
 LIST = "/admin/actionplan/yearlystatus/"
 FIRST = "textarea[name=form-0-text]"
@@ -10,7 +12,14 @@ def save(page) -> None:
     page.click("input[name=_save]")
 
 
-def test_two_people_in_the_same_cell_lose_nothing(log_in):
+@pytest.fixture
+def reopened(published):
+    """The published year, its answers taken back so that they can be written."""
+    YearlyStatus.objects.update(state=State.SUBMITTED)
+    return published
+
+
+def test_two_people_in_the_same_cell_lose_nothing(log_in, reopened):
     first, second = log_in(LIST, username="first"), log_in(LIST, username="second")
     first.fill(FIRST, "一人目の文")
     save(first)
@@ -24,7 +33,7 @@ def test_two_people_in_the_same_cell_lose_nothing(log_in):
     assert YearlyStatus.objects.filter(text="二人目の文").exists()
 
 
-def test_two_people_in_different_rows_both_save(log_in):
+def test_two_people_in_different_rows_both_save(log_in, reopened):
     first, second = log_in(LIST, username="first"), log_in(LIST, username="second")
     first.fill(FIRST, "一人目の文")
     save(first)
@@ -33,10 +42,11 @@ def test_two_people_in_different_rows_both_save(log_in):
     assert YearlyStatus.objects.filter(text__in=["一人目の文", "二人目の文"]).count() == 2
 
 
-def test_a_correction_goes_from_the_list_to_the_citizens_page(log_in, live_server, published, visit):
+def test_a_correction_goes_from_the_list_to_the_citizens_page(log_in, live_server, reopened, visit):
     page = log_in(LIST)
     page.fill(FIRST, "訂正した文")
     save(page)
+    YearlyStatus.objects.update(state=State.CONFIRMED)
     assert "訂正した文" not in visit("/reports/2009/").content()
     page.goto(live_server.url + "/admin/actionplan/annualreport/")
     page.click("text=公表の画面")

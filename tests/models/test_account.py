@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.test import Client
 
 from tests import factories
@@ -77,3 +78,13 @@ def test_the_rights_of_a_group_are_recorded():
     group = Group.objects.create(name="研修係")
     group.permissions.add(Group.objects.get(name="担当者").permissions.first())
     assert group.history.first().permissions.count() == 1
+
+
+def test_people_are_called_by_the_word_that_the_guide_uses():
+    page = Client().get("/admin/login/").content.decode()
+    assert "利用者名" in page
+    assert "ユーザー" not in page
+
+
+def test_the_portals_word_for_people_asks_for_no_migration():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -33,7 +33,7 @@ def test_the_command_that_makes_the_first_account():
     watch = Watch()
     call_command("first_account", verbosity=0)
     record = watch.only()
-    assert (record.kind, record.who, record.reason) == ("ユーザー", SYSTEM, "最初の管理者アカウントの作成")
+    assert (record.kind, record.who, record.reason) == ("利用者", SYSTEM, "最初の管理者アカウントの作成")
 
 
 def test_the_command_that_publishes(real_report):

@@ -67,7 +67,7 @@ def test_closing_an_account_is_one_record_of_it_and_one_of_each_department(door)
     door.post(reverse("admin:people_switch", args=["close"]), {"person": account.pk})
     found = {record.kind: record for record in watch.found()}
     assert len(watch.found()) == 2
-    assert told(found["ユーザー"]) == {"有効": ("はい", "いいえ")}
+    assert told(found["利用者"]) == {"有効": ("はい", "いいえ")}
     assert told(found["担当課"]) == {"所属する職員": ("tanto", "")}
     assert {record.who for record in found.values()} == {"書手（kakite）"}
     assert all(record.reason for record in found.values())
@@ -83,11 +83,11 @@ def test_a_list_of_staff_names_its_file_in_every_record():
     watch = Watch()
     import_people(lines, by=office, seen=look(lines, by=office).seal, source="名簿.csv")
     found = watch.found()
-    assert sorted(record.kind for record in found) == ["ユーザー", "担当課"]
+    assert sorted(record.kind for record in found) == ["利用者", "担当課"]
     assert {(record.who, record.reason, record.source) for record in found} == {
         ("jimu", "利用者の取り込み", "名簿.csv"),
     }
-    [account] = [record for record in found if record.kind == "ユーザー"]
+    [account] = [record for record in found if record.kind == "利用者"]
     assert told(account)["グループ"] == ("", "担当者")
 
 
@@ -127,5 +127,5 @@ def test_adding_an_account_leaves_one_record_with_its_roles(door):
     form, watch = form_of(door.get(address), "user_form"), Watch()
     door.post(address, {**form, "username": "atarashii", "last_name": "新井", "groups": [role.pk]})
     record = watch.only()
-    assert (record.kind, record.action, record.reason) == ("ユーザー", "追加", "追加の画面で入力")
+    assert (record.kind, record.action, record.reason) == ("利用者", "追加", "追加の画面で入力")
     assert told(record)["グループ"] == ("", "担当者")

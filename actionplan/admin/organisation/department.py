@@ -104,7 +104,7 @@ class DepartmentAdmin(PortalAdmin):
         """Whether the department exists today, in words."""
         return "今ある" if in_force(department, timezone.localdate()) else "今はない"
 
-    @admin.display(description="組織改正")
+    @admin.display(description="組織改正", empty_value="")
     def reorganise_link(self, department: Department) -> SafeString | str:
         """The way to renaming, merging and splitting; none for a department that has its end already."""
         if department.in_force_until:

@@ -24,6 +24,7 @@ from actionplan.organisation.accounts import place
 RIGHTS = ["is_staff", "is_superuser", "user_permissions"]
 PERSON = ["username", "last_name", "first_name", "email"]
 PLACED = "利用者の画面で所属課を変更"
+PASSWORD_NEXT = "保存すると、最初のパスワードを作る画面に進みます。"
 
 admin.site.unregister([User, Group])
 
@@ -69,7 +70,7 @@ class PortalUserAdmin(PeopleAdmin, UserAdmin):
         """The boxes; rights beyond roles only for superusers, departments as words where nothing may be changed."""
         may = self.has_change_permission(request, obj) if obj else True
         fieldsets = [
-            (None, {"fields": PERSON}),
+            (None, {"fields": PERSON} if obj else {"fields": PERSON, "description": PASSWORD_NEXT}),
             ("所属と役割", {"fields": ["departments" if may else "department_names", "groups"]}),
         ]
         if request.user.is_superuser:
