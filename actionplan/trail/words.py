@@ -108,10 +108,13 @@ def words(field: Field, value: Any, names: Names) -> str:
 
 
 def facts(value: Any) -> str:
-    """A list of facts, each in one piece: 3-2-1 項目の名前 市民協働課 記入中."""
+    """A list of facts, each in one piece, by the order of their keys: 3-2-1 市民協働課 項目の名前 記入中.
+
+    PostgreSQL keeps the keys of an object in an order of its own.
+    """
     # Inside an object, SQLite hands a list on as the text that it is stored as.
     listed = json.loads(value) if isinstance(value, str) else value
-    return "、".join(" ".join(str(each) for each in fact.values() if each) for fact in listed)
+    return "、".join(" ".join(str(fact[key]) for key in sorted(fact) if fact[key]) for fact in listed)
 
 
 def day(value: date) -> str:

@@ -133,4 +133,4 @@ def test_publishing_without_every_answer_confirmed_names_those_in_its_record():
     watch = Watch()
     publish(status.report, by=user, named=[status.pk])
     words = told(watch.only())["確定しないまま公表した項目"]
-    assert words == ("", "1-1-1 項目 市民協働課 記入中")
+    assert words == ("", "1-1-1 市民協働課 項目 記入中")
