@@ -9,7 +9,8 @@ FIRST = "textarea[name=form-0-text]"
 
 
 def save(page) -> None:
-    page.click("input[name=_save]")
+    with page.expect_navigation():
+        page.click("input[name=_save]")
 
 
 @pytest.fixture
