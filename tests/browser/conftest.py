@@ -65,7 +65,8 @@ def log_in(visit):
         page = visit(f"/admin/login/?next={address}", java_script_enabled=True)
         page.fill("#id_username", user.username)
         page.fill("#id_password", "a-long-password-9")
-        page.click("[type=submit]")
+        with page.expect_navigation():
+            page.click("[type=submit]")
         return page
 
     return enter
