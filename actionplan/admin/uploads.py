@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import BaseStorage
@@ -54,6 +55,20 @@ class WaitingFile(BaseStorage):
             with suppress(FileNotFoundError):
                 if time.time() - old.stat().st_mtime > ONE_DAY:
                     old.unlink()
+
+
+class OwnedFile(WaitingFile):
+    """A waiting file whose place on the disk names its owner: nobody else's request can come to it."""
+
+    def __init__(self, kind: str, owner: AbstractBaseUser, name: str | None = None) -> None:
+        """kind: what such files are for, as it begins their names: inquiry, people."""
+        super().__init__(name=name)
+        self.prefix = f"{kind}-{owner.pk}-"
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return settings.VAR_DIR / "uploads" / f"{self.prefix}{self.name}"
 
 
 class UploadForm(ImportForm):

@@ -6,7 +6,8 @@ import time
 import pytest
 
 from actionplan.admin.inquiry import files as inquiry_files
-from actionplan.admin.inquiry.files import OwnedFile
+from actionplan.admin.inquiry.files import KIND
+from actionplan.admin.uploads import OwnedFile
 from actionplan.models import YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories
@@ -91,7 +92,7 @@ def test_workbooks_of_one_name_from_two_departments_wait_side_by_side(office, co
 def test_a_file_that_is_being_written_does_not_break_the_list(office, settings):
     book = office.book(c1_1_1={"text": "新しい文"})
     person = upload(office.clerk, office.report, book).wsgi_request.user
-    OwnedFile(person, "0" * 32).path.write_bytes(b'{"title": "ha')
+    OwnedFile(KIND, person, "0" * 32).path.write_bytes(b'{"title": "ha')
     assert len(list_of(office.clerk, office.report).context["queue"]) == 1
 
 
@@ -105,7 +106,7 @@ def test_the_names_of_waiting_workbooks_cannot_be_guessed(office):
 
 def test_one_persons_prefix_is_not_the_beginning_of_anothers(settings):
     person, other = factories.make_user(pk=7), factories.make_user(pk=77)
-    assert not OwnedFile(other, "0" * 32).path.name.startswith(OwnedFile(person).prefix)
+    assert not OwnedFile(KIND, other, "0" * 32).path.name.startswith(OwnedFile(KIND, person).prefix)
 
 
 def test_who_has_lost_the_department_takes_nothing(office):

@@ -12,25 +12,13 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
 
-from actionplan.admin.uploads import ONE_DAY, WAITING_NAME, WaitingFile
+from actionplan.admin.uploads import ONE_DAY, WAITING_NAME, OwnedFile
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.read_workbook import read_inquiry
 from actionplan.models import AnnualReport
 
+KIND = "inquiry"
 MARKED = "（直すところ）"  # ends the name of a workbook that was given back with marks
-
-
-class OwnedFile(WaitingFile):
-    """A waiting file whose place on the disk names its owner: nobody else's request can come to it."""
-
-    def __init__(self, owner: AbstractBaseUser, name: str | None = None) -> None:
-        super().__init__(name=name)
-        self.prefix = f"inquiry-{owner.pk}-"
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return settings.VAR_DIR / "uploads" / f"{self.prefix}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +57,7 @@ def _read(path: Path, title: str, arrived: float) -> InquiryFile:
 
 def keep(owner: AbstractBaseUser, report: AnnualReport, title: str, data: bytes) -> WaitingInquiry:
     """The workbook, kept until it is taken."""
-    place = OwnedFile(owner)
+    place = OwnedFile(KIND, owner)
     head = json.dumps({"title": title, "fiscal_year": report.fiscal_year})
     place.save(head.encode() + b"\n" + data)
     return find(owner, report, place.name)
@@ -79,7 +67,7 @@ def find(owner: AbstractBaseUser, report: AnnualReport, name: str) -> WaitingInq
     """The person's waiting workbook of that name and year; None when there is none, or none any more."""
     if not WAITING_NAME.fullmatch(name):
         return None
-    found = _open(OwnedFile(owner, name))
+    found = _open(OwnedFile(KIND, owner, name))
     return found if found and found.fiscal_year == report.fiscal_year else None
 
 
@@ -90,9 +78,9 @@ def waiting(owner: AbstractBaseUser, report: AnnualReport) -> list[WaitingInquir
 
 
 def _all(owner: AbstractBaseUser) -> Iterator[WaitingInquiry]:
-    prefix = OwnedFile(owner).prefix
+    prefix = OwnedFile(KIND, owner).prefix
     for path in (settings.VAR_DIR / "uploads").glob(f"{prefix}*"):
-        if found := _open(OwnedFile(owner, path.name.removeprefix(prefix))):
+        if found := _open(OwnedFile(KIND, owner, path.name.removeprefix(prefix))):
             yield found
 
 

@@ -14,18 +14,18 @@ from actionplan.admin.organisation.people_file import (
     TYPES,
     ConfirmPeopleForm,
     PeopleFileForm,
-    StaffFile,
     read_lines_of,
     staff_list,
 )
 from actionplan.admin.own_page import own_page
+from actionplan.admin.uploads import OwnedFile
 from actionplan.exports.uploads import UploadError
 from actionplan.organisation.people import Outcome, import_people, look
 from actionplan.organisation.people_lines import COLUMNS, Line
 from actionplan.organisation.reorganise import GroundMoved
 from actionplan.organisation.roster import Roster
 
-FOLDER = "admin/people"
+FOLDER, KIND = "admin/people", "people"
 TITLE = "人事異動をファイルから取り込む"
 EXPIRED = "確認の途中のファイルがなくなりました。何も保存していません。もう一度ファイルを選んでください。"
 CANCELLED = "取り込みをやめました。何も保存していません。"
@@ -50,7 +50,7 @@ def _preview(request: HttpRequest, lines: list[Line], file) -> HttpResponse:
     outcome = look(lines, by=request.user)
     if outcome.faults or not outcome.changes:
         return _page(request, "preview", outcome=outcome, name=file.name, columns=COLUMNS[1:])
-    waiting = StaffFile(request.user)
+    waiting = OwnedFile(KIND, request.user)
     file.seek(0)
     waiting.save(file.read())
     return _asked(request, outcome, waiting.name, file.name)
@@ -65,7 +65,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     form = ConfirmPeopleForm(request.POST)
     if not form.is_valid():
         return _again(request, EXPIRED)
-    waiting, name = StaffFile(request.user, form.cleaned_data["waiting"]), form.cleaned_data["name"]
+    waiting, name = OwnedFile(KIND, request.user, form.cleaned_data["waiting"]), form.cleaned_data["name"]
     if "cancel" in request.POST:
         waiting.remove()
         return _again(request, CANCELLED)
@@ -76,7 +76,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     return _store(request, lines, waiting, form.cleaned_data)
 
 
-def _store(request: HttpRequest, lines: list[Line], waiting: StaffFile, chosen: dict) -> HttpResponse:
+def _store(request: HttpRequest, lines: list[Line], waiting: OwnedFile, chosen: dict) -> HttpResponse:
     try:
         outcome, passwords = import_people(lines, by=request.user, seen=chosen["seal"], source=chosen["name"])
     except GroundMoved:

@@ -3,11 +3,9 @@
 from pathlib import Path
 
 from django import forms
-from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
 from django.core.files.uploadedfile import UploadedFile
 
-from actionplan.admin.uploads import SUFFIXES, WaitingFile
+from actionplan.admin.uploads import SUFFIXES
 from actionplan.exports.csv_reader import read_csv
 from actionplan.exports.tabular import write_csv, write_xlsx
 from actionplan.exports.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns
@@ -60,19 +58,6 @@ class PeopleFileForm(forms.Form):
         except UploadError as error:
             self.add_error("file", str(error))
             return []
-
-
-class StaffFile(WaitingFile):
-    """A waiting list of staff. Its place on the disk names its owner: nobody else's request can come to it."""
-
-    def __init__(self, owner: AbstractBaseUser, name: str | None = None) -> None:
-        super().__init__(name=name)
-        self.owner = owner
-
-    @property
-    def path(self) -> Path:
-        """Where the file lies."""
-        return settings.VAR_DIR / "uploads" / f"people-{self.owner.pk}-{self.name}"
 
 
 class ConfirmPeopleForm(forms.Form):

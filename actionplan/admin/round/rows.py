@@ -7,11 +7,11 @@ from datetime import datetime
 from django.contrib.auth import get_user_model
 
 from actionplan.admin.round.forms import tick
+from actionplan.cycle.answers import CELLS
 from actionplan.cycle.responses import person_name
 from actionplan.cycle.sheet import SheetRow
 from actionplan.models import State, YearlyStatus
 
-CELLS = ("text", "progress", "outcome", "challenge", "next_step")
 ALWAYS = ("text", "progress")
 STEPS = ("answered", "submitted", "returned", "confirmed")
 TICKABLE = frozenset({State.SUBMITTED, State.CONFIRMED})

@@ -8,7 +8,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from actionplan.admin.round.forms import CONFIRM, REOPEN, RETURN, StepForm, seen_revisions
-from actionplan.admin.round.rows import CELLS, label_of
+from actionplan.admin.round.rows import label_of
+from actionplan.cycle.answers import CELLS
 from actionplan.cycle.mail import goes_out
 from actionplan.cycle.responses import Response, person_name
 from actionplan.cycle.return_mail import Notice, tell_department
