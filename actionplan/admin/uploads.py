@@ -10,6 +10,7 @@ from uuid import uuid4
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import BaseStorage
@@ -105,9 +106,27 @@ class UploadForm(ImportForm):
         return cleaned
 
 
+class SignedName(forms.CharField):
+    """The file's own name, carried by the page to the record of changes: signed, so that nobody makes it another."""
+
+    widget = forms.HiddenInput
+
+    def prepare_value(self, value: str | None) -> str:
+        """The name with its signature."""
+        return signing.dumps(value or "", salt="file name")
+
+    def to_python(self, value: str | None) -> str:
+        """The name. Raises ValidationError for one that this portal did not sign."""
+        try:
+            return signing.loads(value or "", salt="file name")
+        except signing.BadSignature:
+            raise forms.ValidationError("ファイルの名前が正しくありません。") from None
+
+
 class ConfirmForm(ConfirmImportForm):
     """Names the waiting file; only names that WaitingFile gives are taken."""
 
+    original_file_name = SignedName()
     format = forms.ChoiceField(choices=LABELS, widget=forms.HiddenInput)
     seen = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 

@@ -30,9 +30,14 @@ def upload(clerk, data, name="計画.csv", address=ITEMS):
     return clerk.post(f"{address}import/", {"import_file": file, "resource": "0"})
 
 
+def confirmation(preview):
+    """What the preview's form sends, as the page holds it."""
+    form = preview.context["confirm_form"]
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+
 def confirm(clerk, preview, address=ITEMS):
-    form = preview.context["confirm_form"].initial
-    return clerk.post(f"{address}process_import/", form, follow=True)
+    return clerk.post(f"{address}process_import/", confirmation(preview), follow=True)
 
 
 def edited(clerk, **cells):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from actionplan.models import ActionItem
-from tests.admin.files import ITEMS, confirm, edited, export, page, table, upload, written
+from tests.admin.files import ITEMS, confirm, confirmation, edited, export, page, table, upload, written
 from tests.admin.pages import signed_in, viewer, with_rights
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_confirming_twice_or_with_a_made_up_name_leads_back_to_the_beginning(cle
     preview = upload(clerk, written(edited(clerk, 項目名="変更")))
     confirm(clerk, preview)
     assert "もう一度ファイルを選んでください" in page(confirm(clerk, preview))
-    form = {**preview.context["confirm_form"].initial, "import_file_name": "../portal.sqlite3"}
+    form = {**confirmation(preview), "import_file_name": "../portal.sqlite3"}
     response = clerk.post(f"{ITEMS}process_import/", form, follow=True)
     assert "もう一度ファイルを選んでください" in page(response)
     response = clerk.post(f"{ITEMS}process_import/", {**form, "format": "99"}, follow=True)
@@ -94,7 +94,7 @@ def test_a_refused_or_cancelled_file_does_not_stay_behind(clerk, items, settings
     upload(clerk, written(edited(clerk, 主体="▲")))
     assert list(folder.iterdir()) == []
     preview = upload(clerk, written(edited(clerk, 項目名="変更")))
-    form = {**preview.context["confirm_form"].initial, "cancel": "やめる"}
+    form = {**confirmation(preview), "cancel": "やめる"}
     assert "何も保存していません。" in page(clerk.post(f"{ITEMS}process_import/", form, follow=True))
     assert list(folder.iterdir()) == []
     assert ActionItem.objects.get(pk=items[0].pk).name == "項目★◎"

@@ -111,7 +111,7 @@ def upload(client, text, name="items.csv"):
     file = SimpleUploadedFile(name, text.encode("utf-8-sig"))
     page = client.post(address, {"import_file": file, "format": "0", "resource": ""})
     confirm = page.context["confirm_form"]
-    form = {name: confirm.initial.get(name, confirm[name].value()) for name in confirm.fields}
+    form = {name: confirm[name].value() or "" for name in confirm.fields}
     return client.post(reverse("admin:actionplan_actionitem_process_import"), form)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from actionplan.admin.uploads import SUFFIXES
+from actionplan.admin.uploads import SUFFIXES, SignedName
 from actionplan.exports.csv_reader import read_csv
 from actionplan.exports.tabular import write_csv, write_xlsx
 from actionplan.exports.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns
@@ -64,5 +64,5 @@ class ConfirmPeopleForm(forms.Form):
     """Names the waiting file and what was shown of it."""
 
     waiting = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
-    name = forms.CharField(max_length=255, widget=forms.HiddenInput)
+    name = SignedName()
     seal = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
