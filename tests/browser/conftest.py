@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from actionplan.publishing.publish import publish
 from tests import factories
+from tests.browser.steps import follow
 
 # Playwright's loop runs in the test's thread, where Django would otherwise refuse its own synchronous queries.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -65,8 +66,7 @@ def log_in(visit):
         page = visit(f"/admin/login/?next={address}", java_script_enabled=True)
         page.fill("#id_username", user.username)
         page.fill("#id_password", "a-long-password-9")
-        with page.expect_navigation():
-            page.click("[type=submit]")
+        follow(page, "[type=submit]")
         return page
 
     return enter

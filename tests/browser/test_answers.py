@@ -5,6 +5,7 @@ import pytest
 from actionplan.models import State, YearlyStatus
 from tests import factories
 from tests.admin.answering import make_office, written
+from tests.browser.steps import follow
 from tests.browser.test_accessibility import MODES, problems
 
 BAR = ".bar button[value={}]"
@@ -28,14 +29,14 @@ def enter(visit):
         page = visit(f"/admin/login/?next={address}", **options)
         page.fill("#id_username", person.username)
         page.fill("#id_password", "a-long-password-9")
-        page.click("[type=submit]")
+        follow(page, "[type=submit]")
         return page
 
     return log_in
 
 
 def press(page, button):
-    page.click(BAR.format(button))
+    follow(page, BAR.format(button))
 
 
 def box(office, cell, index=0):
@@ -48,7 +49,7 @@ def choose(page, office, label, index=0):
 
 def test_a_clerk_answers_eight_items_and_the_head_hands_them_in(office, enter):
     page = enter(office.person("担当者"), "/admin/")
-    page.click("text=自課の回答")
+    follow(page, "text=自課の回答")
     assert "昨年度の文1" in page.inner_text(f"#item-{office.rows[0].pk}")
     for index in range(8):
         page.fill(box(office, "text", index), f"今年度の文{index}")
@@ -57,7 +58,7 @@ def test_a_clerk_answers_eight_items_and_the_head_hands_them_in(office, enter):
     assert "8項目を保存しました。空欄はもうありません。" in page.inner_text(".messagelist")
     head = enter(office.person("課長"), "/admin/")
     assert "8項目すべて記入済み。内容を確かめて提出してください" in head.inner_text(".waiting-work")
-    head.click("text=自課の回答")
+    follow(head, "text=自課の回答")
     press(head, "submit")
     assert set(office.states()) == {State.SUBMITTED}
     assert head.locator("textarea").count() == 0
@@ -80,7 +81,7 @@ def test_two_clerks_in_one_box_read_both_texts_and_lose_none(office, enter):
 def test_words_that_were_typed_are_there_after_a_link_and_the_way_back(office, enter):
     page = enter(office.person("担当者"), office.address)
     page.fill(box(office, "text"), "まだ保存していない文")
-    page.click("text=変更の記録 >> nth=0")
+    follow(page, "text=変更の記録")
     assert "/admin/trail/" in page.url
     page.go_back()
     assert page.input_value(box(office, "text")) == "まだ保存していない文"
@@ -89,7 +90,7 @@ def test_words_that_were_typed_are_there_after_a_link_and_the_way_back(office, e
 def test_words_that_were_typed_before_somebody_else_saved_overwrite_nothing_after_the_way_back(office, enter):
     page = enter(office.person("担当者"), office.address)
     page.fill(box(office, "text"), "私の文")
-    page.click("text=変更の記録 >> nth=0")
+    follow(page, "text=変更の記録")
     other = enter(office.person("担当者"), office.address)
     other.fill(box(office, "text"), "ほかの人の文")
     press(other, "save")
@@ -122,7 +123,7 @@ def test_the_enter_key_on_a_category_saves_a_draft(office, enter):
 def test_last_years_text_is_copied_into_its_box_and_the_page_stays_there(office, enter):
     page = enter(office.person("担当者"), office.address)
     page.fill(box(office, "text", 0), "書きかけの文")
-    page.click(f"button[value=copy-{office.rows[6].pk}]")
+    follow(page, f"button[value=copy-{office.rows[6].pk}]")
     assert page.input_value(box(office, "text", 6)) == "昨年度の文7"
     assert page.input_value(box(office, "text", 0)) == "書きかけの文"
     assert page.evaluate("window.scrollY") > 500

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from actionplan.models import ActionItem, Department
 from actionplan.permissions import CLERK
 from tests import factories
+from tests.browser.steps import follow
 from tests.browser.test_accessibility import problems
 
 COLUMNS = "利用者名,姓,名,メールアドレス,所属課,役割,在籍"
@@ -44,9 +45,9 @@ def test_a_department_is_split_by_clicking(log_in, department):
     page.fill("[name=part0-name]", "福祉課")
     page.fill("[name=part1-name]", "子育て課")
     page.locator(".divide tbody tr").nth(3).get_by_label("2つ目の課").check()
-    page.click("text=変わるところを確かめる")
+    follow(page, "text=変わるところを確かめる")
     sound(page)
-    page.click("button[name=confirm]")
+    follow(page, "button[name=confirm]")
     assert "組織改正を登録しました" in page.locator(".messagelist").inner_text()
     assert Department.objects.get(name="子育て課").items.count() == 1
 
@@ -56,16 +57,16 @@ def test_a_new_person_gets_in_with_the_password_that_is_shown_once(log_in, live_
     page = log_in("/admin/people/import/")
     sound(page)
     page.set_input_files("[name=file]", {"name": "異動.csv", "mimeType": "text/csv", "buffer": HEADER_AND_ROW})
-    page.click("text=変わるところを確かめる")
+    follow(page, "text=変わるところを確かめる")
     sound(page)
-    page.click("button[name=confirm]")
+    follow(page, "button[name=confirm]")
     sound(page)
     password = page.locator(".passwords code").nth(1).inner_text()
-    page.click("text=ログアウト")
+    follow(page, "text=ログアウト")
     page.goto(f"{live_server.url}/admin/login/")
     page.fill("#id_username", "suzuki")
     page.fill("#id_password", password)
-    page.click("[type=submit]")
+    follow(page, "[type=submit]")
     assert "鈴木" in page.locator("#user-tools").inner_text()
     assert list(User.objects.get(username="suzuki").departments.all()) == [department]
 

@@ -6,6 +6,7 @@ import pytest
 
 from actionplan.publishing.publish import publish
 from tests import factories
+from tests.browser.steps import follow
 
 PAGES = ["/", "/reports/", "/reports/2009/", "/reports/2009/policies/3/", "/items/2-3-1/", "/about/", "/nothing/"]
 
@@ -63,9 +64,9 @@ def test_the_two_paragraphs_of_a_status_stand_on_two_lines(visit):
 
 def test_a_citizen_walks_from_the_front_page_to_an_item(visit):
     page = visit("/", 375)
-    page.click("text=報告を読む")
-    page.click("nav.contents >> text=情報を共有する")
-    page.click("text=対馬市有線テレビの利用")
+    follow(page, "text=報告を読む")
+    follow(page, "nav.contents >> text=情報を共有する")
+    follow(page, "text=対馬市有線テレビの利用")
     assert page.locator("h1").inner_text() == "対馬市有線テレビの利用"
     assert "市民活動の内容を随時紹介。" in page.locator(".item-year").inner_text()
 
@@ -93,7 +94,7 @@ def test_a_citizen_goes_from_what_was_not_done_to_whom_to_ask(visit, published):
         status.save()
     publish(published.report, by=None, note="担当課を書き足しました。")
     page = visit("/", 375)
-    page.click(".numerals >> text=未実施")
+    follow(page, ".numerals >> text=未実施")
     assert page.locator("text=5件見つかりました").is_visible()
-    page.click("text=里親制度の導入検討")
+    follow(page, "text=里親制度の導入検討")
     assert page.locator(".contact a[href='tel:000-111-2222']").is_visible()

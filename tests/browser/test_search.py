@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from actionplan.exports.csv_reader import read_csv
+from tests.browser.steps import follow
 
 NOT_DONE = "/search/?year=2009&progress=not_done"
 
@@ -18,16 +19,16 @@ def test_no_search_page_scrolls_sideways(visit, address, width):
 
 def test_a_phone_gets_from_the_front_page_to_what_was_not_done_and_to_the_item(visit):
     page = visit("/", 375)
-    page.get_by_role("link", name="未実施 5／38項目").click()
+    follow(page, page.get_by_role("link", name="未実施 5／38項目"))
     assert page.locator("h2").first.inner_text() == "5件見つかりました（38件のうち）"
     assert page.locator(".hit").count() == 5
-    page.get_by_role("link", name="里親制度の導入検討").click()
+    follow(page, page.get_by_role("link", name="里親制度の導入検討"))
     assert page.locator("h1").inner_text() == "里親制度の導入検討"
 
 
 def test_a_result_opens_its_place_in_the_report(visit):
     page = visit(NOT_DONE, 375)
-    page.locator(".hit__place").nth(1).click()
+    follow(page, page.locator(".hit__place").nth(1))
     assert page.url.endswith("/reports/2009/#item-4-2-1")
     assert page.locator("#item-4-2-1").is_visible()
 
@@ -37,7 +38,7 @@ def test_full_width_half_width_and_hiragana_find_the_same(visit):
     for typed in ("ホームページ", "ﾎｰﾑﾍﾟｰｼﾞ", "ほーむぺーじ"):
         page = visit("/", 375)
         page.get_by_label("報告からさがす").fill(typed)
-        page.get_by_role("button", name="検索する").click()
+        follow(page, page.get_by_role("button", name="検索する"))
         assert page.title().startswith(f"検索結果 7件・{typed}（平成21年度（2009年度））")
         assert page.locator("mark").first.inner_text() == "ホームページ"
         found.append(page.locator(".hit__name").all_inner_texts())
@@ -52,7 +53,7 @@ def test_a_phone_keeps_the_choices_folded_until_they_are_wanted(visit):
     assert page.get_by_label("未実施").is_checked()
     page.get_by_label("未実施").uncheck()
     page.get_by_label("実施済").check()
-    page.get_by_role("button", name="この条件で検索する").click()
+    follow(page, page.get_by_role("button", name="この条件で検索する"))
     assert page.locator("h2").first.inner_text() == "3件見つかりました（38件のうち）"
     assert page.url.endswith("/search/?year=2009&progress=done")
 

@@ -3,14 +3,14 @@
 import pytest
 
 from actionplan.models import State, YearlyStatus
+from tests.browser.steps import follow
 
 LIST = "/admin/actionplan/yearlystatus/"
 FIRST = "textarea[name=form-0-text]"
 
 
 def save(page) -> None:
-    with page.expect_navigation():
-        page.click("input[name=_save]")
+    follow(page, "input[name=_save]")
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def test_a_correction_goes_from_the_list_to_the_citizens_page(log_in, live_serve
     YearlyStatus.objects.update(state=State.CONFIRMED)
     assert "訂正した文" not in visit("/reports/2009/").content()
     page.goto(live_server.url + "/admin/actionplan/annualreport/")
-    page.click("text=公表の画面")
+    follow(page, "text=公表の画面")
     assert page.locator("ins").all_inner_texts() == ["訂正した文"]
     page.fill("#id_note", "誤りを直しました。")
-    page.click("text=訂正版を公表する")
+    follow(page, "input[value=訂正版を公表する]")
     html = visit("/reports/2009/").content()
     assert "訂正した文" in html
     assert "誤りを直しました。" in html

@@ -3,6 +3,7 @@
 import pytest
 
 from actionplan.samples.load import load_sample_years
+from tests.browser.steps import follow
 from tests.browser.test_accessibility import MODES, problems
 
 PAGES = ["/", "/reports/", "/reports/2011/changes/", "/items/1-1-1/", "/about/"]
@@ -69,7 +70,7 @@ def test_the_chart_is_drawn_in_the_systems_colours_when_those_are_forced(visit):
 
 def test_a_citizen_walks_from_the_report_to_what_changed_and_back(years, visit):
     page = visit("/reports/2011/", 375)
-    page.click("text=前の年度からの変更と訂正")
+    follow(page, "text=前の年度からの変更と訂正")
     assert page.locator("h1").inner_text().replace("\n", "") == "前の年度からの変更と訂正"
-    page.click("#ended a")
+    follow(page, "#ended a")
     assert "/reports/2010/#item-" in page.url
