@@ -2,47 +2,48 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from django import forms
 from django.utils import timezone
 
 from actionplan.admin.locking import RecordField
 from actionplan.fiscal_year import LATEST
-from actionplan.models import YearlyStatus
 from actionplan.models.fields import refuse_control_characters
+from actionplan.publishing.unconfirmed import OpenAnswer
 
 NOW, LATER = "now", "later"
 MOVED = "確定していない項目が、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
 NO_DEPARTMENT = "担当課なし"
+MOST_NAMES = 20
 
 
 @dataclass(frozen=True)
 class Unconfirmed:
-    """One department's answers that are not confirmed: the value of their tick box, and their names."""
+    """One department's answers that are not confirmed."""
 
     department: str
-    value: str
-    items: tuple[str, ...]
+    rows: Sequence[OpenAnswer]
+
+    @property
+    def value(self) -> str:
+        """The value of their tick box: it stands for exactly these answers."""
+        return sha256(",".join(str(row.pk) for row in self.rows).encode()).hexdigest()[:32]
 
     @property
     def label(self) -> str:
-        """総務課（2件）：3-2-1 項目、3-2-2 項目."""
-        return f"{self.department}（{len(self.items)}件）：{'、'.join(self.items)}"
+        """総務課（2件）：3-2-1 項目（提出）、3-2-2 項目（記入中）."""
+        names = "、".join(f"{row.code} {row.name}（{row.state}）" for row in self.rows[:MOST_NAMES])
+        more = f"、ほか{len(self.rows) - MOST_NAMES}件" if len(self.rows) > MOST_NAMES else ""
+        return f"{self.department}（{len(self.rows)}件）：{names}{more}"
 
 
-def by_department(rows: Sequence[YearlyStatus]) -> list[Unconfirmed]:
+def by_department(rows: Sequence[OpenAnswer]) -> list[Unconfirmed]:
     """The answers in one group a department, in the order in which the report first names each."""
-    groups: dict[str, list[YearlyStatus]] = {}
+    groups: dict[str, list[OpenAnswer]] = {}
     for row in rows:
-        groups.setdefault(str(row.department or NO_DEPARTMENT), []).append(row)
-    return [
-        Unconfirmed(name, ",".join(str(row.pk) for row in found), tuple(_named(row) for row in found))
-        for name, found in groups.items()
-    ]
-
-
-def _named(row: YearlyStatus) -> str:
-    return f"{row.item}（{row.get_state_display()}）"
+        groups.setdefault(row.department or NO_DEPARTMENT, []).append(row)
+    return [Unconfirmed(name, found) for name, found in groups.items()]
 
 
 class PublishForm(forms.Form):
@@ -78,7 +79,7 @@ class PublishForm(forms.Form):
         error_messages={"invalid_choice": MOVED},
     )
 
-    def __init__(self, *args, unconfirmed: Sequence[YearlyStatus] = (), **kwargs) -> None:
+    def __init__(self, *args, unconfirmed: Sequence[OpenAnswer] = (), **kwargs) -> None:
         """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name."""
         super().__init__(*args, **kwargs)
         self.groups = by_department(unconfirmed)
@@ -92,7 +93,7 @@ class PublishForm(forms.Form):
                 f"まだ確定していない項目があります（{'、'.join(left)}）。"
                 "確定しないまま公表するときは、それぞれに印を付けてください。"
             )
-        return [int(pk) for value in ticked for pk in value.split(",")]
+        return [row.pk for group in self.groups if group.value in ticked for row in group.rows]
 
     def clean(self) -> dict:
         """The cleaned data; a set time needs its day and hour, and `now` forgets them."""

@@ -3,25 +3,28 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from actionplan import permissions
+from actionplan.admin.publish_facts import publish_facts, wording_of
 from actionplan.admin.publish_forms import PublishForm, WithdrawForm
 from actionplan.admin.site import FrontLink
 from actionplan.models import AnnualReport, Edition, EditionWithdrawal, State
-from actionplan.publishing.compose import Draft, compose, newest
-from actionplan.publishing.differences import front_matter_differences, row_differences
+from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
+from actionplan.publishing.unconfirmed import unconfirmed
 from actionplan.selectors.frame import page_frame
 from actionplan.selectors.report import report_outline
 
 CHOSEN = ("public_from", "note", "wording", "expected_sha256", "named")
 TEMPLATES = "admin/actionplan/annualreport"
+# A year of the usual size is previewed whole.
+PREVIEWED = 500
 
 
 class PublishingPages:
@@ -40,21 +43,21 @@ class PublishingPages:
     def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What will change, and the form that publishes it."""
         report = self._report(request, pk)
-        editions = list(report.editions.select_related("published_by", "withdrawal").order_by("-number"))
-        draft = compose(report, _wording(request), editions=_standing(editions))
-        form = PublishForm(request.POST or None, unconfirmed=draft.unconfirmed)
-        if request.method == "POST" and self._publishes(request, report, form):
-            return HttpResponseRedirect(_address("publish", pk))
-        facts = {"form": form, "draft": draft, "wording": _wording(request), **_changes(editions, draft)}
-        return self._page(request, "publish", report, title=f"{report}の公表", **facts)
+        if request.method == "POST":
+            form = PublishForm(request.POST, unconfirmed=unconfirmed(report))
+            if self._publishes(request, report, form):
+                return HttpResponseRedirect(_address("publish", pk))
+            facts = publish_facts(request, report, anew=True)
+        else:
+            facts = publish_facts(request, report)
+            form = PublishForm(unconfirmed=facts["outlook"].unconfirmed)
+        return self._page(request, "publish", report, title=f"{report}の公表", form=form, **facts)
 
     def _publishes(self, request: HttpRequest, report: AnnualReport, form: PublishForm) -> bool:
         permissions.require(permissions.may_publish(request.user), "公表する権限がありません。")
         if not form.is_valid():
             return False
-        chosen = {
-            name: form.cleaned_data[name] for name in ("public_from", "note", "wording", "expected_sha256", "named")
-        }
+        chosen = {name: form.cleaned_data[name] for name in CHOSEN}
         try:
             edition = publish(report, by=request.user, **chosen)
         except PublishRefused as refusal:
@@ -66,10 +69,18 @@ class PublishingPages:
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report as citizens would see it, by the same template, before anything is saved."""
-        report = self._report(request, pk)
-        draft = compose(report, _wording(request))
-        outline = report_outline(draft.front_matter, draft.rows)
-        context = {"frame": page_frame(), "report": outline, "page_id": "確認用", "back": _address("publish", pk)}
+        draft = compose(self._report(request, pk), wording_of(request))
+        paginator = Paginator(draft.rows, PREVIEWED)
+        page = paginator.get_page(request.GET.get("page"))
+        context = {
+            "frame": page_frame(),
+            "report": report_outline(draft.front_matter, page.object_list),
+            "page_id": "確認用",
+            "back": _address("publish", pk),
+            "page": page,
+            "pages": list(paginator.get_elided_page_range(page.number)),
+            "wording": wording_of(request),
+        }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
 
     def withdraw_page(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -110,32 +121,6 @@ class PublishingPages:
 
 def _address(name: str, *args: int) -> str:
     return reverse(f"admin:{name}", args=args)
-
-
-def _wording(request: HttpRequest) -> str:
-    chosen = request.POST.get("wording") or request.GET.get("wording")
-    return "current" if chosen == "current" else "published"
-
-
-def _standing(editions: list[Edition]) -> list[Edition]:
-    return [edition for edition in editions if not hasattr(edition, "withdrawal")]
-
-
-def _changes(editions: list[Edition], draft: Draft) -> dict:
-    now, standing = timezone.now(), _standing(editions)
-    last, shown = newest(standing), newest([edition for edition in standing if edition.public_from <= now])
-    base = shown or last
-    return {
-        "last": last,
-        "base": base,
-        "now": now,
-        "shown_number": shown.number if shown else 0,
-        "pending": last if last and last != shown else None,
-        "editions": editions,
-        "rows": row_differences(base.rows.all(), draft.rows) if base else [],
-        "front": front_matter_differences(base.front_matter, draft.front_matter) if base else [],
-        "unchanged": bool(base) and base.content_sha256 == draft.content_sha256,
-    }
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:

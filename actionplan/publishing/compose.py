@@ -6,26 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from actionplan.models import AnnualReport, Edition, EditionRow, State, YearlyStatus
+from actionplan.models import AnnualReport, Edition, EditionRow, YearlyStatus
 from actionplan.publishing.front_matter import live_front_matter, with_missing_actors
-from actionplan.publishing.rows import content_of, keep_published_wording, live_row, search_text
+from actionplan.publishing.ground import ground_of
+from actionplan.publishing.rows import content_of, keep_published_wording, live_row
 
 Wording = Literal["published", "current"]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An edition not yet saved: its front matter, its rows in page order, the hash of both; the live rows behind."""
+    """An edition not yet saved: its front matter, its rows in page order, the hash of both; the answers behind them."""
 
     front_matter: dict
     rows: Sequence[EditionRow]
     content_sha256: str
     statuses: Sequence[YearlyStatus] = ()
-
-    @property
-    def unconfirmed(self) -> list[YearlyStatus]:
-        """The answers that nobody has confirmed, in report order."""
-        return [status for status in self.statuses if status.state != State.CONFIRMED]
 
 
 def last_edition(report: AnnualReport) -> Edition | None:
@@ -55,14 +51,14 @@ def compose(
     """
     base = _base(report, wording, editions)
     published = {row.item_id: row for row in base.rows.all()} if base else {}
-    statuses = _statuses(report)
-    rows = [live_row(status) for status in statuses]
+    ground = ground_of(report)
+    rows = [live_row(status, ground) for status in ground.statuses]
     for row in rows:
         if row.item_id in published:
             keep_published_wording(row, published[row.item_id])
     rows = _in_page_order(rows)
     front_matter = with_missing_actors(base.front_matter) if base else live_front_matter(report)
-    return Draft(front_matter, rows, content_sha256(front_matter, rows), statuses)
+    return Draft(front_matter, rows, content_sha256(front_matter, rows), ground.statuses)
 
 
 def _base(report: AnnualReport, wording: Wording, editions: Sequence[Edition] | None) -> Edition | None:
@@ -71,19 +67,10 @@ def _base(report: AnnualReport, wording: Wording, editions: Sequence[Edition] | 
     return last_edition(report) if editions is None else newest(editions)
 
 
-def _statuses(report: AnnualReport) -> list[YearlyStatus]:
-    return list(
-        report.statuses.select_related("item__measure__policy", "department")
-        .prefetch_related("item__actors", "item__predecessors__measure__policy")
-        .order_by("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    )
-
-
 def _in_page_order(rows: list[EditionRow]) -> list[EditionRow]:
     rows = sorted(rows, key=lambda row: (row.policy_number, row.measure_number, row.item_number, row.item_id))
     for position, row in enumerate(rows, 1):
         row.position = position
-        row.search_text = search_text(row)
     return rows
 
 

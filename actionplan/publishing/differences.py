@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from actionplan.models import EditionRow
-from actionplan.publishing.rows import CONTENT, content_of
+from actionplan.publishing.rows import CONTENT, cells_of, content_of
 
 # progress is compared by its label, which is what people read.
 COMPARED = tuple(field for field in CONTENT if field != "progress")
@@ -51,9 +51,13 @@ def row_differences(before: Iterable[EditionRow], after: Iterable[EditionRow]) -
     """The rows that differ, in the order of the new edition, removed rows last; items are matched by identity."""
     old = {row.item_id: row for row in before}
     new = {row.item_id: row for row in after}
-    found = [_compare(old.get(key), row) for key, row in new.items()]
+    found = [_compare(old.get(key), row) for key, row in new.items() if _differ(old.get(key), row)]
     found += [_compare(row, None) for key, row in old.items() if key not in new]
     return [difference for difference in found if difference.cells]
+
+
+def _differ(before: EditionRow | None, after: EditionRow | None) -> bool:
+    return before is None or after is None or cells_of(before) != cells_of(after)
 
 
 def _compare(before: EditionRow | None, after: EditionRow | None) -> RowDifference:

@@ -12,7 +12,8 @@ from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdraw
 from actionplan.publishing.compose import Draft, Wording, compose, last_edition, shown_edition
 from actionplan.publishing.corrections import note_corrections
 from actionplan.publishing.refusals import NothingChanged, PublishRefused
-from actionplan.publishing.unconfirmed import as_facts, refuse_unnamed
+from actionplan.publishing.rows import search_text
+from actionplan.publishing.unconfirmed import as_facts, refuse_unnamed, unconfirmed_among
 
 
 @transaction.atomic
@@ -42,7 +43,7 @@ def publish(
     draft = compose(report, wording)
     refuse_unseen(draft, expected_sha256)
     refuse_unready(report, draft, public_from, note, now)
-    still_open = draft.unconfirmed
+    still_open = unconfirmed_among(draft.statuses)
     if by is not None or named is not None:
         refuse_unnamed(still_open, named or ())
     facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
@@ -90,7 +91,7 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: AbstractBaseUser | None, 
     )
     note_corrections(draft.rows, shown, edition.number, edition.correction_note)
     for row in draft.rows:
-        row.edition = edition
+        row.edition, row.search_text = edition, search_text(row)
     EditionRow.objects.bulk_create(draft.rows, batch_size=500)
     return edition
 

@@ -1,7 +1,9 @@
 """Rows of an edition, built from the live tables and not yet saved."""
 
-from actionplan.models import Department, EditionRow, YearlyStatus
-from actionplan.publishing.front_matter import contact_facts
+from operator import attrgetter
+
+from actionplan.models import EditionRow, Progress, YearlyStatus
+from actionplan.publishing.ground import Ground
 from actionplan.text import fold_all
 
 # What the plan words, and what the year adds: a correction keeps the first as published unless asked otherwise.
@@ -21,13 +23,16 @@ WORDING = (
 YEAR = ("status", "progress", "progress_label", "outcome", "challenge", "next_step")
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
+cells_of = attrgetter(*CONTENT)
+DEFAULTS = [(field.attname, field.get_default()) for field in EditionRow._meta.concrete_fields]
+PROGRESS_LABELS = dict(Progress.choices)
 
 
-def live_row(status: YearlyStatus) -> EditionRow:
-    """One row as the live tables word it now; status comes with its item, measure, policy, actors and department."""
+def live_row(status: YearlyStatus, ground: Ground) -> EditionRow:
+    """One row as the live tables word it now; the status is one of the ground's."""
     item, measure = status.item, status.item.measure
-    return EditionRow(
-        item=item,
+    return _unsaved(
+        item_id=item.pk,
         policy_number=measure.policy.number,
         policy_title=measure.policy.title,
         measure_number=measure.number,
@@ -37,31 +42,28 @@ def live_row(status: YearlyStatus) -> EditionRow:
         item_number=item.number,
         item_name=item.name,
         content=item.content,
-        actor_symbols="".join(actor.symbol for actor in item.actors.all()),
-        merged_from=[{"item": old.pk, "code": old.code, "name": old.name} for old in item.predecessors.all()],
+        actor_symbols=ground.marks.get(item.pk, ""),
+        merged_from=ground.merged.get(item.pk, []),
+        department_id=status.department_id,
+        department_name=str(status.department or ""),
+        department_contact=ground.contacts.get(status.department_id, {}),
         **_year_facts(status),
-        **_department_facts(status.department),
     )
+
+
+def _unsaved(**cells) -> EditionRow:
+    """A row with these cells, every other one at its default; by position, which Django builds three times faster."""
+    return EditionRow(*(cells.get(name, default) for name, default in DEFAULTS))
 
 
 def _year_facts(status: YearlyStatus) -> dict:
     return {
         "status": status.text,
         "progress": status.progress,
-        "progress_label": status.get_progress_display(),
+        "progress_label": PROGRESS_LABELS.get(status.progress, status.progress),
         "outcome": status.outcome,
         "challenge": status.challenge,
         "next_step": status.next_step,
-    }
-
-
-def _department_facts(department: Department | None) -> dict:
-    if department is None:
-        return {"department": None, "department_name": "", "department_contact": {}}
-    return {
-        "department": department,
-        "department_name": str(department),
-        "department_contact": contact_facts(department),
     }
 
 
@@ -90,4 +92,4 @@ def search_text(row: EditionRow) -> str:
 
 def content_of(row: EditionRow) -> dict:
     """The row's public content by field name, in one order: what is hashed and compared."""
-    return {field: getattr(row, field) for field in CONTENT}
+    return dict(zip(CONTENT, cells_of(row), strict=True))

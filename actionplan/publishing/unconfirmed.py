@@ -1,42 +1,64 @@
 """Publishing a year in which answers are not confirmed yet: only when the publisher has named every one of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
-from actionplan.models import AnnualReport, State, YearlyStatus
+from actionplan.models import AnnualReport, Department, State, YearlyStatus
 from actionplan.publishing.refusals import PublishRefused
+
+STATES = dict(State.choices)
+PLACE = ("item__measure__policy__number", "item__measure__number", "item__number")
+
+
+class OpenAnswer(NamedTuple):
+    """An answer that nobody has confirmed: its key, code, item, department (empty: none) and state, in words."""
+
+    pk: int
+    code: str
+    name: str
+    department: str
+    state: str
 
 
 class UnnamedAnswers(PublishRefused):
     """Raised when answers are neither confirmed nor named; `rows` are those."""
 
-    def __init__(self, rows: Sequence[YearlyStatus]) -> None:
-        codes = "、".join(row.item.code for row in rows)
+    def __init__(self, rows: Sequence[OpenAnswer]) -> None:
+        codes = "、".join(row.code for row in rows)
         super().__init__(
             f"確定していない項目があります：{codes}。確定するか、確定しないまま公表する項目に選んでください。"
         )
         self.rows = list(rows)
 
 
-def unconfirmed(report: AnnualReport) -> list[YearlyStatus]:
-    """The report's answers that are not confirmed, in report order."""
-    rows = report.statuses.exclude(state=State.CONFIRMED).select_related("department", "item__measure__policy")
-    return list(rows.order_by("item__measure__policy__number", "item__measure__number", "item__number", "item"))
+def unconfirmed(report: AnnualReport) -> list[OpenAnswer]:
+    """The report's answers that are not confirmed, in report order; no row is built in full."""
+    departments = {row.pk: str(row) for row in Department.objects.all()}
+    rows = report.statuses.exclude(state=State.CONFIRMED).order_by(*PLACE, "item")
+    return [
+        OpenAnswer(pk, "-".join(map(str, numbers)), name, departments.get(department, ""), STATES[state])
+        for pk, name, department, state, *numbers in rows.values_list(
+            "pk", "item__name", "department_id", "state", *PLACE
+        )
+    ]
 
 
-def refuse_unnamed(rows: Sequence[YearlyStatus], named: Collection[int]) -> None:
+def unconfirmed_among(statuses: Iterable[YearlyStatus]) -> list[OpenAnswer]:
+    """The same of answers that have been read already, each with its item, measure, policy and department."""
+    return [
+        OpenAnswer(row.pk, row.item.code, row.item.name, str(row.department or ""), STATES[row.state])
+        for row in statuses
+        if row.state != State.CONFIRMED
+    ]
+
+
+def refuse_unnamed(rows: Sequence[OpenAnswer], named: Collection[int]) -> None:
     """Raises UnnamedAnswers when one of the unconfirmed rows is not among the named primary keys."""
-    if missing := [row for row in rows if row.pk not in set(named)]:
+    known = set(named)
+    if missing := [row for row in rows if row.pk not in known]:
         raise UnnamedAnswers(missing)
 
 
-def as_facts(rows: Sequence[YearlyStatus]) -> list[dict]:
+def as_facts(rows: Sequence[OpenAnswer]) -> list[dict]:
     """What the edition remembers of them, for staff only: code, name, department and the state they were in."""
-    return [
-        {
-            "code": row.item.code,
-            "name": row.item.name,
-            "department": str(row.department or ""),
-            "state": row.get_state_display(),
-        }
-        for row in rows
-    ]
+    return [{"code": row.code, "name": row.name, "department": row.department, "state": row.state} for row in rows]

@@ -32,6 +32,12 @@ def hidden_fields(client, status, query: str = "") -> dict:
     return dict(re.findall(r'type="hidden" name="(wording|expected_sha256)" value="(\w+)"', html))
 
 
+def ticks(client, status) -> list[str]:
+    """The values of the tick boxes for departments with unconfirmed answers."""
+    html = client.get(address("publish", status)).content.decode()
+    return re.findall(r'type="checkbox" name="named" value="(\w+)"', html)
+
+
 def post(client, status, query: str = "", **fields):
     """Sends the publishing form as a browser would."""
     return client.post(address("publish", status), {"when": "now", **hidden_fields(client, status, query), **fields})
@@ -171,7 +177,7 @@ def test_nothing_is_published_before_the_unconfirmed_are_named(admin_client, sta
     refused = post(admin_client, status)
     assert "まだ確定していない項目があります（担当課なし）" in refused.content.decode()
     assert not Edition.objects.exists()
-    assert post(admin_client, status, named=[str(status.pk)]).status_code == 302
+    assert post(admin_client, status, named=ticks(admin_client, status)).status_code == 302
     assert [row["code"] for row in Edition.objects.get().unconfirmed] == ["1-1-1"]
     page = admin_client.get(address("publish", status)).content.decode()
     assert "確定しないまま公表（1件）" in page
@@ -181,9 +187,9 @@ def test_nothing_is_published_before_the_unconfirmed_are_named(admin_client, sta
 def test_an_answer_that_was_reopened_after_the_page_was_opened_has_to_be_named_anew(admin_client, status):
     other = factories.make_status(status.report, state="confirmed")
     open_again(status)
-    seen = hidden_fields(admin_client, status)
+    seen, ticked = hidden_fields(admin_client, status), ticks(admin_client, status)
     open_again(other)
-    refused = admin_client.post(address("publish", status), {"when": "now", **seen, "named": [str(status.pk)]})
+    refused = admin_client.post(address("publish", status), {"when": "now", **seen, "named": ticked})
     assert "あとに変わりました" in refused.content.decode()
     assert not Edition.objects.exists()
 
@@ -305,3 +311,37 @@ def test_nobody_else_is_led_there(status):
 def test_who_published_is_named_with_the_family_name_first(admin_client, status):
     publish(status.report, by=factories.make_person("公表権者", last_name="公表", first_name="太郎"))
     assert "公表 太郎" in admin_client.get(address("publish", status)).content.decode()
+
+
+def many(count: int):
+    """A published year of so many items, all of them changed since, none confirmed."""
+    report = factories.make_report()
+    factories.make_tree(report, count)
+    publish(report, by=None)
+    for row in report.statuses.all():
+        edit(row, f"後の文{row.pk}")
+    return report.statuses.first()
+
+
+def test_many_changes_stand_on_pages_and_are_published_together(admin_client):
+    status = many(103)
+    first = admin_client.get(address("publish", status)).content.decode()
+    assert "変わる項目は103件です。1件目から100件目までを表示しています。" in first
+    assert first.count("<ins>後の文") == 100
+    second = admin_client.get(address("publish", status) + "?page=2").content.decode()
+    assert second.count("<ins>後の文") == 3
+    assert post(admin_client, status, note="訂正", named=ticks(admin_client, status)).status_code == 302
+    assert Edition.objects.get(number=2).rows.filter(status__startswith="後の文").count() == 103
+
+
+def test_of_many_unconfirmed_answers_the_first_are_named_and_the_others_counted(admin_client):
+    html = admin_client.get(address("publish", many(25))).content.decode()
+    assert re.search(r"担当課なし（25件）：[^<]*、ほか5件", html)
+
+
+def test_a_long_year_is_previewed_in_parts(admin_client, monkeypatch):
+    monkeypatch.setattr("actionplan.admin.publishing.PREVIEWED", 10)
+    status = many(12)
+    first, second = (admin_client.get(address("preview", status) + query).content.decode() for query in ("", "?page=2"))
+    assert "全12項目のうち、1番目から10番目までを表示しています。" in first
+    assert (first.count('<tr id="item-'), second.count('<tr id="item-')) == (10, 2)

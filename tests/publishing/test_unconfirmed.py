@@ -2,9 +2,10 @@
 
 import pytest
 
-from actionplan.models import Edition
+from actionplan.models import Edition, YearlyStatus
+from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import publish
-from actionplan.publishing.unconfirmed import UnnamedAnswers, unconfirmed
+from actionplan.publishing.unconfirmed import UnnamedAnswers, unconfirmed, unconfirmed_among
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -19,13 +20,22 @@ def rows():
 
 
 def test_the_unconfirmed_stand_in_report_order(rows):
-    assert unconfirmed(rows[0].report) == rows[1:]
+    found = unconfirmed(rows[0].report)
+    assert [row.pk for row in found] == [row.pk for row in rows[1:]]
+    assert found[0] == (rows[1].pk, "1-1-2", rows[1].item.name, "", "提出")
+
+
+def test_what_is_read_from_the_database_is_what_is_read_from_the_draft(rows):
+    report = rows[0].report
+    YearlyStatus.objects.filter(pk=rows[2].pk).update(department=factories.make_department("試験課", unit="係"))
+    assert unconfirmed(report) == unconfirmed_among(compose(report).statuses)
+    assert unconfirmed(report)[1].department == "試験課 係"
 
 
 def test_a_person_has_to_name_every_one(rows, coordinator):
     with pytest.raises(UnnamedAnswers) as refusal:
         publish(rows[0].report, by=coordinator, named=[rows[1].pk])
-    assert refusal.value.rows == [rows[2]]
+    assert [row.pk for row in refusal.value.rows] == [rows[2].pk]
     assert "1-1-3" in str(refusal.value)
     assert not Edition.objects.exists()
 

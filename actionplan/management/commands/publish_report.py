@@ -58,7 +58,7 @@ def _report(text: str) -> AnnualReport:
 
 def _named(report: AnnualReport, codes: list[str]) -> list[int]:
     """The answers that the codes name, each of them not confirmed; raises CommandError for any other code."""
-    found = {row.item.code: row.pk for row in unconfirmed(report)}
+    found = {row.code: row.pk for row in unconfirmed(report)}
     if unknown := [code for code in codes if code not in found]:
         raise CommandError(f"確定していない項目に、{'、'.join(unknown)}はありません。")
     return [found[code] for code in codes]
