@@ -1,4 +1,4 @@
-"""What the rows are called that records point to: all of them read by one query, deleted ones included."""
+"""What the rows are called that records point to, deleted ones too: items as they are asked for, the others at once."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,18 +27,30 @@ GONE = "（削除済み）"
 
 
 class Names:
-    """Rows by model and key, each as far as its name goes."""
+    """Rows by model and key, each as far as its name goes; of items those that were learnt."""
 
     def __init__(self) -> None:
         self.rows: dict[type[Model], dict[int, Model]] = {model: {} for model in [*NAMED_BY, Permission]}
         self.live: set[tuple[type[Model], int]] = set()
+        self.asked: set[int] = set()
         facts = list(_facts())
         for model in self.rows:
-            # The living after the dead: a key that was deleted and given again is the living row's.
-            for alive, pk, cells in sorted(facts_of(model, facts), key=lambda fact: fact[0]):
-                self.rows[model][pk] = self._row(model, pk, cells)
-                if alive:
-                    self.live.add((model, pk))
+            self._take(model, facts)
+
+    def learn_items(self, pks: Iterable[int] | None) -> None:
+        """Reads the items with these keys, every one when None, unless they have been asked for before; one query."""
+        new = None if pks is None else set(pks) - self.asked
+        if new is None or new:
+            living, dead = _both(ActionItem, new)
+            self._take(ActionItem, list(living.union(dead, all=True)))
+            self.asked |= new or set()
+
+    def _take(self, model: type[Model], facts: Iterable[tuple]) -> None:
+        # The living after the dead: a key that was deleted and given again is the living row's.
+        for alive, pk, cells in sorted(facts_of(model, facts), key=lambda fact: fact[0]):
+            self.rows[model][pk] = self._row(model, pk, cells)
+            if alive:
+                self.live.add((model, pk))
 
     def _row(self, model: type[Model], pk: int, cells: dict[str, Any]) -> Model:
         if model is Permission:
@@ -101,14 +113,19 @@ def facts_of(model: type[Model], facts: Iterable[tuple]) -> list[tuple[bool, int
 
 
 def _facts() -> QuerySet:
-    parts = []
-    for model, columns in NAMED_BY.items():
-        cells = JSONObject(**{name: F(name) for name in columns})
-        parts.append(_part(model.objects.all(), model, 1, "pk", cells))
-        parts.append(_part(model.history.filter(history_type="-"), model, 0, "id", cells))
+    parts = [part for model in NAMED_BY if model is not ActionItem for part in _both(model)]
     rights = {"codename": "codename", "name": "name", "app": "content_type__app_label", "model": "content_type__model"}
     parts.append(_part(Permission.objects.all(), Permission, 1, "pk", JSONObject(**rights)))
     return parts[0].union(*parts[1:], all=True)
+
+
+def _both(model: type[Model], pks: Iterable[int] | None = None) -> tuple[QuerySet, QuerySet]:
+    """The model's living and its deleted rows; those with the keys only, unless None."""
+    cells = JSONObject(**{name: F(name) for name in NAMED_BY[model]})
+    living, dead = model.objects.all(), model.history.filter(history_type="-")
+    if pks is not None:
+        living, dead = living.filter(pk__in=pks), dead.filter(id__in=pks)
+    return _part(living, model, 1, "pk", cells), _part(dead, model, 0, "id", cells)
 
 
 def _part(rows: QuerySet, model: type[Model], alive: int, key: str, cells: JSONObject) -> QuerySet:

@@ -11,7 +11,7 @@ from actionplan.models import ActionItem, AnnualReport, Department
 from actionplan.trail.keys import Key
 from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS
 from actionplan.trail.names import GONE, Names
-from actionplan.trail.stored import Stored, stored_records
+from actionplan.trail.stored import Stored, items_of, stored_records
 from actionplan.trail.words import Change, changes_of
 
 SYSTEM = "システム（コマンド）"
@@ -140,8 +140,10 @@ class Record:
 
 
 def records(keys: Sequence[Key], names: Names) -> list[Record]:
-    """The records of the keys, in their order; two queries, however many."""
-    return [Record(stored, names) for stored in stored_records(keys)]
+    """The records of the keys, in their order; three queries, however many."""
+    found = stored_records(keys)
+    names.learn_items(items_of(found))
+    return [Record(stored, names) for stored in found]
 
 
 def kind_label(key: str) -> str:

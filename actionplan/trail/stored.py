@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
+from actionplan.models import ActionItem
 from actionplan.trail.keys import Key
 from actionplan.trail.kinds import KINDS, Kind
 
@@ -43,6 +44,17 @@ def stored_records(keys: Sequence[Key]) -> list[Stored]:
     rows = {(row[0], row[1]): row for row in parts[0].union(*parts[1:], all=True)}
     marks = _marks(rows.values())
     return [_stored(rows[key], marks) for key in keys if key in rows]
+
+
+def items_of(records: Iterable[Stored]) -> set[int]:
+    """The keys of every item that the records are about or point to."""
+    found = {record.object for record in records if record.kind.model is ActionItem}
+    for record in records:
+        pointers = [
+            field.attname for field in record.kind.model._meta.concrete_fields if field.related_model is ActionItem
+        ]
+        found |= {told.get(name) for told in (record.cells, record.before or {}) for name in pointers}
+    return found - {None}
 
 
 def _part(kind: Kind, numbers: Iterable[int]) -> QuerySet:

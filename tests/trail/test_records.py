@@ -171,7 +171,7 @@ def test_any_number_of_records_of_any_kinds_costs_the_same():
         factories.make_item(status.item.measure)
     many = [("yearlystatus", pk) for pk in status.history.values_list("pk", flat=True)]
     many += [("actionitem", pk) for pk in type(status.item).history.values_list("pk", flat=True)]
-    assert asked(many) <= asked(few) + 1 <= 3
+    assert asked(many) <= asked(few) + 1 <= 4
 
 
 def test_a_kind_is_named_by_its_label():

@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.http import QueryDict
 from django.utils import timezone
 
-from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus
+from actionplan.admin.trail.item_field import LABEL, ItemCode, item_choices, own_items
+from actionplan.models import AnnualReport, Department
 from actionplan.trail.kinds import ACTIONS, ANSWERS
-from actionplan.trail.names import GONE, Names
+from actionplan.trail.names import Names
 from actionplan.trail.reach import Reach
 from actionplan.trail.wanted import Wanted
 
@@ -23,7 +24,7 @@ BACKWARDS = "終わりの日が、始まりの日より前になっています�
 class TrailForm(forms.Form):
     """What to look for; empty boxes narrow nothing."""
 
-    item = forms.ChoiceField(label="項目", required=False)
+    item = forms.ChoiceField(label=LABEL, required=False)
     department = forms.ChoiceField(label="担当課", required=False)
     person = forms.ChoiceField(label="操作した人", required=False)
     year = forms.ChoiceField(label="年度", required=False)
@@ -37,8 +38,12 @@ class TrailForm(forms.Form):
     def __init__(self, data: QueryDict, names: Names, reach: Reach) -> None:
         super().__init__(_plain(data, names), label_suffix="")
         self.names, self.reach = names, reach
+        own = own_items(reach.departments)
+        items = item_choices(names, own)
+        if items is None:
+            self.fields["item"] = ItemCode(own)
         choices = {
-            "item": self._items(),
+            **({} if items is None else {"item": items}),
             "department": self._departments(),
             "person": self._people(),
             "year": _by_name((row.fiscal_year, str(row)) for row in names.living(AnnualReport))[::-1],
@@ -51,19 +56,6 @@ class TrailForm(forms.Form):
             self.fields["kind"].widget = forms.HiddenInput()
         for name in ("first", "last"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-    def _items(self) -> list[tuple[str, list]]:
-        """The items under their policies, in the plan's order; a department sees its own."""
-        rows = self.names.rows[ActionItem].values()
-        if self.reach.departments is not None:
-            own = YearlyStatus.objects.filter(department__in=self.reach.departments).values_list("item", flat=True)
-            mine = set(own.distinct().order_by())
-            rows = [item for item in rows if item.pk in mine]
-        groups: dict[str, list] = {}
-        for item in sorted(rows, key=_place):
-            gone = "" if (ActionItem, item.pk) in self.names.live else GONE
-            groups.setdefault(str(item.measure.policy), []).append((str(item.pk), f"{item}{gone}"))
-        return list(groups.items())
 
     def _departments(self) -> list[tuple[str, str]]:
         """Those that stand today, and ended ones that nobody follows."""
@@ -116,8 +108,3 @@ def _plain(data: QueryDict, names: Names) -> dict[str, str]:
 
 def _by_name(pairs: Iterable[tuple[int, str]]) -> list[tuple[str, str]]:
     return sorted(((str(pk), name) for pk, name in pairs), key=lambda pair: pair[1])
-
-
-def _place(item: ActionItem) -> tuple[int, ...]:
-    policy = item.measure.policy
-    return (policy.number, policy.pk or 0, item.measure.number, item.number, item.pk)
