@@ -86,9 +86,9 @@ def in_words(field: forms.Field, value: object) -> str:
         return "はい" if value else "いいえ"
     if isinstance(value, Iterable) and not isinstance(value, str):
         return "、".join(in_words(field, each) for each in value) or "（空欄）"
-    key = value.pk if isinstance(value, Model) else value
+    key = field.prepare_value(value)
     choices = {str(code): label for code, label in _flat(getattr(field, "choices", ()))}
-    return str(choices.get(str(key), value)) if value not in (None, "") else "（空欄）"
+    return str(choices.get(str(key), key)) if value not in (None, "") else "（空欄）"
 
 
 def _flat(choices: Iterable) -> Iterator[tuple]:

@@ -1,6 +1,8 @@
 """Pickers in place of free text: marks as checkboxes, years with their era, departments those in force first."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -8,6 +10,8 @@ from django.db.models import Field, ForeignKey, ManyToManyField
 from django.http import HttpRequest
 from django.utils import timezone
 
+from actionplan.admin import item_number
+from actionplan.admin.item_number import ItemByNumber
 from actionplan.fiscal_year import fiscal_year_of, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Stage
 
@@ -47,6 +51,14 @@ def department_choices() -> list[tuple]:
     return [("", "（担当課なし）"), *groups[True], *others]
 
 
+def _once(request: HttpRequest, name: str, read: Callable[[], Any]) -> Any:
+    """What reading gave the first time in this request: a page builds its forms several times over."""
+    kept = request.__dict__.setdefault("picker_choices", {})
+    if name not in kept:
+        kept[name] = read()
+    return kept[name]
+
+
 class PicksMixin:
     """Swaps the form fields of a ModelAdmin or an inline for pickers, their choices fetched once a form set."""
 
@@ -55,7 +67,7 @@ class PicksMixin:
         if db_field.name in YEAR_FIELDS:
             return forms.TypedChoiceField(
                 label=db_field.verbose_name.replace("（西暦）", ""),
-                choices=year_choices(blank=db_field.null),
+                choices=_once(request, f"years {db_field.null}", lambda: year_choices(blank=db_field.null)),
                 coerce=int,
                 empty_value=None,
                 required=not db_field.null,
@@ -71,9 +83,11 @@ class PicksMixin:
         model = db_field.remote_field.model
         if model in NAMED_WITH and "queryset" not in kwargs:
             kwargs["queryset"] = model.objects.select_related(*NAMED_WITH[model])
+        if model is ActionItem and _once(request, "many items", lambda: ActionItem.objects.count() > item_number.MOST):
+            return ItemByNumber(label=db_field.verbose_name, required=not db_field.blank)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if model is Department:
-            field.choices = department_choices()
+            field.choices = _once(request, "departments", department_choices)
         return field
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> forms.Field:

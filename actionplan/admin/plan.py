@@ -1,7 +1,10 @@
 """The plan with its guideline and its policies, the marks of the legend, and the whole tree on one page."""
 
+from itertools import groupby
+
 from django.contrib import admin
-from django.db.models import Prefetch
+from django.core.paginator import Page, Paginator
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -11,8 +14,10 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin, PortalInline
-from actionplan.models import ActionItem, ActorType, Aim, Plan, Policy, Stage, StoryRemark, StoryStep
+from actionplan.models import ActionItem, ActorType, Aim, Measure, Plan, Policy, Stage, StoryRemark, StoryStep
 
+# Measures on one page of the whole plan.
+MEASURES = 50
 GUIDELINE = (
     ("指針の目的", {"fields": ["purpose_heading", "purpose"]}),
     ("ストーリー", {"fields": ["story_heading", "narrative_heading", "vision", "process_heading"]}),
@@ -85,16 +90,36 @@ class PlanAdmin(PortalAdmin):
         return [tree, *super().get_urls()]
 
     def tree_view(self, request: HttpRequest, plan_id: int) -> HttpResponse:
-        """Every policy, measure and item of the plan on one page, each with the way to its form."""
+        """The plan's policies, measures and items, each with the way to its form; a long plan on several pages."""
         permissions.require(permissions.may_view(request.user, Plan))
-        plan = get_object_or_404(Plan.objects.prefetch_related(_tree()), pk=plan_id)
-        context = {**self.admin_site.each_context(request), "title": "計画の全体", "plan": plan, "opts": self.opts}
-        return TemplateResponse(request, "admin/actionplan/plan/tree.html", context)
+        plan = get_object_or_404(Plan, pk=plan_id)
+        paginator = Paginator(_measures(plan), MEASURES)
+        page = paginator.get_page(request.GET.get("page"))
+        facts = {
+            "title": "計画の全体",
+            "plan": plan,
+            "opts": self.opts,
+            "page": page,
+            "pages": list(paginator.get_elided_page_range(page.number)),
+            "policies": _under_policies(plan, page),
+        }
+        return TemplateResponse(
+            request, "admin/actionplan/plan/tree.html", {**self.admin_site.each_context(request), **facts}
+        )
 
 
-def _tree() -> Prefetch:
+def _measures(plan: Plan) -> QuerySet[Measure]:
     items = ActionItem.objects.select_related("lead_department").prefetch_related("actors").order_by("number")
-    return Prefetch("policies", Policy.objects.prefetch_related("measures", Prefetch("measures__items", items)))
+    measures = Measure.objects.filter(policy__plan=plan).select_related("policy").order_by("policy__number", "number")
+    return measures.prefetch_related(Prefetch("items", items))
+
+
+def _under_policies(plan: Plan, page: Page) -> list[tuple[Policy, list[Measure]]]:
+    """The page's measures under their policies; on the last page those policies too that have none yet."""
+    groups = {policy: list(found) for policy, found in groupby(page, key=lambda measure: measure.policy)}
+    if not page.has_next():
+        groups |= {policy: [] for policy in plan.policies.filter(measures=None)}
+    return sorted(groups.items(), key=lambda group: group[0].number)
 
 
 @admin.register(ActorType)

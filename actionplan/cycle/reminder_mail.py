@@ -35,7 +35,7 @@ def answers_address(report: AnnualReport, response: Response, site: str = "") ->
 def reminder_words(
     report: AnnualReport, response: Response, rows: Sequence[YearlyStatus], *, day: date, site: str = ""
 ) -> Words:
-    """The reminder. rows: the department's answers that are not handed in, in report order."""
+    """The reminder. rows: the first of the department's answers that are not handed in, in report order."""
     due = report.answers_due
     late = (days_late(due, day) or 0) > 0
     subject = f"【{'督促' if late else 'お願い'}】{report.label}の実施状況の回答"
@@ -43,9 +43,9 @@ def reminder_words(
         subject += f"（締切：{due.month}月{due.day}日）"
     body = [
         f"{response.name}　御中",
-        f"{report.plan}の{report.label}の実施状況について、まだ提出されていない項目が{len(rows)}件あります。\n"
+        f"{report.plan}の{report.label}の実施状況について、まだ提出されていない項目が{response.open}件あります。\n"
         f"{_due_sentence(due, day)}",
-        f"まだ提出されていない項目\n{item_lines(rows)}",
+        f"まだ提出されていない項目\n{item_lines(rows, response.open)}",
         _way(answers_address(report, response, site), "回答を書き、すべて書けたら提出してください。"),
         "このメールと行き違いに提出されたときは、ご容赦ください。",
         signature(report),
@@ -61,20 +61,20 @@ def return_words(
         f"{response.name}　御中",
         f"{report.plan}の{report.label}の実施状況のうち、次の{len(rows)}件を差し戻しました。",
         f"差し戻した理由\n{reason.strip()}",
-        f"差し戻した項目\n{item_lines(rows)}",
+        f"差し戻した項目\n{item_lines(rows, len(rows))}",
         _way(answers_address(report, response, site), "回答を直して、もう一度提出してください。"),
         signature(report),
     ]
     return Words(f"【差戻し】{report.label}の実施状況の回答（{len(rows)}件）", "\n\n".join(body) + "\n")
 
 
-def item_lines(rows: Sequence[YearlyStatus]) -> str:
-    """One line an item, the first SHOWN_ITEMS of them, and how many more there are."""
+def item_lines(rows: Sequence[YearlyStatus], total: int) -> str:
+    """One line an item, the first SHOWN_ITEMS of them, and how many more there are of the total."""
     lines = [
         f"・{row.item.code}　{_one_line(row.item.name)}（{row.get_state_display()}）" for row in rows[:SHOWN_ITEMS]
     ]
-    if len(rows) > SHOWN_ITEMS:
-        lines.append(f"・ほか{len(rows) - SHOWN_ITEMS}件")
+    if total > SHOWN_ITEMS:
+        lines.append(f"・ほか{total - SHOWN_ITEMS}件")
     return "\n".join(lines)
 
 

@@ -11,11 +11,13 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.cycle.mail import Addressees, Post, addressees
-from actionplan.cycle.reminder_mail import Words, reminder_words
+from actionplan.cycle.reminder_mail import SHOWN_ITEMS, Words, reminder_words
 from actionplan.cycle.responses import Response, tallies
 from actionplan.models import AnnualReport, Reminder, Succession, YearlyStatus
 from actionplan.permissions import OPEN_STATES
@@ -68,14 +70,18 @@ def letters(
 def _letter(
     report: AnnualReport, response: Response, rows: list[YearlyStatus], to: Addressees, done: set[int], **facts
 ) -> Letter:
-    own = [row for row in rows if row.department_id in response.forms]
+    own = [row for row in rows if row.department_id in response.forms][:SHOWN_ITEMS]
     outcome = ALREADY if done & response.forms else "" if to.addresses else NO_ADDRESS
     return Letter(response, to, reminder_words(report, response, own, **facts), outcome)
 
 
 def _open_rows(report: AnnualReport) -> list[YearlyStatus]:
+    """The answers that letters name, in report order: the first of each department, however many there are."""
+    order = YearlyStatus._meta.ordering[1:]
+    place = Window(RowNumber(), partition_by="department", order_by=order)
     rows = YearlyStatus.objects.filter(report=report, state__in=OPEN_STATES).exclude(department=None)
-    return list(rows.select_related("item__measure__policy").order_by(*YearlyStatus._meta.ordering[1:]))
+    named = rows.annotate(place=place).filter(place__lte=SHOWN_ITEMS)
+    return list(named.select_related("item__measure__policy").order_by(*order))
 
 
 def _reminded(report: AnnualReport, day: date) -> set[int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.admin.trail import item_field
+from actionplan.admin import item_number
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.trail.conftest import change, make_person
@@ -14,7 +14,7 @@ TRAIL = "/admin/trail/"
 @pytest.fixture
 def rows(monkeypatch):
     """Two answers of two departments, each with a change of its own, in a plan that counts as large."""
-    monkeypatch.setattr(item_field, "MOST", 0)
+    monkeypatch.setattr(item_number, "MOST", 0)
     report = factories.make_report()
     made = [
         factories.make_status(report, factories.make_item(), department=factories.make_department(name))

@@ -1,11 +1,12 @@
 """The words of the mails: what is asked for, until when, where to answer, and who asks."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
 
 from actionplan.cycle.reminder_mail import Words, item_lines, reminder_words, return_words, signature
-from actionplan.cycle.responses import response_of
+from actionplan.cycle.responses import Response, response_of
 from actionplan.models import State
 from tests import factories
 from tests.asked import ask, make_year
@@ -21,7 +22,8 @@ def department():
 
 
 def reminder(report, department, rows, day=DUE, site=SITE) -> Words:
-    return reminder_words(report, response_of(department.pk), rows, day=day, site=site)
+    response = Response(department, frozenset({department.pk}), Counter(row.state for row in rows))
+    return reminder_words(report, response, rows, day=day, site=site)
 
 
 def due_year(due=DUE):
@@ -63,15 +65,15 @@ def test_without_a_due_date_it_asks_for_an_answer_soon(department):
 
 def test_many_items_are_cut_short_and_counted(department):
     rows = ask(due_year(), department, *[State.DRAFT] * 23)
-    lines = item_lines(rows).splitlines()
+    lines = item_lines(rows, len(rows)).splitlines()
     assert (len(lines), lines[-1]) == (21, "・ほか3件")
-    assert len(item_lines(rows[:20]).splitlines()) == 20
+    assert len(item_lines(rows[:20], 20).splitlines()) == 20
 
 
 def test_a_name_that_runs_over_several_lines_stays_on_one(department):
     item = factories.make_item(name="長い\n　項目名")
     rows = ask(due_year(), department, State.DRAFT, item=item)
-    assert item_lines(rows) == "・1-1-1　長い 項目名（記入中）"
+    assert item_lines(rows, len(rows)) == "・1-1-1　長い 項目名（記入中）"
 
 
 def test_the_way_leads_to_the_departments_answers(department):
@@ -113,3 +115,17 @@ def test_a_notice_of_returned_answers_tells_the_reason_and_the_items(department)
     assert "差し戻した理由\n数を書いてください。\n\n" in words.body
     assert "・1-1-1　項目（差戻し）\n・1-2-1　項目（差戻し）" in words.body
     assert f"/admin/answers/2026/{department.pk}/" in words.body
+
+
+def test_a_letter_of_many_items_names_the_first_and_counts_the_others_of_every_form(department):
+    from actionplan.cycle.reminders import letters
+
+    report, other = due_year(), factories.make_department("第二課")
+    ask(report, department, *[State.NOT_STARTED] * 25)
+    ask(report, other, State.DRAFT)
+    bodies = {letter.response.name: letter.words.body for letter in letters(report)}
+    assert "まだ提出されていない項目が25件あります。" in bodies["第一課"]
+    assert bodies["第一課"].count("（未着手）") == 20
+    assert "・ほか5件" in bodies["第一課"]
+    assert "まだ提出されていない項目が1件あります。" in bodies["第二課"]
+    assert "ほか" not in bodies["第二課"]
