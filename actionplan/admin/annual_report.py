@@ -29,8 +29,8 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
     fields = ["plan", "fiscal_year", "label_override", "answers_due", "note"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: AnnualReport | None = None) -> list[str]:
-        """Plan and year stay once the year has been published."""
-        return ["plan", "fiscal_year"] if obj and obj.editions.exists() else []
+        """Plan and year stay once the year asks for answers or has been published."""
+        return ["plan", "fiscal_year"] if obj and obj.is_settled else []
 
     def get_urls(self) -> list[URLPattern]:
         """Django's and the publishing pages', and the button that gives a year its items."""

@@ -33,6 +33,8 @@ OWN_PAGES = (
     "organisation.reorganise",
     "organisation.people",
     "round.open_year",
+    "round.close_year",
+    "round.deadline",
     "round.pages",
     "publishing",
     "round.remind",

@@ -79,6 +79,11 @@ class Opening:
         return self.report is not None and not self.coming and not self.sets_due
 
     @property
+    def only_due(self) -> bool:
+        """Whether nothing but the due date changes."""
+        return self.report is not None and not self.coming and self.sets_due
+
+    @property
     def kinds(self) -> list[tuple[str, list[Coming]]]:
         """The coming items under 継続, 新規 and 統合, each in report order."""
         return [

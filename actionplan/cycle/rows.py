@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
 from simple_history.utils import bulk_update_with_history
 
 from actionplan.models import YearlyStatus
@@ -53,3 +55,13 @@ def store(
         default_change_reason=reason,
         custom_historical_attrs={"source_file": source[:255]},
     )
+
+
+def remove(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser | None, reason: str) -> None:
+    """Deletes locked rows of a year that was never published, each with the record of its deletion."""
+    records = YearlyStatus.history.bulk_history_create(
+        rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
+    )
+    YearlyStatus.history.filter(pk__in=[record.pk for record in records]).update(history_type="-")
+    # A plain queryset: one question for all rows, where the guarded one asks for each whether an edition rests on it.
+    QuerySet(YearlyStatus).filter(pk__in=[row.pk for row in rows])._raw_delete(DEFAULT_DB_ALIAS)

@@ -41,10 +41,13 @@ class AnnualReport(RecordModel):
         return self.label
 
     def clean(self) -> None:
-        """Raises ValidationError when a published year would move to another year or plan."""
-        stored = AnnualReport.objects.filter(pk=self.pk, editions__isnull=False).first()
-        if stored and (stored.fiscal_year, stored.plan_id) != (self.fiscal_year, self.plan_id):
-            raise ValidationError(f"{stored.label}は公表したことがあるため、年度と計画を変えることはできません。")
+        """Raises ValidationError when a year that has answers or editions would become another year or plan."""
+        stored = AnnualReport.objects.filter(pk=self.pk).first()
+        if stored is None or (stored.fiscal_year, stored.plan_id) == (self.fiscal_year, self.plan_id):
+            return
+        if stored.is_settled:
+            why = "公表したことがある" if stored.editions.exists() else "回答がある"
+            raise ValidationError(f"{stored.label}は{why}ため、年度と計画を変えることはできません。")
 
     def save(self, *args, **kwargs) -> None:
         """Saves the report; the same refusal for every door, since citizens find editions by their year."""
@@ -55,6 +58,11 @@ class AnnualReport(RecordModel):
     def label(self) -> str:
         """平成21年度（2009年度）."""
         return web_label(self.fiscal_year, self.label_override)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the year asks for answers or has been published: it stays the year that it is."""
+        return self.statuses.exists() or self.editions.exists()
 
     @property
     def title(self) -> str:

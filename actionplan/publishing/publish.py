@@ -51,8 +51,12 @@ def publish(
 
 
 def lock(report: AnnualReport) -> None:
-    """Holds the report's row until the transaction ends (SQLite's IMMEDIATE transaction holds the whole file)."""
-    AnnualReport.objects.select_for_update().get(pk=report.pk)
+    """Holds the report's row until the transaction ends (SQLite's IMMEDIATE transaction holds the whole file).
+
+    Raises PublishRefused for a year that was taken back meanwhile.
+    """
+    if not AnnualReport.objects.select_for_update().filter(pk=report.pk):
+        raise PublishRefused("この年度は、取り消されました。")
 
 
 def refuse_unseen(draft: Draft, expected_sha256: str) -> None:

@@ -30,7 +30,18 @@ def tick(row) -> str:
 
 def take(browser, department, step, *ticks, reason="", follow=True):
     data = {"step": step, "status": list(ticks), "reason": reason}
-    return browser.post(address(department), data, follow=follow)
+    response = browser.post(address(department), data, follow=follow)
+    return (
+        browser.post(address(department), data | {"step": sure(response)}, follow=follow)
+        if sure(response)
+        else response
+    )
+
+
+def sure(response) -> str:
+    """What the button sends that returns several answers after all; empty when nothing is asked."""
+    found = re.search(r'form="steps" name="step" value="([^"]*)"', response.content.decode())
+    return found[1] if found else ""
 
 
 def said(response) -> str:

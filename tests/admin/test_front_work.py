@@ -58,3 +58,22 @@ def test_who_has_no_lists_is_not_told_of_missing_permissions(year):
 def test_the_person_is_greeted_with_the_family_name_first(year):
     page = person(year[0], CLERK).get("/admin/").content.decode()
     assert "<strong>山田 花子</strong>さん" in page
+
+
+def test_every_year_under_way_is_named_on_the_offices_front_page(year):
+    from actionplan.models import AnnualReport, State
+    from tests.asked import ask, make_year
+
+    first = AnnualReport.objects.get()
+    first.statuses.update(state=State.SUBMITTED)
+    client = person(year[0], COORDINATOR)
+    labels = [link.label for link in client.get("/admin/").context["work"]]
+    assert labels[:2] == ["取りまとめ状況", "確定を待っている回答"]
+    second = make_year(2011)
+    ask(second, year[0], State.DRAFT)
+    links = client.get("/admin/").context["work"]
+    assert [link.label for link in links if "取りまとめ状況" in link.label] == [
+        f"取りまとめ状況　{second}",
+        f"取りまとめ状況　{first}",
+    ]
+    assert [link.address for link in links if "確定を待っている" in link.label] == ["/admin/round/2009/?show=submitted"]

@@ -7,7 +7,20 @@ from django.core import mail
 
 from actionplan.models import YearlyStatus
 from tests import factories
-from tests.admin.coordinating import BACK, DONE, DRAFT, REASON, SENT, everything, said, states, take, tick
+from tests.admin.coordinating import (
+    BACK,
+    DONE,
+    DRAFT,
+    REASON,
+    SENT,
+    address,
+    everything,
+    said,
+    states,
+    sure,
+    take,
+    tick,
+)
 from tests.admin.pages import form_of, signed_in
 from tests.asked import ask, make_year
 from tests.cycle.post_office import open_post_office
@@ -152,3 +165,30 @@ def test_after_the_log_in_expired_the_reason_comes_back(rows, department, office
     response = take(office, department, "return", tick(rows[0]), reason=REASON)
     assert "二行目に理由" in response.content.decode()
     assert states()[0] == SENT
+
+
+def test_several_answers_are_returned_only_after_they_have_been_named(rows, department, office):
+    before = everything()
+    ticked = {"status": [tick(rows[0]), tick(rows[1])], "reason": REASON}
+    page = office.post(address(department), ticked | {"step": "return"})
+    assert "次の2件を差し戻しますか。1-1-1、1-2-1。まだ何も変えていません。" in said(page)
+    assert everything() == before
+    assert form_of(page, "steps")["status"] == ticked["status"]
+    assert "二行目に理由" in page.content.decode()
+    office.post(address(department), ticked | {"step": sure(page)})
+    assert states() == [BACK, BACK, DONE, DRAFT]
+
+
+def test_ticks_that_were_changed_after_the_question_are_asked_about_again(rows, department, office):
+    page = office.post(
+        address(department), {"step": "return", "status": [tick(rows[0]), tick(rows[1])], "reason": REASON}
+    )
+    before = everything()
+    again = office.post(
+        address(department), {"step": sure(page), "status": [tick(rows[0]), tick(rows[2])], "reason": REASON}
+    )
+    assert "次の2件を差し戻しますか。" in said(again)
+    assert everything() == before
+    one = {"step": sure(page), "status": [tick(rows[0])], "reason": REASON}
+    assert office.post(address(department), one).status_code == 302
+    assert states() == [BACK, SENT, DONE, DRAFT]

@@ -122,6 +122,8 @@ ROUND = (
     post("round_department", "/admin/round/{year}/{own}/", OFFICE),
     *both("round_remind", "/admin/round/{year}/remind/", OFFICE),
     *both("open_year", "/admin/round/open/", OFFICE),
+    *both("close_year", "/admin/round/{year}/close/", OFFICE),
+    *both("deadline", "/admin/round/{year}/deadline/", OFFICE),
     *both("reorganise", "/admin/departments/{own}/reorganise/", OFFICE),
     get("leftovers", "/admin/departments/leftovers/", OFFICE),
     post("settle", "/admin/departments/settle/", OFFICE),

@@ -74,9 +74,9 @@ class Tally:
 
     @property
     def label(self) -> str:
-        """令和7年度の自課の回答（○○課）."""
+        """令和7年度の自課の回答（○○課）; of answers that no department is asked for, that they are such."""
         year = self.report.label_override or era_label(self.report.fiscal_year)
-        return f"{year}の自課の回答（{self.name}）"
+        return f"{year}の自課の回答（{self.name}）" if self.department else f"{year}の担当課が決まっていない項目"
 
     @property
     def shown_states(self) -> list[tuple[str, str, int]]:

@@ -13,6 +13,20 @@ from actionplan.models.fields import refuse_control_characters
 CONFIRM, RETURN, REOPEN = "confirm", "return", "reopen"
 
 
+def due_field(*, required: bool, help_text: str) -> forms.DateField:
+    """The box for the due date of answers."""
+    return forms.DateField(
+        label="回答の締切",
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=help_text,
+        error_messages={
+            "invalid": "締切が読めません。2026-05-20 のように入力してください。",
+            "required": "締切の日を入力してください。",
+        },
+    )
+
+
 class OpenYearForm(forms.Form):
     """Which year to open, and until when departments answer."""
 
@@ -23,13 +37,7 @@ class OpenYearForm(forms.Form):
         help_text="例：令和8年度、R8、2026",
         error_messages={"required": "年度を入力してください。例：令和8年度"},
     )
-    answers_due = forms.DateField(
-        label="回答の締切",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="空欄なら、いまの締切のままにします。",
-        error_messages={"invalid": "締切が読めません。2026-05-20 のように入力してください。"},
-    )
+    answers_due = due_field(required=False, help_text="空欄なら、いまの締切のままにします。")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

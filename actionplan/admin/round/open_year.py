@@ -9,8 +9,12 @@ from django.urls import URLPattern, path, reverse
 from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.forms import OpenYearForm
+from actionplan.cycle.deadline import day_words
 from actionplan.cycle.open_year import OpeningRefused, open_year, refuse_year
 from actionplan.cycle.opening import Opening, opening_of
+from actionplan.cycle.opening_cautions import cautions
+
+PAST = "締切が、過ぎた日になっています。"
 
 
 def open_year_page(request: HttpRequest) -> HttpResponse:
@@ -28,7 +32,7 @@ def open_year_page(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
             opening = _preview(form) if request.method == "POST" and _may_open(form) else None
     crumbs = [("取りまとめ状況", reverse("admin:round_front"))]
-    facts = {"form": form, "opening": opening, "late": opening and _is_past(opening)}
+    facts = {"form": form, "opening": opening, "cautions": _cautions(opening) if opening else []}
     return own_page(request, "admin/round/open_year.html", title="年度を開く", crumbs=crumbs, **facts)
 
 
@@ -50,8 +54,9 @@ def _may_open(form: OpenYearForm) -> bool:
     return True
 
 
-def _is_past(opening: Opening) -> bool:
-    return opening.sets_due and opening.answers_due < opening.day
+def _cautions(opening: Opening) -> list[str]:
+    late = opening.sets_due and opening.answers_due < opening.day
+    return [*([PAST] if late else []), *cautions(opening)]
 
 
 def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
@@ -61,6 +66,8 @@ def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
     opening = open_year(plan, year, answers_due=due, by=request.user, seen=seen)
     if opening.changes_nothing:
         messages.info(request, f"{opening.label}はすでに開いています。変わったところはありません。")
+    elif opening.only_due:
+        messages.success(request, f"{opening.label}の締切を{day_words(opening.answers_due)}に変えました。")
     else:
         messages.success(request, f"{opening.label}を開きました。{len(opening.coming)}件の回答を用意しました。")
     return HttpResponseRedirect(reverse("admin:round", args=[year]))

@@ -13,11 +13,15 @@ from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.site import FrontLink
 from actionplan.admin.standing import succession_in
+from actionplan.cycle.close_year import why_not_close
 from actionplan.cycle.deadline import day_words, days_late, days_words
+from actionplan.cycle.opening_cautions import unfinished_years
 from actionplan.cycle.responses import Response, responses, tallies
 from actionplan.models import AnnualReport, State, YearlyStatus
 
 TITLE = "取りまとめ状況"
+# Years under way that the front page names.
+MOST_YEARS = 3
 # What the page may be narrowed to, by the word in the address.
 SHOWN: dict[str, tuple[str, Callable[[Response], bool]]] = {
     "": ("すべての課", lambda response: True),
@@ -85,16 +89,24 @@ def round_page(request: HttpRequest, year: int) -> HttpResponse:
     found = responses(report)
     word = request.GET.get("show", "")
     word = word if word in SHOWN else ""
+    coordinates = permissions.may_coordinate(request.user)
     facts = {
         "report": report,
+        "untouched": coordinates and _is_untouched(report, found),
         "years": AnnualReport.objects.exclude(pk=report.pk).only("fiscal_year", "label_override", "sample"),
         "due": due_of(report),
         "responses": [response for response in found if SHOWN[word][1](response)],
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
-        "coordinates": permissions.may_coordinate(request.user),
+        "coordinates": coordinates,
     }
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
+
+
+def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:
+    """Whether the year may still be taken back; asked of the database only when nobody has begun."""
+    begun = any(response.counts[state] for response in found for state in State if state != State.NOT_STARTED)
+    return not begun and not why_not_close(report)
 
 
 def due_of(report: AnnualReport) -> Due | None:
@@ -115,18 +127,22 @@ def total_of(found: list[Response]) -> Response:
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
-    """How far the newest year has come; for the coordinator also what waits for confirmation."""
+    """How far each year under way has come, newest first; for the coordinator also what waits for confirmation."""
     coordinates = permissions.may_coordinate(request.user)
     if not coordinates and not permissions.may_view(request.user, YearlyStatus):
         return []
-    report = latest_report()
-    if report is None or report.sample:
+    reports = list(unfinished_years()[:MOST_YEARS]) or [latest_report()]
+    if reports[0] is None or reports[0].sample:
         return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
-    found = tallies(report, succession_in(request))
+    return [link for report in reports for link in _year_links(report, request, coordinates, len(reports) > 1)]
+
+
+def _year_links(report: AnnualReport, request: HttpRequest, coordinates: bool, several: bool) -> list[FrontLink]:
+    found, year = tallies(report, succession_in(request)), f"　{report}" if several else ""
     address = reverse("admin:round", args=[report.fiscal_year])
-    links = [FrontLink(TITLE, address, f"{report}：{_how_far(report, found)}")]
+    links = [FrontLink(f"{TITLE}{year}", address, f"{report}：{_how_far(report, found)}")]
     if coordinates and (waiting := sum(response.waiting for response in found)):
-        links.append(FrontLink("確定を待っている回答", f"{address}?show=submitted", f"{waiting}件"))
+        links.append(FrontLink(f"確定を待っている回答{year}", f"{address}?show=submitted", f"{waiting}件"))
     return links
 
 

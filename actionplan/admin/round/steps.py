@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from django.contrib import messages
 from django.db.models import Model
@@ -21,22 +22,29 @@ from actionplan.text import tidy_line_breaks
 
 DONE = {CONFIRM: "{}件を確定しました。", RETURN: "{}件を差し戻しました。", REOPEN: "{}件の確定を取り消しました。"}
 COMPARED = (*CELLS, "state", "department")
+# All submitted answers are ticked at first, for confirming: whoever wants one back easily sends all of them.
+ASKED = "次の{}件を差し戻しますか。{}。まだ何も変えていません。"
 NOTHING_TICKED = "回答が一つも選ばれていません。左の四角に印を付けてから、もう一度押してください。"
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why the step was not taken, and what the page gives back; changed: words by primary key of the answer."""
+    """Why the step was not taken, and what the page gives back; changed: words by primary key of the answer.
+
+    sure: what the button sends that returns all the ticked answers after all; empty where nothing is asked.
+    """
 
     sentence: str
     reason: str = ""
     ticks: frozenset[int] = frozenset()
     changed: Mapping[int, str] = field(default_factory=dict)
+    sure: str = ""
 
 
 def take_step(request: HttpRequest, report: AnnualReport, response: Response) -> Refusal | None:
     """None when the step was taken and told in a message, otherwise the refusal."""
-    form, seen = StepForm(request.POST), seen_revisions(request.POST)
+    sent, _, sure = request.POST.get("step", "").partition(":")
+    form, seen = StepForm({"step": sent, "reason": request.POST.get("reason", "")}), seen_revisions(request.POST)
     reason, ticks = tidy_line_breaks(request.POST.get("reason", "")), frozenset(seen)
     if not form.is_valid():
         sentence = " ".join(each for sentences in form.errors.values() for each in sentences)
@@ -44,6 +52,8 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     if not seen:
         return Refusal(NOTHING_TICKED, reason)
     step = form.cleaned_data["step"]
+    if step == RETURN and reason.strip() and len(ticks) > 1 and sure != _digest(ticks):
+        return Refusal(ASKED.format(len(ticks), _codes(ticks)), reason, ticks, sure=f"{RETURN}:{_digest(ticks)}")
     try:
         count = _take(step, seen, request, form.cleaned_data["reason"])
     except StepRefused as refusal:
@@ -55,6 +65,15 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     if step == RETURN:
         _tell(request, report, response, seen, form.cleaned_data["reason"])
     return None
+
+
+def _codes(ticks: Iterable[int]) -> str:
+    rows = YearlyStatus.objects.filter(pk__in=ticks).select_related("item__measure__policy")
+    return "、".join(row.item.code for row in rows.order_by(*YearlyStatus._meta.ordering[1:]))
+
+
+def _digest(ticks: Iterable[int]) -> str:
+    return sha256(repr(sorted(ticks)).encode()).hexdigest()[:16]
 
 
 def _take(step: str, seen: Mapping[int, int], request: HttpRequest, reason: str) -> int:

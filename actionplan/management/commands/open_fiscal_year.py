@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from actionplan.cycle.deadline import day_words
 from actionplan.cycle.open_year import OpeningRefused, open_year, refuse_year
 from actionplan.cycle.opening import Opening, opening_of
+from actionplan.cycle.opening_cautions import cautions
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import ActionItem, Plan
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         if options["dry_run"]:
             self.stdout.write("確認だけです。何も保存していません。")
+            for sentence in cautions(opening):
+                self.stdout.write(f"注意：{sentence}")
         for line in report_lines(opening):
             self.stdout.write(line)
 
@@ -62,6 +65,10 @@ def report_lines(opening: Opening) -> Iterator[str]:
     """What opening the year does, a line a fact."""
     if opening.changes_nothing:
         yield f"{opening.label}はすでに開いています（{opening.present}項目）。変わるところはありません。"
+        return
+    if opening.only_due:
+        yield f"{opening.label}の締切だけを変えます。"
+        yield f"回答の締切：{day_words(opening.answers_due)}"
         return
     counts = "、".join(f"{label}{len(rows)}件" for label, rows in opening.kinds)
     yield f"{opening.label}：空の回答 {len(opening.coming)}件（{counts}）"
