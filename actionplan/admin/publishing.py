@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.publish_facts import publish_facts, wording_of
 from actionplan.admin.publish_forms import PublishForm, WithdrawForm
+from actionplan.admin.publish_waiting import waiting_years
 from actionplan.admin.site import FrontLink
-from actionplan.models import AnnualReport, Edition, EditionWithdrawal, State
+from actionplan.models import AnnualReport, Edition, EditionWithdrawal
 from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
 from actionplan.publishing.unconfirmed import unconfirmed
@@ -91,15 +92,18 @@ class PublishingPages:
         if EditionWithdrawal.objects.filter(edition=edition).exists():
             messages.warning(request, f"{edition}は、すでに取り下げられています。")
             return HttpResponseRedirect(_address("publish", pk))
-        form = WithdrawForm(request.POST or None)
+        form, ahead = WithdrawForm(request.POST or None), edition.public_from > timezone.now()
         if request.method == "POST" and form.is_valid():
             try:
                 withdraw(edition, by=request.user, reason=form.cleaned_data["reason"])
-                messages.success(request, f"{edition}を取り下げました。")
+                messages.success(
+                    request, f"{edition}の予約を取り消しました。" if ahead else f"{edition}を取り下げました。"
+                )
                 return HttpResponseRedirect(_address("publish", pk))
             except PublishRefused as refusal:
                 form.add_error(None, str(refusal))
-        return self._page(request, "withdraw", report, title=f"{edition}の取下げ", edition=edition, form=form)
+        title = f"{edition}の{'予約の取消し' if ahead else '取下げ'}"
+        return self._page(request, "withdraw", report, title=title, edition=edition, form=form, ahead=ahead)
 
     def _report(self, request: HttpRequest, pk: int) -> AnnualReport:
         permissions.require(permissions.may_view(request.user, AnnualReport))
@@ -124,20 +128,10 @@ def _address(name: str, *args: int) -> str:
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
-    """For who publishes: each year of which citizens have seen nothing yet, and how far it is confirmed."""
+    """For who publishes: each year of which an edition is to come or could come."""
     if not permissions.may_publish(request.user):
         return []
-    confirmed = Count("statuses", filter=Q(statuses__state=State.CONFIRMED))
-    years = AnnualReport.objects.filter(sample=False, editions=None).annotate(asked=Count("statuses"), ready=confirmed)
-    return [
-        FrontLink(
-            f"公表の画面　{year}",
-            _address("publish", year.pk),
-            f"{year.asked}項目のうち{year.ready}項目が確定しています。",
-        )
-        for year in years
-        if year.asked
-    ]
+    return [FrontLink(f"公表の画面　{year}", _address("publish", year.pk), words) for year, words in waiting_years()]
 
 
 def urls(door: Callable) -> list[URLPattern]:

@@ -1,4 +1,4 @@
-"""The kinds of records: one for each table that staff write, and two for what is published and taken back.
+"""The kinds of records: one for each table that staff write, three for editions, their withdrawal and reminders.
 
 A kind says in which columns of its table a record's facts stand, so that all kinds can be asked by one query.
 """
@@ -22,14 +22,16 @@ from actionplan.models import (
     Measure,
     Plan,
     Policy,
+    Reminder,
     Stage,
     StoryRemark,
     StoryStep,
     YearlyStatus,
 )
 
-ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN = "+", "~", "-", "p", "w"
-ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除", PUBLISHED: "公表", WITHDRAWN: "取下げ"}
+ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED = "+", "~", "-", "p", "w", "r"
+ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
+ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "督促"}
 # Who took a step and when is the record's own who and when; the revision only counts.
 SILENT = {"revision"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
@@ -112,6 +114,22 @@ WITHDRAWING = Kind(
     action=_event(WITHDRAWN),
     follows=False,
 )
+REMINDING = Kind(
+    key="reminder",
+    model=Reminder,
+    table=Reminder,
+    cells=("addresses", "open_items", "failure"),
+    facts={"report_id": "report_id", "department_id": "department_id"},
+    paths={"department": "department_id", "year": "report_id"},
+    label="督促",
+    when="sent_at",
+    number="id",
+    who="sent_by_id",
+    source="",
+    reason="failure",
+    action=_event(REMINDED),
+    follows=False,
+)
 ANSWERS = _kept(YearlyStatus, item="item_id", department="department_id", year="report_id")
 ACCOUNTS = (_kept(User), _kept(Group))
 KINDS: Mapping[str, Kind] = {
@@ -121,6 +139,7 @@ KINDS: Mapping[str, Kind] = {
         _kept(AnnualReport, year="id"),
         PUBLISHING,
         WITHDRAWING,
+        REMINDING,
         _kept(ActionItem, item="id", department="lead_department_id"),
         *map(_kept, (Measure, Policy, Plan, ActorType, StoryStep, StoryRemark, Aim, Stage)),
         _kept(Department, department="id"),

@@ -108,13 +108,17 @@ def words(field: Field, value: Any, names: Names) -> str:
 
 
 def facts(value: Any) -> str:
-    """A list of facts, each in one piece, by the order of their keys: 3-2-1 市民協働課 項目の名前 記入中.
+    """A list of words or of facts, each in one piece, by the order of their keys: 3-2-1 市民協働課 項目の名前 記入中.
 
     PostgreSQL keeps the keys of an object in an order of its own.
     """
     # Inside an object, SQLite hands a list on as the text that it is stored as.
     listed = json.loads(value) if isinstance(value, str) else value
-    return "、".join(" ".join(str(fact[key]) for key in sorted(fact) if fact[key]) for fact in listed)
+    return "、".join(_fact(each) for each in listed)
+
+
+def _fact(each: str | dict[str, Any]) -> str:
+    return each if isinstance(each, str) else " ".join(str(each[key]) for key in sorted(each) if each[key])
 
 
 def day(value: date) -> str:

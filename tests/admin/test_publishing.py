@@ -259,11 +259,11 @@ def test_a_withdrawn_edition_is_not_asked_about_again(admin_client, status):
     assert "すでに取り下げられています" in response.content.decode()
 
 
-def test_the_year_of_a_published_report_is_shown_but_not_asked_for(admin_client, status):
+def test_the_year_of_a_report_with_answers_is_shown_but_not_asked_for(admin_client, status):
     page = reverse("admin:actionplan_annualreport_change", args=[status.report.pk])
-    assert 'name="fiscal_year"' in admin_client.get(page).content.decode()
-    publish(status.report, by=None)
     assert 'name="fiscal_year"' not in admin_client.get(page).content.decode()
+    empty = reverse("admin:actionplan_annualreport_change", args=[factories.make_report(fiscal_year=2010).pk])
+    assert 'name="fiscal_year"' in admin_client.get(empty).content.decode()
 
 
 @pytest.mark.parametrize("items", [5, 60])
@@ -345,3 +345,55 @@ def test_a_long_year_is_previewed_in_parts(admin_client, monkeypatch):
     first, second = (admin_client.get(address("preview", status) + query).content.decode() for query in ("", "?page=2"))
     assert "全12項目のうち、1番目から10番目までを表示しています。" in first
     assert (first.count('<tr id="item-'), second.count('<tr id="item-')) == (10, 2)
+
+
+def test_a_reservation_is_cancelled_not_withdrawn(admin_client, status):
+    publish(status.report, by=None, public_from=timezone.now() + timedelta(days=7))
+    page = admin_client.get(address("publish", status)).content.decode()
+    assert ">予約を取り消す</a>" in page
+    assert "予約した第1版に代わる版を公表する" in page
+    assert "第1版を訂正して" not in page
+    assert "まだ市民の皆さんには見えていません" in admin_client.get(address("withdraw", status, 1)).content.decode()
+    done = admin_client.post(address("withdraw", status, 1), {"reason": "日時を変えるため"}, follow=True)
+    assert "第1版の予約を取り消しました。" in done.content.decode()
+    assert "<td>取り消した予約</td>" in done.content.decode()
+    assert not Edition.objects.standing().exists()
+
+
+def waiting(publisher) -> list[str]:
+    return [link.words for link in signed_in(publisher).get("/admin/").context["work"] if "公表" in link.label]
+
+
+def test_a_publisher_is_told_of_a_correction_that_is_ready_until_it_is_published(status):
+    publisher = factories.make_person("公表権者")
+    publish(status.report, by=None)
+    assert waiting(publisher) == []
+    edit(status, "直した文")
+    assert waiting(publisher) == ["公表したあとに直して確定した項目が1件あります。訂正版を公表できます。"]
+    publish(status.report, by=None, note="訂正")
+    assert waiting(publisher) == []
+
+
+def test_what_is_corrected_but_not_confirmed_does_not_wait_for_the_publisher(status):
+    publish(status.report, by=None)
+    status.state = "submitted"
+    edit(status, "直している文")
+    assert waiting(factories.make_person("公表権者")) == []
+
+
+def test_a_publisher_is_told_of_a_reservation_and_of_what_changed_after_it(status):
+    publisher, moment = factories.make_person("公表権者"), timezone.now() + timedelta(days=7)
+    publish(status.report, by=None, public_from=moment)
+    (words,) = waiting(publisher)
+    assert words.startswith("第1版が")
+    assert words.endswith("に公表されます（予約）。")
+    edit(status, "予約のあとの文")
+    assert waiting(publisher)[0].endswith("予約のあとに変わった項目が1件あります。")
+
+
+@pytest.mark.parametrize("cell", ["progress", "outcome", "challenge", "next_step"])
+def test_every_cell_of_an_answer_counts_as_a_correction(status, cell):
+    publish(status.report, by=None)
+    setattr(status, cell, "not_done" if cell == "progress" else "別の文")
+    status.save()
+    assert len(waiting(factories.make_person("公表権者"))) == 1

@@ -134,3 +134,30 @@ def test_publishing_without_every_answer_confirmed_names_those_in_its_record():
     publish(status.report, by=user, named=[status.pk])
     words = told(watch.only())["確定しないまま公表した項目"]
     assert words == ("", "1-1-1 市民協働課 項目 記入中")
+
+
+def test_every_reminder_stands_in_the_record_with_department_year_addresses_and_who():
+    from actionplan.cycle.reminders import letters, send
+    from actionplan.models import State
+    from actionplan.trail.keys import key_rows, keys_of
+    from actionplan.trail.names import Names
+    from actionplan.trail.reach import reach_of
+    from actionplan.trail.records import records
+    from actionplan.trail.wanted import Wanted
+    from tests.asked import ask, make_year
+
+    department, other = factories.make_department("第一課", email="ka@example.jp"), factories.make_department("第二課")
+    report = make_year()
+    ask(report, department, State.DRAFT, State.NOT_STARTED)
+    office = factories.make_person("事務局", last_name="佐藤")
+    send(report, letters(report), by=office)
+    reach = reach_of(factories.make_person("閲覧者"))
+    wanted = {"departments": frozenset({department.pk}), "action": "r", "year": report.fiscal_year}
+    (record,) = records(keys_of(key_rows(Wanted(**wanted), reach)), Names())
+    assert (record.action, record.kind, record.department, record.year) == ("督促", "督促", "第一課", str(report))
+    assert "佐藤" in record.who
+    assert [(change.label, change.after) for change in record.changes] == [
+        ("宛先", "ka@example.jp"),
+        ("未提出の項目数", "2"),
+    ]
+    assert not key_rows(Wanted(departments=frozenset({other.pk}), action="r"), reach)
