@@ -60,6 +60,7 @@ def _words(year: AnnualReport, last: Last | None, corrected: int) -> str:
         return f"{year.asked}項目のうち{year.ready}項目が確定しています。"
     if last.public_from > timezone.now():
         moment = timezone.localtime(last.public_from)
+        when = f"{day_words(moment)}{moment.hour}時{moment.minute:02}分"
         changed = f"予約のあとに変わった項目が{corrected}件あります。" if corrected else ""
-        return f"第{last.number}版が{day_words(moment)}{moment.hour}時{moment.minute:02}分に公表されます（予約）。{changed}"
+        return f"第{last.number}版が{when}に公表されます（予約）。{changed}"
     return f"公表したあとに直して確定した項目が{corrected}件あります。訂正版を公表できます。" if corrected else ""

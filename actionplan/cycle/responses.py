@@ -13,6 +13,8 @@ from actionplan.models import AnnualReport, Department, State, Succession, Yearl
 from actionplan.permissions import OPEN_STATES
 
 NO_DEPARTMENT = "担当課なし"
+# How the records of change begin that organisation/ writes.
+REORGANISED = "組織改正："
 
 
 def person_name(user: AbstractBaseUser | None) -> str:
@@ -154,8 +156,9 @@ def responses(report: AnnualReport, day: date | None = None) -> list[Response]:
 
 
 def _movements(report: AnnualReport, succession: Succession, day: date) -> dict[int, Movement]:
-    """By department, the newest record of change; the making of the empty answers is none."""
+    """By department, the newest record of change; the making of the empty answers is none, nor is a reorganisation."""
     history = YearlyStatus.history.filter(report_id=report.pk, history_type="~")
+    history = history.exclude(history_change_reason__startswith=REORGANISED)
     newest = history.values("department_id").annotate(newest=Max("history_id")).order_by().values("newest")
     records = YearlyStatus.history.filter(history_id__in=list(newest.values_list("newest", flat=True)))
     return {

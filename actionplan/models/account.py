@@ -77,7 +77,10 @@ def name_in_our_words() -> None:
     Only what pages show: migrations look at what the model was written with.
     """
     User._meta.verbose_name = User._meta.verbose_name_plural = "利用者"
+    Group._meta.verbose_name = Group._meta.verbose_name_plural = "役割"
+    User._meta.app_config.verbose_name = "担当課と利用者"
     User._meta.get_field("username").verbose_name = "利用者名"
+    User._meta.get_field("groups").verbose_name = "役割"
 
 
 def connect() -> None:

@@ -189,3 +189,14 @@ def test_the_last_movement_and_the_last_reminder_are_told(report, office):
     assert reminded == f"{day.month}月{day.day}日佐藤花子"
     Reminder.objects.create(report=report, department=department, day=days(0), open_items=1, failure="つながらない")
     assert table(shown(office))[1][9].endswith("送れませんでした")
+
+
+def test_the_round_says_since_when_the_year_is_published(office):
+    from actionplan.publishing.publish import publish
+
+    report = make_year(2030)
+    ask(report, None, State.CONFIRMED)
+    assert "まだ公表していません" in office.get("/admin/round/2030/").content.decode()
+    edition = publish(report, by=None)
+    assert f"{edition.public_from:%Y}年" in office.get("/admin/round/2030/").content.decode()
+    assert "（第1版）" in office.get("/admin/round/2030/").content.decode()

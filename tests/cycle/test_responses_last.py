@@ -105,3 +105,15 @@ def test_a_reminder_of_another_year_is_not_shown(report, department):
     ask(report, department, EMPTY)
     remind(make_year(2025), department)
     assert only(report).reminder is None
+
+
+def test_a_reorganisation_is_no_movement_of_the_department(report, department, coordinator):
+    from actionplan.organisation.reorganisation import Part, Reorganisation
+    from actionplan.organisation.reorganise import reorganise
+
+    (row,) = ask(report, department, SENT)
+    change = Reorganisation((department.pk,), (Part(facts={"name": "新しい名前"}),), timezone.localdate())
+    reorganise(change, by=coordinator)
+    row.refresh_from_db()
+    assert row.department.name == "新しい名前"
+    assert only(report).movement is None

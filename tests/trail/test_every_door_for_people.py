@@ -47,7 +47,7 @@ def test_an_accounts_form(door):
     role = factories.make_role("担当者")
     door.post(change_url(account), {**form, "last_name": "山田", "groups": [role.pk]})
     record = watch.only()
-    assert told(record) == {"姓": ("", "山田"), "グループ": ("", "担当者")}
+    assert told(record) == {"姓": ("", "山田"), "役割": ("", "担当者")}
     assert record.who == "書手（kakite）"
 
 
@@ -88,7 +88,7 @@ def test_a_list_of_staff_names_its_file_in_every_record():
         ("jimu", "利用者の取り込み", "名簿.csv"),
     }
     [account] = [record for record in found if record.kind == "利用者"]
-    assert told(account)["グループ"] == ("", "担当者")
+    assert told(account)["役割"] == ("", "担当者")
 
 
 def test_renaming_a_department_is_one_record_of_each_row_it_touches(coordinator):
@@ -119,7 +119,7 @@ def test_a_group_and_its_rights(door):
     before, after = told(record)["パーミッション"]
     assert before == "計画：変更、計画：閲覧"
     assert after in before.split("、")
-    assert (record.kind, record.reason) == ("グループ", "変更の画面で入力")
+    assert (record.kind, record.reason) == ("役割", "変更の画面で入力")
 
 
 def test_adding_an_account_leaves_one_record_with_its_roles(door):
@@ -128,4 +128,4 @@ def test_adding_an_account_leaves_one_record_with_its_roles(door):
     door.post(address, {**form, "username": "atarashii", "last_name": "新井", "groups": [role.pk]})
     record = watch.only()
     assert (record.kind, record.action, record.reason) == ("利用者", "追加", "追加の画面で入力")
-    assert told(record)["グループ"] == ("", "担当者")
+    assert told(record)["役割"] == ("", "担当者")

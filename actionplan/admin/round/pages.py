@@ -95,6 +95,7 @@ def round_page(request: HttpRequest, year: int) -> HttpResponse:
         "untouched": coordinates and _is_untouched(report, found),
         "years": AnnualReport.objects.exclude(pk=report.pk).only("fiscal_year", "label_override", "sample"),
         "due": due_of(report),
+        "edition": report.editions.public().defer("front_matter").order_by("-number").first(),
         "responses": [response for response in found if SHOWN[word][1](response)],
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
