@@ -1,9 +1,9 @@
 """A department's answers of a year in report order, last year's beside them: what page and workbook both show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from actionplan.models import AnnualReport, YearlyStatus
 
@@ -60,20 +60,21 @@ def statuses(report: AnnualReport, departments: Iterable[int | None] | None = No
         chosen = set(departments)
         without = Q(department=None) if None in chosen else Q()
         rows = rows.filter(Q(department__in=chosen - {None}) | without)
-    return (
-        rows.select_related("report", "department", "item__measure__policy")
-        .prefetch_related("item__actors", "item__predecessors")
-        .order_by("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    )
+    place = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
+    return rows.select_related("report", "department", "item__measure__policy").order_by(*place)
 
 
 def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None = None) -> list[SheetRow]:
     """The year's rows of these departments (of all when None); the number of queries does not grow with the rows."""
-    rows = list(statuses(report, departments))
+    return sheet_rows(report, list(statuses(report, departments)))
+
+
+def sheet_rows(report: AnnualReport, rows: Sequence[YearlyStatus]) -> list[SheetRow]:
+    """These answers of the report, their marks read and last year's answers beside them; four queries."""
+    prefetch_related_objects(rows, "item__actors", "item__predecessors")
     wanted = {item for row in rows for item in _lineage(row)}
     before = previous_report(report)
-    # Last year's rows are shown by their words and codes only.
-    found = statuses(before).filter(item__in=wanted).prefetch_related(None) if before and wanted else ()
+    found = statuses(before).filter(item__in=wanted) if before and wanted else ()
     last = {row.item_id: row for row in found}
     return [_sheet_row(row, last) for row in rows]
 

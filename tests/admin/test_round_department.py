@@ -136,3 +136,15 @@ def test_a_department_without_items_says_so_and_one_that_is_not_there_is_not_fou
     assert "この課には、この年度の項目がありません。" in shown(office, department)
     for pk in ("987654", "9" * 30):
         assert office.get(f"/admin/round/2026/{pk}/").status_code == 404
+
+
+def test_many_answers_stand_on_pages_and_a_step_stays_on_its_page(monkeypatch, report, department, office):
+    monkeypatch.setattr("actionplan.admin.round.department.PER_PAGE", 2)
+    rows = ask(report, department, *[SENT] * 5)
+    assert ticks_of(office, department) == [tick(row) for row in rows[:2]]
+    page = office.get(address(department, "?page=3"))
+    assert "5件のうち5件目から5件目までを表示しています。" in said(page)
+    data = {"step": "confirm", "status": [tick(rows[4])]}
+    done = office.post(address(department, "?page=3"), data)
+    assert done["Location"] == address(department, "?page=3")
+    assert states() == [SENT] * 4 + [DONE]

@@ -16,9 +16,9 @@ from actionplan.admin.answers.tally import due_words, tally_of, written_words
 from actionplan.admin.answers.words import INCOMPLETE, UNSAVED, guide, refused_words
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.rows import names_of
-from actionplan.cycle.sheet import SheetRow, answer_sheet
+from actionplan.cycle.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cycle.steps import missing_parts
-from actionplan.models import DEFINITIONS, State
+from actionplan.models import DEFINITIONS, State, YearlyStatus
 from actionplan.permissions import OPEN_STATES, may_audit
 
 TITLE = "自課の回答"
@@ -38,12 +38,12 @@ class Pointer:
 
 def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> HttpResponse:
     """The page; after a refusal (outcome) with the words that were sent."""
-    sheet = answer_sheet(place.report, place.forms)
-    page = Paginator(sheet, PER_PAGE).get_page(request.GET.get("page"))
-    elsewhere = [*sheet[: page.start_index() - 1], *sheet[page.end_index() :]] if sheet else []
-    tally = tally_of(place.report, place.department, [row.status for row in sheet])
+    answers = list(statuses(place.report, place.forms))
+    page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
+    elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
+    tally = tally_of(place.report, place.department, answers)
     heads = submitters(place) if place.may_write and not place.may_submit else ()
-    items = _items(request, place, page.object_list, outcome)
+    items = _items(request, place, sheet_rows(place.report, page.object_list), outcome)
     facts = {
         "place": place,
         "tally": tally,
@@ -51,13 +51,13 @@ def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> 
         "items": items,
         "writable": any(item.writable for item in items),
         "may_look_back": place.standing.answers or place.standing.submits or may_audit(place.user),
-        "others": others_of([row.status for row in elsewhere]),
+        "others": others_of(elsewhere),
         "summary": written_words(tally),
         "due": due_words(place.report, place.day) if tally.open else "",
         "guide": UNSAVED if outcome and outcome.refused else guide(place, tally, heads),
         "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
-        "missing": _missing(request, place, sheet, page),
-        "returned": _returned(sheet, page),
+        "missing": _missing(request, place, answers, page),
+        "returned": _returned(answers, page),
         **_refusals(request, outcome),
     }
     crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
@@ -83,33 +83,33 @@ def _items(request: HttpRequest, place: Place, rows: list[SheetRow], outcome: Ou
     return [replace(item, clash=writers.get(item.status.pk)) for item in items]
 
 
-def _missing(request: HttpRequest, place: Place, sheet: list[SheetRow], page: Page) -> dict:
+def _missing(request: HttpRequest, place: Place, answers: list[YearlyStatus], page: Page) -> dict:
     """The open items that lack a part: after a try to hand them in, or when the others are written."""
     lacking = [
         (index, row, parts)
-        for index, row in enumerate(sheet)
-        if row.status.state in OPEN_STATES and (parts := missing_parts(row.status))
+        for index, row in enumerate(answers)
+        if row.state in OPEN_STATES and (parts := missing_parts(row))
     ]
     tried = bool(lacking) and "check" in request.GET
-    if not place.may_act or not (tried or len(lacking) < len(sheet)):
+    if not place.may_act or not (tried or len(lacking) < len(answers)):
         return {}
     found = [
-        Pointer(row.code, _address(page, index, row, "text" if TEXT in parts else "progress"), "・".join(parts))
+        Pointer(row.item.code, _address(page, index, row, "text" if TEXT in parts else "progress"), "・".join(parts))
         for index, row, parts in lacking[:MOST_POINTERS]
     ]
     return {"pointers": found, "more": len(lacking) - len(found), "sentence": INCOMPLETE if tried else ""}
 
 
-def _returned(sheet: list[SheetRow], page: Page) -> list[Pointer]:
-    rows = [(place, row) for place, row in enumerate(sheet) if row.status.state == State.RETURNED]
-    return [Pointer(row.code, _address(page, place, row, "item"), row.status.return_reason) for place, row in rows]
+def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
+    rows = [(place, row) for place, row in enumerate(answers) if row.state == State.RETURNED]
+    return [Pointer(row.item.code, _address(page, place, row, "item"), row.return_reason) for place, row in rows]
 
 
-def _address(page: Page, place: int, row: SheetRow, part: str) -> str:
+def _address(page: Page, place: int, row: YearlyStatus, part: str) -> str:
     """Where the row's part is; place: of the row among all rows, from 0."""
     number = place // PER_PAGE + 1
     query = "" if number == page.number else f"?{urlencode({'page': number})}"
-    return f"{query}#{part}-{row.status.pk}"
+    return f"{query}#{part}-{row.pk}"
 
 
 def _refusals(request: HttpRequest, outcome: Outcome | None) -> dict:

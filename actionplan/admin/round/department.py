@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
@@ -13,8 +14,11 @@ from actionplan.admin.round.pages import TITLE, due_of, may_look, report_of
 from actionplan.admin.round.rows import ReadRow, names_of, read_row
 from actionplan.admin.round.steps import Refusal, take_step
 from actionplan.cycle.responses import Response, response_of
-from actionplan.cycle.sheet import SheetRow, answer_sheet
+from actionplan.cycle.sheet import SheetRow, sheet_rows, statuses
 from actionplan.models import Department, State
+
+# Answers on one page; the steps are taken with those that are on it.
+PER_PAGE = 200
 
 
 def department_page(request: HttpRequest, year: int, department: int) -> HttpResponse:
@@ -27,15 +31,20 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
         permissions.require(coordinates)
         refusal = take_step(request, report, response)
         if refusal is None:
-            return HttpResponseRedirect(reverse("admin:round_department", args=[year, response.key]))
-    sheet = answer_sheet(report, response.forms)
+            return HttpResponseRedirect(_address(year, response, request.GET.get("page", "")))
+    answers = list(statuses(report, response.forms))
+    paginator = Paginator(answers, PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    sheet = sheet_rows(report, page.object_list)
     changed = refusal.changed if refusal else {}
     rows = read_rows(sheet, boxes=coordinates, ticks=_ticks(request, refusal), changed=changed)
-    response = replace(response, counts=Counter(row.status.state for row in sheet))
+    response = replace(response, counts=Counter(row.state for row in answers))
     facts = {
         "report": report,
         "response": response,
         "rows": rows,
+        "page": page,
+        "pages": list(paginator.get_elided_page_range(page.number)),
         "refusal": refusal,
         "due": due_of(report),
         "coordinates": coordinates,
@@ -43,6 +52,11 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
     }
     crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[year]))]
     return own_page(request, "admin/round/department.html", title=f"{response.name}の回答", crumbs=crumbs, **facts)
+
+
+def _address(year: int, response: Response, page: str) -> str:
+    query = f"?page={page}" if page.isdecimal() else ""
+    return reverse("admin:round_department", args=[year, response.key]) + query
 
 
 def _response(pk: int) -> Response:
