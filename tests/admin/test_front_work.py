@@ -77,3 +77,16 @@ def test_every_year_under_way_is_named_on_the_offices_front_page(year):
         f"取りまとめ状況　{first}",
     ]
     assert [link.address for link in links if "確定を待っている" in link.label] == ["/admin/round/2009/?show=submitted"]
+
+
+@pytest.mark.parametrize("superuser", [False, True])
+def test_several_years_under_way_still_ask_fewer_than_fifteen_questions(year, superuser, django_assert_max_num_queries):
+    from actionplan.models import State
+    from tests.asked import ask, make_year
+
+    for number in (2011, 2012, 2013):
+        ask(make_year(number), year[0], State.DRAFT, State.SUBMITTED)
+    client = signed_in(factories.make_user(username="all")) if superuser else person(year[0], COORDINATOR)
+    client.get("/admin/")
+    with django_assert_max_num_queries(14):
+        assert client.get("/admin/").status_code == 200
