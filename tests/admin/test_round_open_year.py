@@ -55,6 +55,13 @@ def do(browser, sent: dict, follow=True):
     return browser.post(OPEN, sent, follow=follow)
 
 
+def test_an_address_need_not_name_the_only_plan(plan, office):
+    page = office.get(OPEN, {"year": "R8"}).content.decode()
+    assert "令和8年度（2026年度）を開く" in page
+    do(office, opening_form(page))
+    assert AnnualReport.objects.get(fiscal_year=2026).plan == plan
+
+
 def test_the_empty_page_asks_for_the_year_alone_when_there_is_one_plan(plan, office):
     page = office.get(OPEN).content.decode()
     assert 'name="year"' in page

@@ -42,9 +42,14 @@ class OpenYearForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         plans = list(Plan.objects.all()[:2])
-        if len(plans) == 1:
-            self.fields["plan"].widget = forms.HiddenInput()
-            self.initial["plan"] = plans[0]
+        self.only_plan = plans[0] if len(plans) == 1 else None
+        if self.only_plan:
+            self.fields["plan"].widget, self.fields["plan"].required = forms.HiddenInput(), False
+            self.initial["plan"] = self.only_plan
+
+    def clean_plan(self) -> Plan:
+        """The plan that was chosen; where there is one alone, an address need not name it."""
+        return self.cleaned_data["plan"] or self.only_plan
 
     def clean_year(self) -> int:
         """The fiscal year that was meant; raises ValidationError that says how to write it."""
