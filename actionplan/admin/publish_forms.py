@@ -6,6 +6,8 @@ from hashlib import sha256
 
 from django import forms
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from actionplan.admin.locking import RecordField
 from actionplan.fiscal_year import LATEST
@@ -31,11 +33,13 @@ class Unconfirmed:
         return sha256(",".join(str(row.pk) for row in self.rows).encode()).hexdigest()[:32]
 
     @property
-    def label(self) -> str:
-        """総務課（2件）：3-2-1 項目（提出）、3-2-2 項目（記入中）."""
-        names = "、".join(f"{row.code} {row.name}（{row.state}）" for row in self.rows[:MOST_NAMES])
-        more = f"、ほか{len(self.rows) - MOST_NAMES}件" if len(self.rows) > MOST_NAMES else ""
-        return f"{self.department}（{len(self.rows)}件）：{names}{more}"
+    def label(self) -> SafeString:
+        """総務課（2件） and below it, a line each, 3-2-1 項目（提出） and 3-2-2 項目（記入中）."""
+        names = [f"{row.code}　{row.name}（{row.state}）" for row in self.rows[:MOST_NAMES]]
+        if len(self.rows) > MOST_NAMES:
+            names.append(f"ほか{len(self.rows) - MOST_NAMES}件")
+        lines = format_html_join("", '<span class="line">{}</span>', ((name,) for name in names))
+        return format_html("<strong>{}（{}件）</strong>{}", self.department, len(self.rows), lines)
 
 
 def by_department(rows: Sequence[OpenAnswer]) -> list[Unconfirmed]:

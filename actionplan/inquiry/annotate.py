@@ -18,10 +18,10 @@ from actionplan.inquiry.layout import FAULTS, Trouble
 from actionplan.inquiry.styles import FONT, GREY, YELLOW
 
 AUTHOR = "照会票の取込み"
-COLOUR = "FFC7CE"
+COLOUR = "FFC266"  # orange: red is for what came back
 COMMENT_SIZE = (380, 120)  # pixels
 LIST_WIDTHS = (12, 110)
-LEAD = "次のところを直し、保存してから、もう一度取り込んでください。赤い欄にも同じことが書いてあります。"
+LEAD = "次のところを直し、保存してから、もう一度取り込んでください。橙色のセルにも、同じことがコメントで付いています。"
 
 
 def annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:

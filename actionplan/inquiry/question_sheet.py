@@ -11,7 +11,7 @@ from actionplan.inquiry.cell_rules import offer_choices, show_what_is_empty
 from actionplan.inquiry.layout import ANSWER, COLUMNS, LAST, MACHINE, REMARK, SHOWN, Column
 from actionplan.inquiry.question_texts import answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.stamp import RowNumber, Stamp, row_signer
-from actionplan.inquiry.styles import BODY, HEADING, TITLE, GrowingWorksheet, height
+from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, height
 from actionplan.models import AnnualReport, State
 
 HEAD_ROW = 3  # counted from 0; above it stand the title, what to do, and what the columns are for
@@ -22,6 +22,7 @@ FILTER_FROM = 30  # fewer rows need no filter, and its arrows look like choices
 CALL = "▼ 今年度の回答（黄色の欄に記入してください。成果・課題・今後の方針は任意です）"
 CLOSED, CLOSED_ANSWER = "提出済みのため、書き換えられません（確認用）", "今年度の回答（確認用）"
 GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
+CUT_ON_PAPER = "長い文は、紙には途中までしか出ません。全文は「自課の回答」の画面を印刷して確かめてください。"
 PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
 PLACES = {column.key: index for index, column in enumerate(COLUMNS)}
 PRINTED = sum(column.kind != MACHINE for column in COLUMNS)
@@ -96,6 +97,8 @@ class QuestionSheet:
         texts = [self._text(column, row) for column in COLUMNS]
         printed = list(zip(texts, COLUMNS, strict=True))[:PRINTED]
         lines = max(line_count(text[:ENOUGH], column.width, BODY) for text, column in printed)
+        if height(lines) >= TALLEST:
+            texts[PLACES["remark"]] = "\n".join(filter(None, [texts[PLACES["remark"]], CUT_ON_PAPER]))
         self.sheet.set_row(self.row, height(max(lines, LEAST_LINES)))
         for index, (column, text) in enumerate(zip(COLUMNS, texts, strict=True)):
             form = self.formats[_style(column, row)]

@@ -33,9 +33,12 @@ def empty_cell(field: str) -> str:
     return CODES[""] if field == "progress" else ""
 
 
-def is_number(cells: Sequence[ReadOnlyCell | EmptyCell], index: int) -> bool:
-    """Whether the cell at this place of a row holds a number, not a text."""
-    return index < len(cells) and isinstance(cells[index].value, int | float)
+def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> str:
+    """How the cell at this place of a row was read, where that is not to the letter; mostly nothing."""
+    value = cells[index].value if index < len(cells) else None
+    if isinstance(value, int | float):
+        return f"は数値でした。「{text}」という文として読みました。"
+    return "のタブは、空白に置き換えて読みました。" if isinstance(value, str) and "\t" in unescape(value) else ""
 
 
 def _text(cell: ReadOnlyCell | EmptyCell) -> str:

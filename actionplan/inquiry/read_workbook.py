@@ -16,12 +16,10 @@ from actionplan.inquiry.layout import (
     Trouble,
 )
 from actionplan.inquiry.open_workbook import Cells, open_workbook
-from actionplan.inquiry.read_cells import CellFault, empty_cell, is_number, read_cell
+from actionplan.inquiry.read_cells import CellFault, empty_cell, read_cell, retold
 from actionplan.inquiry.read_heads import head_notes, head_troubles
 from actionplan.inquiry.read_rows import RowFault, Rows
 from actionplan.inquiry.stamp import row_signer
-
-NUMBER = "{place}は数値でした。「{text}」という文として読みました。"
 
 
 def read_inquiry(data: bytes, name: str) -> InquiryFile:
@@ -49,7 +47,7 @@ class Reading:
         self.lines: list[AnswerLine] = []
         self.lines_of: dict[int, list[int]] = {}  # status → every line that it was met in
         self.unknown: set[str] = set()
-        self.numbers: list[str] = []
+        self.retold: list[str] = []
         self.troubles = [*head_troubles(sheet), *self.rows.merged()]
 
     def result(self) -> InquiryFile:
@@ -98,9 +96,8 @@ class Reading:
         for field, index in self.answers.items():
             try:
                 text = read_cell(cells[index], field) if index < len(cells) else empty_cell(field)
-                if is_number(cells, index):
-                    place = self.rows.place(field, line)
-                    self.numbers.append(f"{place}は数値でした。「{text}」という文として読みました。")
+                if told := retold(cells, index, text):
+                    self.retold.append(f"{self.rows.place(field, line)}{told}")
             except CellFault as fault:
                 self.troubles.append(Trouble(self.rows.place(field, line), str(fault)))
                 continue
@@ -115,6 +112,6 @@ class Reading:
         order = [tuple(map(int, line.code.split("-"))) for line in self.lines]
         if order != sorted(order):
             yield "行の並びが変わっていますが、照合番号で項目を確かめて読み取りました。"
-        yield from self.numbers[:MOST_NAMED]
-        if (more := len(self.numbers) - MOST_NAMED) > 0:
-            yield f"ほかに{more}つの欄が数値でした。どれも文として読みました。"
+        yield from self.retold[:MOST_NAMED]
+        if (more := len(self.retold) - MOST_NAMED) > 0:
+            yield f"ほかに{more}つの欄も、数値かタブが入っていました。どれも文として読みました。"

@@ -152,9 +152,12 @@ def test_last_years_answer_stands_beside_the_empty_cell(office):
     assert "はじめの文1" in values
 
 
-def test_the_front_page_leads_those_who_answer_to_the_latest_year(office):
-    factories.make_report(fiscal_year=2010)
-    assert "/admin/inquiry/2010/upload/" in office.clerk.get("/admin/").content.decode()
+def test_the_front_page_leads_those_who_answer_to_every_year_under_way(office):
+    later = factories.make_report(fiscal_year=2010)
+    YearlyStatus.objects.create(report=later, item=office.first.item, department=office.department)
+    page = office.clerk.get("/admin/").content.decode()
+    assert "/admin/inquiry/2010/upload/" in page
+    assert "/admin/inquiry/2009/upload/" in page
     assert "/admin/inquiry/" not in browser_of(READER).get("/admin/").content.decode()
 
 

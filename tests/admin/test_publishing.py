@@ -169,7 +169,7 @@ def test_what_is_not_confirmed_is_listed_by_department_and_name(admin_client, st
     assert "確定しないまま公表する項目" not in admin_client.get(address("publish", status)).content.decode()
     open_again(status, department=factories.make_department("試験課"))
     page = admin_client.get(address("publish", status)).content.decode()
-    assert "試験課（1件）：1-1-1 項目（提出）" in page
+    assert '<strong>試験課（1件）</strong><span class="line">1-1-1　項目（提出）</span>' in page
 
 
 def test_nothing_is_published_before_the_unconfirmed_are_named(admin_client, status):
@@ -336,7 +336,8 @@ def test_many_changes_stand_on_pages_and_are_published_together(admin_client):
 
 def test_of_many_unconfirmed_answers_the_first_are_named_and_the_others_counted(admin_client):
     html = admin_client.get(address("publish", many(25))).content.decode()
-    assert re.search(r"担当課なし（25件）：[^<]*、ほか5件", html)
+    assert "<strong>担当課なし（25件）</strong>" in html
+    assert (html.count('<span class="line">'), html.count('<span class="line">ほか5件</span>')) == (21, 1)
 
 
 def test_a_long_year_is_previewed_in_parts(admin_client, monkeypatch):

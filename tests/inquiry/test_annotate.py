@@ -118,3 +118,9 @@ def test_a_renamed_sheet_is_marked_all_the_same():
     marked = given_back(edited(issued(), rename))
     assert sheet_of(marked, "山田's")["I5"].comment
     assert sheet_of(marked, FAULTS)["A3"].hyperlink.location == "'山田''s'!I5"
+
+
+def test_a_cell_to_be_mended_has_another_colour_than_what_came_back():
+    from actionplan.inquiry.styles import RED, YELLOW
+
+    assert COLOUR not in {RED.removeprefix("#"), YELLOW.removeprefix("#"), "FFC7CE"}

@@ -81,7 +81,13 @@ def test_a_number_in_a_text_cell_is_read_as_words_and_told(number, text):
 def test_many_numbers_are_counted_past_the_first_twenty():
     found = read(filled(issued(*[{}] * 22), **{f"H{row}": row for row in range(5, 27)}))
     assert len(found.notes) == 21
-    assert found.notes[-1] == "ほかに2つの欄が数値でした。どれも文として読みました。"
+    assert found.notes[-1] == "ほかに2つの欄も、数値かタブが入っていました。どれも文として読みました。"
+
+
+def test_a_tab_that_becomes_a_blank_is_told():
+    found = read(filled(issued(), H5="前\t後"))
+    assert found.lines[0].cells["text"] == "前 後"
+    assert found.notes == ("H5のタブは、空白に置き換えて読みました。",)
 
 
 def test_a_text_of_digits_is_nothing_to_tell():

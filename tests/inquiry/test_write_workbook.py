@@ -185,3 +185,18 @@ def test_a_workbook_without_a_yellow_cell_does_not_ask_for_any_to_be_filled_in(s
 def test_one_open_item_is_enough_to_ask_for_the_yellow_cells():
     sheet = sheet_of(issued({"state": State.SUBMITTED}, {}))
     assert sheet["A2"].value.startswith("黄色の欄に記入し、保存してください。")
+
+
+def test_a_text_that_paper_cuts_off_is_pointed_out_in_its_row():
+    sheet = openpyxl.load_workbook(BytesIO(issued({"text": "長い文。" * 800}, {"text": "短い文。"}))).worksheets[0]
+    remarks = [cell.value or "" for cell in sheet["M"][4:6]]
+    assert "全文は「自課の回答」の画面を印刷して確かめてください。" in remarks[0]
+    assert "印刷" not in remarks[1]
+
+
+def test_the_printed_columns_leave_letters_large_enough_to_read_on_a4():
+    from actionplan.inquiry.layout import COLUMNS, MACHINE
+
+    # A character of the default font is about 1.9 mm wide; A4 lies 281 mm between the margins.
+    printed = sum(column.width + 0.7 for column in COLUMNS if column.kind != MACHINE) * 1.9
+    assert 10 * 281 / printed >= 7

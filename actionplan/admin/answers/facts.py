@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from actionplan.admin.answers.saving import CLASH, CLOSED, FAULTY, Refused
 from actionplan.admin.answers.sent import LABELS, box_name, stamp_of, words_of
+from actionplan.admin.answers.tally import is_untouched
 from actionplan.admin.marks import marks_html
 from actionplan.cycle.sheet import SheetRow
 from actionplan.cycle.steps import missing_parts
@@ -123,6 +124,11 @@ class Item:
     def reason(self) -> str:
         """Why the answer came back; told until it is handed in again."""
         return self.status.return_reason if self.is_open else ""
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether it came back and was written anew."""
+        return self.status.state == State.RETURNED and not is_untouched(self.status)
 
     @property
     def extras(self) -> list[Box]:

@@ -10,9 +10,9 @@ from django.urls import reverse
 from actionplan.admin.answers.clashes import authors
 from actionplan.admin.answers.facts import Item, make_item
 from actionplan.admin.answers.place import Place, submitters
-from actionplan.admin.answers.saving import GONE, Outcome
+from actionplan.admin.answers.saving import CLASH, FAULTY, GONE, Outcome
 from actionplan.admin.answers.sent import others_of, texts_of
-from actionplan.admin.answers.tally import due_words, tally_of, written_words
+from actionplan.admin.answers.tally import due_words, is_untouched, tally_of, written_words
 from actionplan.admin.answers.words import INCOMPLETE, UNSAVED, guide, refused_words
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.rows import names_of
@@ -54,10 +54,12 @@ def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> 
         "others": others_of(elsewhere),
         "summary": written_words(tally),
         "due": due_words(place.report, place.day) if tally.open else "",
-        "guide": UNSAVED if outcome and outcome.refused else guide(place, tally, heads),
+        "guide": UNSAVED if _may_mend(outcome) else guide(place, tally, heads),
         "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
         "missing": _missing(request, place, answers, page),
         "returned": _returned(answers, page),
+        "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
+        "asks_anyway": place.may_submit and "untouched" in request.GET,
         **_refusals(request, outcome),
     }
     crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
@@ -65,6 +67,11 @@ def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> 
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _may_mend(outcome: Outcome | None) -> bool:
+    """Whether one of the refused items can be saved after all, when it is written otherwise."""
+    return outcome is not None and any(each.why in (CLASH, FAULTY) for each in outcome.refused.values())
 
 
 def _items(request: HttpRequest, place: Place, rows: list[SheetRow], outcome: Outcome | None) -> list[Item]:
@@ -101,7 +108,8 @@ def _missing(request: HttpRequest, place: Place, answers: list[YearlyStatus], pa
 
 
 def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
-    rows = [(place, row) for place, row in enumerate(answers) if row.state == State.RETURNED]
+    """What came back and nobody has written anew."""
+    rows = [(place, row) for place, row in enumerate(answers) if is_untouched(row)]
     return [Pointer(row.item.code, _address(page, place, row, "item"), row.return_reason) for place, row in rows]
 
 

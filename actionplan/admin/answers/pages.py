@@ -22,6 +22,9 @@ from actionplan.admin.site import FrontLink
 from actionplan.admin.standing import standing_in, succession_in
 from actionplan.permissions import require
 
+# What the buttons ask for: handing in, and handing in although what came back was not written anew.
+SUBMIT, ANYWAY = "submit", "anyway"
+
 
 def answers_page(request: HttpRequest) -> HttpResponse:
     """The person's departments and years; straight to the one that is under way when it is the only one."""
@@ -64,8 +67,8 @@ def _posted(request: HttpRequest, place: Place) -> HttpResponse:
     require(place.may_act, words.MAY_NOT_WRITE)
     action, _, number = request.POST.get("do", "save").partition("-")
     sent, known = read_sent(request.POST).values(), read_revisions(request.POST)
-    submitting = action == "submit" and place.may_submit
-    outcome = save_and_submit(place, sent, known) if submitting else save(place, sent)
+    submitting = action in (SUBMIT, ANYWAY) and place.may_submit
+    outcome = save_and_submit(place, sent, known, anyway=action == ANYWAY) if submitting else save(place, sent)
     _tell(request, place, outcome, action)
     if outcome.refused:
         return show(request, place, outcome)
@@ -77,6 +80,8 @@ def _tell(request: HttpRequest, place: Place, outcome: Outcome, action: str) -> 
         messages.success(request, words.submitted_words(outcome))
     elif outcome.saved or (action == "save" and not outcome.refused):
         messages.success(request, words.saved_words(outcome, *place.gaps()))
+    if outcome.saved and any("\t" in value for value in request.POST.values()):
+        messages.info(request, words.TABS)
     if sentence := words.merged_words(outcome.merged):
         messages.info(request, sentence)
     if outcome.unseen and not outcome.refused:
@@ -87,10 +92,11 @@ def _onwards(request: HttpRequest, place: Place, action: str, number: str, outco
     """Where to go after everything was saved; with the step that the button asks for besides."""
     page = request.GET.get("page", "")
     query, place_on_page = {"page": page} if page.isdecimal() else {}, ""
-    if action == "submit":
+    if action in (SUBMIT, ANYWAY):
         query |= _after_submit(request, place, outcome)
     elif action == "back":
         _take_back(request, place, number)
+        place_on_page = f"#item-{number}" if number.isdecimal() else ""
     elif action == "copy" and re.fullmatch(r"[0-9]{1,15}", number):
         query, place_on_page = query | {"copy": number}, f"#item-{number}"
     elif action == "page":
@@ -103,6 +109,8 @@ def _after_submit(request: HttpRequest, place: Place, outcome: Outcome) -> dict[
         messages.warning(request, words.MAY_NOT_SUBMIT)
     elif outcome.lacking and not outcome.unseen:
         return {"check": "1"}
+    elif outcome.untouched and not outcome.unseen:
+        return {"untouched": "1"}
     elif not (outcome.submitted or outcome.unseen):
         messages.info(request, words.NOTHING_TO_SUBMIT)
     return {}

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from actionplan.admin.answers.place import Place
 from actionplan.admin.answers.sent import LABELS, Sent
+from actionplan.admin.answers.tally import is_untouched
 from actionplan.cycle import steps
 from actionplan.cycle.answers import Answer, faults, save_answers
 from actionplan.cycle.rows import lock
@@ -42,6 +43,7 @@ class Outcome:
     somebody else had changed and that stand beside ours now.
 
     unseen: open answers that stand otherwise than the page showed. lacking: those that miss a part.
+    untouched: those that came back and that nobody has written anew.
     submitted: how many were handed in.
     """
 
@@ -50,6 +52,7 @@ class Outcome:
     merged: dict[str, list[str]]
     unseen: tuple[YearlyStatus, ...] = ()
     lacking: tuple[YearlyStatus, ...] = ()
+    untouched: tuple[YearlyStatus, ...] = ()
     submitted: int = 0
 
 
@@ -97,10 +100,11 @@ def _kept(sent: Sent, row: YearlyStatus) -> list[str]:
 
 
 @transaction.atomic
-def save_and_submit(place: Place, sent: Iterable[Sent], known: Mapping[int, int]) -> Outcome:
+def save_and_submit(place: Place, sent: Iterable[Sent], known: Mapping[int, int], *, anyway: bool = False) -> Outcome:
     """What became of the page and of handing it in: all open answers of the department, or none of them.
 
-    known: the revisions that the page showed, of every item. Whatever stands in the way, the draft is saved.
+    known: the revisions that the page showed, of every item. anyway: answers that came back go in untouched, too.
+    Whatever stands in the way, the draft is saved.
     """
     sent = list(sent)
     found = lock({*place.rows(), *(each.pk for each in sent)})
@@ -109,8 +113,9 @@ def save_and_submit(place: Place, sent: Iterable[Sent], known: Mapping[int, int]
     rows = lock(before)
     unseen = tuple(row for row in rows if known.get(row.pk) != before[row.pk])
     lacking = tuple(row for row in rows if missing_parts(row))
-    if outcome.refused or unseen or lacking or not rows:
-        return replace(outcome, unseen=unseen, lacking=lacking)
+    untouched = () if anyway else tuple(row for row in rows if is_untouched(row))
+    if outcome.refused or unseen or lacking or untouched or not rows:
+        return replace(outcome, unseen=unseen, lacking=lacking, untouched=untouched)
     return replace(outcome, submitted=steps.submit({row.pk: row.revision for row in rows}, by=place.user))
 
 

@@ -11,8 +11,10 @@ from actionplan import permissions
 from actionplan.admin.inquiry.preview import marked_workbook, preview_page
 from actionplan.admin.inquiry.queue import take_all, upload_page
 from actionplan.admin.inquiry.upload import attachment, may_upload, the_report, upload_address
+from actionplan.admin.round.pages import MOST_YEARS
 from actionplan.admin.site import FrontLink
 from actionplan.admin.standing import standing_in
+from actionplan.cycle.opening_cautions import unfinished_years
 from actionplan.cycle.sheet import answer_sheet
 from actionplan.inquiry.archive import inquiry_zip, zip_name
 from actionplan.inquiry.write_workbook import file_name, write_inquiry
@@ -46,13 +48,12 @@ def archive(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
-    """The way to the workbooks of the latest year, for those who answer."""
-    standing = standing_in(request)
-    report = AnnualReport.objects.first() if may_upload(standing) else None
-    if report is None:
+    """The way to the workbooks of the years under way, else of the latest year, for those who answer."""
+    if not may_upload(standing_in(request)):
         return []
+    reports = list(unfinished_years()[:MOST_YEARS]) or list(AnnualReport.objects.all()[:1])
     words = "照会票をダウンロードして記入し、取り込みます。"
-    return [FrontLink(f"照会票（Excel）　{report}", upload_address(report), words)]
+    return [FrontLink(f"照会票（Excel）　{report}", upload_address(report), words) for report in reports]
 
 
 def urls(door: Callable) -> list[URLPattern]:
