@@ -9,6 +9,8 @@ from django.utils import timezone
 from actionplan.models import Department
 
 FURTHEST = timedelta(days=3 * 366)
+# A change may be registered late, by a few years; further back it is 2016 or 1026 written for 2026.
+LONGEST_AGO = timedelta(days=5 * 366)
 CONTACT = ("postal_code", "address", "phone", "fax", "email")
 
 
@@ -74,6 +76,8 @@ def faults(change: Reorganisation, known: Mapping[int, Department], items: set[i
 def _day_faults(change: Reorganisation) -> Iterator[str]:
     if change.day > timezone.localdate() + FURTHEST:
         yield f"施行日（{japanese(change.day)}）が3年より先です。年を確かめてください。"
+    if change.day < timezone.localdate() - LONGEST_AGO:
+        yield f"施行日（{japanese(change.day)}）が5年より前です。年を確かめてください。"
 
 
 def _old_faults(change: Reorganisation, known: Mapping[int, Department]) -> Iterator[str]:

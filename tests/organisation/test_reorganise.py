@@ -270,9 +270,23 @@ def test_a_department_cannot_end_before_it_began(office, day):
     assert "設置日は2020年4月1日です" in refusal(rename(old, "新課", day), office)
 
 
-def test_a_year_that_was_mistyped_is_noticed(office):
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (date(2206, 4, 1), "施行日（2206年4月1日）が3年より先です。年を確かめてください。"),
+        (date(1026, 4, 1), "施行日（1026年4月1日）が5年より前です。年を確かめてください。"),
+        (TODAY - timedelta(days=5 * 366 + 1), "が5年より前です。年を確かめてください。"),
+    ],
+)
+def test_a_year_that_was_mistyped_is_noticed(office, day, sentence):
     old = factories.make_department("旧課")
-    assert "年を確かめてください" in refusal(rename(old, "新課", date(2206, 4, 1)), office)
+    assert sentence in refusal(rename(old, "新課", day), office)
+
+
+def test_a_change_may_be_registered_some_years_late(office):
+    old = factories.make_department("旧課")
+    reorganise(rename(old, "新課", TODAY - timedelta(days=5 * 365)), by=office)
+    assert Department.objects.filter(name="新課").exists()
 
 
 def test_doing_it_twice_is_refused_with_what_was_registered(office):
