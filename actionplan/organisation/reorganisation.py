@@ -1,6 +1,6 @@
 """What a reorganisation is (rename, merge or split of departments on a day), and the sentences that refuse nonsense."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,6 +11,7 @@ from actionplan.models import Department
 FURTHEST = timedelta(days=3 * 366)
 # A change may be registered late, by a few years; further back it is 2016 or 1026 written for 2026.
 LONGEST_AGO = timedelta(days=5 * 366)
+REASON = "組織改正："
 CONTACT = ("postal_code", "address", "phone", "fax", "email")
 
 
@@ -58,6 +59,11 @@ class Reorganisation:
 def japanese(day: date) -> str:
     """2026年4月1日."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def in_words(olds: Iterable[Department], parts: Iterable[Department], day: date) -> str:
+    """○○課→△△課（2026年4月1日から）."""
+    return f"{'・'.join(map(str, olds))}→{'・'.join(map(str, parts))}（{japanese(day)}から）"
 
 
 def faults(change: Reorganisation, known: Mapping[int, Department], items: set[int]) -> list[str]:

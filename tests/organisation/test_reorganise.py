@@ -162,6 +162,15 @@ def test_a_department_merges_into_one_that_goes_on_as_it_is(office):
     assert stays.history.first().history_change_reason.startswith("組織改正：甲課→乙課")
 
 
+def test_a_department_that_stands_takes_the_others_people_on_the_day_and_not_before(office):
+    old, stays = factories.make_department("甲課"), factories.make_department("乙課")
+    person = clerk_of(old)
+    reorganise(Reorganisation((old.pk,), (Part(existing=stays.pk),), SOON), by=office)
+    assert list(stays.members.all()) == []
+    assert answers_for(person, SOON - timedelta(days=1)) == {old.pk}
+    assert answers_for(person, SOON) == {old.pk, stays.pk}
+
+
 def split_in_two(old, day, office, first, second):
     reorganise(Reorganisation((old.pk,), (new("本課", first), new("分課", second)), day), by=office)
     return Department.objects.get(name="本課"), Department.objects.get(name="分課")

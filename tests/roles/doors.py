@@ -123,6 +123,7 @@ ROUND = (
     *both("round_remind", "/admin/round/{year}/remind/", OFFICE),
     *both("open_year", "/admin/round/open/", OFFICE),
     *both("reorganise", "/admin/departments/{own}/reorganise/", OFFICE),
+    *both("undo_reorganisation", "/admin/departments/{own}/undo/", OFFICE),
     get("leftovers", "/admin/departments/leftovers/", OFFICE),
     post("settle", "/admin/departments/settle/", OFFICE),
     *both("people_import", "/admin/people/import/", OFFICE),

@@ -16,6 +16,7 @@ from actionplan.admin.keeping import KeepingForm
 from actionplan.admin.pickers import in_force
 from actionplan.cycle.names import full_name
 from actionplan.models import Department
+from actionplan.organisation.registered import is_to_come, undoable
 
 MISTAKES_ONLY = (
     "ここで課名・係名を直すのは、誤字を訂正するときだけにしてください。"
@@ -95,8 +96,10 @@ class DepartmentAdmin(PortalAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
-        """Django's page, told whether the reorganisation may be offered."""
-        context["may_reorganise"] = permissions.may_coordinate(request.user)
+        """Django's page, told whether a reorganisation, and taking one back, may be offered."""
+        department = context.get("original")
+        context["may_reorganise"] = may = permissions.may_coordinate(request.user)
+        context["undoable"] = undoable(department) if may and department else []
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="今ある課か")
@@ -106,8 +109,10 @@ class DepartmentAdmin(PortalAdmin):
 
     @admin.display(description="組織改正", empty_value="")
     def reorganise_link(self, department: Department) -> SafeString | str:
-        """The way to renaming, merging and splitting; none for a department that has its end already."""
-        if department.in_force_until:
+        """The way to renaming, merging and splitting, or to taking that back; none for a department that has ended."""
+        if department.in_force_until and not is_to_come(department):
             return ""
-        address = reverse("admin:reorganise", args=[department.pk])
-        return format_html('<a href="{}" aria-label="{}の組織改正">組織改正</a>', address, department)
+        page, words = ("undo_reorganisation", "取り消す") if department.in_force_until else ("reorganise", "組織改正")
+        address = reverse(f"admin:{page}", args=[department.pk])
+        name = f"{department}の組織改正{'を取り消す' if department.in_force_until else ''}"
+        return format_html('<a href="{}" aria-label="{}">{}</a>', address, name, words)
