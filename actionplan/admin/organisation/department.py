@@ -3,17 +3,16 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Field, Q
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.keeping import KeepingForm
-from actionplan.admin.pickers import in_force
+from actionplan.admin.organisation.department_filters import LABELS, ExistenceFilter, existence_today
 from actionplan.cycle.names import full_name
 from actionplan.models import Department
 from actionplan.organisation.registered import is_to_come, undoable
@@ -71,7 +70,8 @@ class DepartmentAdmin(PortalAdmin):
 
     form = DepartmentForm
     change_form_template = "admin/reorganise/department_change_form.html"
-    list_display = ["name", "unit", "phone", "is_in_force", "in_force_from", "in_force_until", "successor"]
+    list_display = ["name", "unit", "phone", "existence", "in_force_from", "in_force_until", "successor"]
+    list_filter = [ExistenceFilter]
     list_select_related = ["successor"]
     search_fields = ["name", "unit"]
     search_help_text = "課名か係名で探します。"
@@ -82,6 +82,14 @@ class DepartmentAdmin(PortalAdmin):
         ("設置と廃止", {"fields": ["in_force_from", "in_force_until", "successor"], "description": DAYS}),
         ("職員", {"fields": ["members"]}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Departments with whether they exist today."""
+        return super().get_queryset(request).annotate(existence=existence_today())
+
+    def get_ordering(self, request: HttpRequest) -> list:
+        """Those that stand first, then those to come."""
+        return [existence_today().asc(), *Department._meta.ordering]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """The columns; the way to the reorganisation only for those who may take it."""
@@ -102,10 +110,10 @@ class DepartmentAdmin(PortalAdmin):
         context["undoable"] = undoable(department) if may and department else []
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.display(description="今ある課か")
-    def is_in_force(self, department: Department) -> str:
+    @admin.display(description="今ある課か", ordering="existence")
+    def existence(self, department: Department) -> str:
         """Whether the department exists today, in words."""
-        return "今ある" if in_force(department, timezone.localdate()) else "今はない"
+        return LABELS[department.existence]
 
     @admin.display(description="組織改正", empty_value="")
     def reorganise_link(self, department: Department) -> SafeString | str:
