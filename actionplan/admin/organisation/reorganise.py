@@ -66,10 +66,19 @@ def _preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     plan = outlook(desk.change)
     sent = [(name, value) for name, values in request.POST.lists() if name not in STEPS for value in values]
     parts = [
-        {"department": part, "items": plan.items_of(place), "statuses": plan.statuses_of(place)}
+        {
+            **{"department": part, "contact": _contact(part)},
+            **{"items": plan.items_of(place), "statuses": plan.statuses_of(place)},
+        }
         for place, part in enumerate(plan.parts)
     ]
     return framed(request, "preview", desk.old, plan=plan, parts=parts, sent=sent, kind=KINDS[desk.kind])
+
+
+def _contact(department: Department) -> str:
+    marks = {"〒": department.postal_code, "": department.address, "電話 ": department.phone, "FAX ": department.fax}
+    told = [f"{mark}{words}" for mark, words in marks.items() if words]
+    return "　".join([*told, department.email]).rstrip()
 
 
 def _confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
