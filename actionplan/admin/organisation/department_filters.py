@@ -20,7 +20,7 @@ def existence_today() -> Case:
 class ExistenceFilter(SimpleListFilter):
     """Departments that stand, that are to come, or that have ended; over rows annotated with their existence."""
 
-    title, parameter_name = "今ある課か", "existence"
+    title, parameter_name = "今あるかどうか", "existence"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         """The three kinds."""
