@@ -15,6 +15,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from actionplan import permissions
 from actionplan.admin.changelist import SteadyChangeList
+from actionplan.admin.deleted import links_in_words
 from actionplan.admin.history import ReadableHistory
 from actionplan.admin.keeping import KeepingForm
 from actionplan.admin.locking import RecordField
@@ -64,8 +65,9 @@ class KeepsPublished:
     delete_selected_confirmation_template = "admin/portal/delete_selected_confirmation.html"
 
     def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> tuple:
-        """Django's answer, with the reasons of objects that must stay put first among the protected."""
+        """Django's answer in words, with the reasons of objects that must stay put first among the protected."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        deleted, counts = links_in_words(self.model, deleted, counts)
         reasons = [f"{obj}：{sentence}" for obj in objs if (sentence := why_not_delete(obj))]
         # Rights that are lacking would be told in place of the reason, as if more rights could help.
         return deleted, counts, set() if reasons else lacking, [*reasons, *protected]

@@ -1,6 +1,6 @@
 """A list of staff laid over the accounts: what would change, and the change itself, all of it or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -12,7 +12,7 @@ from actionplan import permissions
 from actionplan.organisation.accounts import AccountChange, store_accounts
 from actionplan.organisation.locks import lock_people
 from actionplan.organisation.passwords import StartPassword
-from actionplan.organisation.people_lines import COLUMNS, Fault, Line, Wanted, read_lines
+from actionplan.organisation.people_lines import COLUMNS, PART, Fault, Line, Wanted, read_lines
 from actionplan.organisation.reorganise import GroundMoved
 from actionplan.organisation.roster import Facts, Roster
 
@@ -56,12 +56,14 @@ class Outcome:
     """What a list of staff would change; with faults nothing can be stored.
 
     absent: accounts in use that the reader may manage and the list does not name; they stay as they are.
+    cautions: what may be meant so, and may be a slip.
     """
 
     changes: list[Change]
     faults: list[Fault]
     same: int
     absent: list[User]
+    cautions: list[str]
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -87,7 +89,17 @@ def _look(lines: Sequence[Line], roster: Roster) -> Outcome:
     changes = [change for each in wanted if not each.faults and (change := _change(each, roster))]
     named = {each.username for each in wanted}
     absent = [person for person in roster.mine() if person.is_active and person.username not in named]
-    return Outcome(changes, faults, len(wanted) - len(changes), [each for each in absent if each != roster.reader])
+    others = [each for each in absent if each != roster.reader]
+    return Outcome(changes, faults, len(wanted) - len(changes), others, list(_cautions(changes, roster)))
+
+
+def _cautions(changes: Sequence[Change], roster: Roster) -> Iterator[str]:
+    for change in changes:
+        if change.kind == NEW and not change.after.roles:
+            yield f"{change.number}行目「{PART}」：空です。役割がないと、{change.username}さんは回答を書けません。"
+    after = {change.username: change.after for change in changes}
+    for name in sorted(roster.headed({}) - roster.headed(after)):
+        yield f"{name}に課長がいなくなります。"
 
 
 def _change(wanted: Wanted, roster: Roster) -> Change | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 
 from actionplan.organisation.people_cells import department_names, role_names
@@ -16,6 +17,7 @@ USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
     *("所属課", "役割", "在籍"),
 )
 FIELDS = {USERNAME: "username", LAST: "last_name", FIRST: "first_name", EMAIL: "email"}
+half_width = ASCIIUsernameValidator()
 WORDS = {"はい": True, "いいえ": False}
 
 
@@ -98,6 +100,9 @@ class _Reader:
             value = self.username if column == USERNAME else texts[column]
             try:
                 User._meta.get_field(name).clean(value, None)
+                # Whoever has another name already keeps it: the list that was given out must come in again.
+                if column == USERNAME and not self.account:
+                    half_width(value)
             except ValidationError as error:
                 self._fault(column, _sentence(column, value, error))
         if not (texts[LAST] or texts[FIRST] or self.account):

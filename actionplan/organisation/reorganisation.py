@@ -1,6 +1,6 @@
 """What a reorganisation is (rename, merge or split of departments on a day), and the sentences that refuse nonsense."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,6 +9,9 @@ from django.utils import timezone
 from actionplan.models import Department
 
 FURTHEST = timedelta(days=3 * 366)
+# A change may be registered late, by a few years; further back it is 2016 or 1026 written for 2026.
+LONGEST_AGO = timedelta(days=5 * 366)
+REASON = "組織改正："
 CONTACT = ("postal_code", "address", "phone", "fax", "email")
 
 
@@ -58,6 +61,11 @@ def japanese(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def in_words(olds: Iterable[Department], parts: Iterable[Department], day: date) -> str:
+    """○○課→△△課（2026年4月1日から）."""
+    return f"{'・'.join(map(str, olds))}→{'・'.join(map(str, parts))}（{japanese(day)}から）"
+
+
 def faults(change: Reorganisation, known: Mapping[int, Department], items: set[int]) -> list[str]:
     """The sentences that say why the change cannot be; empty when it can.
 
@@ -74,6 +82,8 @@ def faults(change: Reorganisation, known: Mapping[int, Department], items: set[i
 def _day_faults(change: Reorganisation) -> Iterator[str]:
     if change.day > timezone.localdate() + FURTHEST:
         yield f"施行日（{japanese(change.day)}）が3年より先です。年を確かめてください。"
+    if change.day < timezone.localdate() - LONGEST_AGO:
+        yield f"施行日（{japanese(change.day)}）が5年より前です。年を確かめてください。"
 
 
 def _old_faults(change: Reorganisation, known: Mapping[int, Department]) -> Iterator[str]:

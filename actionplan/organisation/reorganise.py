@@ -13,7 +13,7 @@ from actionplan.organisation.holdings import Holdings, hand_over, holdings, move
 from actionplan.organisation.locks import lock_departments
 from actionplan.organisation.membership import join, leave, members_of
 from actionplan.organisation.recording import record
-from actionplan.organisation.reorganisation import Reorganisation, faults, japanese
+from actionplan.organisation.reorganisation import REASON, Reorganisation, faults, in_words
 
 
 class ReorganisationRefused(ValueError):
@@ -43,8 +43,10 @@ class Outlook:
     @property
     def reason(self) -> str:
         """組織改正：○○課→△△課（2026年4月1日から）, as the history tells it."""
-        before, after = "・".join(map(str, self.olds)), "・".join(map(str, self.parts))
-        return f"組織改正：{before}→{after}（{japanese(self.change.day)}から）"
+        return f"{REASON}{self}"
+
+    def __str__(self) -> str:
+        return in_words(self.olds, self.parts, self.change.day)
 
     def items_of(self, place: int) -> list[ActionItem]:
         """The items whose department changes at once to the part: chosen ones, and all others once the day has come."""
@@ -125,7 +127,9 @@ def _write_departments(plan: Outlook, by: AbstractBaseUser) -> None:
     for old in plan.olds:
         old.in_force_until, old.successor = change.last_day, plan.parts[0]
     Department.objects.bulk_update(plan.olds, ["in_force_until", "successor"])
-    gained = join((part.pk, person.pk) for part in plan.parts for person in plan.held.people)
+    # A department that stands already takes people on the day: before it, they would read what is not theirs yet.
+    open_to_them = plan.parts if change.due else new
+    gained = join((part.pk, person.pk) for part in open_to_them for person in plan.held.people)
     if change.due:
         leave((old, person) for old, people in members_of(change.olds).items() for person in people)
     record(new, by=by, reason=plan.reason, new=True)

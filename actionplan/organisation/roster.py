@@ -1,6 +1,6 @@
 """The people as they stand: every account with its departments and roles as a list of staff shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, Group, User
 from actionplan import permissions
 from actionplan.models import Department
 from actionplan.organisation.offices import Offices
+from actionplan.permissions import HEAD
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ class Roster:
             _names(group.name for group in person.groups.all() if group.name in self.grantable),
             person.is_active and person.is_staff,
         )
+
+    def headed(self, changed: Mapping[str, Facts]) -> set[str]:
+        """The departments that have a head (課長) who can log in, by name.
+
+        changed: what people are to be, by the name to log in with; all others as they are.
+        """
+        stand = {username: self.facts(person) for username, person in self.accounts.items()} | changed
+        heads = [each for each in stand.values() if each.active and HEAD in each.roles]
+        return {department for each in heads for department in each.departments}
 
     @cached_property
     def folded(self) -> dict[str, str]:

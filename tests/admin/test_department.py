@@ -61,22 +61,58 @@ def test_the_list_leads_the_office_to_the_reorganisation_of_those_that_have_no_e
     assert f"/admin/departments/{ended.pk}/reorganise/" not in page
 
 
-def test_the_list_tells_which_departments_stand_today(browser):
-    for name, fields in {
-        "終わった課": {"in_force_until": TODAY - timedelta(days=1)},
-        "今日までの課": {"in_force_until": TODAY},
-        "今日からの課": {"in_force_from": TODAY},
-        "明日からの課": {"in_force_from": TODAY + timedelta(days=1)},
-    }.items():
+DAYS = {
+    "終わった課": {"in_force_until": TODAY - timedelta(days=1)},
+    "今日までの課": {"in_force_until": TODAY},
+    "今日からの課": {"in_force_from": TODAY},
+    "明日からの課": {"in_force_from": TODAY + timedelta(days=1)},
+}
+
+
+@pytest.fixture
+def departments_of_all_days():
+    for name, fields in DAYS.items():
         factories.make_department(name, **fields)
+
+
+def listed(browser, query=""):
+    return [str(each) for each in browser.get(f"{DEPARTMENTS}{query}").context["cl"].result_list]
+
+
+def test_the_list_tells_which_departments_stand_today(browser, departments_of_all_days):
     page = words(browser.get(DEPARTMENTS))
     for row in (
-        "終わった課 （なし） （なし） 今はない",
-        "今日までの課 （なし） （なし） 今ある",
-        "今日からの課 （なし） （なし） 今ある",
+        "終わった課 （なし） （なし） 廃止された課",
+        "今日までの課 （なし） （なし） 今ある課",
+        "今日からの課 （なし） （なし） 今ある課",
+        "明日からの課 （なし） （なし） これからできる課",
     ):
         assert row in page
-    assert "明日からの課 （なし） （なし） 今はない" in page
+
+
+def test_departments_that_stand_come_first_then_those_to_come(browser, departments_of_all_days):
+    assert listed(browser) == ["今日からの課", "今日までの課", "明日からの課", "終わった課"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("今ある課", ["今日からの課", "今日までの課"]),
+        ("これからできる課", ["明日からの課"]),
+        ("廃止された課", ["終わった課"]),
+        ("全て", ["今日からの課", "今日までの課", "明日からの課", "終わった課"]),
+    ],
+)
+def test_the_list_is_narrowed_to_one_kind_of_departments(browser, departments_of_all_days, kind, names):
+    page = browser.get(DEPARTMENTS)
+    [choices] = [list(spec.choices(page.context["cl"])) for spec in page.context["cl"].filter_specs]
+    [query] = [choice["query_string"] for choice in choices if choice["display"] == kind]
+    assert listed(browser, query) == names
+
+
+@pytest.mark.parametrize("kind", ["9", "x", "-1"])
+def test_a_kind_that_is_none_narrows_nothing(browser, departments_of_all_days, kind):
+    assert len(listed(browser, f"?existence={kind}")) == 4
 
 
 @pytest.mark.parametrize(

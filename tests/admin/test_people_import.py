@@ -60,6 +60,7 @@ def test_every_bad_cell_is_told_at_once_with_row_and_column_and_nothing_can_be_c
         row("sato"),
         row("tanaka", メールアドレス="tanaka", 在籍="○"),
         row("日本 太郎"),
+        row("新人太郎"),
     ]
     preview = send(browser, encode(*rows), f"名簿.{'csv' if encode is csv_of else 'xlsx'}")
     shown = words(preview)
@@ -70,9 +71,10 @@ def test_every_bad_cell_is_told_at_once_with_row_and_column_and_nothing_can_be_c
         "4行目「メールアドレス」：「tanaka」はメールアドレスの形ではありません",
         "4行目「在籍」：「○」は使えません",
         "5行目「利用者名」：「日本 太郎」は使えません",
+        "6行目「利用者名」：「新人太郎」は使えません。半角の英数字と",
     ):
         assert start in shown
-    assert "直すところが6か所あるため、取り込めません。何も保存していません。" in shown
+    assert "直すところが7か所あるため、取り込めません。何も保存していません。" in shown
     assert 'name="confirm"' not in preview.content.decode()
     assert User.objects.count() == 1
 
@@ -156,6 +158,19 @@ def test_what_happens_to_each_person_is_told_in_words(browser):
         "yameru": False,
         "modoru": True,
     }
+
+
+def test_what_may_be_a_slip_is_told_before_the_changes_and_can_be_confirmed(browser):
+    user = make_member("kacho", HEAD, departments=[factories.make_department("福祉課")])
+    preview = send(browser, csv_of(row("kacho", 在籍="いいえ"), row("sato")))
+    for sentence in (
+        "福祉課に課長がいなくなります。",
+        "3行目「役割」：空です。役割がないと、satoさんは回答を書けません。",
+    ):
+        assert sentence in words(preview)
+    confirm(browser, preview)
+    assert not User.objects.get(pk=user.pk).is_active
+    assert "確かめてください。" not in words(send(browser, csv_of(row("sato", 姓="佐藤"))))
 
 
 def test_people_whom_the_list_does_not_name_are_told_and_stay(browser):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from actionplan.models import Department
 from tests import factories
+from tests.admin.pages import form_of
 from tests.admin.staffing import fill, office, register, reorganise_url, words
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +97,24 @@ def test_a_department_splits_and_each_item_goes_where_it_was_dealt(browser, old)
     assert (str(fresh(first).lead_department), str(fresh(second).lead_department)) == ("本課", "分課")
     assert (str(fresh(status).department), str(fresh(other).department)) == ("本課", "分課")
     assert {part.split_from for part in Department.objects.exclude(pk=old.pk)} == {old}
+
+
+def test_every_part_of_a_split_starts_from_the_contact_of_what_is_split(browser, old):
+    page = browser.get(reorganise_url(old, kind="split", count=3))
+    form = form_of(page, "reorganise")
+    for place in range(3):
+        assert (form[f"part{place}-phone"], form[f"part{place}-email"]) == (["0920-1"], ["kyu@example.jp"])
+        assert form[f"part{place}-name"] == [""]
+    assert "どの課の連絡先にも、今の課のものを写してあります。" in words(page)
+
+
+def test_the_preview_leaves_no_empty_line_for_a_part_without_contact(browser):
+    bare = factories.make_department("連絡先のない課")
+    items = {led_by(bare)[0]: place for place in range(2)}
+    contact = {"part1_postal_code": "817-8510", "part1_address": "対馬市厳原町", "part1_fax": "0920-2"}
+    page = split(browser, bare, SOON, items, **contact)
+    assert page.content.decode().count('class="contact"') == 1
+    assert "〒817-8510 対馬市厳原町 FAX 0920-2" in words(page)
 
 
 def test_a_department_splits_into_three(browser, old):

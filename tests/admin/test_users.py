@@ -56,6 +56,14 @@ def test_only_the_form_that_adds_a_person_says_where_the_password_comes_from(bro
     assert sentence not in words(browser.get(f"/admin/auth/user/{account.pk}/change/"))
 
 
+def test_a_name_that_not_every_keyboard_can_write_is_refused_for_a_new_account_and_kept_by_an_old_one(browser):
+    assert "この利用者名は使えません。半角の英数字と" in words(add(browser, username="新人太郎"))
+    assert not User.objects.filter(username="新人太郎").exists()
+    account = make_member("山田花子")
+    assert save(browser, account, email="hanako@example.jp").status_code == 302
+    assert fresh(account).email == "hanako@example.jp"
+
+
 @pytest.mark.parametrize("forged", [{"is_superuser": "on"}, {"is_superuser": "on", "is_staff": ""}])
 def test_a_new_account_is_no_superuser_however_the_form_is_forged(browser, forged):
     right = Permission.objects.get(codename="publish_edition")

@@ -1,7 +1,10 @@
 """April in the browser: a department split and people moved by a file, wide and narrow, light and dark."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from actionplan.models import ActionItem, Department
 from actionplan.permissions import CLERK
@@ -50,6 +53,20 @@ def test_a_department_is_split_by_clicking(log_in, department):
     follow(page, "button[name=confirm]")
     assert "組織改正を登録しました" in page.locator(".messagelist").inner_text()
     assert Department.objects.get(name="子育て課").items.count() == 1
+
+
+def test_a_rename_to_come_is_taken_back_by_clicking(log_in, department):
+    day = timezone.localdate() + timedelta(days=30)
+    page = log_in(f"/admin/departments/{department.pk}/reorganise/")
+    page.fill("[name=day]", str(day))
+    page.fill("[name=part0-name]", "新しい福祉課")
+    follow(page, "text=変わるところを確かめる")
+    follow(page, "button[name=confirm]")
+    follow(page, "#result_list >> text=取り消す")
+    sound(page)
+    follow(page, "button >> text=この組織改正を取り消す")
+    assert "組織改正を取り消しました" in page.locator(".messagelist").inner_text()
+    assert not Department.objects.filter(name="新しい福祉課").exists()
 
 
 def test_a_new_person_gets_in_with_the_password_that_is_shown_once(log_in, live_server, department):

@@ -75,6 +75,8 @@ def test_a_cell_that_cannot_be_taken_is_told_in_japanese(office, cells, column, 
     [
         ("", "空です。ログインに使う名前を、半角の英数字で書いてください。"),
         ("a b", "「a b」は使えません。"),
+        ("新人太郎", "「新人太郎」は使えません。半角の英数字と @ . + - _ だけで書いてください。"),
+        ("suzuki１あ", "「suzuki1あ」は使えません。"),
         ("a" * 151, ""),
     ],
 )
@@ -82,6 +84,11 @@ def test_a_name_that_nobody_can_log_in_with_is_refused(office, username, start):
     [(_, column, sentence)] = faults(office, line(username))
     assert column == "利用者名"
     assert sentence.startswith(start)
+
+
+def test_who_has_a_name_of_another_kind_already_keeps_it(office):
+    factories.make_person(username="山田花子")
+    assert faults(office, line("山田花子")) == []
 
 
 def test_two_empty_names_are_not_called_the_same_person(office):

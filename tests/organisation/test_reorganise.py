@@ -162,6 +162,15 @@ def test_a_department_merges_into_one_that_goes_on_as_it_is(office):
     assert stays.history.first().history_change_reason.startswith("組織改正：甲課→乙課")
 
 
+def test_a_department_that_stands_takes_the_others_people_on_the_day_and_not_before(office):
+    old, stays = factories.make_department("甲課"), factories.make_department("乙課")
+    person = clerk_of(old)
+    reorganise(Reorganisation((old.pk,), (Part(existing=stays.pk),), SOON), by=office)
+    assert list(stays.members.all()) == []
+    assert answers_for(person, SOON - timedelta(days=1)) == {old.pk}
+    assert answers_for(person, SOON) == {old.pk, stays.pk}
+
+
 def split_in_two(old, day, office, first, second):
     reorganise(Reorganisation((old.pk,), (new("本課", first), new("分課", second)), day), by=office)
     return Department.objects.get(name="本課"), Department.objects.get(name="分課")
@@ -270,9 +279,23 @@ def test_a_department_cannot_end_before_it_began(office, day):
     assert "設置日は2020年4月1日です" in refusal(rename(old, "新課", day), office)
 
 
-def test_a_year_that_was_mistyped_is_noticed(office):
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        (date(2206, 4, 1), "施行日（2206年4月1日）が3年より先です。年を確かめてください。"),
+        (date(1026, 4, 1), "施行日（1026年4月1日）が5年より前です。年を確かめてください。"),
+        (TODAY - timedelta(days=5 * 366 + 1), "が5年より前です。年を確かめてください。"),
+    ],
+)
+def test_a_year_that_was_mistyped_is_noticed(office, day, sentence):
     old = factories.make_department("旧課")
-    assert "年を確かめてください" in refusal(rename(old, "新課", date(2206, 4, 1)), office)
+    assert sentence in refusal(rename(old, "新課", day), office)
+
+
+def test_a_change_may_be_registered_some_years_late(office):
+    old = factories.make_department("旧課")
+    reorganise(rename(old, "新課", TODAY - timedelta(days=5 * 365)), by=office)
+    assert Department.objects.filter(name="新課").exists()
 
 
 def test_doing_it_twice_is_refused_with_what_was_registered(office):

@@ -77,3 +77,18 @@ def test_everybody_is_read_in_the_same_number_of_questions(office, django_assert
         with django_assert_num_queries(6):
             roster = Roster(reader)
             assert len([roster.facts(person) for person in roster.mine()]) >= size
+
+
+def test_a_department_has_a_head_when_somebody_in_it_who_can_enter_is_one(office):
+    for name, roles, fields in (
+        ("長のいる課", [HEAD], {}),
+        ("担当者だけの課", [CLERK], {}),
+        ("長が閉じられた課", [HEAD], {"is_active": False}),
+    ):
+        factories.make_person(*roles, departments=[factories.make_department(name)], username=name, **fields)
+    assert Roster(office).headed({}) == {"長のいる課"}
+    assert Roster(office).headed({"担当者だけの課": Facts(departments=("担当者だけの課",), roles=(HEAD,))}) == {
+        "長のいる課",
+        "担当者だけの課",
+    }
+    assert Roster(office).headed({"長のいる課": Facts(active=False)}) == set()

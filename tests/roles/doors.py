@@ -125,6 +125,7 @@ ROUND = (
     *both("close_year", "/admin/round/{year}/close/", OFFICE),
     *both("deadline", "/admin/round/{year}/deadline/", OFFICE),
     *both("reorganise", "/admin/departments/{own}/reorganise/", OFFICE),
+    *both("undo_reorganisation", "/admin/departments/{own}/undo/", OFFICE),
     get("leftovers", "/admin/departments/leftovers/", OFFICE),
     post("settle", "/admin/departments/settle/", OFFICE),
     *both("people_import", "/admin/people/import/", OFFICE),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib.auth.models import User
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 
 from actionplan.admin.keeping import KeepingForm
@@ -11,6 +12,9 @@ from actionplan.organisation.offices import Offices
 
 NAME_HELP = "ログインに使います。半角の英数字と @ . + - _ が使えます。"
 TAKEN = "同じ利用者名の人が、すでにいます（大文字・小文字の違いは区別しません）。"
+
+
+half_width = ASCIIUsernameValidator(message="この利用者名は使えません。半角の英数字と @ . + - _ だけで書いてください。")
 
 
 class AccountForm(KeepingForm):
@@ -53,8 +57,11 @@ class AccountForm(KeepingForm):
         return list(self.instance.departments.values_list("pk", flat=True)) if self.instance.pk else []
 
     def clean_username(self) -> str:
-        """The name to log in with. Raises ValidationError for one that somebody has, capitals aside."""
+        """The name to log in with. Raises ValidationError for one that somebody has, capitals aside, and for a new one
+        that not every keyboard can write."""
         name = self.cleaned_data["username"]
+        if name != self.instance.username:
+            half_width(name)
         if User.objects.filter(username__iexact=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(TAKEN, code="unique")
         return name

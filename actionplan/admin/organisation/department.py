@@ -3,19 +3,19 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import Field, Q
+from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.keeping import KeepingForm
-from actionplan.admin.pickers import in_force
+from actionplan.admin.organisation.department_filters import LABELS, ExistenceFilter, existence_today
 from actionplan.cycle.names import full_name
 from actionplan.models import Department
+from actionplan.organisation.registered import is_to_come, undoable
 
 MISTAKES_ONLY = (
     "ここで課名・係名を直すのは、誤字を訂正するときだけにしてください。"
@@ -70,7 +70,8 @@ class DepartmentAdmin(PortalAdmin):
 
     form = DepartmentForm
     change_form_template = "admin/reorganise/department_change_form.html"
-    list_display = ["name", "unit", "phone", "is_in_force", "in_force_from", "in_force_until", "successor"]
+    list_display = ["name", "unit", "phone", "existence", "in_force_from", "in_force_until", "successor"]
+    list_filter = [ExistenceFilter]
     list_select_related = ["successor"]
     search_fields = ["name", "unit"]
     search_help_text = "課名か係名で探します。"
@@ -81,6 +82,14 @@ class DepartmentAdmin(PortalAdmin):
         ("設置と廃止", {"fields": ["in_force_from", "in_force_until", "successor"], "description": DAYS}),
         ("職員", {"fields": ["members"]}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Departments with whether they exist today."""
+        return super().get_queryset(request).annotate(existence=existence_today())
+
+    def get_ordering(self, request: HttpRequest) -> list:
+        """Those that stand first, then those to come."""
+        return [existence_today().asc(), *Department._meta.ordering]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """The columns; the way to the reorganisation only for those who may take it."""
@@ -95,19 +104,23 @@ class DepartmentAdmin(PortalAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
-        """Django's page, told whether the reorganisation may be offered."""
-        context["may_reorganise"] = permissions.may_coordinate(request.user)
+        """Django's page, told whether a reorganisation, and taking one back, may be offered."""
+        department = context.get("original")
+        context["may_reorganise"] = may = permissions.may_coordinate(request.user)
+        context["undoable"] = undoable(department) if may and department else []
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @admin.display(description="今ある課か")
-    def is_in_force(self, department: Department) -> str:
+    @admin.display(description="今ある課か", ordering="existence")
+    def existence(self, department: Department) -> str:
         """Whether the department exists today, in words."""
-        return "今ある" if in_force(department, timezone.localdate()) else "今はない"
+        return LABELS[department.existence]
 
     @admin.display(description="組織改正", empty_value="")
     def reorganise_link(self, department: Department) -> SafeString | str:
-        """The way to renaming, merging and splitting; none for a department that has its end already."""
-        if department.in_force_until:
+        """The way to renaming, merging and splitting, or to taking that back; none for a department that has ended."""
+        if department.in_force_until and not is_to_come(department):
             return ""
-        address = reverse("admin:reorganise", args=[department.pk])
-        return format_html('<a href="{}" aria-label="{}の組織改正">組織改正</a>', address, department)
+        page, words = ("undo_reorganisation", "取り消す") if department.in_force_until else ("reorganise", "組織改正")
+        address = reverse(f"admin:{page}", args=[department.pk])
+        name = f"{department}の組織改正{'を取り消す' if department.in_force_until else ''}"
+        return format_html('<a href="{}" aria-label="{}">{}</a>', address, name, words)

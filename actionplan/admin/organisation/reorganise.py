@@ -6,31 +6,30 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
+from actionplan.admin.organisation import undo
 from actionplan.admin.organisation.numbers import number_in
 from actionplan.admin.organisation.reorganise_forms import FEWEST, KINDS, MOST, RENAME, SPLIT, Desk
+from actionplan.admin.organisation.reorganise_frame import FOLDER, framed, require_office
 from actionplan.admin.own_page import own_page
-from actionplan.admin.pickers import in_force
 from actionplan.admin.site import FrontLink
 from actionplan.models import ActionItem, Department
-from actionplan.organisation.reorganisation import japanese
+from actionplan.organisation.registered import is_to_come
 from actionplan.organisation.reorganise import GroundMoved, ReorganisationRefused, outlook, reorganise
 from actionplan.organisation.settle import settle, unsettled
 
-FOLDER = "admin/reorganise"
 MOVED = "確認していただいた後に、課や項目の内容が変わりました。まだ何も変えていません。もう一度確かめてください。"
 STEPS = ("csrfmiddlewaretoken", "seal", "preview", "confirm", "back")
 
 
 def reorganise_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The form, then the preview, then the change."""
-    _require(request)
+    require_office(request)
     old = get_object_or_404(Department.objects.select_related("successor"), pk=pk)
     if old.in_force_until:
-        return _page(request, "ended", old, unsettled=old in unsettled())
+        return framed(request, "ended", old, unsettled=old in unsettled(), to_come=is_to_come(old))
     desk = _desk(request, old)
     if request.method != "POST" or "back" in request.POST:
         return _form_page(request, desk)
@@ -43,11 +42,6 @@ def reorganise_page(request: HttpRequest, pk: int) -> HttpResponse:
     except GroundMoved:
         messages.warning(request, MOVED)
         return _preview(request, desk)
-
-
-def _require(request: HttpRequest) -> None:
-    allowed = permissions.may_coordinate(request.user) and permissions.may_change(request.user, Department)
-    permissions.require(allowed, "組織改正は事務局が行います。変更が必要なときは事務局に連絡してください。")
 
 
 def _desk(request: HttpRequest, old: Department) -> Desk:
@@ -65,29 +59,37 @@ def _desk(request: HttpRequest, old: Department) -> Desk:
 def _form_page(request: HttpRequest, desk: Desk, sentences: list[str] = ()) -> HttpResponse:
     facts = {"desk": desk, "kinds": KINDS, "sentences": sentences, "more": desk.count + 1, "fewer": desk.count - 1}
     bounds = {"may_more": desk.count < MOST, "may_fewer": desk.count > FEWEST}
-    return _page(request, "form", desk.old, **facts, **bounds)
+    return framed(request, "form", desk.old, **facts, **bounds)
 
 
 def _preview(request: HttpRequest, desk: Desk) -> HttpResponse:
     plan = outlook(desk.change)
     sent = [(name, value) for name, values in request.POST.lists() if name not in STEPS for value in values]
     parts = [
-        {"department": part, "items": plan.items_of(place), "statuses": plan.statuses_of(place)}
+        {
+            **{"department": part, "contact": _contact(part)},
+            **{"items": plan.items_of(place), "statuses": plan.statuses_of(place)},
+        }
         for place, part in enumerate(plan.parts)
     ]
-    return _page(request, "preview", desk.old, plan=plan, parts=parts, sent=sent, kind=KINDS[desk.kind])
+    return framed(request, "preview", desk.old, plan=plan, parts=parts, sent=sent, kind=KINDS[desk.kind])
+
+
+def _contact(department: Department) -> str:
+    marks = {"〒": department.postal_code, "": department.address, "電話 ": department.phone, "FAX ": department.fax}
+    told = [f"{mark}{words}" for mark, words in marks.items() if words]
+    return "　".join([*told, department.email]).rstrip()
 
 
 def _confirm(request: HttpRequest, desk: Desk) -> HttpResponse:
     plan = reorganise(desk.change, by=request.user, seen=request.POST.get("seal") or "-")
-    before, after = "・".join(map(str, plan.olds)), "・".join(map(str, plan.parts))
-    messages.success(request, f"組織改正を登録しました：{before}→{after}（{japanese(plan.change.day)}から）。")
+    messages.success(request, f"組織改正を登録しました：{plan}。")
     return HttpResponseRedirect(reverse("admin:actionplan_department_changelist"))
 
 
 def settle_page(request: HttpRequest) -> HttpResponse:
     """Hands what ended departments still hold over to their successors."""
-    _require(request)
+    require_office(request)
     done = settle(by=request.user)
     if done:
         words = f"項目{done['items']}件、回答{done['statuses']}件"
@@ -99,19 +101,10 @@ def settle_page(request: HttpRequest) -> HttpResponse:
 
 def leftovers_page(request: HttpRequest) -> HttpResponse:
     """Departments whose last day has passed, with what they still hold."""
-    _require(request)
+    require_office(request)
     crumbs = [("担当課の一覧", reverse("admin:actionplan_department_changelist"))]
     facts = {"departments": unsettled()}
     return own_page(request, f"{FOLDER}/leftovers.html", title="施行日を迎えた組織改正", crumbs=crumbs, **facts)
-
-
-def _page(request: HttpRequest, name: str, old: Department, **facts) -> HttpResponse:
-    crumbs = [
-        ("担当課の一覧", reverse("admin:actionplan_department_changelist")),
-        (str(old), reverse("admin:actionplan_department_change", args=[old.pk])),
-    ]
-    facts |= {"old": old, "stands": in_force(old, timezone.localdate())}
-    return own_page(request, f"{FOLDER}/{name}.html", title=f"組織改正：{old}", crumbs=crumbs, **facts)
 
 
 def urls(door: Callable) -> list[URLPattern]:
@@ -120,6 +113,7 @@ def urls(door: Callable) -> list[URLPattern]:
         path("departments/<int:pk>/reorganise/", door(reorganise_page), name="reorganise"),
         path("departments/leftovers/", door(leftovers_page), name="leftovers"),
         path("departments/settle/", door(require_POST(settle_page)), name="settle"),
+        *undo.urls(door),
     ]
 
 
