@@ -69,7 +69,7 @@ def take_back(seen: Seen, *, by: AbstractBaseUser) -> int:
 
 def confirm(seen: Seen, *, by: AbstractBaseUser) -> int:
     """How many submitted answers were confirmed. Raises as submit()."""
-    return _take(CONFIRM, seen, by, marks=_by_and_at("confirmed"))
+    return _take(CONFIRM, seen, by, check=refuse_incomplete, marks=_by_and_at("confirmed"))
 
 
 def reopen(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
@@ -112,7 +112,7 @@ def refuse_incomplete(rows: list[YearlyStatus]) -> None:
     """Raises StepRefused that names every cell that is still empty."""
     gaps = [f"{row.item.code}（{'・'.join(missing)}）" for row in rows if (missing := missing_parts(row))]
     if gaps:
-        raise StepRefused(f"まだ書かれていないところがあるため、提出していません：{'、'.join(gaps)}")
+        raise StepRefused(f"まだ書かれていないところがあるため、何も変えていません：{'、'.join(gaps)}")
 
 
 @transaction.atomic

@@ -13,12 +13,11 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from actionplan.exports.uploads import UploadError
 from actionplan.exports.xlsx_reader import MERGED, plain_text
 from actionplan.inquiry.layout import ANSWER_COLUMNS, HEADERS
-from actionplan.inquiry.open_workbook import Cells
+from actionplan.inquiry.open_workbook import FAR_BELOW, MOST_ROWS, Cells
 from actionplan.inquiry.stamp import AlteredError, OldVersionError, Stamp, looks_stamped, read_stamp
 
 SEARCHED_ROWS = 60
 MOST_COLUMNS = 60
-MOST_ROWS = 20_000
 KEYS = {header: key for key, header in HEADERS.items()}
 NUMBER = HEADERS["token"]
 # No other table of the portal has these.
@@ -28,7 +27,6 @@ NO_SHEET = "このブックは照会票ではありません。ダウンロー�
 NO_NUMBERS = f"照会票ですが、「{NUMBER}」の見出しの列が見つかりません。{AGAIN}"
 NO_STAMP = f"照会票の1行目の右端にある文字が消えているため、どの課の何年度のものか確かめられません。{AGAIN}"
 ALTERED = f"照会票の1行目の右端にある文字が書き換えられているため、取り込めません。{AGAIN}"
-FAR_BELOW = "表からずっと下の行に文字があります。使っていない行を削除して保存し直してください。"
 OLD_VERSION = f"前の様式の照会票です。新しい{AGAIN}"
 
 

@@ -27,6 +27,10 @@ WIDE = (
 )
 SEVERAL = "照会票をまとめたzipのままでは取り込めません。zipを開き、中のブックを1つずつ取り込んでください。"
 RANGES = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["']([A-Z0-9:$]+)["']""")
+# The numbers of rows, and those in the places of cells: <row r="5">, <c r="A5">.
+PLACES = re.compile(rb"""<(?:\w+:)?(?:row|c)\s(?:[^>]*?\s)?r\s*=\s*["'][A-Za-z$]*([0-9]+)["']""")
+MOST_ROWS = 20_000
+FAR_BELOW = "表からずっと下の行に文字か書式があります。使っていない行を削除して保存し直してください。"
 MOST_RANGED_CELLS = 100_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -39,6 +43,7 @@ def open_workbook(data: bytes, name: str) -> Workbook:
     try:
         book = open_exactly(data)
         refuse_wide_ranges(book)
+        refuse_far_rows(book)
         return book
     except UploadError:
         raise
@@ -52,6 +57,13 @@ def refuse_wide_ranges(book: Workbook) -> None:
         ranges = (found.decode() for found in RANGES.findall(sheet._get_source().read()))
         if sum(_area(each) for each in ranges) > MOST_RANGED_CELLS:
             raise UploadError(WIDE.format(title=sheet.title))
+
+
+def refuse_far_rows(book: Workbook) -> None:
+    """Raises UploadError for a row or a cell that names a place far below: every row up to it would be made."""
+    for sheet in book.worksheets:
+        if any(int(number) > MOST_ROWS for number in PLACES.findall(sheet._get_source().read())):
+            raise UploadError(FAR_BELOW)
 
 
 def _area(cells: str) -> int:

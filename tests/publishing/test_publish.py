@@ -173,8 +173,8 @@ def test_a_published_year_cannot_become_another_year():
     assert Edition.objects.public().for_year(2009).exists()
 
 
-def test_a_year_that_was_never_published_may_still_move():
-    report = factories.make_status().report
+def test_a_year_that_asks_for_no_answers_yet_may_still_move():
+    report = factories.make_report()
     report.fiscal_year = 2012
     report.save()
     assert type(report).objects.get().fiscal_year == 2012

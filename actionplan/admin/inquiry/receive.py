@@ -73,11 +73,14 @@ def _keep(request: HttpRequest, upload: UploadedFile, ground: Ground) -> Waiting
     if upload.size > LARGEST_FILE:  # asked first: what is too large is never read into memory
         raise UploadError(TOO_LARGE.format(size=upload.size / MEGABYTE, most=LARGEST_FILE // MEGABYTE))
     file = inquiry_files.keep(request.user, ground.report, upload.name, upload.read())
+    read = False
     try:
         ground.check(file.read())
-    except UploadError:
-        file.remove()
-        raise
+        read = True
+    finally:
+        # Whatever ends the reading, a worker's time too: what was not read to its end does not wait to be read again.
+        if not read:
+            file.remove()
     return file
 
 
