@@ -7,6 +7,7 @@ from django.contrib.admin import ModelAdmin, TabularInline
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
 from django.db.models import DateField, Field, Model, ProtectedError, TextField, URLField
+from django.db.models.options import Options
 from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,6 +15,7 @@ from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 
 from actionplan import permissions
+from actionplan.admin import rescue
 from actionplan.admin.changelist import SteadyChangeList
 from actionplan.admin.deleted import links_in_words
 from actionplan.admin.history import ReadableHistory
@@ -96,6 +98,12 @@ class PlainList:
 
     list_per_page = 50
     list_max_show_all = 100
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Options, object_id: str) -> HttpResponse:
+        """Django's way back to the front page; who sends words for a row that was deleted gets them back."""
+        if request.method == "POST" and any(rescue.texts(request)):
+            return rescue.refused(request, rescue.GONE)
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
         """The list that builds its filters once."""

@@ -63,4 +63,5 @@ class MarkFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The rows whose item carries the mark."""
-        return queryset.filter(item__actors=self.value()) if (self.value() or "").isdecimal() else queryset
+        known = self.value() in {str(actor.pk) for actor in self.legend}
+        return queryset.filter(item__actors=self.value()) if known else queryset

@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
@@ -97,6 +98,11 @@ class PortalAdminSite(AdminSite):
                 return rescue.login_expired(request)
             try:
                 return door(request, *args, **kwargs)
+            except PermissionDenied as refusal:
+                # Somebody may have confirmed the answer while it was being written.
+                if request.method != "POST" or not any(rescue.texts(request)):
+                    raise
+                return rescue.refused(request, str(refusal) or rescue.CLOSED)
             except OperationalError:
                 if request.method != "POST":
                     raise

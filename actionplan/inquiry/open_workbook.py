@@ -30,7 +30,7 @@ RANGES = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["
 # The numbers of rows, and those in the places of cells: <row r="5">, <c r="A5">.
 PLACES = re.compile(rb"""<(?:\w+:)?(?:row|c)\s(?:[^>]*?\s)?r\s*=\s*["'][A-Za-z$]*([0-9]+)["']""")
 MOST_ROWS = 20_000
-FAR_BELOW = "表からずっと下の行に文字か書式があります。使っていない行を削除して保存し直してください。"
+FAR_BELOW = "表からずっと下の行に文字があります。使っていない行を削除して保存し直してください。"
 MOST_RANGED_CELLS = 100_000
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 
@@ -60,9 +60,9 @@ def refuse_wide_ranges(book: Workbook) -> None:
 
 
 def refuse_far_rows(book: Workbook) -> None:
-    """Raises UploadError for a row or a cell that names a place far below: every row up to it would be made."""
+    """Raises UploadError for a row or a cell below the last row that Excel has: every row up to it would be made."""
     for sheet in book.worksheets:
-        if any(int(number) > MOST_ROWS for number in PLACES.findall(sheet._get_source().read())):
+        if any(len(number) > 7 or int(number) > LAST_ROW for number in PLACES.findall(sheet._get_source().read())):
             raise UploadError(FAR_BELOW)
 
 

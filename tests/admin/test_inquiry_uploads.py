@@ -181,3 +181,16 @@ def test_an_upload_keeps_a_name_that_would_lead_elsewhere_out_of_the_disk(office
     [path] = waiting(settings)
     assert path.name.startswith("inquiry-")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_whose_reading_ends_in_any_error_does_not_wait(office, settings, tmp_path, monkeypatch):
+    from actionplan.admin.inquiry.files import WaitingInquiry
+
+    def breaks(self):
+        raise SystemExit(1)  # what ends a worker that reads for too long
+
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setattr(WaitingInquiry, "read", breaks)
+    with pytest.raises(SystemExit):
+        upload(office.clerk, office.report, office.book())
+    assert waiting(settings) == []

@@ -92,7 +92,9 @@ def test_the_due_date_is_changed_on_a_page_where_nothing_else_can_be(report, off
     assert f'href="{DEADLINE}"' in office.get(ROUND).content.decode()
     form = form_of(office.get(DEADLINE), "deadline-form")
     assert form["answers_due"] == ["2026-05-20"]
-    page = office.post(DEADLINE, {"answers_due": "2099-06-01", "fiscal_year": "2030"}, follow=True)
+    page = office.post(
+        DEADLINE, {"answers_due": "2099-06-01", "seen": "2026-05-20", "fiscal_year": "2030"}, follow=True
+    )
     assert "締切を2099年6月1日（月）に変えました。" in said(page)
     report.refresh_from_db()
     assert (report.answers_due, report.fiscal_year) == (date(2099, 6, 1), 2026)
@@ -115,7 +117,9 @@ def test_the_same_date_leaves_no_record_and_a_past_one_is_pointed_out(report, of
     assert "のままです" in said(office.post(DEADLINE, {"answers_due": "2026-05-20"}, follow=True))
     assert report.history.count() == records
     yesterday = timezone.localdate() - timedelta(days=1)
-    assert "過ぎた日です" in said(office.post(DEADLINE, {"answers_due": yesterday.isoformat()}, follow=True))
+    assert "過ぎた日です" in said(
+        office.post(DEADLINE, {"answers_due": yesterday.isoformat(), "seen": "2026-05-20"}, follow=True)
+    )
 
 
 def test_the_year_of_a_report_with_answers_cannot_be_changed_by_its_form_or_by_code(report, office):
@@ -131,3 +135,17 @@ def test_the_year_of_a_report_with_answers_cannot_be_changed_by_its_form_or_by_c
 
     with pytest.raises(ValidationError, match="令和8年度（2026年度）は回答があるため"):
         report.save()
+
+
+def test_a_date_that_somebody_else_set_meanwhile_is_not_overwritten_unseen(report, office):
+    opened = form_of(office.get(DEADLINE), "deadline-form")
+    office.post(DEADLINE, opened | {"answers_due": "2099-06-01"})
+    page = office.post(DEADLINE, opened | {"answers_due": "2099-07-01"})
+    assert "ほかの人が締切を2099年6月1日（月）に変えました" in said(page)
+    report.refresh_from_db()
+    assert report.answers_due == date(2099, 6, 1)
+    again = form_of(page, "deadline-form")
+    assert again["answers_due"] == ["2099-07-01"]
+    assert office.post(DEADLINE, again).status_code == 302
+    report.refresh_from_db()
+    assert report.answers_due == date(2099, 7, 1)

@@ -192,3 +192,19 @@ def test_ticks_that_were_changed_after_the_question_are_asked_about_again(rows, 
     one = {"step": sure(page), "status": [tick(rows[0])], "reason": REASON}
     assert office.post(address(department), one).status_code == 302
     assert states() == [BACK, SENT, DONE, DRAFT]
+
+
+def test_an_answer_that_was_emptied_by_the_office_cannot_be_confirmed(rows, department, office):
+    YearlyStatus.objects.filter(pk=rows[0].pk).update(text="", progress="unset")
+    page = take(office, department, "confirm", tick(rows[0]))
+    assert "何も変えていません：1-1-1（実施状況・進捗区分）" in said(page)
+    assert states() == [SENT, SENT, DONE, DRAFT]
+
+
+def test_a_forged_tick_of_another_departments_answer_is_refused(rows, report, department, office):
+    (foreign,) = ask(report, factories.make_department("第二課"), SENT)
+    before = everything()
+    for step in ("confirm", "return"):
+        assert "この課の回答ではない項目" in said(take(office, department, step, tick(foreign), reason=REASON))
+    assert everything() == before
+    assert mail.outbox == []

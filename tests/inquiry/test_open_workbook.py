@@ -139,3 +139,21 @@ class TestStamps:
         data = filled(issued(), XFD5="x")
         assert openpyxl.load_workbook(BytesIO(data)).active.max_column == 16_384
         assert len(find_sheet.find_sheet(open_workbook.open_workbook(data, "")).rows) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<row r="5"', b'<row r="99999999999999999999"'),
+        (b'<row r="5"', b"<row   spans='1:15' r = '1048577'"),
+        (b'<c r="A5"', b'<c r="A99999999999"'),
+    ],
+)
+def test_a_row_number_that_no_spreadsheet_has_is_refused_before_rows_are_made(old, new):
+    source, stream = ZipFile(BytesIO(issued())), BytesIO()
+    with ZipFile(stream, "w", ZIP_DEFLATED) as made:
+        for name in source.namelist():
+            data = source.read(name)
+            made.writestr(name, data.replace(old, new) if name.startswith("xl/worksheets/sheet") else data)
+    assert "ずっと下の行" in refusal(stream.getvalue())

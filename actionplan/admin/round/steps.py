@@ -24,6 +24,7 @@ DONE = {CONFIRM: "{}件を確定しました。", RETURN: "{}件を差し戻し�
 COMPARED = (*CELLS, "state", "department")
 # All submitted answers are ticked at first, for confirming: whoever wants one back easily sends all of them.
 ASKED = "次の{}件を差し戻しますか。{}。まだ何も変えていません。"
+OTHERS = "この課の回答ではない項目が含まれているため、何も変えていません。画面を開き直して、もう一度選んでください。"
 NOTHING_TICKED = "回答が一つも選ばれていません。左の四角に印を付けてから、もう一度押してください。"
 
 
@@ -51,6 +52,9 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
         return Refusal(sentence, reason, ticks)
     if not seen:
         return Refusal(NOTHING_TICKED, reason)
+    others = YearlyStatus.objects.filter(pk__in=seen).exclude(pk__in=statuses(report, response.forms).values("pk"))
+    if others.exists():
+        return Refusal(OTHERS, reason)
     step = form.cleaned_data["step"]
     if step == RETURN and reason.strip() and len(ticks) > 1 and sure != _digest(ticks):
         return Refusal(ASKED.format(len(ticks), _codes(ticks)), reason, ticks, sure=f"{RETURN}:{_digest(ticks)}")

@@ -33,7 +33,7 @@ class TrailForm(forms.Form):
     first = forms.DateField(label="始まりの日", required=False, error_messages={"invalid": BAD_DAY})
     last = forms.DateField(label="終わりの日", required=False, error_messages={"invalid": BAD_DAY})
     words = forms.CharField(label="理由・ファイル名のことば", required=False, max_length=100)
-    object = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    object = forms.IntegerField(required=False, min_value=1, max_value=10**15, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, names: Names, reach: Reach) -> None:
         super().__init__(_plain(data, names), label_suffix="")
