@@ -43,3 +43,11 @@ def test_words_for_an_item_that_was_deleted_meanwhile_come_back():
 def test_numbers_that_no_row_has_end_in_no_error_page(address):
     factories.make_status()
     assert signed_in().get(address).status_code == 200
+
+
+@pytest.mark.parametrize("query", ["?zzz=1", "?resource=0", "?format=1"])
+def test_an_export_narrowed_by_what_no_row_has_leads_to_the_page_without_it(query):
+    factories.make_item()
+    answer = signed_in().get(f"/admin/actionplan/policy/export/{query}", follow=True)
+    assert answer.status_code == 200
+    assert answer.request["QUERY_STRING"] == ""
