@@ -16,7 +16,7 @@ from actionplan.admin.publish_forms import PublishForm, WithdrawForm
 from actionplan.admin.publish_waiting import waiting_years
 from actionplan.admin.site import FrontLink
 from actionplan.models import AnnualReport, Edition, EditionWithdrawal
-from actionplan.publishing.compose import compose
+from actionplan.publishing.part import DraftRows
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
 from actionplan.publishing.unconfirmed import unconfirmed
 from actionplan.selectors.frame import page_frame
@@ -70,8 +70,8 @@ class PublishingPages:
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report as citizens would see it, by the same template, before anything is saved."""
-        draft = compose(self._report(request, pk), wording_of(request))
-        paginator = Paginator(draft.rows, PREVIEWED)
+        draft = DraftRows(self._report(request, pk), wording_of(request))
+        paginator = Paginator(draft, PREVIEWED)
         page = paginator.get_page(request.GET.get("page"))
         context = {
             "frame": page_frame(),

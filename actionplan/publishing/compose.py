@@ -2,26 +2,44 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from actionplan.models import AnnualReport, Edition, EditionRow, YearlyStatus
+from actionplan.models import AnnualReport, Edition, EditionRow
 from actionplan.publishing.front_matter import live_front_matter, with_missing_actors
-from actionplan.publishing.ground import ground_of
-from actionplan.publishing.rows import content_of, keep_published_wording, live_row
+from actionplan.publishing.ground import Ground, ground_of
+from actionplan.publishing.rows import (
+    Cells,
+    content_of,
+    keep_published_wording,
+    live_cells,
+    page_place,
+    printed_cells,
+    unsaved_rows,
+)
 
 Wording = Literal["published", "current"]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """An edition not yet saved: its front matter, its rows in page order, the hash of both; the answers behind them."""
+    """An edition not yet saved: its front matter, its rows as cells in page order, and the ground they are made of."""
 
     front_matter: dict
-    rows: Sequence[EditionRow]
-    content_sha256: str
-    statuses: Sequence[YearlyStatus] = ()
+    cells: Sequence[Cells]
+    ground: Ground
+
+    @cached_property
+    def rows(self) -> Sequence[EditionRow]:
+        """The rows as models not yet saved, made when they are asked for first."""
+        return unsaved_rows(self.cells)
+
+    @cached_property
+    def content_sha256(self) -> str:
+        """The hash of the public content."""
+        return content_sha256(self.front_matter, self.cells)
 
 
 def last_edition(report: AnnualReport) -> Edition | None:
@@ -49,33 +67,35 @@ def compose(
     wording: "published" keeps the plan's text as the last edition printed it, so that later edits of the plan do not
     leak into an old year; "current" takes the plan as it stands now. Items new to the year are worded as now.
     """
-    base = _base(report, wording, editions)
-    published = {row.item_id: row for row in base.rows.all()} if base else {}
+    base = base_of(report, wording, editions)
     ground = ground_of(report)
-    rows = [live_row(status, ground) for status in ground.statuses]
-    for row in rows:
-        if row.item_id in published:
-            keep_published_wording(row, published[row.item_id])
-    rows = _in_page_order(rows)
-    front_matter = with_missing_actors(base.front_matter) if base else live_front_matter(report)
-    return Draft(front_matter, rows, content_sha256(front_matter, rows), ground.statuses)
+    return Draft(compose_front_matter(report, base), compose_cells(ground, base), ground)
 
 
-def _base(report: AnnualReport, wording: Wording, editions: Sequence[Edition] | None) -> Edition | None:
+def base_of(report: AnnualReport, wording: Wording, editions: Sequence[Edition] | None = None) -> Edition | None:
+    """The edition whose wording of the plan is kept, None for the plan's own; editions: as for compose()."""
     if wording != "published":
         return None
     return last_edition(report) if editions is None else newest(editions)
 
 
-def _in_page_order(rows: list[EditionRow]) -> list[EditionRow]:
-    rows = sorted(rows, key=lambda row: (row.policy_number, row.measure_number, row.item_number, row.item_id))
-    for position, row in enumerate(rows, 1):
-        row.position = position
-    return rows
+def compose_front_matter(report: AnnualReport, base: Edition | None) -> dict:
+    """The front matter as the base printed it, or as the plan has it now."""
+    return with_missing_actors(base.front_matter) if base else live_front_matter(report)
 
 
-def content_sha256(front_matter: dict, rows: Sequence[EditionRow]) -> str:
+def compose_cells(ground: Ground, base: Edition | None) -> list[Cells]:
+    """The ground's rows, worded as in the base and in page order; of the base, its items' rows alone are read."""
+    published = printed_cells(base, ground.items) if base else {}
+    rows = [live_cells(answer, ground) for answer in ground.answers]
+    for cells in rows:
+        if cells["item_id"] in published:
+            keep_published_wording(cells, published[cells["item_id"]])
+    return sorted(rows, key=page_place)
+
+
+def content_sha256(front_matter: dict, rows: Iterable[Cells]) -> str:
     """The SHA-256, as hex, of the public content: canonical JSON of the front matter and the rows in order."""
-    content = {"front_matter": front_matter, "rows": [content_of(row) for row in rows]}
+    content = {"front_matter": front_matter, "rows": [content_of(cells) for cells in rows]}
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,14 +1,16 @@
 """What changes between two editions, or between an edition and a draft: row by row and cell by cell."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 
 from actionplan.models import EditionRow
-from actionplan.publishing.rows import CONTENT, cells_of, content_of
+from actionplan.publishing.rows import CONTENT, Cells
 
 # progress is compared by its label, which is what people read.
 COMPARED = tuple(field for field in CONTENT if field != "progress")
+COMPARE = itemgetter(*COMPARED)
 FRONT_MATTER_LABELS = {
     "label": "年度の表記",
     "title": "表題",
@@ -47,27 +49,26 @@ class RowDifference:
         return {"added": "追加", "removed": "削除", "changed": "変更"}[self.kind]
 
 
-def row_differences(before: Iterable[EditionRow], after: Iterable[EditionRow]) -> list[RowDifference]:
-    """The rows that differ, in the order of the new edition, removed rows last; items are matched by identity."""
-    old = {row.item_id: row for row in before}
-    new = {row.item_id: row for row in after}
-    found = [_compare(old.get(key), row) for key, row in new.items() if _differ(old.get(key), row)]
-    found += [_compare(row, None) for key, row in old.items() if key not in new]
+def row_differences(before: Mapping[int, Cells], after: Iterable[Cells]) -> list[RowDifference]:
+    """The rows that differ, in the order of `after`, removed rows last.
+
+    before: the rows of an edition by item, as printed_cells() gives them: items are matched by identity.
+    """
+    new = {cells["item_id"]: cells for cells in after}
+    pairs = [(before.get(key), cells) for key, cells in new.items()]
+    pairs += [(cells, None) for key, cells in before.items() if key not in new]
+    found = [_compare(old, now) for old, now in pairs if old is None or now is None or COMPARE(old) != COMPARE(now)]
     return [difference for difference in found if difference.cells]
 
 
-def _differ(before: EditionRow | None, after: EditionRow | None) -> bool:
-    return before is None or after is None or cells_of(before) != cells_of(after)
-
-
-def _compare(before: EditionRow | None, after: EditionRow | None) -> RowDifference:
+def _compare(before: Cells | None, after: Cells | None) -> RowDifference:
     kind = "changed" if before and after else "added" if after else "removed"
-    row = after or before
-    cells = tuple(_cells(content_of(before) if before else {}, content_of(after) if after else {}))
-    return RowDifference(kind, row.code, row.item_name, cells)
+    cells = after or before or {}
+    code = "-".join(str(cells[name]) for name in ("policy_number", "measure_number", "item_number"))
+    return RowDifference(kind, code, cells["item_name"], tuple(_cells(before or {}, after or {})))
 
 
-def _cells(before: dict, after: dict) -> Iterator[CellDifference]:
+def _cells(before: Cells, after: Cells) -> Iterator[CellDifference]:
     for field in COMPARED:
         old, new = before.get(field, ""), after.get(field, "")
         if old != new:

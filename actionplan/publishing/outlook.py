@@ -35,6 +35,7 @@ from actionplan.publishing.differences import (
     front_matter_differences,
     row_differences,
 )
+from actionplan.publishing.rows import printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 
 SOURCES = (ActionItem, ActorType, Aim, AnnualReport, Department, Measure, Plan, Policy)
@@ -72,9 +73,9 @@ def outlook(
 
 def _look(report: AnnualReport, wording: Wording, standing: Sequence[Edition], base: Edition | None) -> Outlook:
     draft = compose(report, wording, editions=standing)
-    rows = row_differences(base.rows.all(), draft.rows) if base else []
+    rows = row_differences(printed_cells(base), draft.cells) if base else []
     front = front_matter_differences(base.front_matter, draft.front_matter) if base else []
-    return Outlook(draft.content_sha256, len(draft.rows), unconfirmed_among(draft.statuses), rows, front)
+    return Outlook(draft.content_sha256, len(draft.cells), unconfirmed_among(draft.ground), rows, front)
 
 
 def _stamp(report: AnnualReport) -> str:

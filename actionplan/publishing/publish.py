@@ -43,7 +43,7 @@ def publish(
     draft = compose(report, wording)
     refuse_unseen(draft, expected_sha256)
     refuse_unready(report, draft, public_from, note, now)
-    still_open = unconfirmed_among(draft.statuses)
+    still_open = unconfirmed_among(draft.ground)
     if by is not None or named is not None:
         refuse_unnamed(still_open, named or ())
     facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
@@ -93,7 +93,7 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: AbstractBaseUser | None, 
         content_sha256=draft.content_sha256,
         **facts,
     )
-    note_corrections(draft.rows, shown, edition.number, edition.correction_note)
+    note_corrections(draft.rows, draft.cells, shown, edition.number, edition.correction_note)
     for row in draft.rows:
         row.edition, row.search_text = edition, search_text(row)
     EditionRow.objects.bulk_create(draft.rows, batch_size=500)

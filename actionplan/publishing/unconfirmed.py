@@ -1,9 +1,10 @@
 """Publishing a year in which answers are not confirmed yet: only when the publisher has named every one of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from actionplan.models import AnnualReport, Department, State, YearlyStatus
+from actionplan.models import AnnualReport, Department, State
+from actionplan.publishing.ground import Ground
 from actionplan.publishing.refusals import PublishRefused
 
 STATES = dict(State.choices)
@@ -43,11 +44,11 @@ def unconfirmed(report: AnnualReport) -> list[OpenAnswer]:
     ]
 
 
-def unconfirmed_among(statuses: Iterable[YearlyStatus]) -> list[OpenAnswer]:
-    """The same of answers that have been read already, each with its item, measure, policy and department."""
+def unconfirmed_among(ground: Ground) -> list[OpenAnswer]:
+    """The same of answers that have been read already, in report order."""
     return [
-        OpenAnswer(row.pk, row.item.code, row.item.name, str(row.department or ""), STATES[row.state])
-        for row in statuses
+        OpenAnswer(row.pk, ground.code(row), row.name, ground.departments.get(row.department, ""), STATES[row.state])
+        for row in ground.answers
         if row.state != State.CONFIRMED
     ]
 

@@ -5,13 +5,14 @@ import pytest
 from actionplan.publishing.compose import compose
 from actionplan.publishing.differences import front_matter_differences, row_differences
 from actionplan.publishing.publish import publish
+from actionplan.publishing.rows import printed_cells
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def changes(edition, report):
-    return row_differences(edition.rows.all(), compose(report, "current").rows)
+    return row_differences(printed_cells(edition), compose(report, "current").cells)
 
 
 def test_an_unchanged_year_has_no_differences():
@@ -53,7 +54,8 @@ def test_added_and_removed_items_are_named():
     factories.make_status(status.report, factories.make_item(status.item.measure, name="新しい項目"))
     added = changes(edition, status.report)
     assert [(row.kind_label, row.name) for row in added] == [("追加", "新しい項目")]
-    removed = row_differences(compose(status.report, "current").rows, edition.rows.all())
+    draft = {cells["item_id"]: cells for cells in compose(status.report, "current").cells}
+    removed = row_differences(draft, printed_cells(edition).values())
     assert [(row.kind_label, row.name) for row in removed] == [("削除", "新しい項目")]
 
 

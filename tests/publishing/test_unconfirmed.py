@@ -28,7 +28,7 @@ def test_the_unconfirmed_stand_in_report_order(rows):
 def test_what_is_read_from_the_database_is_what_is_read_from_the_draft(rows):
     report = rows[0].report
     YearlyStatus.objects.filter(pk=rows[2].pk).update(department=factories.make_department("試験課", unit="係"))
-    assert unconfirmed(report) == unconfirmed_among(compose(report).statuses)
+    assert unconfirmed(report) == unconfirmed_among(compose(report).ground)
     assert unconfirmed(report)[1].department == "試験課 係"
 
 
