@@ -49,9 +49,10 @@ def crowded(request: HttpRequest) -> HttpResponse:
     return _page(request, "混み合っています", CROWDED, _way_back(request), "新しい画面で開き直す", status=503)
 
 
-def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+def refused(request: HttpRequest, sentence: str, *, status: int = 403) -> HttpResponse:
     """The page for a post that its page may not or cannot take any more; the sentence says why."""
-    return _page(request, "保存できませんでした", sentence, reverse("admin:index"), "新しい画面で管理画面を開く")
+    front = reverse("admin:index")
+    return _page(request, "保存できませんでした", sentence, front, "新しい画面で管理画面を開く", status=status)
 
 
 def _page(

@@ -1,6 +1,5 @@
 """The admin site under the portal's own name, its front page in the order of the year's work."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -8,14 +7,10 @@ from importlib import import_module
 from types import ModuleType
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 
-from actionplan.admin import rescue
-
-log = logging.getLogger(__name__)
+from actionplan.admin import mishaps, rescue
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -96,18 +91,7 @@ class PortalAdminSite(AdminSite):
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)
-            try:
-                return door(request, *args, **kwargs)
-            except PermissionDenied as refusal:
-                # Somebody may have confirmed the answer while it was being written.
-                if request.method != "POST" or not any(rescue.texts(request)):
-                    raise
-                return rescue.refused(request, str(refusal) or rescue.CLOSED)
-            except OperationalError:
-                if request.method != "POST":
-                    raise
-                log.exception("A post waited too long for the database.")
-                return rescue.crowded(request)
+            return mishaps.weathered(door, request, *args, **kwargs)
 
         return update_wrapper(inner, door)
 
