@@ -181,12 +181,37 @@ def test_the_one_button_never_takes_what_needs_a_choice_however_the_form_is_forg
     assert (stored(office.first).text, stored(office.second).text) == ("ほかの文", "はじめの文2")
 
 
-def test_two_workbooks_of_one_department_meet_as_a_conflict(office, coordinator):
+def test_two_workbooks_of_one_department_are_told_of_each_other_and_meet_as_a_conflict(office, coordinator):
     books = [(f"{n}.xlsx", office.book(c1_1_1={"text": f"文{n}"})) for n in (1, 2)]
-    done = take_all(coordinator, upload(coordinator, office.report, *books))
+    page = upload(coordinator, office.report, *books)
+    assert "同じ欄に別の答え「2.xlsx」にもあります。" in shown(page)
+    assert "同じ欄に別の答え「1.xlsx」にもあります。" in shown(page)
+    assert "まとめて取り込む" not in shown(page)
+    seals = {f"seal-{each.file.name}": each.comparison.seal for each in page.context["queue"]}
+    done = coordinator.post(f"{address(page)}take/", seals, follow=True)
     assert "「2.xlsx」：確認したあとに内容が変わったため" in shown(done)
     assert "選ぶ欄1" in shown(done)
     assert stored(office.first).text == "文1"
+
+
+def test_workbooks_that_say_the_same_or_speak_of_other_cells_are_no_rivals(office, coordinator):
+    books = [
+        ("a.xlsx", office.book(c1_1_1={"text": "新しい文"})),
+        ("b.xlsx", office.book(c1_1_1={"text": "新しい文"})),
+        ("c.xlsx", office.book(c1_1_1={"progress": "実施済"}, c1_1_2={"text": "別の項目の文"})),
+    ]
+    page = upload(coordinator, office.report, *books)
+    assert "同じ欄に別の答え" not in shown(page)
+    assert "（3件）をまとめて取り込む" in shown(page)
+
+
+def test_only_the_rivals_stay_back_from_the_one_button(office, coordinator):
+    other = make_office("農林課", office.report)
+    books = [(f"{n}.xlsx", office.book(c1_1_1={"text": f"文{n}"})) for n in (1, 2)]
+    page = upload(coordinator, office.report, *books, ("農林.xlsx", other.book(c1_2_1={"text": "新しい文"})))
+    done = take_all(coordinator, page)
+    assert "照会票1件から1項目の回答を保存しました：「農林.xlsx」1項目。" in shown(done)
+    assert stored(office.first).text == "はじめの文1"
 
 
 def test_while_others_wait_the_office_comes_back_to_the_list(office, coordinator):

@@ -1,7 +1,6 @@
 """The page that takes workbooks, one or twenty at once, and tells of each that waits what it would change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,42 +11,16 @@ from actionplan.admin.inquiry.doors import doors
 from actionplan.admin.inquiry.files import WaitingInquiry
 from actionplan.admin.inquiry.receive import Received, receive
 from actionplan.admin.inquiry.upload import come_in, crumbs_of, preview_address, upload_address
+from actionplan.admin.inquiry.waiting import Waiting, with_rivals
 from actionplan.admin.own_page import own_page
 from actionplan.exports.uploads import UploadError
 from actionplan.inquiry.apply_answers import Decision, NotTaken, apply_answers
-from actionplan.inquiry.changes import CONFLICT, EMPTIED, Comparison
 from actionplan.inquiry.compare import compare
 from actionplan.inquiry.ground import Ground, read_ground
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport
 
 OVERTAKEN = "確認したあとに内容が変わったため、取り込んでいません。一覧から開いて、もう一度確かめてください。"
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A workbook that waits: whose it is, what it would change; problem: why it can no longer be taken."""
-
-    file: WaitingInquiry
-    address: str
-    department: str = ""
-    comparison: Comparison | None = None
-    problem: str = ""
-
-    @property
-    def conflicts(self) -> int:
-        """How many cells somebody else changed meanwhile."""
-        return self.comparison.count(CONFLICT)
-
-    @property
-    def emptied(self) -> int:
-        """How many cells would lose their words."""
-        return self.comparison.count(EMPTIED)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it may be taken as it is."""
-        return self.comparison is not None and self.comparison.is_plain
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +69,8 @@ def _queue(request: HttpRequest, report: AnnualReport, files: Sequence[WaitingIn
         except (UploadError, FileNotFoundError):  # read once when it came; the portal may have been upgraded since
             file.remove()
     ground = read_ground(report, list(read.values()), request.user)
-    return ground, [_waiting(request, file, read[file.name], ground) for file in files if file.name in read]
+    queue = [_waiting(request, file, read[file.name], ground) for file in files if file.name in read]
+    return ground, with_rivals(queue)
 
 
 def _waiting(request: HttpRequest, file: WaitingInquiry, inquiry: InquiryFile, ground: Ground) -> Waiting:
