@@ -140,11 +140,23 @@ def test_departments_are_saved_with_one_record_each(browser):
     watch = Watch()
     save(browser, account, departments=[new.pk])
     assert list(account.departments.all()) == [new]
-    found = {record.target: record for record in watch.found() if record.kind == "担当課"}
-    assert len(watch.found()) == len({(record.kind, record.target) for record in watch.found()})
+    assert sorted((record.kind, record.target) for record in watch.found()) == [
+        ("担当課", "市民課"),
+        ("担当課", "福祉課"),
+    ]
+    found = {record.target: record for record in watch.found()}
     assert told(found["福祉課"])["所属する職員"][1] == ""
     assert "tanto" in told(found["市民課"])["所属する職員"][1]
     assert {record.reason for record in found.values()} == {"利用者の画面で所属課を変更"}
+
+
+def test_a_name_and_a_department_changed_at_once_leave_a_record_each(browser):
+    department = factories.make_department("福祉課")
+    account = make_member("tanto", CLERK)
+    watch = Watch()
+    save(browser, account, last_name="佐藤", departments=[department.pk])
+    assert sorted(record.kind for record in watch.found()) == ["利用者", "担当課"]
+    assert fresh(account).last_name == "佐藤"
 
 
 def test_an_ended_department_shows_under_its_successor_and_stays_when_it_stays_ticked(browser):

@@ -108,11 +108,15 @@ class PortalUserAdmin(PeopleAdmin, UserAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
-        """Saves; a new account may enter the staff wing, once it was given a password."""
+        """Saves; a new account may enter the staff wing, once it was given a password.
+
+        Departments are no part of an account: each of them has the record of its own change (see save_related).
+        """
         if not change:
             obj.set_unusable_password()
             obj.is_staff = True
-        super().save_model(request, obj, form, change)
+        if form.changed_data != ["departments"]:
+            super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: ModelForm, formsets: list, change: bool) -> None:
         """Saves roles and departments."""
