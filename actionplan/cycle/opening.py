@@ -136,10 +136,10 @@ def missing_items(report: AnnualReport) -> QuerySet[ActionItem]:
 def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, day: date | None = None) -> Opening:
     """What opening the year does if it is done now (on another day if told); reads only."""
     day = day or timezone.localdate()
-    report = AnnualReport.objects.filter(plan=plan, fiscal_year=fiscal_year).first()
+    report, before = _this_year_and_the_last(plan, fiscal_year)
     items = _items(plan)
     present = _departments(report)
-    last = _departments(_year_before(plan, fiscal_year))
+    last = _departments(before)
     sources = _sources(items)
     gone = [item for item in items if _is_gone(item)]
     succession = Succession()
@@ -173,9 +173,11 @@ def _is_gone(item: ActionItem) -> bool:
     return item.ended or item.successor_id is not None
 
 
-def _year_before(plan: Plan, fiscal_year: int) -> AnnualReport | None:
-    earlier = AnnualReport.objects.filter(plan=plan, fiscal_year__lt=fiscal_year, sample=False)
-    return earlier.order_by("-fiscal_year").first()
+def _this_year_and_the_last(plan: Plan, fiscal_year: int) -> tuple[AnnualReport | None, AnnualReport | None]:
+    """The year's report, and the newest real one before it."""
+    reports = list(AnnualReport.objects.filter(plan=plan, fiscal_year__lte=fiscal_year).order_by("-fiscal_year"))
+    report = next((each for each in reports if each.fiscal_year == fiscal_year), None)
+    return report, next((each for each in reports if each.fiscal_year < fiscal_year and not each.sample), None)
 
 
 def _departments(report: AnnualReport | None) -> dict[int, int | None]:

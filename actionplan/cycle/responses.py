@@ -9,7 +9,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from actionplan.cycle.names import full_name
-from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus, place_of
 from actionplan.permissions import OPEN_STATES
 
 NO_DEPARTMENT = "担当課なし"
@@ -109,7 +109,7 @@ def state_cells(counts: Counter[str]) -> list[tuple[str, str, int]]:
 def needs(response: Response) -> tuple:
     """The order in which departments need the coordinator: unanswered first, then what waits for the office."""
     stage = 0 if response.open else 1 if response.waiting else 2
-    return stage, -response.counts[State.RETURNED], -response.open, -response.waiting, response.name
+    return stage, -response.counts[State.RETURNED], -response.open, -response.waiting, *place_of(response.department)
 
 
 def tallies(report: AnnualReport, succession: Succession | None = None, day: date | None = None) -> list[Response]:

@@ -11,7 +11,7 @@ from actionplan.cycle.sheet import SheetRow, answer_sheet
 from actionplan.fiscal_year import era_label
 from actionplan.inquiry.file_names import safe, told_apart
 from actionplan.inquiry.write_workbook import file_name, write_inquiry
-from actionplan.models import AnnualReport, Department, Succession
+from actionplan.models import AnnualReport, Department, Succession, place_of
 
 Bundle = tuple[Department | None, list[SheetRow]]
 
@@ -33,13 +33,13 @@ def inquiry_zip(report: AnnualReport, *, issued_at: datetime | None = None) -> b
 
 
 def bundles(report: AnnualReport) -> list[Bundle]:
-    """Each department of the year with its rows in report order, by name; those without a department come last."""
+    """Each department of the year with its rows in report order; those without a department come last."""
     succession, today = Succession(), timezone.localdate()
     rows_of: dict[int | None, list[SheetRow]] = defaultdict(list)
     for row in answer_sheet(report):
         rows_of[succession.current(row.status.department_id, today)].append(row)
     found = [(succession.by_pk[pk] if pk else None, rows) for pk, rows in rows_of.items()]
-    return sorted(found, key=lambda bundle: (bundle[0] is None, str(bundle[0] or ""), bundle[0].pk if bundle[0] else 0))
+    return sorted(found, key=lambda bundle: place_of(bundle[0]))
 
 
 def zip_name(report: AnnualReport) -> str:

@@ -1,7 +1,7 @@
 """The ground: every model, handed on by name."""
 
 from actionplan.models import account  # noqa: F401 — its records of change are models too
-from actionplan.models.department import Department
+from actionplan.models.department import Department, place_of
 from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
 from actionplan.models.guideline import Aim, Stage, StoryRemark, StoryStep
 from actionplan.models.immutable import ImmutableError
@@ -34,4 +34,5 @@ __all__ = [
     "StoryStep",
     "Succession",
     "YearlyStatus",
+    "place_of",
 ]

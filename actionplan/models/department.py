@@ -1,11 +1,17 @@
 """Departments (担当課), which are renamed and merged every April."""
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 
 from actionplan.models.fields import RecordLineField
 from actionplan.models.protection import RecordModel
 from actionplan.models.sourced import records
+
+ORDER_HELP = (
+    "組織図の順（建制順）に並べるための番号です。小さい番号から並びます。"
+    "10、20、30のように間を空けておくと、後から間に入れられます。空欄の課は、番号のある課の後に課名の順で並びます。"
+)
 
 
 class Department(RecordModel):
@@ -13,6 +19,9 @@ class Department(RecordModel):
 
     name = RecordLineField("課名", max_length=100, help_text="例：○○部 ○○課")
     unit = RecordLineField("係名", max_length=100, blank=True)
+    order = models.PositiveSmallIntegerField(
+        "並び順", null=True, blank=True, validators=[MaxValueValidator(9999)], help_text=ORDER_HELP
+    )
     postal_code = models.CharField("郵便番号", max_length=8, blank=True)
     address = RecordLineField("所在地", max_length=200, blank=True)
     phone = models.CharField("電話番号", max_length=20, blank=True)
@@ -33,7 +42,7 @@ class Department(RecordModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "担当課"
-        ordering = ["name", "unit"]
+        ordering = [models.F("order").asc(nulls_last=True), "name", "unit"]
         constraints = [
             models.UniqueConstraint(fields=["name", "unit", "in_force_from"], name="department_unique"),
             # NULLs are distinct in a unique constraint: departments without a first day need one of their own.
@@ -53,3 +62,13 @@ class Department(RecordModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.unit}".strip()
+
+    @property
+    def place(self) -> tuple:
+        """Where the department stands in lists, as Meta.ordering has it: those without a number last, by name."""
+        return (self.order is None, self.order or 0, self.name, self.unit, self.pk or 0)
+
+
+def place_of(department: Department | None) -> tuple:
+    """The place of a department in a list in which what belongs to none comes last."""
+    return (False, *department.place) if department else (True,)

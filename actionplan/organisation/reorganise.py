@@ -95,7 +95,9 @@ def _part(change: Reorganisation, place: int, known: Mapping[int, Department]) -
     if part.existing:
         return known[part.existing]
     facts = {name: value.strip() for name, value in part.facts.items()}
-    return Department(**facts, in_force_from=change.day, split_from=known[change.olds[0]] if change.splits else None)
+    first = known[change.olds[0]]
+    split_from = first if change.splits else None
+    return Department(**facts, order=first.order, in_force_from=change.day, split_from=split_from)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     ActionItem: ("measure_id", "number", "name"),
     ActorType: ("symbol", "label", "order"),
     AnnualReport: ("fiscal_year", "label_override"),
-    Department: ("name", "unit", "in_force_from", "in_force_until", "successor_id", "split_from_id"),
+    Department: ("name", "unit", "order", "in_force_from", "in_force_until", "successor_id", "split_from_id"),
     User: ("username", "last_name", "first_name"),
     Group: ("name",),
 }

@@ -82,10 +82,10 @@ def listed(browser, query=""):
 def test_the_list_tells_which_departments_stand_today(browser, departments_of_all_days):
     page = words(browser.get(DEPARTMENTS))
     for row in (
-        "終わった課 （なし） （なし） 廃止された課",
-        "今日までの課 （なし） （なし） 今ある課",
-        "今日からの課 （なし） （なし） 今ある課",
-        "明日からの課 （なし） （なし） これからできる課",
+        "終わった課 （なし） （なし） （なし） 廃止された課",
+        "今日までの課 （なし） （なし） （なし） 今ある課",
+        "今日からの課 （なし） （なし） （なし） 今ある課",
+        "明日からの課 （なし） （なし） （なし） これからできる課",
     ):
         assert row in page
 

@@ -154,5 +154,5 @@ def test_it_asks_as_often_for_many_items_as_for_few(django_assert_num_queries, i
     report = factories.make_report()
     factories.make_tree(report, items)
     ActionItem.objects.update(lead_department=Department.objects.create(name="課"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert len(open_2010(report.plan).coming) == items

@@ -12,7 +12,16 @@ from actionplan.cycle.deadline import days_words
 from actionplan.cycle.responses import NO_DEPARTMENT
 from actionplan.cycle.steps import missing_parts
 from actionplan.fiscal_year import era_label
-from actionplan.models import AnnualReport, Department, Edition, Progress, State, Succession, YearlyStatus
+from actionplan.models import (
+    AnnualReport,
+    Department,
+    Edition,
+    Progress,
+    State,
+    Succession,
+    YearlyStatus,
+    place_of,
+)
 from actionplan.permissions import OPEN_STATES, Standing
 
 
@@ -168,4 +177,4 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
         )
         for report, pk in states
     ]
-    return sorted(found, key=lambda tally: (-tally.report.fiscal_year, tally.name))
+    return sorted(found, key=lambda tally: (-tally.report.fiscal_year, *place_of(tally.department)))

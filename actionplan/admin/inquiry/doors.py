@@ -7,7 +7,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from actionplan.inquiry.ground import Ground
-from actionplan.models import YearlyStatus
+from actionplan.models import YearlyStatus, place_of
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ def doors(ground: Ground) -> list[Door]:
     own = [department for department in items if ground.standing.may_answer_for(department)]
     return [
         Door(ground.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[ground.report.fiscal_year, pk or 0]))
-        for pk in sorted(own, key=lambda pk: (pk is None, ground.name(pk)))
+        for pk in sorted(own, key=lambda pk: place_of(ground.succession.by_pk.get(pk)))
     ]

@@ -70,14 +70,14 @@ class DepartmentAdmin(PortalAdmin):
 
     form = DepartmentForm
     change_form_template = "admin/reorganise/department_change_form.html"
-    list_display = ["name", "unit", "phone", "existence", "in_force_from", "in_force_until", "successor"]
+    list_display = ["name", "unit", "order", "phone", "existence", "in_force_from", "in_force_until", "successor"]
     list_filter = [ExistenceFilter]
     list_select_related = ["successor"]
     search_fields = ["name", "unit"]
     search_help_text = "課名か係名で探します。"
     filter_horizontal = ["members"]
     fieldsets = (
-        ("名称", {"fields": ["name", "unit"], "description": MISTAKES_ONLY}),
+        ("名称", {"fields": ["name", "unit", "order"], "description": MISTAKES_ONLY}),
         ("連絡先", {"fields": ["postal_code", "address", "phone", "fax", "email"]}),
         ("設置と廃止", {"fields": ["in_force_from", "in_force_until", "successor"], "description": DAYS}),
         ("職員", {"fields": ["members"]}),

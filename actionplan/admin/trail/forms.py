@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from actionplan.admin.trail.item_field import LABEL, ItemCode, item_choices, own_items
-from actionplan.models import AnnualReport, Department
+from actionplan.models import AnnualReport, Department, place_of
 from actionplan.trail.kinds import ACTIONS, ANSWERS
 from actionplan.trail.names import Names
 from actionplan.trail.reach import Reach
@@ -63,7 +63,8 @@ class TrailForm(forms.Form):
         standing = {succession.current(pk, day) for pk in succession.by_pk}
         if self.reach.departments is not None:
             standing &= self.reach.departments
-        found = _by_name((pk, str(succession.by_pk[pk])) for pk in standing)
+        rows = sorted((succession.by_pk[pk] for pk in standing), key=place_of)
+        found = [(str(row.pk), str(row)) for row in rows]
         return [*found, NO_DEPARTMENT] if self.reach.departments is None else found
 
     def _people(self) -> list[tuple[str, str]]:
