@@ -11,7 +11,7 @@ from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.publishing import PublishingPages
 from actionplan.cycle.open_year import OpeningRefused, open_year
-from actionplan.cycle.opening import missing_items
+from actionplan.cycle.plan_items import missing_items
 from actionplan.models import AnnualReport
 
 

@@ -49,7 +49,7 @@ def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: AbstractBa
     if seen and opening.fingerprint != seen:
         raise OpeningChanged("確かめていただいている間に、項目か締切が変わりました。もう一度確かめてください。")
     report = _report(opening, by)
-    rows = [YearlyStatus(report=report, item=row.item, department=row.department) for row in opening.coming]
+    rows = [YearlyStatus(report=report, item_id=row.item.pk, department=row.department) for row in opening.coming]
     bulk_create_with_history(rows, YearlyStatus, batch_size=BATCH, default_user=by, default_change_reason=REASON)
     return opening
 

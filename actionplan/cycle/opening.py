@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from actionplan.cycle.plan_items import PlanItem, plan_items
 from actionplan.cycle.sheet import CONTINUED, KIND_LABELS, MERGED, NEW
 from actionplan.fiscal_year import web_label
-from actionplan.models import ActionItem, AnnualReport, Department, Measure, Plan, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Department, Plan, Succession
 
 
 @dataclass(frozen=True)
 class Coming:
     """An item that the year gains: how it stands to last year, its department so far and on the opening day."""
 
-    item: ActionItem
+    item: PlanItem
     kind: str
     before: Department | None
     department: Department | None
@@ -60,8 +60,8 @@ class Opening:
     day: date
     coming: tuple[Coming, ...]
     present: int
-    ended: tuple[ActionItem, ...]
-    kept: tuple[ActionItem, ...]
+    ended: tuple[PlanItem, ...]
+    kept: tuple[PlanItem, ...]
 
     @property
     def label(self) -> str:
@@ -118,32 +118,17 @@ def _stands(department: Department, day: date) -> bool:
     return department.in_force_until is None or department.in_force_until >= day
 
 
-def live_items(plan: Plan) -> QuerySet[ActionItem]:
-    """The plan's items in report order, ended ones too, without those that only sample years know."""
-    statuses = YearlyStatus.objects.filter(item=OuterRef("pk"))
-    made_up = Exists(statuses.filter(report__sample=True)) & ~Exists(statuses.filter(report__sample=False))
-    items = ActionItem.objects.filter(measure__policy__plan=plan).exclude(made_up)
-    order = ("measure__policy__number", "measure__number", "number")
-    return items.select_related("measure__policy", "successor__measure__policy").order_by(*order)
-
-
-def missing_items(report: AnnualReport) -> QuerySet[ActionItem]:
-    """The plan's items that go on and have no answer in the year."""
-    going_on = live_items(report.plan).filter(ended=False, successor=None)
-    return going_on.filter(~Q(statuses__report=report))
-
-
 def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, day: date | None = None) -> Opening:
     """What opening the year does if it is done now (on another day if told); reads only."""
     day = day or timezone.localdate()
     report, before = _this_year_and_the_last(plan, fiscal_year)
-    items = _items(plan)
+    items = plan_items(plan)
     present = _departments(report)
     last = _departments(before)
     sources = _sources(items)
-    gone = [item for item in items if _is_gone(item)]
+    gone = [item for item in items if item.is_gone]
     succession = Succession()
-    missing = [item for item in items if item.pk not in present and not _is_gone(item)]
+    missing = [item for item in items if item.pk not in present and not item.is_gone]
     return Opening(
         plan=plan,
         fiscal_year=fiscal_year,
@@ -158,21 +143,6 @@ def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, da
     )
 
 
-def _items(plan: Plan) -> list[ActionItem]:
-    """live_items() with measures and successors built once, not once an item: a large plan has tens of thousands."""
-    measures = {row.pk: row for row in Measure.objects.filter(policy__plan=plan).select_related("policy")}
-    items = {item.pk: item for item in live_items(plan).select_related(None)}
-    for item in items.values():
-        item.measure = measures[item.measure_id]
-        if item.successor_id in items:
-            item.successor = items[item.successor_id]
-    return list(items.values())
-
-
-def _is_gone(item: ActionItem) -> bool:
-    return item.ended or item.successor_id is not None
-
-
 def _this_year_and_the_last(plan: Plan, fiscal_year: int) -> tuple[AnnualReport | None, AnnualReport | None]:
     """The year's report, and the newest real one before it."""
     reports = list(AnnualReport.objects.filter(plan=plan, fiscal_year__lte=fiscal_year).order_by("-fiscal_year"))
@@ -185,7 +155,7 @@ def _departments(report: AnnualReport | None) -> dict[int, int | None]:
     return dict(report.statuses.values_list("item", "department").order_by()) if report else {}
 
 
-def _sources(items: Iterable[ActionItem]) -> dict[int, list[int]]:
+def _sources(items: Iterable[PlanItem]) -> dict[int, list[int]]:
     """By item: itself, and the items that were merged into it."""
     sources = {item.pk: [item.pk] for item in items}
     for item in items:
@@ -195,10 +165,10 @@ def _sources(items: Iterable[ActionItem]) -> dict[int, list[int]]:
 
 
 def _coming(
-    item: ActionItem, sources: list[int], last: dict[int, int | None], succession: Succession, day: date
+    item: PlanItem, sources: list[int], last: dict[int, int | None], succession: Succession, day: date
 ) -> Coming:
     known = [source for source in sources if source in last]
     kind = NEW if not known else CONTINUED if known == [item.pk] else MERGED
-    before = item.lead_department_id or next((last[source] for source in known if last[source]), None)
+    before = item.lead_department or next((last[source] for source in known if last[source]), None)
     by_pk = succession.by_pk
     return Coming(item, kind, by_pk.get(before), by_pk.get(succession.current(before, day)))

@@ -1,11 +1,12 @@
 """Live tables → an edition not yet saved: the same function feeds preview, publish and the differences."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+import orjson
 
 from actionplan.models import AnnualReport, Edition, EditionRow
 from actionplan.publishing.front_matter import live_front_matter, with_missing_actors
@@ -95,7 +96,10 @@ def compose_cells(ground: Ground, base: Edition | None) -> list[Cells]:
 
 
 def content_sha256(front_matter: dict, rows: Iterable[Cells]) -> str:
-    """The SHA-256, as hex, of the public content: canonical JSON of the front matter and the rows in order."""
+    """The SHA-256, as hex, of the public content: canonical JSON of the front matter and the rows in order.
+
+    Canonical: UTF-8, keys sorted, no blanks; json.dumps with sort_keys, ensure_ascii=False and the shortest separators
+    gives the same.
+    """
     content = {"front_matter": front_matter, "rows": [content_of(cells) for cells in rows]}
-    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from actionplan.cycle.opening import live_items, missing_items, opening_of
+from actionplan.cycle.opening import opening_of
+from actionplan.cycle.plan_items import live_items, missing_items, plan_items
 from actionplan.models import ActionItem, Department
 from tests import factories
 
@@ -27,8 +28,13 @@ def open_2010(plan, **wishes):
     return opening_of(plan, 2010, day=APRIL, **wishes)
 
 
+def items_of(rows) -> list[ActionItem]:
+    """The stored items that these stand for."""
+    return [ActionItem.objects.get(pk=row.pk) for row in rows]
+
+
 def kinds(opening) -> dict[ActionItem, str]:
-    return {row.item: row.kind_label for row in opening.coming}
+    return {ActionItem.objects.get(pk=row.item.pk): row.kind_label for row in opening.coming}
 
 
 def test_items_are_continued_new_merged_or_ended(last_year, item):
@@ -38,7 +44,8 @@ def test_items_are_continued_new_merged_or_ended(last_year, item):
     brand_new = factories.make_item(item.measure)
     opening = open_2010(last_year.plan)
     assert kinds(opening) == {item: "継続", new: "統合", brand_new: "新規"}
-    assert list(opening.ended) == [ended, merged]
+    assert items_of(opening.ended) == [ended, merged]
+    assert [item.successor for item in opening.ended] == ["", str(new)]
 
 
 def test_an_item_that_took_another_in_counts_as_merged(last_year, item):
@@ -55,14 +62,14 @@ def test_an_ended_item_that_has_its_answer_already_is_kept_and_named(last_year, 
     ended = factories.make_item(item.measure, ended=True)
     factories.make_status(factories.make_report(fiscal_year=2010), ended, text="")
     opening = open_2010(last_year.plan)
-    assert (list(opening.kept), list(opening.ended)) == ([ended], [])
+    assert (items_of(opening.kept), opening.ended) == ([ended], ())
 
 
 def test_the_year_before_is_the_latest_earlier_one(last_year, item):
     factories.make_status(
         factories.make_report(fiscal_year=2003), ended := factories.make_item(item.measure, ended=True)
     )
-    assert ended not in open_2010(last_year.plan).ended
+    assert ended not in items_of(open_2010(last_year.plan).ended)
 
 
 def test_items_that_only_sample_years_know_do_not_come(last_year, item):
@@ -93,8 +100,8 @@ def test_a_merged_item_that_nobody_leads_comes_under_the_department_of_what_it_t
     department = factories.make_department("前の年の課")
     old = factories.make_item(item.measure, successor=factories.make_item(item.measure))
     factories.make_status(last_year, old, department=department)
-    rows = {row.item: row.department for row in open_2010(last_year.plan).coming}
-    assert rows[old.successor] == department
+    rows = {row.item.pk: row.department for row in open_2010(last_year.plan).coming}
+    assert rows[old.successor_id] == department
 
 
 def test_a_renamed_department_is_mapped_to_its_successor_of_the_day(last_year, item):
@@ -111,12 +118,12 @@ def test_an_item_whose_department_ended_without_successor_is_named(last_year, it
     gone = factories.make_department("なくなった課", in_force_until=MARCH)
     ActionItem.objects.update(lead_department=gone)
     opening = open_2010(last_year.plan)
-    assert [row.item for row in opening.stranded] == [item]
+    assert items_of(row.item for row in opening.stranded) == [item]
     assert opening.coming[0].department == gone
 
 
 def test_an_item_without_department_is_named(last_year, item):
-    assert [row.item for row in open_2010(last_year.plan).without_department] == [item]
+    assert items_of(row.item for row in open_2010(last_year.plan).without_department) == [item]
 
 
 def test_the_due_date_changes_only_when_another_one_is_asked_for(last_year, item):
@@ -154,5 +161,18 @@ def test_it_asks_as_often_for_many_items_as_for_few(django_assert_num_queries, i
     report = factories.make_report()
     factories.make_tree(report, items)
     ActionItem.objects.update(lead_department=Department.objects.create(name="課"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(open_2010(report.plan).coming) == items
+
+
+def test_a_plan_item_is_the_stored_one_in_every_part_that_it_has(last_year, item):
+    department = factories.make_department()
+    later = factories.make_item(item.measure, name="後の項目", lead_department=department)
+    factories.make_item(item.measure, name="前の項目", ended=True, successor=later)
+    rows = plan_items(last_year.plan)
+    assert [str(row) for row in rows] == [str(each) for each in live_items(last_year.plan)]
+    for row, stored in zip(rows, live_items(last_year.plan), strict=True):
+        assert (row.pk, row.code, row.name, row.ended) == (stored.pk, stored.code, stored.name, stored.ended)
+        assert (row.lead_department, row.successor_id) == (stored.lead_department_id, stored.successor_id)
+        assert row.successor == str(stored.successor or "")
+        assert row.is_gone == (stored.name == "前の項目")

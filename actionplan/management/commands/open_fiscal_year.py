@@ -9,8 +9,9 @@ from actionplan.cycle.deadline import day_words
 from actionplan.cycle.open_year import OpeningRefused, open_year, refuse_year
 from actionplan.cycle.opening import Opening, opening_of
 from actionplan.cycle.opening_cautions import cautions
+from actionplan.cycle.plan_items import PlanItem
 from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.models import ActionItem, Plan
+from actionplan.models import Plan
 
 
 class Command(BaseCommand):
@@ -83,10 +84,10 @@ def report_lines(opening: Opening) -> Iterator[str]:
     yield from _items("注意：担当課が廃止され、引き継いだ課がない項目", [row.item for row in opening.stranded])
 
 
-def _items(heading: str, items: Sequence[ActionItem]) -> Iterator[str]:
+def _items(heading: str, items: Sequence[PlanItem]) -> Iterator[str]:
     if items:
         yield f"{heading}（{len(items)}件）：{'、'.join(_named(item) for item in items)}"
 
 
-def _named(item: ActionItem) -> str:
-    return f"{item.code}→{item.successor.code}に統合" if item.successor else item.code
+def _named(item: PlanItem) -> str:
+    return f"{item.code}→{item.next_code}に統合" if item.next_code else item.code
