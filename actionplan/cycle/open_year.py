@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from simple_history.utils import bulk_create_with_history
 
 from actionplan import permissions
-from actionplan.cycle.opening import Opening, opening_of
+from actionplan.cycle.foreseen import opening_of
+from actionplan.cycle.opening import Opening
 from actionplan.cycle.rows import BATCH
 from actionplan.models import AnnualReport, Plan, YearlyStatus
 from actionplan.models.sourced import note_source

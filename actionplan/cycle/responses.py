@@ -2,41 +2,16 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Count, Max
+from django.db.models import Count
 from django.utils import timezone
 
-from actionplan.cycle.names import full_name
-from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus, place_of
+from actionplan.cycle.movements import LastReminder, Movement, movements, reminders
+from actionplan.models import AnnualReport, Department, State, Succession, place_of
 from actionplan.permissions import OPEN_STATES
 
 NO_DEPARTMENT = "担当課なし"
-# How the records of change begin that organisation/ writes.
-REORGANISED = "組織改正："
-
-
-def person_name(user: AbstractBaseUser | None) -> str:
-    """The person's name; an empty string for nobody, which is the machine."""
-    return full_name(user) if user else ""
-
-
-@dataclass(frozen=True)
-class Movement:
-    """The last change of a department's answers: when, and who made it (empty: the machine)."""
-
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class LastReminder:
-    """The last reminder that was tried: the day, who sent it (empty: the machine), why it did not go out."""
-
-    day: date
-    by: str
-    failure: str
 
 
 @dataclass(frozen=True)
@@ -148,33 +123,8 @@ def responses(report: AnnualReport, day: date | None = None) -> list[Response]:
     """Each department's counts with its last movement and last reminder; five queries."""
     day = day or timezone.localdate()
     succession = Succession()
-    moved, reminded = _movements(report, succession, day), _reminders(report, succession, day)
+    moved, reminded = movements(report, succession, day), reminders(report, succession, day)
     return [
         Response(each.department, each.forms, each.counts, each.ended, moved.get(each.key), reminded.get(each.key))
         for each in tallies(report, succession, day)
     ]
-
-
-def _movements(report: AnnualReport, succession: Succession, day: date) -> dict[int, Movement]:
-    """By department, the newest record of change; the making of the empty answers is none, nor is a reorganisation."""
-    history = YearlyStatus.history.filter(report_id=report.pk, history_type="~")
-    history = history.exclude(history_change_reason__startswith=REORGANISED)
-    newest = history.values("department_id").annotate(newest=Max("history_id")).order_by().values("newest")
-    records = YearlyStatus.history.filter(history_id__in=list(newest.values_list("newest", flat=True)))
-    return {
-        succession.current(record.department_id, day) or 0: Movement(
-            record.history_date, person_name(record.history_user)
-        )
-        for record in records.select_related("history_user").order_by("history_id")
-        # A department may have been deleted since.
-        if record.department_id is None or record.department_id in succession.by_pk
-    }
-
-
-def _reminders(report: AnnualReport, succession: Succession, day: date) -> dict[int, LastReminder]:
-    """By department, the last reminder that was tried."""
-    rows = report.reminders.select_related("sent_by").order_by("sent_at", "pk")
-    return {
-        succession.current(row.department_id, day) or 0: LastReminder(row.day, person_name(row.sent_by), row.failure)
-        for row in rows
-    }

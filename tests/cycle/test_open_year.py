@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 
 from actionplan.cycle import open_year as module
+from actionplan.cycle.foreseen import opening_of
 from actionplan.cycle.open_year import OpeningChanged, OpeningRefused, open_year
-from actionplan.cycle.opening import opening_of
 from actionplan.models import AnnualReport, State, YearlyStatus
 from tests import factories
 from tests.simultaneous import at_once

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from actionplan.cycle.opening import opening_of
+from actionplan.cycle.foreseen import opening_of
 from actionplan.cycle.plan_items import live_items, missing_items, plan_items
 from actionplan.models import ActionItem, Department
 from tests import factories

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.cycle.opening import opening_of
+from actionplan.cycle.foreseen import opening_of
 from actionplan.cycle.opening_cautions import cautions, unfinished_years
 from actionplan.models import AnnualReport, State
 from actionplan.publishing.publish import publish, withdraw

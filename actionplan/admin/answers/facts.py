@@ -1,4 +1,4 @@
-"""What the page of a department's answers shows of each item: its boxes, last year's words, and what went wrong."""
+"""What the page of a department's answers shows of each item: its boxes, the steps taken, and what may be done."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,67 +6,17 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString
 
-from actionplan.admin.answers.saving import CLASH, CLOSED, FAULTY, Refused
-from actionplan.admin.answers.sent import LABELS, box_name, stamp_of, words_of
+from actionplan.admin.answers.boxes import Box, make_box
+from actionplan.admin.answers.saving import Refused
+from actionplan.admin.answers.sent import LABELS, stamp_of
 from actionplan.admin.answers.tally import is_untouched
 from actionplan.admin.marks import marks_html
 from actionplan.cycle.sheet import SheetRow
 from actionplan.cycle.steps import missing_parts
-from actionplan.models import DEFINITIONS, Progress, State, YearlyStatus
+from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 
 EXTRAS = ("outcome", "challenge", "next_step")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A category beside its box."""
-
-    code: str
-    label: str
-    definition: str
-    checked: bool
-
-
-@dataclass(frozen=True)
-class Box:
-    """A cell of an item.
-
-    place: its id on the page. value: what stands in the box. stored: what is saved. last: last year's words.
-    theirs: what somebody else saved meanwhile, where it clashes with ours. given_back: what was written here and can
-    no longer be saved.
-    """
-
-    cell: str
-    name: str
-    place: str
-    value: str
-    stored: str
-    last: str
-    theirs: str | None = None
-    given_back: str | None = None
-    errors: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """実施状況."""
-        return LABELS[self.cell]
-
-    @property
-    def stored_words(self) -> str:
-        """What is saved, as a reader knows it."""
-        return words_of(self.cell, self.stored)
-
-    @property
-    def choices(self) -> list[Choice]:
-        """The categories, 未設定 last."""
-        meanings = DEFINITIONS | {Progress.UNSET: "まだ選んでいません。"}
-        return [Choice(each.value, each.label, meanings[each], each == self.value) for each in Progress]
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether nothing is written here that handing in asks for."""
-        return self.stored == Progress.UNSET if self.cell == "progress" else not self.stored.strip()
 
 
 @dataclass(frozen=True)
@@ -171,28 +121,11 @@ def make_item(
 ) -> Item:
     """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved."""
     mine = refused.sent.touched if refused else {}
-    boxes = {name: _box(row, name, mine, refused) for name in LABELS}
+    boxes = {name: make_box(row, name, mine, refused) for name in LABELS}
     copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
     if copied:
-        boxes["text"] = _box(row, "text", {"text": row.last_of("text")}, None)
+        boxes["text"] = make_box(row, "text", {"text": row.last_of("text")}, None)
     return Item(row, writable, boxes, tuple(_steps(row.status, names)), refused, copied=copied)
-
-
-def _box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Refused | None) -> Box:
-    status = row.status
-    stored, why = getattr(status, name), refused.why if refused else ""
-    written = words_of(name, mine[name]) if name in mine else None
-    return Box(
-        name,
-        box_name(status, name),
-        f"{name}-{status.pk}",
-        stored if why == CLOSED else mine.get(name, stored),
-        stored,
-        row.last_of(name),
-        theirs=words_of(name, stored) if why == CLASH and name in refused.clashes else None,
-        given_back=written if why == CLOSED else None,
-        errors=tuple(refused.errors.get(name, ())) if why == FAULTY else (),
-    )
 
 
 def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[Step]:

@@ -10,8 +10,9 @@ from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.forms import OpenYearForm
 from actionplan.cycle.deadline import day_words
+from actionplan.cycle.foreseen import opening_of
 from actionplan.cycle.open_year import OpeningRefused, open_year, refuse_year
-from actionplan.cycle.opening import Opening, opening_of
+from actionplan.cycle.opening import Opening
 from actionplan.cycle.opening_cautions import cautions
 
 PAST = "締切が、過ぎた日になっています。"

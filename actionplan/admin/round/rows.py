@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 
 from actionplan.admin.round.forms import tick
 from actionplan.cycle.answers import CELLS
-from actionplan.cycle.responses import person_name
+from actionplan.cycle.movements import person_name
 from actionplan.cycle.sheet import SheetRow
 from actionplan.models import State, YearlyStatus
 

@@ -12,7 +12,8 @@ from actionplan.admin.round.forms import CONFIRM, REOPEN, RETURN, StepForm, seen
 from actionplan.admin.round.rows import label_of
 from actionplan.cycle.answers import CELLS
 from actionplan.cycle.mail import goes_out
-from actionplan.cycle.responses import Response, person_name
+from actionplan.cycle.movements import person_name
+from actionplan.cycle.responses import Response
 from actionplan.cycle.return_mail import Notice, tell_department
 from actionplan.cycle.rows import Overtaken
 from actionplan.cycle.sheet import statuses
