@@ -32,14 +32,10 @@ class YearFilter(SimpleListFilter):
         return queryset.filter(report=self.value()) if self.value() else queryset
 
     def choices(self, changelist: ChangeList) -> Iterator[dict]:
-        """The years, without the choice of all."""
-        choices = super().choices(changelist)
-        next(choices)
-        return choices
-
-    def get_facet_queryset(self, changelist: ChangeList) -> dict:
-        """No counts: how many items another year has says nothing here."""
-        return {}
+        """The years, without the choice of all, and without counts: how many items another year has says nothing."""
+        for report, label in self.lookup_choices:
+            address = changelist.get_query_string({self.parameter_name: report})
+            yield {"selected": report == self.value(), "query_string": address, "display": label}
 
 
 class SharedRelated(SharesFacets, RelatedOnlyFieldListFilter):

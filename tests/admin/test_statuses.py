@@ -44,6 +44,7 @@ def test_without_a_choice_the_latest_year_is_shown_alone():
 def test_another_year_is_a_choice_away():
     old, _ = two_years()
     response = signed_in().get(f"{STATUSES}?report__id__exact={old.report_id}")
+    assert "(-)" not in response.content.decode()
     assert list(response.context["cl"].result_list) == [old]
     assert "実施状況　平成21年度（2009年度）" in response.content.decode()
 
