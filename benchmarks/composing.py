@@ -8,11 +8,11 @@ Makes a database of its own and throws it away. CPU seconds, and ratios to Pytho
 import gc
 import hashlib
 import json
-import os
 import sys
-import tempfile
 from statistics import median
 from time import process_time
+
+from benchmarks.own_database import own_database
 
 ROUNDS = 5
 
@@ -58,12 +58,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"VAR_DIR": folder, "DEBUG": "off", "HTTPS": "off", "ALLOWED_HOSTS": "testserver"}
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsushima_portal.settings")
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
+    with own_database():
         main()

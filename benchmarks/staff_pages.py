@@ -5,11 +5,11 @@
 Makes a database of its own and throws it away. Ratios are to Django's own list of groups, timed in the same run.
 """
 
-import os
 import sys
-import tempfile
 from statistics import median
 from time import perf_counter
+
+from benchmarks.own_database import own_database
 
 DEPARTMENTS, ROUNDS = 20, 5
 
@@ -89,13 +89,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"VAR_DIR": folder, "DEBUG": "off", "HTTPS": "off", "ALLOWED_HOSTS": "testserver"}
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsushima_portal.settings")
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+    with own_database(statics=True):
         main()
