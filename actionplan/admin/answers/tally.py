@@ -67,7 +67,8 @@ class Tally:
     def urgency(self) -> tuple:
         """For sorting: what came back first, then what is open, by due date."""
         due = self.report.answers_due
-        return not self.returned, not self.waits, due is None, due or date.max, -self.report.fiscal_year, self.name
+        place = place_of(self.department)
+        return not self.returned, not self.waits, due is None, due or date.max, -self.report.fiscal_year, *place
 
     @property
     def name(self) -> str:
