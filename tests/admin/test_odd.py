@@ -84,6 +84,7 @@ def test_an_account_is_not_half_saved_either(forged):
         f"{STATUSES}?%00=1",
         "/admin/auth/user/?q=a%00b",
         "/admin/trail/?person=%00",
+        "/admin/trail/?words=%00",
         "/admin/answers/?all=%00",
         "/admin/actionplan/actionitem/?department=%00",
     ],
