@@ -63,4 +63,7 @@ def _words(year: AnnualReport, last: Last | None, corrected: int) -> str:
         when = f"{day_words(moment)}{moment.hour}時{moment.minute:02}分"
         changed = f"予約のあとに変わった項目が{corrected}件あります。" if corrected else ""
         return f"第{last.number}版が{when}に公表されます（予約）。{changed}"
-    return f"公表したあとに直して確定した項目が{corrected}件あります。訂正版を公表できます。" if corrected else ""
+    if corrected:
+        return f"公表したあとに直して確定した項目が{corrected}件あります。訂正版を公表できます。"
+    left = year.asked - year.ready
+    return f"公表済みですが、確定していない項目が{left}件あります。" if left else ""

@@ -16,6 +16,12 @@ def days_words(due: date | None, day: date) -> str:
     return f"{late}日遅れ" if late > 0 else f"あと{-late}日" if late else "今日まで"
 
 
+def due_day(due: date, today: date) -> str:
+    """5月20日, with the year when it is another one than today's."""
+    year = f"{due.year}年" if due.year != today.year else ""
+    return f"{year}{due.month}月{due.day}日"
+
+
 def day_words(day: date | datetime) -> str:
     """2026年5月20日（水）."""
     return f"{day.year}年{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"

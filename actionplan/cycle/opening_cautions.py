@@ -13,11 +13,19 @@ def unfinished_years() -> QuerySet[AnnualReport]:
     """The real years that ask for answers and of which no edition stands, newest first; `open` counts what is not
     confirmed.
     """
+    return _asked_years().filter(published=False)
+
+
+def years_under_way() -> QuerySet[AnnualReport]:
+    """Those, and the years that were published although something in them is not confirmed yet."""
+    return _asked_years().filter(Q(published=False) | Q(open__gt=0))
+
+
+def _asked_years() -> QuerySet[AnnualReport]:
     standing = Edition.objects.standing().filter(report=OuterRef("pk"))
-    asked = AnnualReport.objects.filter(~Exists(standing), sample=False).annotate(
-        asked=Count("statuses"), open=Count("statuses", filter=~Q(statuses__state=State.CONFIRMED))
-    )
-    return asked.filter(asked__gt=0).order_by("-fiscal_year")
+    counts = {"asked": Count("statuses"), "open": Count("statuses", filter=~Q(statuses__state=State.CONFIRMED))}
+    years = AnnualReport.objects.filter(sample=False).annotate(published=Exists(standing), **counts)
+    return years.filter(asked__gt=0).order_by("-fiscal_year")
 
 
 def cautions(opening: Opening) -> list[str]:

@@ -63,8 +63,14 @@ def submit(seen: Seen, *, by: AbstractBaseUser) -> int:
 
 
 def take_back(seen: Seen, *, by: AbstractBaseUser) -> int:
-    """How many submitted answers are drafts again. Raises as submit()."""
+    """How many submitted answers are drafts again, or returned ones where nobody mended them. Raises as submit()."""
     return _take(TAKE_BACK, seen, by, marks=_nobody("submitted"))
+
+
+def is_unmended(status: YearlyStatus) -> bool:
+    """Whether the answer came back at some time and nobody has written it since."""
+    returned, answered = status.returned_at, status.answered_at
+    return bool(returned and (answered is None or answered <= returned))
 
 
 def confirm(seen: Seen, *, by: AbstractBaseUser) -> int:
@@ -129,6 +135,8 @@ def _take(step: Step, seen: Seen, by: AbstractBaseUser, *, marks: Callable, chec
     for row in rows:
         for name, value in facts.items():
             setattr(row, name, value)
+        if step is TAKE_BACK and is_unmended(row):
+            row.state = State.RETURNED
     stood_in = step is SUBMIT and any(standing.stands_in(row.department_id) for row in rows)
     name = f"{step.name}：{reason.strip()}" if reason else IN_PLACE if stood_in else step.name
     store(rows, list(facts), by=by, reason=name)

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from actionplan.inquiry.issued import Record
 from actionplan.inquiry.layout import ANSWER_COLUMNS, MOST_NAMED, InquiryFile, Trouble
-from actionplan.models import YearlyStatus
+from actionplan.models import State, YearlyStatus
 
 # A cell that others changed meanwhile; one whose words were taken out; one that was written in. Gravest first.
 CONFLICT, EMPTIED, CHANGED = KINDS = ("conflict", "emptied", "changed")
@@ -33,6 +33,7 @@ class CellChange:
     """A cell of the file that says something else: its words as issued, as they stand now, as the file has them.
 
     place: G7. issued: None when there is no record of what was issued. empties: whether the file's cell says nothing.
+    saved: the record with which a cell in conflict came to say what it says now, where there is one.
     """
 
     key: str
@@ -43,6 +44,7 @@ class CellChange:
     file: str
     kind: str
     empties: bool
+    saved: Record | None = None
 
     @property
     def label(self) -> str:
@@ -57,11 +59,10 @@ class CellChange:
 
 @dataclass(frozen=True)
 class ItemChange:
-    """An item with cells that say something else. saved: who saved what stands now, where there is a record."""
+    """An item with cells that say something else."""
 
     status: YearlyStatus
     cells: tuple[CellChange, ...]
-    saved: Record | None
 
     @property
     def kind(self) -> str:
@@ -99,6 +100,11 @@ class Comparison:
         return sum(any(cell.kind == CHANGED for cell in item.cells) for item in self.items)
 
     @property
+    def submitted(self) -> list[str]:
+        """The codes of handed-in answers that it changes: their head has not seen the new words."""
+        return [item.status.item.code for item in self.items if item.status.state == State.SUBMITTED]
+
+    @property
     def says_nothing(self) -> bool:
         """Whether nothing would change, and nothing is at fault."""
         return not self.items and not self.troubles
@@ -116,8 +122,9 @@ class Comparison:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it may be taken as it is: something changes, nothing is at fault, nothing asks for a choice."""
-        return bool(self.items) and not self.troubles and all(item.kind == CHANGED for item in self.items)
+        """Whether it may be taken as it is: something changes, nothing is at fault, nothing asks for a look."""
+        asks = self.troubles or self.submitted
+        return bool(self.items) and not asks and all(item.kind == CHANGED for item in self.items)
 
     @cached_property
     def digests(self) -> dict[str, str]:

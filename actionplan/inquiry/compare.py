@@ -7,6 +7,7 @@ from actionplan.cycle.answers import faults
 from actionplan.cycle.sheet import NEW, SheetRow
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
 from actionplan.inquiry.ground import Ground
+from actionplan.inquiry.issued import writer
 from actionplan.inquiry.layout import HEADERS, AnswerLine, InquiryFile, Trouble
 from actionplan.inquiry.question_texts import shown_text
 from actionplan.models import Progress, State, YearlyStatus
@@ -48,23 +49,20 @@ def _item(line: AnswerLine, file: InquiryFile, ground: Ground) -> ItemChange | N
     status = ground.rows.get(line.status_id)
     if status is None:
         return None
+    return ItemChange(status, tuple(_cells(line, status, file, ground)))
+
+
+def _cells(line: AnswerLine, status: YearlyStatus, file: InquiryFile, ground: Ground) -> Iterator[CellChange]:
     record = ground.records.get((status.pk, line.revision))
-    return ItemChange(
-        status,
-        tuple(_cells(line, status, record.cells if record else {}, file)),
-        ground.records.get((status.pk, status.revision)),
-    )
-
-
-def _cells(line: AnswerLine, status: YearlyStatus, record: dict[str, str], file: InquiryFile) -> Iterator[CellChange]:
     for field, raw in line.cells.items():
-        words, now, issued = tidy_line_breaks(raw), getattr(status, field), record.get(field)
+        words, now, issued = tidy_line_breaks(raw), getattr(status, field), record.cells.get(field) if record else None
         if words in (now, issued):
             continue
         empties = is_blank(field, words)
         kind = CONFLICT if now != issued else EMPTIED if empties else CHANGED
         key = f"{status.pk}-{field}"
-        yield CellChange(key, field, file.place(line, field), issued, now, words, kind, empties)
+        saved = writer(ground.records, status, field) if kind == CONFLICT else None
+        yield CellChange(key, field, file.place(line, field), issued, now, words, kind, empties, saved)
 
 
 def _locked(line: AnswerLine, item: ItemChange, file: InquiryFile) -> Iterator[str]:

@@ -69,8 +69,8 @@ def read_ground(report: AnnualReport, files: Sequence[InquiryFile], user: Abstra
     versions = {(line.status_id, line.revision) for file in files for line in file.lines}
     named = {pk for pk, _ in versions}
     rows = {row.pk: row for row in _named_or_at_home(report, named, files, succession, day)}
-    versions |= {(pk, rows[pk].revision) for pk in named & rows.keys()}
-    return Ground(report, standing_of(user), succession, day, rows, records(versions))
+    moved = {pk for pk, revision in versions if pk in rows and rows[pk].revision != revision}
+    return Ground(report, standing_of(user), succession, day, rows, records(versions, moved))
 
 
 def _named_or_at_home(

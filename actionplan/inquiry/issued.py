@@ -1,8 +1,10 @@
 """What stood in the answers at a revision, from the record of changes: who saved it, when, and every cell."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q
 
 from actionplan.cycle.answers import CELLS
 from actionplan.models import YearlyStatus
@@ -20,14 +22,32 @@ class Record:
     when: datetime
 
 
-def records(versions: Iterable[Version]) -> dict[Version, Record]:
-    """The records of these versions (primary key of the answer, revision) that there are; one query for all."""
+def records(versions: Iterable[Version], moved: Collection[int] = ()) -> dict[Version, Record]:
+    """The records of these versions (primary key of the answer, revision) that there are; one query for all.
+
+    moved: primary keys of answers that were saved since; all their records come.
+    """
     wanted = set(versions)
-    found = YearlyStatus.history.filter(
-        id__in={pk for pk, _ in wanted}, revision__in={revision for _, revision in wanted}
-    )
-    rows = found.order_by("history_id").values("id", "revision", *CELLS, *FACTS)
-    return {key: _record(row) for row in rows if (key := (row["id"], row["revision"])) in wanted}
+    known = Q(id__in={pk for pk, _ in wanted}, revision__in={revision for _, revision in wanted})
+    found = YearlyStatus.history.filter(known | Q(id__in=moved)).order_by("history_id")
+    rows = found.values("id", "revision", *CELLS, *FACTS)
+    kept = set(moved)
+    return {(row["id"], row["revision"]): _record(row) for row in rows if _is_wanted(row, wanted, kept)}
+
+
+def _is_wanted(row: dict, wanted: set[Version], moved: set[int]) -> bool:
+    return row["id"] in moved or (row["id"], row["revision"]) in wanted
+
+
+def writer(known: Mapping[Version, Record], status: YearlyStatus, cell: str) -> Record | None:
+    """The record with which the cell came to say what it says now: steps and other cells' changes are passed over."""
+    found, words = None, getattr(status, cell)
+    for revision in range(status.revision, 0, -1):
+        record = known.get((status.pk, revision))
+        if record is None or record.cells[cell] != words:
+            break
+        found = record
+    return found
 
 
 def _record(row: dict) -> Record:

@@ -8,7 +8,7 @@ import pytest
 from actionplan.admin.inquiry import files as inquiry_files
 from actionplan.admin.inquiry.files import KIND
 from actionplan.admin.uploads import OwnedFile
-from actionplan.models import YearlyStatus
+from actionplan.models import State, YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories
 from tests.admin.inquiring import address, confirm, make_office, shown, upload, upload_url
@@ -203,6 +203,17 @@ def test_workbooks_that_say_the_same_or_speak_of_other_cells_are_no_rivals(offic
     page = upload(coordinator, office.report, *books)
     assert "同じ欄に別の答え" not in shown(page)
     assert "（3件）をまとめて取り込む" in shown(page)
+
+
+def test_handed_in_answers_are_not_changed_by_the_one_button_unseen(office, coordinator):
+    book = office.book(c1_1_1={"text": "課長が見ていない文"})
+    YearlyStatus.objects.filter(pk=office.first.pk).update(state=State.SUBMITTED)
+    single = shown(upload(coordinator, office.report, book))
+    assert "課が提出した回答が変わります：1-1-1。" in single.replace(" ", "")
+    page = list_of(coordinator, office.report)
+    assert "提出済みの項目1" in shown(page)
+    assert "まとめて取り込む" not in shown(page)
+    assert stored(office.first).text == "はじめの文1"
 
 
 def test_only_the_rivals_stay_back_from_the_one_button(office, coordinator):

@@ -47,11 +47,15 @@ def test_a_publisher_is_told_of_a_correction_that_is_ready_until_it_is_published
     assert waiting(publisher) == []
 
 
-def test_what_is_corrected_but_not_confirmed_does_not_wait_for_the_publisher(status):
+def test_what_is_not_confirmed_after_publishing_is_told_until_it_is(status):
+    publisher = factories.make_person("公表権者")
     publish(status.report, by=None)
     status.state = "submitted"
     edit(status, "直している文")
-    assert waiting(factories.make_person("公表権者")) == []
+    assert waiting(publisher) == ["公表済みですが、確定していない項目が1件あります。"]
+    status.state = "confirmed"
+    edit(status, "直した文")
+    assert waiting(publisher) == ["公表したあとに直して確定した項目が1件あります。訂正版を公表できます。"]
 
 
 def test_a_publisher_is_told_of_a_reservation_and_of_what_changed_after_it(status):

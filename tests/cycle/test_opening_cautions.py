@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.cycle.foreseen import opening_of
-from actionplan.cycle.opening_cautions import cautions, unfinished_years
+from actionplan.cycle.opening_cautions import cautions, unfinished_years, years_under_way
 from actionplan.models import AnnualReport, State
 from actionplan.publishing.publish import publish, withdraw
 from tests import factories
@@ -63,3 +63,13 @@ def test_years_are_unfinished_until_an_edition_stands(last):
     assert list(unfinished_years()) == [under_way]
     AnnualReport.objects.filter(pk=under_way.pk).update(sample=True)
     assert list(unfinished_years()) == []
+
+
+def test_a_year_is_under_way_until_it_is_published_and_everything_in_it_is_confirmed(last):
+    year = make_year(2026)
+    ask(year, None, State.CONFIRMED, State.SUBMITTED)
+    assert list(years_under_way()) == [year]
+    publish(year, by=None)
+    assert (list(years_under_way()), list(unfinished_years())) == ([year], [])
+    year.statuses.update(state=State.CONFIRMED)
+    assert list(years_under_way()) == []

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from actionplan.cycle import steps
+from actionplan.cycle.answers import Answer, save_answers
 from actionplan.cycle.rows import Overtaken
 from actionplan.cycle.steps import StepRefused
 from actionplan.models import State, YearlyStatus
@@ -150,6 +151,22 @@ def test_taking_back_and_reopening_forget_the_step_that_they_undo(rows, everythi
     assert (stored(rows[0]).confirmed_by, stored(rows[0]).submitted_by) == (None, everything)
     steps.take_back({rows[0].pk: 4}, by=everything)
     assert stored(rows[0]).submitted_by is None
+
+
+def test_what_came_back_and_was_not_mended_is_returned_again_when_it_is_taken_back(rows, everything):
+    mended, unmended = rows
+    seen = {row.pk: 1 for row in rows}
+    for step in ("submit", "return"):
+        STEPS[step](seen, everything)
+        seen = {pk: revision + 1 for pk, revision in seen.items()}
+    save_answers([Answer(mended.pk, 3, {"text": "直した文"})], by=everything, reason="自課の回答で保存")
+    seen[mended.pk] += 1
+    for step in ("submit", "take_back"):
+        STEPS[step](seen, everything)
+        seen = {pk: revision + 1 for pk, revision in seen.items()}
+    assert (stored(mended).state, stored(unmended).state) == (State.DRAFT, State.RETURNED)
+    assert stored(unmended).return_reason == "数を書いてください。"
+    assert stored(unmended).history.first().state == State.RETURNED
 
 
 @pytest.mark.parametrize("step", [steps.reopen, steps.return_answers])

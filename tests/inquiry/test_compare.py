@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED
 from actionplan.inquiry.compare import compare
 from actionplan.inquiry.ground import read_ground
-from actionplan.models import Progress, YearlyStatus
+from actionplan.models import Progress, State, YearlyStatus
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, written
 
@@ -106,8 +106,43 @@ def test_a_conflict_tells_who_saved_and_when(status, office):
     row.text, row._history_user = "ほかの人の文", factories.make_user(last_name="山田", first_name="花子")
     row.save()
     [item] = compared(file, status.report, office).items
-    assert item.saved.who == "山田 花子"
-    assert item.saved.when == row.history.first().history_date
+    assert item.cells[0].saved.who == "山田 花子"
+    assert item.cells[0].saved.when == row.history.first().history_date
+
+
+def test_who_took_a_step_or_wrote_another_cell_since_is_not_named_for_it(status, office):
+    file = file_of(line(status, text="わたしの文", outcome="わたしの成果"), report=status.report)
+    row = stored(status)
+    for name, cells in (
+        ("花子", {"text": "花子の文"}),
+        ("次郎", {"outcome": "次郎の成果"}),
+        ("課長", {"state": State.SUBMITTED}),
+    ):
+        row._history_user = factories.make_user(last_name="山田", first_name=name)
+        for cell, words in cells.items():
+            setattr(row, cell, words)
+        row.save()
+    YearlyStatus.objects.update(state=State.DRAFT)
+    [item] = compared(file, status.report, office).items
+    assert {cell.field: cell.saved.who for cell in item.cells} == {"text": "山田 花子", "outcome": "山田 次郎"}
+
+
+def test_words_that_were_taken_out_and_written_again_are_the_last_writers(status, office):
+    file = file_of(line(status, text="わたしの文"), report=status.report)
+    row = stored(status)
+    for name, words in (("花子", "同じ文"), ("次郎", "別の文"), ("三郎", "同じ文")):
+        row.text, row._history_user = words, factories.make_user(last_name="山田", first_name=name)
+        row.save()
+    [item] = compared(file, status.report, office).items
+    assert item.cells[0].saved.who == "山田 三郎"
+
+
+def test_handed_in_answers_that_a_file_changes_are_named_and_never_plain(status, office):
+    file = file_of(line(status, text="わたしの文"), report=status.report)
+    assert compared(file, status.report, office).is_plain
+    YearlyStatus.objects.update(state=State.SUBMITTED)
+    found = compared(file, status.report, office)
+    assert (found.submitted, found.is_plain) == ([status.item.code], False)
 
 
 def test_an_item_is_as_grave_as_its_gravest_cell(status, office):

@@ -8,9 +8,9 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from actionplan.cycle.deadline import days_words
+from actionplan.cycle.deadline import days_words, due_day
 from actionplan.cycle.responses import NO_DEPARTMENT
-from actionplan.cycle.steps import missing_parts
+from actionplan.cycle.steps import is_unmended, missing_parts
 from actionplan.fiscal_year import era_label
 from actionplan.models import (
     AnnualReport,
@@ -97,8 +97,7 @@ class Tally:
 
 def is_untouched(status: YearlyStatus) -> bool:
     """Whether the answer came back and nobody has written it since."""
-    returned, answered = status.returned_at, status.answered_at
-    return status.state == State.RETURNED and bool(returned and (answered is None or answered <= returned))
+    return status.state == State.RETURNED and is_unmended(status)
 
 
 UNTOUCHED = Q(state=State.RETURNED) & (Q(answered_at=None) | Q(answered_at__lte=F("returned_at")))
@@ -116,10 +115,7 @@ def written_words(tally: Tally) -> str:
 def due_words(report: AnnualReport, day: date) -> str:
     """5月20日（あと12日）, with the year when it is another one; empty when no date is set."""
     due = report.answers_due
-    if not due:
-        return ""
-    year = f"{due.year}年" if due.year != day.year else ""
-    return f"{year}{due.month}月{due.day}日（{days_words(due, day)}）"
+    return f"{due_day(due, day)}（{days_words(due, day)}）" if due else ""
 
 
 def front_words(tally: Tally, submits: bool, day: date) -> str:

@@ -14,7 +14,7 @@ from actionplan.admin.inquiry.upload import attachment, may_upload, the_report, 
 from actionplan.admin.round.pages import MOST_YEARS
 from actionplan.admin.site import FrontLink
 from actionplan.admin.standing import standing_in
-from actionplan.cycle.opening_cautions import unfinished_years
+from actionplan.cycle.opening_cautions import years_under_way
 from actionplan.cycle.sheet import answer_sheet
 from actionplan.inquiry.archive import inquiry_zip, zip_name
 from actionplan.inquiry.write_workbook import file_name, write_inquiry
@@ -51,7 +51,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     """The way to the workbooks of the years under way, else of the latest year, for those who answer."""
     if not may_upload(standing_in(request)):
         return []
-    reports = list(unfinished_years()[:MOST_YEARS]) or list(AnnualReport.objects.all()[:1])
+    reports = list(years_under_way()[:MOST_YEARS]) or list(AnnualReport.objects.all()[:1])
     words = "照会票をダウンロードして記入し、取り込みます。"
     return [FrontLink(f"照会票（Excel）　{report}", upload_address(report), words) for report in reports]
 

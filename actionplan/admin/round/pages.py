@@ -14,8 +14,8 @@ from actionplan.admin.own_page import own_page
 from actionplan.admin.site import FrontLink
 from actionplan.admin.standing import succession_in
 from actionplan.cycle.close_year import why_not_close
-from actionplan.cycle.deadline import day_words, days_late, days_words
-from actionplan.cycle.opening_cautions import unfinished_years
+from actionplan.cycle.deadline import day_words, days_late, days_words, due_day
+from actionplan.cycle.opening_cautions import years_under_way
 from actionplan.cycle.responses import Response, responses, tallies
 from actionplan.models import AnnualReport, State, YearlyStatus
 
@@ -132,7 +132,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     coordinates = permissions.may_coordinate(request.user)
     if not coordinates and not permissions.may_view(request.user, YearlyStatus):
         return []
-    reports = list(unfinished_years()[:MOST_YEARS]) or [latest_report()]
+    reports = list(years_under_way()[:MOST_YEARS]) or [latest_report()]
     if reports[0] is None or reports[0].sample:
         return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
     return [link for report in reports for link in _year_links(report, request, coordinates, len(reports) > 1)]
@@ -151,8 +151,8 @@ def _how_far(report: AnnualReport, found: list[Response]) -> str:
     asked = [response for response in found if response.department]
     done = sum(not response.open for response in asked)
     sentence = f"{len(asked)}課のうち{done}課が提出済み。" if asked else "担当課が決まっていません。"
-    due = report.answers_due
-    return f"{sentence}締切は{due.month}月{due.day}日（{days_words(due, timezone.localdate())}）。" if due else sentence
+    due, today = report.answers_due, timezone.localdate()
+    return f"{sentence}締切は{due_day(due, today)}（{days_words(due, today)}）。" if due else sentence
 
 
 def urls(door: Callable) -> list[URLPattern]:
