@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from actionplan import permissions
+from actionplan.cycle.homes import send_home
 from actionplan.cycle.rows import Overtaken, lock_seen, store
 from actionplan.models import Progress, State, YearlyStatus
 from actionplan.permissions import OPEN_STATES, Standing
@@ -137,9 +138,11 @@ def _take(step: Step, seen: Seen, by: AbstractBaseUser, *, marks: Callable, chec
             setattr(row, name, value)
         if step is TAKE_BACK and is_unmended(row):
             row.state = State.RETURNED
+    if step in (RETURN, REOPEN):
+        send_home(rows)
     stood_in = step is SUBMIT and any(standing.stands_in(row.department_id) for row in rows)
     name = f"{step.name}：{reason.strip()}" if reason else IN_PLACE if stood_in else step.name
-    store(rows, list(facts), by=by, reason=name)
+    store(rows, [*facts, "department"], by=by, reason=name)
     return len(rows)
 
 

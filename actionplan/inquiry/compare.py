@@ -17,6 +17,7 @@ GONE = "この項目は、この年度の一覧にもうありません。この
 OTHER_YEAR = "この行は、ほかの年度の照会票のものです。行を元に戻してください。"
 TWICE = "この項目は{first}行目にもあります。どちらかの行を元に戻してください。"
 ELSEWHERE = "この項目は、この照会票の課の担当ではありません。この行は取り込めません。担当課を事務局に確認してください。"
+SPLIT = "組織改正のあと、この項目は「{department}」の担当です。この行は、その課か事務局が取り込みます。"
 CLOSED = {
     State.SUBMITTED: "「提出」した項目なので、書き直せません。提出を取り消すか差戻しを受けてから取り込んでください。",
     State.CONFIRMED: "「確定」した項目なので、書き直せません。直すときは、先に事務局が確定を取り消します。",
@@ -95,8 +96,10 @@ def _stranger(item: ItemChange | None, file: InquiryFile, ground: Ground) -> str
     if item.status.report_id != ground.report.pk:
         return OTHER_YEAR
     own = ground.standing.may_answer_for(item.status.department_id)
-    at_home = ground.current(item.status.department_id) == ground.current(file.department_id)
-    return "" if own and (at_home or not item.cells) else ELSEWHERE
+    home, homes = ground.current(item.status.department_id), ground.homes(file)
+    if home in homes and len(homes) > 1:
+        return "" if own or not item.cells else SPLIT.format(department=ground.name(home))
+    return "" if own and (home in homes or not item.cells) else ELSEWHERE
 
 
 def _faulty(item: ItemChange) -> Iterator[Trouble]:
@@ -111,10 +114,10 @@ def _faulty(item: ItemChange) -> Iterator[Trouble]:
 def _absent(file: InquiryFile, ground: Ground) -> tuple[YearlyStatus, ...]:
     if "" in file.unknown:
         return ()  # any item may be meant by a row that says nothing of itself
-    named, home = {line.status_id for line in file.lines}, ground.current(file.department_id)
+    named, homes = {line.status_id for line in file.lines}, ground.homes(file)
     at_home = (
         row
         for row in ground.rows.values()
-        if row.report_id == ground.report.pk and ground.current(row.department_id) == home
+        if row.report_id == ground.report.pk and ground.current(row.department_id) in homes
     )
     return tuple(row for row in at_home if row.pk not in named and row.item.code not in file.unknown)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
@@ -52,13 +53,36 @@ class Ground:
         """The name of the department that stands for this one today."""
         return str(self.succession.by_pk.get(self.current(department_id), NO_DEPARTMENT))
 
+    def homes(self, file: InquiryFile) -> frozenset[int | None]:
+        """The departments that stand today for the file's: several where it was split since the file was issued."""
+        pk = file.department_id
+        if pk not in self._homes:
+            known = pk in self.succession.by_pk
+            self._homes[pk] = self.succession.heirs(pk, self.day) if known else frozenset({pk})
+        return self._homes[pk]
+
+    @cached_property
+    def _homes(self) -> dict[int | None, frozenset[int | None]]:
+        return {}
+
+    def own_homes(self, file: InquiryFile) -> list[int | None]:
+        """Those of them for which the person answers, the main one first."""
+        own = [pk for pk in self.homes(file) if self.standing.may_answer_for(pk)]
+        return sorted(own, key=lambda pk: (pk != self.current(file.department_id), pk or 0))
+
+    def title(self, file: InquiryFile) -> str:
+        """The file's department as people know it: by its old name where several stand in its place."""
+        if len(self.homes(file)) > 1:
+            return str(self.succession.by_pk[file.department_id])
+        return self.name(file.department_id)
+
     def check(self, file: InquiryFile) -> None:
         """Returns when the file is of this year and of a department of this person's; raises UploadError."""
         if file.fiscal_year != self.report.fiscal_year:
             raise OtherYear(file.fiscal_year, self.report)
-        if not self.standing.may_answer_for(self.current(file.department_id)):
+        if not self.own_homes(file):
             raise UploadError(
-                f"この照会票は「{self.name(file.department_id)}」のものです。取り込めるのは自分の課の照会票だけです。"
+                f"この照会票は「{self.title(file)}」のものです。取り込めるのは自分の課の照会票だけです。"
                 "自分の課の照会票を選び直してください。"
             )
 
@@ -76,8 +100,9 @@ def read_ground(report: AnnualReport, files: Sequence[InquiryFile], user: Abstra
 def _named_or_at_home(
     report: AnnualReport, named: set[int], files: Sequence[InquiryFile], succession: Succession, day: date
 ) -> QuerySet[YearlyStatus]:
-    homes = [file.department_id for file in files if file.department_id in succession.by_pk]
-    at_home = Q(department__in=succession.standing_for(homes, day))
+    homes = {file.department_id for file in files if file.department_id in succession.by_pk}
+    heirs = {heir for pk in homes for heir in succession.heirs(pk, day)}
+    at_home = Q(department__in=succession.standing_for(homes | heirs, day))
     if any(file.department_id is None for file in files):
         at_home |= Q(department=None)
     rows = YearlyStatus.objects.filter(Q(pk__in=named) | Q(at_home, report=report))

@@ -33,6 +33,22 @@ class Succession:
             return department.split_from_id
         return None
 
+    def heirs(self, pk: int, day: date) -> frozenset[int]:
+        """Every department that stands on the day for what this one was: its successor, and the parts split off."""
+        seen, todo = set(), [pk]
+        while todo:
+            if (one := todo.pop()) not in seen:
+                seen.add(one)
+                todo += self._next(one, day)
+        return frozenset(self.current(one, day) for one in seen)
+
+    def _next(self, pk: int, day: date) -> list[int]:
+        """Who follows the department by the day, and the parts of it that have begun."""
+        step = self._step(self.by_pk[pk], day)
+        parts = [part for part in self.by_pk.values() if part.split_from_id == pk]
+        begun = [part.pk for part in parts if part.in_force_from is None or part.in_force_from <= day]
+        return begun if step is None else [step, *begun]
+
     def standing_for(self, pks: Iterable[int], day: date) -> frozenset[int]:
         """Every department, ended ones too, that the given ones stand for on the day."""
         wanted = {self.current(pk, day) for pk in pks}

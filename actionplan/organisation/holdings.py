@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractBaseUser, User
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from actionplan.cycle import rows
-from actionplan.models import ActionItem, Plan, State, YearlyStatus
+from actionplan.models import ActionItem, Department, Plan, State, YearlyStatus
 from actionplan.organisation.recording import record
 
 # Which department takes what the old one holds, by primary keys: (old one, item or None for all that is no item's).
@@ -25,15 +25,20 @@ class Holdings:
     kept: int
 
 
-def open_statuses(departments: Collection[int]) -> QuerySet[YearlyStatus]:
-    """Answers of years that were never published and are not confirmed: nothing of them stands in public."""
-    return YearlyStatus.objects.filter(department__in=departments, report__editions=None).exclude(state=State.CONFIRMED)
+def open_statuses(departments: Collection[int], *, splits: bool = False) -> QuerySet[YearlyStatus]:
+    """Answers that are not confirmed, of years that were never published: nothing of them stands in public.
+
+    Of a department that is split (splits: now) those of published years too: only the items tell which part answers.
+    """
+    split = Exists(Department.objects.filter(split_from=OuterRef("department")))
+    moving = Q() if splits else Q(report__editions=None) | split
+    return YearlyStatus.objects.filter(moving, department__in=departments).exclude(state=State.CONFIRMED).distinct()
 
 
-def holdings(departments: Collection[int]) -> Holdings:
-    """What the departments hold; six queries."""
+def holdings(departments: Collection[int], *, splits: bool = False) -> Holdings:
+    """What the departments hold; six queries. splits: whether they are about to be split."""
     items = ActionItem.objects.filter(lead_department__in=departments).select_related("measure__policy")
-    statuses = open_statuses(departments).select_related("report", "item__measure__policy")
+    statuses = open_statuses(departments, splits=splits).select_related("report", "item__measure__policy")
     every = YearlyStatus.objects.filter(department__in=departments).count()
     moving = list(statuses.order_by("report__fiscal_year", "item"))
     return Holdings(

@@ -82,7 +82,7 @@ def outlook(change: Reorganisation, known: Mapping[int, Department] | None = Non
     known: every department by primary key; read when None.
     """
     known = known or {row.pk: row for row in Department.objects.select_related("successor")}
-    held = holdings(change.olds)
+    held = holdings(change.olds, splits=change.splits)
     items = {item.pk for item in held.items}
     if found := faults(change, known, items):
         raise ReorganisationRefused(list(dict.fromkeys(found)))

@@ -18,7 +18,8 @@ from actionplan.organisation.recording import record
 def unsettled() -> list[Department]:
     """Departments that have ended, have a successor, and still lead items, hold open answers or have people."""
     ended = Department.objects.filter(in_force_until__lt=timezone.localdate(), successor__isnull=False)
-    still_open = Q(statuses__isnull=False, statuses__report__editions=None) & ~Q(statuses__state=State.CONFIRMED)
+    moving = Q(statuses__report__editions=None) | Q(parts__isnull=False)
+    still_open = Q(statuses__isnull=False) & moving & ~Q(statuses__state=State.CONFIRMED)
     holds = Q(items__isnull=False) | Q(members__isnull=False) | Q(plans__isnull=False)
     counted = ended.annotate(open_answers=Count("statuses", filter=still_open, distinct=True))
     return list(counted.filter(holds | Q(open_answers__gt=0)).select_related("successor").distinct())

@@ -25,6 +25,7 @@ from actionplan.inquiry.apply_answers import Decision, Moved, Outcome, Undecided
 from actionplan.inquiry.changes import CONFLICT, EMPTIED, Comparison, seal_of
 from actionplan.inquiry.compare import compare
 from actionplan.inquiry.ground import Ground, read_ground
+from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport
 from actionplan.permissions import Standing
 
@@ -60,11 +61,11 @@ class Page:
         return own_page(
             self.request,
             "admin/inquiry/preview.html",
-            title=f"照会票の確認　{ground.name(comparison.file.department_id)}",
+            title=f"照会票の確認　{ground.title(comparison.file)}",
             crumbs=[*crumbs_of(self.report, self.standing), ("照会票", upload_address(self.report))],
             report=self.report,
             file=self.file,
-            department=ground.name(comparison.file.department_id),
+            department=ground.title(comparison.file),
             stranger=self._stranger(comparison, ground),
             comparison=comparison,
             conflicts=comparison.count(CONFLICT),
@@ -77,7 +78,7 @@ class Page:
     def _stranger(self, comparison: Comparison, ground: Ground) -> str:
         """The name of the department whose door the person came by, when the workbook is another's."""
         door = door_of(self.request)
-        own = door is None or ground.current(door or None) == ground.current(comparison.file.department_id)
+        own = door is None or ground.current(door or None) in ground.homes(comparison.file)
         return "" if own else ground.name(door or None)
 
     def take(self) -> HttpResponse:
@@ -95,7 +96,7 @@ class Page:
             lacking = undecided(refusal.comparison, decision)
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
         self._tell(outcome, decision)
-        return HttpResponseRedirect(self._on(inquiry.department_id, outcome))
+        return HttpResponseRedirect(self._on(inquiry, outcome))
 
     def _tell(self, outcome: Outcome, decision: Decision) -> None:
         if outcome.saved:
@@ -104,14 +105,15 @@ class Page:
             sentence = ALL_KEPT if decision.keeps_any else NOTHING_TICKED
             messages.info(self.request, sentence.format(title=self.file.title))
 
-    def _on(self, department_id: int | None, outcome: Outcome) -> str:
+    def _on(self, inquiry: InquiryFile, outcome: Outcome) -> str:
         """Where the person goes from here: back to what is to be mended, to the next that waits, or to the answers."""
         if outcome.left_out:
             return preview_address(self.report, self.file.name, self.request)
         self.file.remove()
         if inquiry_files.waiting(self.request.user, self.report):
             return upload_address(self.report)
-        return answers_address(self.report, department_id)
+        own = read_ground(self.report, (), self.request.user).own_homes(inquiry)
+        return answers_address(self.report, own[0] if own else inquiry.department_id)
 
 
 def _sentence(title: str, outcome: Outcome) -> str:

@@ -74,7 +74,7 @@ def _queue(request: HttpRequest, report: AnnualReport, files: Sequence[WaitingIn
 
 
 def _waiting(request: HttpRequest, file: WaitingInquiry, inquiry: InquiryFile, ground: Ground) -> Waiting:
-    address, department = preview_address(ground.report, file.name, request), ground.name(inquiry.department_id)
+    address, department = preview_address(ground.report, file.name, request), ground.title(inquiry)
     try:
         return Waiting(file, address, department, compare(inquiry, ground))
     except UploadError as refusal:

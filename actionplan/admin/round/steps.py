@@ -13,7 +13,7 @@ from actionplan.admin.round.rows import label_of
 from actionplan.cycle.answers import CELLS
 from actionplan.cycle.mail import goes_out
 from actionplan.cycle.movements import person_name
-from actionplan.cycle.responses import Response
+from actionplan.cycle.responses import Response, response_of
 from actionplan.cycle.return_mail import Notice, tell_department
 from actionplan.cycle.rows import Overtaken
 from actionplan.cycle.sheet import statuses
@@ -109,9 +109,12 @@ def _difference(row: YearlyStatus, looked_at: Model | None, newest: Model | None
 
 def _tell(request: HttpRequest, report: AnnualReport, response: Response, seen: Iterable[int], reason: str) -> None:
     rows = list(statuses(report).filter(pk__in=seen))
-    notice = tell_department(report, response, rows, reason=reason, site=request.build_absolute_uri("/"))
-    level, sentence = _told(response, notice)
-    messages.add_message(request, level, sentence)
+    # After a split some may have gone to the part that leads their item now.
+    for home in dict.fromkeys(None if row.department_id in response.forms else row.department_id for row in rows):
+        to = response if home is None else response_of(home)
+        own = [row for row in rows if row.department_id in to.forms]
+        notice = tell_department(report, to, own, reason=reason, site=request.build_absolute_uri("/"))
+        messages.add_message(request, *_told(to, notice))
 
 
 def _told(response: Response, notice: Notice) -> tuple[int, str]:
