@@ -20,6 +20,9 @@ PATHS = {
 }
 
 
+REMEMBERED = "回答の変更の記録か組織改正に出てくるため、削除できません。なくなった課は、廃止日を入れて残します。"
+
+
 def published_rows(obj: models.Model) -> models.QuerySet:
     """The published rows that rest on the object; none for models that no edition rests on."""
     # Asked for by name: editions are built on the models that this module guards.
@@ -46,9 +49,17 @@ def why_not_delete(obj: models.Model) -> str:
     # Django would not refuse: rows of a many-to-many relation just vanish.
     if obj._meta.model_name == "actortype" and obj.items.exists():
         return f"この{name}は項目で使われているため、削除できません。"
+    if obj._meta.model_name == "department" and _is_remembered(obj):
+        return f"この{name}は、{REMEMBERED}"
     if isinstance(obj, account.User) and account.has_acted(obj):
         return account.KEPT
     return ""
+
+
+def _is_remembered(department: models.Model) -> bool:
+    """Whether records of change or a successor would lead to nowhere without the department."""
+    answers = apps.get_model("actionplan", "YearlyStatus").history
+    return department.successor_id is not None or answers.filter(department_id=department.pk).exists()
 
 
 def refuse_delete(obj: models.Model) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actionplan.models import Department
+from actionplan.models import Department, YearlyStatus
 from actionplan.permissions import CLERK, HEAD, PUBLISHER, READER
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
@@ -118,7 +118,7 @@ def test_a_kind_that_is_none_narrows_nothing(browser, departments_of_all_days, k
 @pytest.mark.parametrize(
     ("boxes", "sentence"),
     [
-        ({"name": "市民課"}, "同じ課名・係名・設置日の担当課が、すでにあります。"),
+        ({"name": "市民課"}, "同じ課名・係名の担当課が、同じ時期にすでにあります：「市民課」。"),
         ({"successor": "{other}"}, "引き継いだ課を選んだときは、廃止日も入れてください。"),
         ({"successor": "{own}", "in_force_until": "2020-03-31"}, "引き継いだ課をたどると、この課に戻ってきます。"),
         ({"successor": "{chain}", "in_force_until": "2020-03-31"}, "引き継いだ課をたどると、この課に戻ってきます。"),
@@ -135,6 +135,52 @@ def test_what_cannot_stay_so_is_refused_in_words_and_kept_in_the_boxes(browser, 
     assert sentence in words(page)
     assert 'value="0920-77"' in page.content.decode()
     assert (fresh(department).phone, fresh(department).successor) == ("", None)
+
+
+@pytest.mark.parametrize("name", [" 市民課", "市民課　", "　市民課 "])
+def test_blanks_at_the_edges_make_no_second_department_of_that_name(browser, name):
+    department, _ = factories.make_department("福祉課"), factories.make_department("市民課")
+    assert "同じ時期にすでにあります：「市民課」" in words(save(browser, department, name=name))
+    assert fresh(department).name == "福祉課"
+
+
+def test_blanks_at_the_edges_are_taken_off_and_blanks_alone_are_no_name(browser):
+    department = factories.make_department("福祉課")
+    assert save(browser, department, name=" 保健課　", unit="　給付係 ").status_code == 302
+    assert (fresh(department).name, fresh(department).unit) == ("保健課", "給付係")
+    assert "必須" in words(save(browser, department, name="　 "))
+    assert fresh(department).name == "保健課"
+
+
+@pytest.mark.parametrize(
+    ("days", "may"),
+    [
+        ({}, False),
+        ({"in_force_from": "2031-04-01"}, False),
+        ({"in_force_until": "2020-03-31"}, True),
+        ({"in_force_from": "2010-04-01", "in_force_until": "2020-04-01"}, False),
+    ],
+)
+def test_two_of_one_name_may_follow_one_another_but_not_stand_at_once(browser, days, may):
+    department = factories.make_department("福祉課")
+    factories.make_department("市民課", in_force_from="2020-04-01")
+    page = save(browser, department, name="市民課", **days)
+    assert (page.status_code == 302) == may
+    if not may:
+        assert "同じ時期にすでにあります：「市民課」（2020-04-01設置）" in words(page)
+
+
+def test_a_department_that_records_speak_of_is_kept(browser):
+    old = factories.make_department("旧課", in_force_until="2020-03-31", successor=factories.make_department("新課"))
+    answered = factories.make_department("答えた課")
+    factories.make_status(department=answered)
+    YearlyStatus.objects.update(department=None)
+    for department in (old, answered):
+        page = browser.post(f"{DEPARTMENTS}{department.pk}/delete/", {"post": "yes"})
+        assert "削除できません。なくなった課は、廃止日を入れて残します。" in words(page)
+    unused = factories.make_department("間違えて加えた課")
+    assert browser.post(f"{DEPARTMENTS}{unused.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert set(Department.objects.values_list("name", flat=True)) == {"旧課", "新課", "答えた課"}
 
 
 def test_a_circle_that_is_there_already_does_not_hang_the_form(browser):

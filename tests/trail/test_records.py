@@ -115,14 +115,12 @@ def test_a_change_by_a_command_has_the_system_as_its_author():
 
 def test_deleted_rows_are_still_named():
     department = factories.make_department("消えた課")
-    status = factories.make_status(department=department)
-    status.department = None
-    change(status)
+    item = factories.make_item(lead_department=department)
+    item.lead_department = None
+    change(item)
     department.delete()
-    item = status.item
-    status.delete()
     item.delete()
-    [moved] = [each for each in found_of("yearlystatus") if each.action == "変更"]
+    [moved] = [each for each in found_of("actionitem") if each.action == "変更" and "担当課" in told(each)]
     assert told(moved)["担当課"] == ("消えた課", "")
     assert (moved.code, moved.target) == ("1-1-1", "項目")
 

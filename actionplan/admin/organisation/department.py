@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
-from actionplan.admin.keeping import KeepingForm
 from actionplan.admin.organisation.department_filters import LABELS, ExistenceFilter, existence_today
+from actionplan.admin.organisation.department_form import DepartmentForm
 from actionplan.cycle.names import full_name
 from actionplan.models import Department
 from actionplan.organisation.registered import is_to_come, undoable
@@ -24,36 +24,6 @@ MISTAKES_ONLY = (
 DAYS = (
     "ふだんは「組織改正」の画面で自動的に入ります。ここで直すのは、日付や引き継いだ課を間違えて登録したときだけです。"
 )
-TWICE = "同じ課名・係名・設置日の担当課が、すでにあります。一覧で確かめてください。"
-CIRCLE = "引き継いだ課をたどると、この課に戻ってきます。ほかの課を選んでください。"
-NO_END = "引き継いだ課を選んだときは、廃止日も入れてください。"
-
-
-class DepartmentForm(KeepingForm):
-    """Says in words what the database would refuse, and what would leave nobody in charge."""
-
-    def clean(self) -> dict:
-        """The cleaned data, with an error at the box that cannot stay as it is."""
-        cleaned = super().clean()
-        same = {name: cleaned.get(name) for name in ("name", "unit", "in_force_from")}
-        if Department.objects.filter(**same).exclude(pk=self.instance.pk).exists():
-            self.add_error("name", TWICE)
-        if cleaned.get("successor") and not cleaned.get("in_force_until"):
-            self.add_error("in_force_until", NO_END)
-        if self.instance.pk and _leads_to(cleaned.get("successor"), self.instance.pk):
-            self.add_error("successor", CIRCLE)
-        return cleaned
-
-
-def _leads_to(department: Department | None, pk: int) -> bool:
-    """Whether the chain of successors comes to the department with this key."""
-    seen: set[int] = set()
-    while department and department.pk not in seen:
-        if department.pk == pk:
-            return True
-        seen.add(department.pk)
-        department = department.successor
-    return False
 
 
 class MembersField(forms.ModelMultipleChoiceField):
