@@ -8,6 +8,7 @@ from itertools import count
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Model, QuerySet
 
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, YearlyStatus
 
@@ -88,6 +89,11 @@ def make_status(report: AnnualReport | None = None, item: ActionItem | None = No
 def make_department(name: str = "市民協働課", **fields) -> Department:
     """A department."""
     return Department.objects.create(name=name, **fields)
+
+
+def vanish(row: Model) -> None:
+    """Takes the row away past every guard, as somebody with the database's own tools could."""
+    QuerySet(type(row)).filter(pk=row.pk)._raw_delete("default")
 
 
 def make_tree(report: AnnualReport, items: int) -> None:

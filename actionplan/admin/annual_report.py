@@ -2,13 +2,13 @@
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
+from actionplan.admin.found import found_or_404
 from actionplan.admin.publishing import PublishingPages
 from actionplan.cycle.open_year import OpeningRefused, open_year
 from actionplan.cycle.plan_items import missing_items
@@ -39,7 +39,7 @@ class AnnualReportAdmin(PublishingPages, PortalAdmin):
 
     def fill(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Makes the missing statuses and leads to the year's list."""
-        report = get_object_or_404(AnnualReport, pk=pk)
+        report = found_or_404(AnnualReport.objects.all(), pk=pk)
         try:
             made = len(open_year(report.plan, report.fiscal_year, by=request.user).coming)
         except OpeningRefused as refusal:

@@ -114,7 +114,7 @@ class DepartmentCell(Widget):
         self.day = day
 
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> Department | None:
-        """The department, or None for an empty cell. Raises ValueError."""
+        """The department, or None for an empty cell. Raises ValueError, also for one that has ended."""
         if not (name := (value or "").strip()):
             return None
         found = self.found.get(name, [])
@@ -123,6 +123,8 @@ class DepartmentCell(Widget):
             raise ValueError(f"担当課「{name}」はありません。担当課の一覧にある名前を、係名まで書いてください。")
         if len(best) > 1:
             raise ValueError(f"担当課「{name}」は複数あります。画面から選んでください。")
+        if best[0].in_force_until and best[0].in_force_until < self.day:
+            raise ValueError(f"担当課「{name}」は廃止されています。引き継いだ課の名前を書いてください。")
         return best[0]
 
     def render(self, value: object, obj: object = None, **kwargs) -> str:

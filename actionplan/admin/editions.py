@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,6 +11,7 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.base import AsksPermission, FrozenAdmin
 from actionplan.admin.downloads import report_file
+from actionplan.admin.found import found_or_404
 from actionplan.models import Edition, EditionRow
 
 
@@ -59,7 +59,8 @@ class EditionAdmin(FrozenAdmin):
     def standing(self, edition: Edition) -> str:
         """Whether citizens may see it; an older edition gives way to a newer one."""
         if hasattr(edition, "withdrawal"):
-            return f"取下げ（{edition.withdrawal.reason}）"
+            ahead = edition.withdrawal.withdrawn_at < edition.public_from
+            return f"{'予約の取消し' if ahead else '取下げ'}（{edition.withdrawal.reason}）"
         return "公表の予約" if edition.public_from > timezone.now() else "公表"
 
     def get_urls(self) -> list[URLPattern]:
@@ -70,5 +71,5 @@ class EditionAdmin(FrozenAdmin):
     def download(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         """The edition in the columns of the open data, also one that citizens cannot see."""
         permissions.require(permissions.may_export(request.user, Edition))
-        edition = get_object_or_404(Edition.objects.select_related("report"), pk=pk)
+        edition = found_or_404(Edition.objects.select_related("report"), pk=pk)
         return report_file(edition, edition.rows.all(), ending, f"v{edition.number}")

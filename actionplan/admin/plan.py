@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.core.paginator import Page, Paginator
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -14,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin, PortalInline
+from actionplan.admin.found import found_or_404
 from actionplan.models import ActionItem, ActorType, Aim, Measure, Plan, Policy, Stage, StoryRemark, StoryStep
 
 # Measures on one page of the whole plan.
@@ -92,7 +92,7 @@ class PlanAdmin(PortalAdmin):
     def tree_view(self, request: HttpRequest, plan_id: int) -> HttpResponse:
         """The plan's policies, measures and items, each with the way to its form; a long plan on several pages."""
         permissions.require(permissions.may_view(request.user, Plan))
-        plan = get_object_or_404(Plan, pk=plan_id)
+        plan = found_or_404(Plan.objects.all(), pk=plan_id)
         paginator = Paginator(_measures(plan), MEASURES)
         page = paginator.get_page(request.GET.get("page"))
         facts = {

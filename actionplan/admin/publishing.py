@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
+from actionplan.admin.found import found_or_404
 from actionplan.admin.publish_facts import publish_facts, wording_of
 from actionplan.admin.publish_forms import PublishForm, WithdrawForm
 from actionplan.admin.publish_waiting import waiting_years
@@ -88,7 +88,7 @@ class PublishingPages:
         """Asks for the reason and takes the edition back."""
         report = self._report(request, pk)
         permissions.require(permissions.may_publish(request.user), "公表を取り下げる権限がありません。")
-        edition = get_object_or_404(Edition, report=report, number=number)
+        edition = found_or_404(Edition.objects.all(), report=report, number=number)
         if EditionWithdrawal.objects.filter(edition=edition).exists():
             messages.warning(request, f"{edition}は、すでに取り下げられています。")
             return HttpResponseRedirect(_address("publish", pk))

@@ -25,7 +25,10 @@ BINARY = "バイナリ形式（.xlsb）のブックです。「Excelブック（
 WIDE = (
     "シート「{title}」で、とても広い範囲のセルが結合されているか、リンクになっています。解除して保存し直してください。"
 )
-SEVERAL = "照会票をまとめたzipのままでは取り込めません。zipを開き、中のブックを1つずつ取り込んでください。"
+SEVERAL = (
+    "照会票をまとめたzipのままでは取り込めません。"
+    "zipを開き、中のブック（.xlsx）を選んでください。いくつかまとめて選べます。"
+)
 RANGES = re.compile(rb"""<(?:\w+:)?(?:mergeCell|hyperlink)\s[^>]*?\bref\s*=\s*["']([A-Z0-9:$]+)["']""")
 # The numbers of rows, and those in the places of cells: <row r="5">, <c r="A5">.
 PLACES = re.compile(rb"""<(?:\w+:)?(?:row|c)\s(?:[^>]*?\s)?r\s*=\s*["'][A-Za-z$]*([0-9]+)["']""")

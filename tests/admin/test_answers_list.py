@@ -132,3 +132,14 @@ def test_somebody_without_a_department_is_told_what_to_do(office):
 def test_who_answers_for_nobody_is_refused(office):
     assert signed_in(factories.make_person("閲覧者")).get("/admin/answers/").status_code == 403
     assert signed_in(factories.make_person("公表権者")).get("/admin/answers/").status_code == 403
+
+
+def test_a_department_without_items_is_not_told_that_all_of_them_are_confirmed():
+    office = make_office()
+    other = factories.make_department("項目のない課")
+    page = signed_in(factories.make_person("担当者", departments=[other])).get(
+        f"/admin/answers/{office.report.fiscal_year}/{other.pk}/"
+    )
+    assert "この年度の項目はありません" in page.content.decode()
+    assert "組織改正で別の課に移ったかもしれません。" in page.content.decode()
+    assert "確定しました" not in page.content.decode()

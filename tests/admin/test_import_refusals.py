@@ -3,6 +3,7 @@
 import pytest
 
 from actionplan.models import ActionItem
+from tests import factories
 from tests.admin.files import ITEMS, edited, export, page, table, upload, written
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,15 @@ def test_a_wrong_cell_is_named_by_row_and_column_and_nothing_is_saved(clerk, ite
     assert sentence in page(response)
     assert "confirm_form" not in response.context
     assert not ActionItem.objects.filter(name="正しい変更").exists()
+
+
+def test_a_department_that_has_ended_takes_no_item_but_may_keep_its_own(clerk, items):
+    old = factories.make_department("旧課", in_force_until="2010-03-31")
+    lines = edited(clerk, 担当課="旧課")
+    sentence = "2行目「担当課」：担当課「旧課」は廃止されています。引き継いだ課の名前を書いてください。"
+    assert sentence in page(upload(clerk, written(lines)))
+    ActionItem.objects.filter(pk=items[0].pk).update(lead_department=old)
+    assert "廃止されています" not in page(upload(clerk, written(edited(clerk, 項目名="新しい名前"))))
 
 
 def test_all_wrong_rows_are_named_at_once(clerk, items):

@@ -35,7 +35,13 @@ def test_a_set_time_is_japan_time(admin_client, status):
 )
 def test_a_time_that_cannot_be_is_refused(admin_client, status, moment, sentence):
     response = post(admin_client, status, when="later", public_from=moment)
-    assert sentence in response.content.decode()
+    page = response.content.decode()
+    assert sentence in page
+    top = page[: page.index("これまでの版")]
+    assert "まだ公表していません。次のところを直してください。" in top
+    assert sentence in top
+    assert 'href="#id_public_from_box"' in top
+    assert 'id="id_public_from_box"' in page
     assert not Edition.objects.exists()
 
 
@@ -63,4 +69,5 @@ def test_a_reservation_is_cancelled_not_withdrawn(admin_client, status):
     done = admin_client.post(address("withdraw", status, 1), {"reason": "日時を変えるため"}, follow=True)
     assert "第1版の予約を取り消しました。" in done.content.decode()
     assert "<td>取り消した予約</td>" in done.content.decode()
+    assert "予約の取消し（日時を変えるため）" in admin_client.get("/admin/actionplan/edition/").content.decode()
     assert not Edition.objects.standing().exists()

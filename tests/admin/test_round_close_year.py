@@ -104,7 +104,13 @@ def test_the_due_date_is_changed_on_a_page_where_nothing_else_can_be(report, off
 
 @pytest.mark.parametrize(
     ("sent", "sentence"),
-    [("", "締切の日を入力してください。"), ("あした", "締切が読めません。"), ("2026-02-30", "締切が読めません。")],
+    [
+        ("", "締切の日を入力してください。"),
+        ("あした", "締切が読めません。"),
+        ("2026-02-30", "締切が読めません。"),
+        ("0026-05-20", "締切の年（26年）を確かめてください。"),
+        ("2206-05-20", "締切の年（2206年）を確かめてください。"),
+    ],
 )
 def test_a_date_that_is_none_is_refused_in_words(report, office, sent, sentence):
     records = report.history.count()

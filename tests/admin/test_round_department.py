@@ -58,7 +58,7 @@ def test_the_answers_are_shown_in_full_with_last_years_and_who_did_what(report, 
     (row,) = ask(report, department, SENT, item=item, answered_by=person, answered_at="2026-05-02T01:00:00Z", **words)
     factories.make_status(make_year(2025), item, text="去年の文")
     page = shown(office, department)
-    for expected in ("3-1-1　★◎", "花を植える", "計画の内容", *words.values(), "実施済", "去年の文", "前年度の回答"):
+    for expected in ("3-1-1　★◎", "花を植える", "計画の内容", *words.values(), "実施済", "去年の文", "昨年度の回答"):
         assert expected in page, expected
     assert "記入：佐藤 花子" in page
     assert row.get_state_display() in page

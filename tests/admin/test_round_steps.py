@@ -167,6 +167,12 @@ def test_after_the_log_in_expired_the_reason_comes_back(rows, department, office
     assert states()[0] == SENT
 
 
+def test_after_the_log_in_expired_nothing_but_the_reason_is_shown(rows, department, office):
+    office.logout()
+    page = take(office, department, "return", tick(rows[0]), tick(rows[1]), reason=REASON)
+    assert [(text.label, text.words.splitlines()) for text in page.context["texts"]] == [("理由", REASON.splitlines())]
+
+
 def test_several_answers_are_returned_only_after_they_have_been_named(rows, department, office):
     before = everything()
     ticked = {"status": [tick(rows[0]), tick(rows[1])], "reason": REASON}

@@ -116,5 +116,5 @@ def test_a_department_that_is_there_already_is_refused_in_words(day):
     factories.make_department("市民協働課", in_force_from=day or None)
     form = {"name": "市民協働課", "unit": "", "in_force_from": day}
     page = signed_in().post("/admin/actionplan/department/add/", form).content.decode()
-    assert "同じ課名・係名・設置日の担当課が、すでにあります。" in page
+    assert "同じ課名・係名の担当課が、同じ時期にすでにあります：「市民協働課」" in page
     assert "department_unique" not in page

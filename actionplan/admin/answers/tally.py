@@ -105,6 +105,8 @@ UNTOUCHED = Q(state=State.RETURNED) & (Q(answered_at=None) | Q(answered_at__lte=
 
 def written_words(tally: Tally) -> str:
     """8項目のうち3項目が記入済み, or what all eight have in common."""
+    if not tally.total:
+        return "この年度の項目はありません"
     if not tally.open:
         done = tally.states.get(State.CONFIRMED, 0) == tally.total
         return f"{tally.total}項目すべて{'確定' if done else '提出済み'}"

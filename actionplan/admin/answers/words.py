@@ -20,6 +20,9 @@ TO_STAND_IN = (
     "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
     "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
 )
+NO_ITEMS = (
+    "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
+)
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
 NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
@@ -69,6 +72,8 @@ def refused_words(count: int, submitting: bool) -> str:
 
 def guide(place: Place, tally: Tally, heads: Sequence[str]) -> str:
     """What the person is to do here now, in a sentence or two. heads: who hands the answers in."""
+    if not tally.total:
+        return NO_ITEMS
     if not place.may_write:
         return "この画面では、読むことだけができます。"
     if not tally.open:

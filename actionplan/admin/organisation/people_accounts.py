@@ -5,10 +5,10 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
+from actionplan.admin.found import found_or_404
 from actionplan.admin.organisation.numbers import number_in
 from actionplan.admin.own_page import own_page
 from actionplan.organisation.accounts import close_accounts, reopen_accounts
@@ -51,7 +51,7 @@ def _people(request: HttpRequest) -> list[User]:
 
 def password_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks, then makes a first password and shows it this once."""
-    account = get_object_or_404(User, pk=pk)
+    account = found_or_404(User.objects.all(), pk=pk)
     permissions.require(permissions.may_change(request.user, User, account) and account != request.user, NOT_YOURS)
     if request.method != "POST":
         return _page(request, "password", "最初のパスワードを作る", account=account)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
+from actionplan.admin.found import found_or_404
 from actionplan.admin.organisation import undo
 from actionplan.admin.organisation.numbers import number_in
 from actionplan.admin.organisation.reorganise_forms import FEWEST, KINDS, MOST, RENAME, SPLIT, Desk
@@ -27,7 +27,7 @@ STEPS = ("csrfmiddlewaretoken", "seal", "preview", "confirm", "back")
 def reorganise_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The form, then the preview, then the change."""
     require_office(request)
-    old = get_object_or_404(Department.objects.select_related("successor"), pk=pk)
+    old = found_or_404(Department.objects.select_related("successor"), pk=pk)
     if old.in_force_until:
         return framed(request, "ended", old, unsettled=old in unsettled(), to_come=is_to_come(old))
     desk = _desk(request, old)

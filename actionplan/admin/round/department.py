@@ -12,7 +12,7 @@ from actionplan import permissions
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.pages import TITLE, due_of, may_look, report_of
 from actionplan.admin.round.rows import ReadRow, names_of, read_row
-from actionplan.admin.round.steps import Refusal, take_step
+from actionplan.admin.round.steps import Refusal, sent_texts, take_step
 from actionplan.cycle.responses import Response, response_of
 from actionplan.cycle.sheet import SheetRow, sheet_rows, statuses
 from actionplan.models import Department, State
@@ -52,6 +52,10 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
     }
     crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[year]))]
     return own_page(request, "admin/round/department.html", title=f"{response.name}の回答", crumbs=crumbs, **facts)
+
+
+# Read by rescue.py when the post itself is refused.
+department_page.sent_texts = sent_texts
 
 
 def _address(year: int, response: Response, page: str) -> str:

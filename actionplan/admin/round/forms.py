@@ -1,16 +1,25 @@
 """The forms of the coordinator's pages: which year to open, what to do with ticked answers, whom to remind."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from django import forms
 from django.http import QueryDict
 
 from actionplan.admin.locking import RecordField
-from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.fiscal_year import LATEST, parse_fiscal_year
 from actionplan.models import Plan, YearlyStatus
 from actionplan.models.fields import refuse_control_characters
 
+# The portal holds no report of a year before.
+FIRST_YEAR = 2000
 CONFIRM, RETURN, REOPEN = "confirm", "return", "reopen"
+
+
+def refuse_far_day(day: date) -> None:
+    """Raises ValidationError for a year that nobody meant: 0026 or 2206 written for 2026."""
+    if not FIRST_YEAR <= day.year <= LATEST:
+        raise forms.ValidationError(f"締切の年（{day.year}年）を確かめてください。")
 
 
 def due_field(*, required: bool, help_text: str) -> forms.DateField:
@@ -19,6 +28,7 @@ def due_field(*, required: bool, help_text: str) -> forms.DateField:
         label="回答の締切",
         required=required,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[refuse_far_day],
         help_text=help_text,
         error_messages={
             "invalid": "締切が読めません。2026-05-20 のように入力してください。",

@@ -72,7 +72,9 @@ def _send(request: HttpRequest, report: AnnualReport, site: str, back: str) -> H
     done = send(report, letters(report, seen, site=site), by=request.user, seen=seen)
     tell(request, done)
     if gone := seen.keys() - {letter.response.key for letter in done}:
-        messages.info(request, f"{len(gone)}課は、その間にすべて提出したため、送っていません。")
+        messages.info(
+            request, f"{len(gone)}課は、その間にすべて提出したか、組織改正で別の課になったため、送っていません。"
+        )
     return HttpResponseRedirect(back)
 
 

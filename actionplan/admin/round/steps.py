@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest
 
+from actionplan.admin.rescue import Text
 from actionplan.admin.round.forms import CONFIRM, REOPEN, RETURN, StepForm, seen_revisions
 from actionplan.admin.round.rows import label_of
 from actionplan.cycle.answers import CELLS
@@ -70,6 +71,12 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     if step == RETURN:
         _tell(request, report, response, seen, form.cleaned_data["reason"])
     return None
+
+
+def sent_texts(post: Mapping[str, str]) -> Iterable[Text]:
+    """The reason that was written, to be given back where the post itself is refused (see rescue.py)."""
+    if reason := post.get("reason", "").strip():
+        yield Text("理由", reason)
 
 
 def _codes(ticks: Iterable[int]) -> str:
