@@ -50,6 +50,13 @@ def holdings(departments: Collection[int], *, splits: bool = False) -> Holdings:
     )
 
 
+def left_behind(department: Department) -> str:
+    """What the department holds, in words: 項目3件、確定していない回答2件、職員4人; empty for nothing."""
+    held = holdings([department.pk])
+    counts = (("項目{}件", held.items), ("確定していない回答{}件", held.statuses), ("職員{}人", held.people))
+    return "、".join(words.format(len(rows)) for words, rows in counts if rows)
+
+
 def move_items(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
     """Gives items another leading department; targets: department by item."""
     items = list(ActionItem.objects.select_for_update().filter(pk__in=targets).order_by("pk"))

@@ -183,6 +183,20 @@ def test_a_department_that_records_speak_of_is_kept(browser):
     assert set(Department.objects.values_list("name", flat=True)) == {"旧課", "新課", "答えた課"}
 
 
+def test_what_a_department_leaves_behind_that_ends_without_a_successor_is_pointed_out(browser):
+    department, heir = factories.make_department("福祉課"), factories.make_department("市民課")
+    factories.make_item(lead_department=department)
+    factories.make_status(department=department, state="draft")
+    department.members.add(make_member("tanto"))
+    edited = {"in_force_until": "2020-03-31", "_continue": "1"}
+    page = words(browser.get(save(browser, department, **edited)["Location"]))
+    assert "残っているもの：項目1件、確定していない回答1件、職員1人。" in page
+    page = words(browser.get(save(browser, department, phone="0920-1", _continue="1")["Location"]))
+    assert "残っているもの" not in page
+    page = words(browser.get(save(browser, department, successor=heir.pk, _continue="1")["Location"]))
+    assert "残っているもの" not in page
+
+
 def test_a_circle_that_is_there_already_does_not_hang_the_form(browser):
     first, second = factories.make_department("甲課"), factories.make_department("乙課")
     for each, successor in ((first, second), (second, first)):

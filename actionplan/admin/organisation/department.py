@@ -1,7 +1,7 @@
 """Departments: their contact blocks and people. What is renamed, merged or split goes through the page of its own."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import Field, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -15,12 +15,14 @@ from actionplan.admin.organisation.department_filters import LABELS, ExistenceFi
 from actionplan.admin.organisation.department_form import DepartmentForm
 from actionplan.cycle.names import full_name
 from actionplan.models import Department
+from actionplan.organisation.holdings import left_behind
 from actionplan.organisation.registered import is_to_come, undoable
 
 MISTAKES_ONLY = (
     "ここで課名・係名を直すのは、誤字を訂正するときだけにしてください。"
     "課の名前が変わった・統合した・分かれたときは「組織改正」の画面で行います。前の名前がこれまでの年度に残ります。"
 )
+LEFT_BEHIND = "引き継ぐ課のないまま廃止日を入れました。残っているもの：{}。引き継ぐ課があれば選んでください。"
 DAYS = (
     "ふだんは「組織改正」の画面で自動的に入ります。ここで直すのは、日付や引き継いだ課を間違えて登録したときだけです。"
 )
@@ -72,6 +74,14 @@ class DepartmentAdmin(PortalAdmin):
             people = User.objects.filter(used).distinct().order_by("last_name", "first_name", "username")
             kwargs |= {"form_class": MembersField, "queryset": people}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: DepartmentForm, formsets: list, change: bool) -> None:
+        """Saves the people; points out what a department leaves behind that ends without a successor."""
+        super().save_related(request, form, formsets, change)
+        department = form.instance
+        ends = {"in_force_until", "successor"} & set(form.changed_data) and department.in_force_until
+        if ends and not department.successor_id and (left := left_behind(department)):
+            self.message_user(request, LEFT_BEHIND.format(left), messages.WARNING)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
         """Django's page, told whether a reorganisation, and taking one back, may be offered."""
