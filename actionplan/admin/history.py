@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -74,6 +75,8 @@ class ReadableHistory:
         context |= {"page": page, "pages": list(context["page_range"]), "records": [each.told for each in page]}
         if permissions.may_audit(request.user):
             context["trail_address"] = trail_address(context["object"])
+            if isinstance(context["object"], User):
+                context["account_address"] = f"{reverse('admin:trail')}?kind=user&object={context['object'].pk}"
         return super().render_history_view(request, template, context, **kwargs)
 
     def history_view_title(self, request: HttpRequest, obj: Model) -> str:

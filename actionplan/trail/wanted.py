@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.trail.kinds import ANSWERS, Kind
+from actionplan.trail.memberships import membership_records
 from actionplan.trail.reach import Reach
 
 # Days beyond these narrow nothing, and cannot be reckoned with.
@@ -20,7 +21,7 @@ class Wanted:
     """The question. Everything that is not given narrows nothing.
 
     departments: every form of the department that is meant; None among them for answers of no department.
-    kind: its key; number: the key of one object of that kind.
+    kind: its key; number: the key of one object of that kind; an account brings its comings to departments along.
     first and last: days in the portal's own time, both included. words: in the reason or the file's name.
     """
 
@@ -48,6 +49,8 @@ def condition(kind: Kind, wanted: Wanted, reach: Reach) -> Q | None:
 
 
 def _kind(kind: Kind, wanted: Wanted) -> Q | None:
+    if (wanted.kind, kind.key) == ("user", "department") and wanted.number is not None:
+        return Q(history_id__in=membership_records(wanted.number))
     if wanted.kind not in ("", kind.key):
         return None
     return Q() if wanted.number is None else Q(**{kind.object: wanted.number})

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from actionplan.models import ActionItem, AnnualReport, YearlyStatus
+from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus
 from actionplan.publishing.publish import publish, withdraw
 from actionplan.trail.keys import chunks, key_rows, keys_of
 from actionplan.trail.kinds import KINDS
@@ -81,6 +81,37 @@ def test_a_person_leads_to_what_they_did_publishing_included(real_report):
     change(YearlyStatus.objects.last(), by=factories.make_user())
     publish(real_report, by=person)
     assert kinds(person=person.pk) == ["edition", "yearlystatus"]
+
+
+def test_an_account_brings_its_comings_to_departments_and_its_leavings_along():
+    person, other = factories.make_user(), factories.make_user()
+    old, new, strange = (factories.make_department(name) for name in ("旧課", "新課", "別の課"))
+    strange.members.add(other)
+    for step in (
+        lambda: old.members.add(person),
+        lambda: old.members.add(other),
+        lambda: Department.objects.get(pk=old.pk).save(),
+        lambda: new.members.add(person),
+        lambda: old.members.remove(person),
+        lambda: new.members.remove(other),
+    ):
+        step()
+    asked = found(kind="user", number=person.pk)
+    assert [each for each in asked if each[0] == "department"] == [
+        ("department", old.pk),
+        ("department", new.pk),
+        ("department", old.pk),
+    ]
+    assert {each for each in asked if each[0] != "department"} <= {("user", person.pk)}
+
+
+def test_the_comings_of_an_account_are_shown_to_those_only_who_may_see_the_department():
+    person, department = factories.make_user(), factories.make_department()
+    department.members.add(person)
+    kinds_seen = tuple(KINDS[key] for key in ("user", "department"))
+    for reach, expected in ((frozenset({department.pk}), 1), (frozenset({department.pk + 1}), 0)):
+        asked = found(Wanted(kind="user", number=person.pk), Reach(kinds_seen[1:], reach))
+        assert len(asked) == expected
 
 
 def test_a_year_leads_to_its_report_its_answers_and_its_editions(real_report):
