@@ -148,3 +148,10 @@ def test_many_answers_stand_on_pages_and_a_step_stays_on_its_page(monkeypatch, r
     done = office.post(address(department, "?page=3"), data)
     assert done["Location"] == address(department, "?page=3")
     assert states() == [SENT] * 4 + [DONE]
+
+
+@pytest.mark.parametrize(("state", "offered"), [(DRAFT, False), (BACK, False), (SENT, True), (DONE, True)])
+def test_steps_are_offered_where_something_can_be_ticked(report, department, office, state, offered):
+    ask(report, department, state)
+    page = shown(office, department)
+    assert ('value="confirm"' in page, 'name="status"' in page) == (offered, offered)

@@ -49,6 +49,8 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
         "due": due_of(report),
         "coordinates": coordinates,
         "confirmed": response.counts[State.CONFIRMED],
+        # Where nothing can be ticked there is no step to take; a refused one keeps what was written for it.
+        "steps": coordinates and bool(response.waiting or response.counts[State.CONFIRMED] or refusal),
     }
     crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[year]))]
     return own_page(request, "admin/round/department.html", title=f"{response.name}の回答", crumbs=crumbs, **facts)
