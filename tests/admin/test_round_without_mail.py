@@ -2,9 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from actionplan.cycle.mail import goes_out
-from actionplan.models import State
+from actionplan.models import Reminder, State
 from tests import factories
 from tests.admin.pages import form_of, signed_in
 
@@ -42,3 +43,15 @@ def test_a_reminder_says_so_too(submitted, capsys):
     form = form_of(client.get(address), "remind-form")
     page = client.post(address, form, follow=True).content.decode()
     assert "督促は届いていません" in page
+    overview = reverse("admin:round", args=[2009])
+    assert "督促は届いていません（サーバーの記録に書き出しただけです）" in client.get(overview).content.decode()
+
+
+def test_before_any_reminder_or_with_a_mail_server_nothing_is_said_of_it(submitted, settings):
+    client, overview = signed_in(factories.make_person("事務局")), reverse("admin:round", args=[2009])
+    assert "督促は届いていません" not in client.get(overview).content.decode()
+    facts = {"day": timezone.localdate(), "addresses": ["ichi@example.jp"], "open_items": 1}
+    Reminder.objects.create(report=submitted.report, department=submitted.department, **facts)
+    assert "督促は届いていません" in client.get(overview).content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    assert "督促は届いていません" not in client.get(overview).content.decode()

@@ -15,6 +15,7 @@ from actionplan.admin.site import FrontLink
 from actionplan.admin.standing import succession_in
 from actionplan.cycle.close_year import why_not_close
 from actionplan.cycle.deadline import day_words, days_late, days_words, due_day
+from actionplan.cycle.mail import goes_out
 from actionplan.cycle.opening_cautions import years_under_way
 from actionplan.cycle.responses import Response, responses, tallies
 from actionplan.models import AnnualReport, State, YearlyStatus
@@ -100,6 +101,7 @@ def round_page(request: HttpRequest, year: int) -> HttpResponse:
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
         "coordinates": coordinates,
+        "printed_only": not goes_out() and any(response.reminder for response in found),
     }
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
 
