@@ -12,6 +12,7 @@ from actionplan import permissions
 from actionplan.admin.base import AsksPermission, FrozenAdmin
 from actionplan.admin.downloads import report_file
 from actionplan.admin.found import found_or_404
+from actionplan.admin.named import named
 from actionplan.models import Edition, EditionRow
 
 
@@ -38,13 +39,15 @@ class EditionRowInline(AsksPermission, admin.TabularInline):
 class EditionAdmin(FrozenAdmin):
     """公表した版."""
 
-    list_display = ["name", "standing", "public_from", "published_by", "correction_note"]
+    list_display = ["name", "standing", "public_from", "publisher", "correction_note"]
     list_filter = ["report"]
     list_select_related = ["report", "published_by", "withdrawal"]
-    fields = ["name", "standing", "public_from", "published_at", "published_by", "correction_note", "content_sha256"]
-    readonly_fields = ["name", "standing"]
+    fields = ["name", "standing", "public_from", "published_at", "publisher", "correction_note", "content_sha256"]
+    readonly_fields = ["name", "standing", "publisher"]
     inlines = [EditionRowInline]
     change_form_template = "admin/actionplan/edition/change_form.html"
+
+    publisher = named(Edition, "published_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Editions with their report and their withdrawal."""

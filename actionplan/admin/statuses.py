@@ -15,6 +15,7 @@ from actionplan.admin.base import PortalAdmin
 from actionplan.admin.downloads import report_file
 from actionplan.admin.filters import MarkFilter, SharedChoices, SharedRelated, YearFilter
 from actionplan.admin.marks import marks_html
+from actionplan.admin.named import named
 from actionplan.admin.status_forms import StatusForm, StatusRowForm
 from actionplan.cycle.answers import CELLS
 from actionplan.exports.misfits import CellsDoNotFit
@@ -22,9 +23,8 @@ from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.models.revised import StaleRevisionError
 from actionplan.publishing.compose import compose
 
-WHO_AND_WHEN = [
-    f"{step}_{fact}" for step in ("answered", "submitted", "returned", "confirmed") for fact in ("by", "at")
-]
+STEPS = ("answered", "submitted", "returned", "confirmed")
+WHO_AND_WHEN = [f"{step}_{fact}" for step in STEPS for fact in ("person", "at")]
 OVERTAKEN = (StaleRevisionError, YearlyStatus.DoesNotExist)
 
 
@@ -54,6 +54,10 @@ class YearlyStatusAdmin(PortalAdmin):
         ("項目", {"fields": ["report", "item", "content", "actors"]}),
         ("実施状況", {"fields": ["text", "progress", "outcome", "challenge", "next_step"]}),
         ("担当と状態", {"fields": ["department", "state", "return_reason", *WHO_AND_WHEN, "read_revision"]}),
+    )
+
+    answered_person, submitted_person, returned_person, confirmed_person = (
+        named(YearlyStatus, f"{step}_by") for step in STEPS
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from actionplan.models import EditionRow, State, YearlyStatus
+from actionplan.models import Edition, EditionRow, State, YearlyStatus
+from actionplan.publishing.publish import publish
 from tests import factories
 from tests.admin.pages import STATUSES, change_url, form_of, signed_in, viewer
 
@@ -220,3 +221,14 @@ def test_a_second_status_of_an_item_in_a_year_is_refused_in_words():
     form = {"report": status.report_id, "item": status.item_id, "text": "文", "progress": "unset", "state": "draft"}
     page = signed_in().post(f"{STATUSES}add/", form).content.decode()
     assert "この項目の実施状況は、この年度にすでにあります。" in page
+
+
+def test_people_are_shown_by_their_names_not_by_what_they_log_in_with():
+    person = factories.make_user(username="jimukyoku", last_name="山田", first_name="花子")
+    status = factories.make_status(answered_by=person, submitted_by=person, state="confirmed")
+    publish(status.report, by=person)
+    client = signed_in(superuser=True, username="looker")
+    for page in (change_url(status), "/admin/actionplan/edition/", change_url(Edition.objects.get())):
+        html = client.get(page).content.decode()
+        assert "山田 花子" in html
+        assert "jimukyoku" not in html

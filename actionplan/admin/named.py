@@ -1,0 +1,19 @@
+"""People in lists and forms by their names, as everywhere else; Django would show what they log in with."""
+
+from collections.abc import Callable
+
+from django.contrib import admin
+from django.db.models import Model
+
+from actionplan.cycle.names import full_name
+
+
+def named(model: type[Model], field: str) -> Callable:
+    """A column or read-only box for the model's admin: 山田 太郎, empty for nobody."""
+
+    @admin.display(description=str(model._meta.get_field(field).verbose_name))
+    def shown(admin_of_model: admin.ModelAdmin, row: Model) -> str | None:
+        person = getattr(row, field)
+        return full_name(person) if person else None
+
+    return shown
