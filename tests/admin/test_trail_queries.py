@@ -25,6 +25,9 @@ def test_the_page_asks_as_often_for_thousands_of_records_as_for_a_few():
     report, department = factories.make_report(), factories.make_department()
     clients = [signed_in(make_person("kansa")), signed_in(make_person("tanto", department))]
     asked = []
+    # What a process looks up once was looked up or not by whatever ran before in it.
+    for client in clients:
+        client.get(TRAIL)
     for items in (5, 200):
         factories.make_tree(report, items)
         YearlyStatus.objects.update(department=department)
