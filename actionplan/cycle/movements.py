@@ -3,19 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Max
 
-from actionplan.cycle.names import full_name
+from actionplan.cycle.names import person_name
 from actionplan.models import AnnualReport, Succession, YearlyStatus
 
 # How the records of change begin that organisation/ writes.
 REORGANISED = "組織改正："
-
-
-def person_name(user: AbstractBaseUser | None) -> str:
-    """The person's name; an empty string for nobody, which is the machine."""
-    return full_name(user) if user else ""
 
 
 @dataclass(frozen=True)

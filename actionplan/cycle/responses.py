@@ -8,10 +8,9 @@ from django.db.models import Count
 from django.utils import timezone
 
 from actionplan.cycle.movements import LastReminder, Movement, movements, reminders
+from actionplan.cycle.names import NO_DEPARTMENT
 from actionplan.models import AnnualReport, Department, State, Succession, place_of
 from actionplan.permissions import OPEN_STATES
-
-NO_DEPARTMENT = "担当課なし"
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from actionplan.cycle.names import NO_DEPARTMENT
 from actionplan.exports.uploads import UploadError
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.issued import Record, Version, records
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport, Succession, YearlyStatus
 from actionplan.permissions import Standing, standing_of
-
-NO_DEPARTMENT = "担当課なし"
 
 
 class OtherYear(UploadError):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from actionplan.admin.answers.facts import Step
 from actionplan.admin.answers.saving import CLASH, Refused
-from actionplan.cycle.movements import person_name
+from actionplan.cycle.names import person_name
 from actionplan.models import YearlyStatus
 
 

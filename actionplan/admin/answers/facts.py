@@ -1,9 +1,10 @@
 """What the page of a department's answers shows of each item: its boxes, the steps taken, and what may be done."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth import get_user_model
 from django.utils.safestring import SafeString
 
 from actionplan.admin.answers.boxes import Box, make_box
@@ -11,11 +12,13 @@ from actionplan.admin.answers.saving import Refused
 from actionplan.admin.answers.sent import LABELS, stamp_of
 from actionplan.admin.answers.tally import is_untouched
 from actionplan.admin.marks import marks_html
+from actionplan.cycle.names import person_name
 from actionplan.cycle.sheet import SheetRow
 from actionplan.cycle.steps import missing_parts
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 
+STEPS = ("answered", "submitted", "returned", "confirmed")
 EXTRAS = ("outcome", "challenge", "next_step")
 
 
@@ -132,3 +135,10 @@ def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[Step]:
     words = {"answered": "記入", "submitted": "提出", "confirmed": "確定"}
     taken = [(step, getattr(status, f"{step}_at")) for step in words]
     return [Step(words[step], names.get(getattr(status, f"{step}_by_id"), ""), at) for step, at in taken if at]
+
+
+def names_of(rows: Iterable[SheetRow]) -> dict[int, str]:
+    """The names of everybody who took a step with one of the answers, in one query."""
+    people = {getattr(row.status, f"{step}_by_id") for row in rows for step in STEPS} - {None}
+    found = get_user_model().objects.filter(pk__in=people) if people else ()
+    return {user.pk: person_name(user) for user in found}

@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from actionplan.admin.answers.clashes import authors
-from actionplan.admin.answers.facts import Item, make_item
+from actionplan.admin.answers.facts import Item, make_item, names_of
 from actionplan.admin.answers.place import Place, submitters
 from actionplan.admin.answers.saving import CLASH, FAULTY, GONE, Outcome
 from actionplan.admin.answers.sent import others_of, texts_of
 from actionplan.admin.answers.tally import due_words, is_untouched, tally_of, written_words
 from actionplan.admin.answers.words import INCOMPLETE, UNSAVED, guide, refused_words
 from actionplan.admin.own_page import own_page
-from actionplan.admin.round.rows import names_of
 from actionplan.cycle.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cycle.steps import missing_parts
 from actionplan.models import DEFINITIONS, State, YearlyStatus

@@ -10,8 +10,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.cycle.movements import person_name
-from actionplan.cycle.responses import NO_DEPARTMENT
+from actionplan.cycle.names import NO_DEPARTMENT, person_name
 from actionplan.cycle.steps import missing_parts
 from actionplan.models import AnnualReport, Department, Succession, YearlyStatus
 from actionplan.permissions import OPEN_STATES, Standing, standing_of

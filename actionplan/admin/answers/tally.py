@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from actionplan.cycle.deadline import days_words, due_day
-from actionplan.cycle.responses import NO_DEPARTMENT
+from actionplan.cycle.names import NO_DEPARTMENT
 from actionplan.cycle.steps import is_unmended, missing_parts
 from actionplan.fiscal_year import era_label
 from actionplan.models import (

@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
+from actionplan.admin.answers.facts import names_of
 from actionplan.admin.own_page import own_page
 from actionplan.admin.round.pages import TITLE, due_of, may_look, report_of
-from actionplan.admin.round.rows import ReadRow, names_of, read_row
+from actionplan.admin.round.rows import ReadRow, read_row
 from actionplan.admin.round.steps import Refusal, sent_texts, take_step
 from actionplan.cycle.responses import Response, response_of
 from actionplan.cycle.sheet import SheetRow, sheet_rows, statuses

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth import get_user_model
-
+from actionplan.admin.answers.facts import STEPS
 from actionplan.admin.round.forms import tick
 from actionplan.cycle.answers import CELLS
-from actionplan.cycle.movements import person_name
 from actionplan.cycle.sheet import SheetRow
 from actionplan.models import State, YearlyStatus
 
 ALWAYS = ("text", "progress")
-STEPS = ("answered", "submitted", "returned", "confirmed")
 TICKABLE = frozenset({State.SUBMITTED, State.CONFIRMED})
 
 
@@ -53,13 +50,6 @@ class ReadRow:
     def status(self) -> YearlyStatus:
         """The answer itself."""
         return self.sheet.status
-
-
-def names_of(rows: Iterable[SheetRow]) -> dict[int, str]:
-    """The names of everybody who took a step with one of the answers, in one query."""
-    people = {getattr(row.status, f"{step}_by_id") for row in rows for step in STEPS} - {None}
-    found = get_user_model().objects.filter(pk__in=people) if people else ()
-    return {user.pk: person_name(user) for user in found}
 
 
 def read_row(

@@ -13,7 +13,7 @@ from actionplan.admin.round.forms import CONFIRM, REOPEN, RETURN, StepForm, seen
 from actionplan.admin.round.rows import label_of
 from actionplan.cycle.answers import CELLS
 from actionplan.cycle.mail import goes_out
-from actionplan.cycle.movements import person_name
+from actionplan.cycle.names import person_name
 from actionplan.cycle.responses import Response, response_of
 from actionplan.cycle.return_mail import Notice, tell_department
 from actionplan.cycle.rows import Overtaken
