@@ -18,14 +18,16 @@ class ActionPlanConfig(AppConfig):
 
     def ready(self) -> None:
         """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
-        from actionplan.admin import doors, rooms  # noqa: F401
+        from actionplan import staff_wing
+        from actionplan.admin import base
         from actionplan.models import account, one_record, protection
 
         gc.set_threshold(*LARGE_YEARS)
         protection.connect()
         one_record.connect()
         account.connect()
-        doors.connect()
+        base.connect()
+        staff_wing.connect()
 
 
 class PortalAdminConfig(AdminConfig):

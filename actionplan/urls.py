@@ -3,18 +3,14 @@
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
-from actionplan.views.about import about
-from actionplan.views.accessibility import accessibility
 from actionplan.views.annual_report import annual_report, policy, reports
 from actionplan.views.changes import changes
 from actionplan.views.converters import FileFormatConverter, FiscalYearConverter, NumberConverter
 from actionplan.views.downloads import report_file, report_form
-from actionplan.views.era import era_redirect
-from actionplan.views.health import healthz
 from actionplan.views.home import home
 from actionplan.views.item import item
+from actionplan.views.pages import about, accessibility, era_redirect, healthz, sitemap
 from actionplan.views.search import search_csv, search_page
-from actionplan.views.sitemap import sitemap
 
 register_converter(FiscalYearConverter, "year")
 register_converter(NumberConverter, "number")

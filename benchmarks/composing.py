@@ -21,8 +21,7 @@ PYTHONS = (700, 10, 10)
 
 def by_pythons_json(report) -> str:
     """The hash of the composed report as Python's own json writes it."""
-    from actionplan.publishing.compose import compose
-    from actionplan.publishing.rows import content_of
+    from actionplan.publishing.compose import compose, content_of
 
     draft = compose(report)
     content = {"front_matter": draft.front_matter, "rows": [content_of(cells) for cells in draft.cells]}
@@ -33,8 +32,7 @@ def by_pythons_json(report) -> str:
 def ways(report) -> dict[str, tuple[Callable[[], object], tuple[int, int, int]]]:
     """What is timed, and with which numbers of the collector; the first is what the others are compared with."""
     from actionplan.apps import LARGE_YEARS
-    from actionplan.publishing.compose import compose
-    from actionplan.publishing.part import DraftRows
+    from actionplan.publishing.compose import DraftRows, compose
 
     return {
         "Python's json and collector": (lambda: by_pythons_json(report), PYTHONS),

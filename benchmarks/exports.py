@@ -38,7 +38,7 @@ def main(rows: int) -> None:
     """Prints one line per format and direction."""
     from import_export.formats.base_formats import CSV, XLSX
 
-    from actionplan.exports.formats import GuardedCSV, GuardedXLSX
+    from actionplan.uploads import GuardedCSV, GuardedXLSX
 
     dataset = sample(rows)
     print(f"{rows} rows")

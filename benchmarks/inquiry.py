@@ -17,7 +17,7 @@ from benchmarks.exports import TEXT, seconds
 
 def rows_of(count: int) -> tuple:
     """A report and as many rows of it as told, every cell filled, last year's text beside; nothing is stored."""
-    from actionplan.cycle.sheet import CONTINUED, SheetRow
+    from actionplan.answers.sheet import CONTINUED, SheetRow
     from actionplan.models import ActionItem, AnnualReport, Measure, Plan, Policy, YearlyStatus
 
     plan = Plan(pk=1, title="計画")

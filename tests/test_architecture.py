@@ -9,41 +9,41 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "actionplan"
 
 # Each room and the rooms that it may import; a room may always import itself. Anything not named here is forbidden.
-PURE = {"fiscal_year", "text"}
+PURE = {"cells", "fiscal_year", "text", "words"}
 GROUND = PURE | {"models"}
-READING_FLOOR = GROUND | {"selectors", "exports"}
+READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
+# What every staff room stands on: the one policy, the reading of uploads, the admin's frame.
+STAFF_GROUND = READING_FLOOR | {"permissions", "uploads", "waiting_files", "admin"}
 MAY_IMPORT = {
     "fiscal_year": set(),
+    "cells": set(),
     "text": set(),
+    "words": set(),
     "models": PURE,
-    "permissions": GROUND,
-    "publishing": GROUND | {"permissions"},
-    "cycle": GROUND | {"permissions"},
-    "organisation": READING_FLOOR | {"permissions", "cycle"},
-    "inquiry": READING_FLOOR | {"permissions", "cycle"},
-    "trail": READING_FLOOR | {"permissions"},
-    "selectors": GROUND,
+    "wording": PURE,
+    "selectors": GROUND | {"wording"},
     "exports": GROUND | {"selectors"},
     "templatetags": GROUND,
     "views": READING_FLOOR | {"templatetags"},
-    "admin": READING_FLOOR | {"permissions", "publishing", "cycle", "organisation", "inquiry", "trail"},
-    "samples": READING_FLOOR | {"publishing"},
-    "management": GROUND | {"permissions", "publishing", "samples", "cycle", "organisation", "trail"},
     "urls": {"views"},
-    "apps": {"admin", "models"},
+    "permissions": GROUND,
+    "uploads": PURE | {"exports"},
+    "waiting_files": {"permissions", "uploads"},
+    "admin": READING_FLOOR | {"permissions", "waiting_files"},
+    "trail": STAFF_GROUND,
+    "publishing": STAFF_GROUND | {"trail"},
+    "answers": STAFF_GROUND | {"trail", "publishing"},
+    "round": STAFF_GROUND | {"trail", "answers"},
+    "inquiry": STAFF_GROUND | {"answers", "round"},
+    "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
+    "organisation": STAFF_GROUND | {"trail", "answers", "round"},
+    "samples": READING_FLOOR | {"publishing"},
+    "management": GROUND | {"permissions", "publishing", "samples", "round", "organisation"},
+    "staff_wing": {"admin", "answers", "inquiry", "organisation", "plan", "publishing", "round", "trail"},
+    "apps": {"staff_wing", "admin", "models"},
 }
-CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls"}
-STAFF_ROOMS = {
-    "admin",
-    "publishing",
-    "permissions",
-    "cycle",
-    "organisation",
-    "inquiry",
-    "trail",
-    "samples",
-    "management",
-}
+CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls", "wording"}
+STAFF_ROOMS = MAY_IMPORT.keys() - CITIZEN_WING - GROUND
 
 
 def modules() -> list[Path]:
@@ -103,7 +103,7 @@ def test_no_arrow_runs_in_a_circle():
         order += free
         for room in free:
             del rooms[room]
-    assert order.index("models") < order.index("publishing") < order.index("admin")
+    assert order.index("models") < order.index("admin") < order.index("publishing")
 
 
 @pytest.mark.parametrize(

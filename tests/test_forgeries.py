@@ -9,10 +9,10 @@ from actionplan.inquiry.layout import SHEET
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories
-from tests.admin.answering import make_office
-from tests.admin.inquiring import confirm, upload
-from tests.admin.inquiring import make_office as make_inquiring_office
 from tests.admin.pages import STATUSES, change_url, form_of, signed_in
+from tests.answers.answering import make_office
+from tests.inquiry.inquiring import confirm, upload
+from tests.inquiry.inquiring import make_office as make_inquiring_office
 from tests.inquiry.workbooks import FIRST_ROW, filled
 from tests.roles.world import state_of_everything
 

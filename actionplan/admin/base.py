@@ -1,10 +1,11 @@
 """What every form and list of the staff wing shares: permissions, history, and the refusal to delete."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin import FieldListFilter, ModelAdmin, TabularInline
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
 from django.db.models import DateField, Field, Model, ProtectedError, TextField, URLField
 from django.db.models.options import Options
@@ -12,18 +13,60 @@ from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.models import HistoricalRecords
+from simple_history.signals import pre_create_historical_record
 
 from actionplan import permissions
 from actionplan.admin import rescue
-from actionplan.admin.changelist import SteadyChangeList
-from actionplan.admin.deleted import links_in_words
-from actionplan.admin.history import ReadableHistory
-from actionplan.admin.keeping import KeepingForm
-from actionplan.admin.locking import RecordField
+from actionplan.admin.locking import KeepingForm, RecordField
 from actionplan.admin.pickers import PicksMixin
 from actionplan.models.fields import RecordTextField
 from actionplan.models.protection import why_not_delete
+
+
+class SteadyChangeList(ChangeList):
+    """A change list that builds its filters once, not once more for the counts of each filter."""
+
+    _filters: tuple | None = None
+    _facets: dict | None = None
+
+    def get_filters(self, request: HttpRequest) -> tuple:
+        """Django's filters, kept."""
+        if self._filters is None:
+            self._filters = super().get_filters(request)
+        return self._filters
+
+    def shared_facets(self, asking: FieldListFilter) -> dict:
+        """The counts of one filter. Filters of which nothing is chosen count the same rows: they are asked at once."""
+        specs = [spec for spec in self.filter_specs if isinstance(spec, SharesFacets) and not self._is_chosen(spec)]
+        if asking not in specs:
+            return super(SharesFacets, asking).get_facet_queryset(self)
+        if self._facets is None:
+            self._facets = self._count(specs)
+        mark = f"f{specs.index(asking)}_"
+        return {name.removeprefix(mark): count for name, count in self._facets.items() if name.startswith(mark)}
+
+    def _is_chosen(self, spec: FieldListFilter) -> bool:
+        return bool(set(spec.expected_parameters()) & self.params.keys())
+
+    def _count(self, specs: list[FieldListFilter]) -> dict:
+        rows, key = self.queryset.order_by(), self.model._meta.pk.attname
+        counts = {
+            f"f{index}_{name}": count
+            for index, spec in enumerate(specs)
+            for name, count in spec.get_facet_counts(key, rows).items()
+        }
+        return rows.aggregate(**counts)
+
+
+class SharesFacets:
+    """Mixed into a filter over a column of the row itself, whose counts can be asked together with the others'."""
+
+    def get_facet_queryset(self, changelist: SteadyChangeList) -> dict:
+        """The counts by the names that get_facet_counts() gives them."""
+        return changelist.shared_facets(self)
 
 
 class AsksPermission:
@@ -124,7 +167,7 @@ class FrozenAdmin(AsksPermission, PlainList, ModelAdmin):
         return HttpResponseRedirect(reverse(admin_urlname(self.opts, "change"), args=[object_id]))
 
 
-class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, ReadableHistory, SimpleHistoryAdmin):
+class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, SimpleHistoryAdmin):
     """The common ground of every form that staff write in."""
 
     form = KeepingForm
@@ -160,3 +203,47 @@ class PortalInline(AsksPermission, PicksMixin, TabularInline):
         if field is not None:
             field.widget.attrs["aria-label"] = str(field.label or db_field.verbose_name)
         return field
+
+
+def links_in_words(model: type[Model], deleted: list, counts: Mapping[str, int]) -> tuple[list, dict[str, int]]:
+    """Django's nested list without the rows of the model's many-to-many relations, and its counts with their names."""
+    named = {field.remote_field.through._meta: str(field.verbose_name) for field in model._meta.many_to_many}
+    words = {str(table.verbose_name_plural): name for table, name in named.items()}
+    starts = tuple(f"{capfirst(table.verbose_name)}: " for table in named)
+    return _without(deleted, starts), {words.get(str(name), str(name)): count for name, count in counts.items()}
+
+
+def _without(nested: list, starts: tuple[str, ...]) -> list:
+    kept = [_without(each, starts) if isinstance(each, list) else each for each in nested]
+    return [each for each in kept if each != [] and not (isinstance(each, str) and each.startswith(starts))]
+
+
+# By the end of the page's name and by what happened; the first that fits.
+REASONS = (
+    ("_password_change", "~", "パスワードの変更"),
+    ("_changelist", "-", "一覧の画面でまとめて削除"),
+    ("_changelist", "~", "一覧の画面で入力"),
+    ("_add", "+", "追加の画面で入力"),
+    ("_delete", "-", "削除の画面で削除"),
+    ("_change", "", "変更の画面で入力"),
+)
+OTHER = "管理画面での操作"
+
+
+def reason_of(request: HttpRequest, history_type: str) -> str:
+    """The page in words, as the history shows it."""
+    name = getattr(request.resolver_match, "url_name", None) or ""
+    fits = (words for end, kind, words in REASONS if name.endswith(end) and history_type.startswith(kind))
+    return next(fits, OTHER)
+
+
+def name_the_door(sender: type, instance: Model, history_instance: Model, **kwargs) -> None:
+    """Writes the reason into a record that has none, in a request."""
+    request = getattr(HistoricalRecords.context, "request", None)
+    if request and not history_instance.history_change_reason:
+        history_instance.history_change_reason = reason_of(request, history_instance.history_type)
+
+
+def connect() -> None:
+    """Called once when the application is ready, after one_record, whose reasons come first."""
+    pre_create_historical_record.connect(name_the_door, dispatch_uid="which door")

@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from actionplan.models import DEFINITIONS, EditionRow, Progress
-from actionplan.selectors.frame import page_frame
+from actionplan.cells import DEFINITIONS, Progress
+from actionplan.models import EditionRow
+from actionplan.selectors.charts import year_summary
+from actionplan.selectors.editions import page_frame
 from actionplan.selectors.report import report_outline
-from actionplan.selectors.summary import year_summary
 
 LEGEND = (("★", "市民が主体", "市民"), ("●", "市が主体", "市"), ("◎", "市民と市が主体", "市民と市"))
 FRONT_MATTER = {

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.http import Http404, HttpResponse
 
-from actionplan.admin.uploads import FORMATS
 from actionplan.exports.columns import EditionFacts, ReportResource
 from actionplan.models import EditionRow
+from actionplan.waiting_files import FORMATS
 
 ENDINGS = {"csv": FORMATS[0], "xlsx": FORMATS[1]}
 

@@ -1,5 +1,6 @@
 """Pickers in place of free text: marks as checkboxes, years with their era, departments those in force first."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -10,8 +11,6 @@ from django.db.models import Field, ForeignKey, ManyToManyField
 from django.http import HttpRequest
 from django.utils import timezone
 
-from actionplan.admin import item_number
-from actionplan.admin.item_number import ItemByNumber
 from actionplan.fiscal_year import fiscal_year_of, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Stage
 
@@ -83,7 +82,7 @@ class PicksMixin:
         model = db_field.remote_field.model
         if model in NAMED_WITH and "queryset" not in kwargs:
             kwargs["queryset"] = model.objects.select_related(*NAMED_WITH[model])
-        if model is ActionItem and _once(request, "many items", lambda: ActionItem.objects.count() > item_number.MOST):
+        if model is ActionItem and _once(request, "many items", lambda: ActionItem.objects.count() > MOST):
             return ItemByNumber(label=db_field.verbose_name, required=not db_field.blank)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if model is Department:
@@ -100,3 +99,54 @@ class PicksMixin:
         field.help_text = ""
         field.error_messages["required"] = NO_MARK
         return field
+
+
+MOST = 300
+NUMBER = re.compile(r"([0-9]{1,4})-([0-9]{1,4})-([0-9]{1,4})")
+NO_SUCH = "「%(number)s」という項目は見つかりません。3-2-1 のように、項目の番号を書いてください。"
+
+
+def find_item(text: str) -> ActionItem | None:
+    """The item with this number, or with this key as links and stored values carry it."""
+    items = ActionItem.objects.select_related("measure__policy")
+    if numbers := NUMBER.fullmatch(text):
+        policy, measure, number = map(int, numbers.groups())
+        return items.filter(measure__policy__number=policy, measure__number=measure, number=number).first()
+    return items.filter(pk=int(text)).first() if re.fullmatch(r"[0-9]{1,15}", text) else None
+
+
+def no_such_item(text: str) -> forms.ValidationError:
+    """The error for a number that no item has."""
+    return forms.ValidationError(NO_SUCH, params={"number": text})
+
+
+class ItemByNumber(forms.CharField):
+    """An item by its number, shown as its number and its name."""
+
+    def __init__(self, *, label: str, required: bool) -> None:
+        super().__init__(label=label, required=required, max_length=20, help_text="項目の番号を書きます。例：3-2-1")
+
+    def prepare_value(self, value: object) -> object:
+        """The number of the item, also for its key."""
+        item = value if isinstance(value, ActionItem) else find_item(str(value or ""))
+        return item.code if item else value
+
+    def clean(self, value: str | None) -> ActionItem | None:
+        """The item, None for an empty box. Raises ValidationError for a number that no item has."""
+        text = super().clean(value)
+        item = find_item(text)
+        if text and item is None:
+            raise no_such_item(text)
+        return item
+
+    def has_changed(self, initial: object, data: str | None) -> bool:
+        """Whether another item is named than before."""
+        return str(self.prepare_value(initial) or "") != str(self.prepare_value(data) or "")
+
+
+KEY = re.compile(r"[0-9]{1,18}")
+
+
+def number_in(text: str | None) -> int | None:
+    """The number that the text is; None for anything else, and for one longer than any key of the database."""
+    return int(text) if text and KEY.fullmatch(text) else None

@@ -1,16 +1,19 @@
 """The admin site under the portal's own name, its front page in the order of the year's work."""
 
-from collections.abc import Callable
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
-from importlib import import_module
 from types import ModuleType
 
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, reverse
 
-from actionplan.admin import mishaps, rescue
+from actionplan.admin import rescue
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -23,22 +26,6 @@ GROUPS = (
 # Django's own models by the words that staff use.
 NAMES = {"User": "利用者", "Group": "役割"}
 
-OWN_PAGES = (
-    "components",
-    "answers.pages",
-    "organisation.reorganise",
-    "organisation.people",
-    "round.open_year",
-    "round.close_year",
-    "round.deadline",
-    "round.pages",
-    "publishing",
-    "round.remind",
-    "round.department",
-    "inquiry.pages",
-    "trail.pages",
-)
-
 
 @dataclass(frozen=True)
 class FrontLink:
@@ -47,14 +34,6 @@ class FrontLink:
     label: str
     address: str
     words: str = ""
-
-
-def own_pages() -> list[ModuleType]:
-    """The modules of pages that belong to no model: each has urls(door) and may have front_links(request).
-
-    Imported late: Django loads this module before the models are ready.
-    """
-    return [import_module(f"actionplan.admin.{name}") for name in OWN_PAGES]
 
 
 def no_links(request: HttpRequest) -> list[FrontLink]:
@@ -72,15 +51,17 @@ class PortalAdminSite(AdminSite):
     empty_value_display = "（なし）"
     # Lists need the width; the front page and the breadcrumbs lead everywhere.
     enable_nav_sidebar = False
+    # The modules of pages that belong to no model; staff_wing.py gives them.
+    own_pages: Sequence[ModuleType] = ()
 
     def get_urls(self) -> list[URLPattern]:
-        """Django's, after the portal's own pages (see own_pages)."""
-        own = [address for page in own_pages() for address in page.urls(self.admin_view)]
+        """Django's, after the portal's own pages."""
+        own = [address for page in self.own_pages for address in page.urls(self.admin_view)]
         return [*own, *super().get_urls()]
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The front page, led by the work that waits for this person."""
-        work = [link for page in own_pages() for link in getattr(page, "front_links", no_links)(request)]
+        work = [link for page in self.own_pages for link in getattr(page, "front_links", no_links)(request)]
         return super().index(request, {"work": work} | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
@@ -91,7 +72,7 @@ class PortalAdminSite(AdminSite):
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)
-            return mishaps.weathered(door, request, *args, **kwargs)
+            return weathered(door, request, *args, **kwargs)
 
         return update_wrapper(inner, door)
 
@@ -111,3 +92,64 @@ class PortalAdminSite(AdminSite):
         app = found[0][0] if found else {}
         models = [{**model, "name": NAMES.get(model["object_name"], model["name"])} for _, model in found]
         return {**app, "name": heading, "models": models}
+
+
+log = logging.getLogger(__name__)
+
+
+def weathered(door: Callable, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    """The door's answer, or the page that gives a refused post its words back.
+
+    Raises what the door raises where there is nothing to give back, BadRequest for what no page of ours sends.
+    """
+    try:
+        if is_odd(request):
+            raise BadRequest(ODD)
+        return door(request, *args, **kwargs)
+    except (PermissionDenied, BadRequest, DataError, OverflowError, OperationalError) as mishap:
+        return _page_for(mishap, request)
+
+
+def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
+    """Raises the mishap anew, an unreadable number as BadRequest, where there is nothing to give back."""
+    posted = request.method == "POST"
+    if isinstance(mishap, OperationalError):
+        if not posted:
+            raise mishap
+        log.error("A post waited too long for the database.", exc_info=mishap)
+        return rescue.crowded(request)
+    if isinstance(mishap, PermissionDenied):
+        # Somebody may have confirmed the answer while it was being written.
+        if not posted or not any(rescue.texts(request)):
+            raise mishap
+        return rescue.refused(request, str(mishap) or rescue.CLOSED)
+    if not posted:
+        raise BadRequest(ODD) from mishap
+    # A number beyond the database's: forged, or a fault of ours that should be known.
+    log.warning("A post was refused as unreadable.", exc_info=mishap)
+    return rescue.refused(request, ODD, status=400)
+
+
+COUNT = re.compile(r"\d{1,6}", re.ASCII)
+ODD = (
+    "送られた内容に、この画面では作れない値が入っているため、保存していません。"
+    "画面を開き直して、もう一度お試しください。"
+)
+
+
+def is_odd(request: HttpRequest) -> bool:
+    """Whether the request carries a NUL in its address or a set of forms whose counts cannot be."""
+    if any("\0" in part for name, values in request.GET.lists() for part in (name, *values)):
+        return True
+    return request.method == "POST" and any(not _counts(*pair) for pair in _form_counts(request.POST))
+
+
+def _form_counts(sent: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """TOTAL_FORMS and INITIAL_FORMS of each set of forms of the post; empty where one is missing."""
+    for name, total in sent.items():
+        if name.endswith("-TOTAL_FORMS"):
+            yield total, sent.get(name.removesuffix("TOTAL_FORMS") + "INITIAL_FORMS", "")
+
+
+def _counts(total: str, initial: str) -> bool:
+    return bool(COUNT.fullmatch(total) and COUNT.fullmatch(initial)) and int(initial) <= int(total)

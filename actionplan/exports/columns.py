@@ -9,7 +9,6 @@ from typing import Protocol
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
-from actionplan.exports.sample_mark import SAMPLE, is_sample
 from actionplan.models.edition import EditionRow
 from actionplan.models.tree import STATUS_HEADING
 
@@ -127,3 +126,13 @@ def actor_column(actor: dict) -> fields.Field:
         return int(actor["symbol"] in row.actor_symbols)
 
     return fields.Field(column_name=f"主体_{actor['short_name']}", dehydrate_method=flag)
+
+
+SAMPLE = "見本データ"
+SAMPLE_SENTENCE = "見本データ：この年度の内容は、試しに作った架空のものです。実際の報告ではありません。"
+SAMPLE_ENDING = "_sample"
+
+
+def is_sample(front_matter: dict) -> bool:
+    """Whether the year is made up."""
+    return bool(front_matter.get("sample"))

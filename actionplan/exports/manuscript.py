@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from actionplan.exports.sample_mark import SAMPLE_SENTENCE, is_sample
+from actionplan.cells import Progress
+from actionplan.exports.columns import SAMPLE_SENTENCE, is_sample
 from actionplan.fiscal_year import TO_FULL_WIDTH
-from actionplan.models import EditionRow, Progress
+from actionplan.models import EditionRow
 from actionplan.selectors.report import ItemOutline, PolicyOutline, ReportOutline, report_outline
 
 # Raise it when the same edition gives another manuscript than before.

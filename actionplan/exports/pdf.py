@@ -1,16 +1,27 @@
 """The report of an edition as a tagged PDF for printing, from the template and styles of the page itself."""
 
 import ctypes
+import fcntl
 import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from mimetypes import guess_type
 from pathlib import Path
+from time import monotonic, sleep
 
+import pydyf
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from weasyprint import HTML
+from weasyprint.document import Document
+from weasyprint.urls import URLFetcherResponse
 
-from actionplan.exports.store import kept
 from actionplan.models import Edition
 from actionplan.selectors.editions import corrections
 from actionplan.selectors.report import report_outline
@@ -114,6 +125,128 @@ def report_html(edition: Edition) -> str:
 
 def _make(edition: Edition, digest: str) -> bytes:
     # Only here: it takes half a second and needs the system's libraries.
-    from actionplan.exports.pdf_maker import make_pdf
+    pass
 
     return make_pdf(report_html(edition), digest.encode())
+
+
+SCHEME = "portal:"
+# It warns of every line of our styles that is meant for screens; errors still reach the log.
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
+
+
+class RefusedAddress(ValueError):
+    """Raised for whatever is not one of our own static files."""
+
+
+def fetch_static(url: str) -> URLFetcherResponse:
+    """Our static file that portal:css/print.css names. Raises RefusedAddress: no host is asked, no other file read."""
+    path = finders.find(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
+    if path is None:
+        raise RefusedAddress(url)
+    content_type = guess_type(path)[0] or "application/octet-stream"
+    return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": f"{content_type}; charset=utf-8"})
+
+
+def make_pdf(html: str, identifier: bytes) -> bytes:
+    """The PDF/UA-1 of a page; the same page and identifier give the same bytes."""
+    document = HTML(string=html, url_fetcher=fetch_static)
+    return document.write_pdf(finisher=name_scopes, pdf_variant="pdf/ua-1", pdf_identifier=identifier)
+
+
+def name_scopes(document: Document, pdf: pydyf.PDF) -> None:
+    """Says of every header cell whether it heads its column or its row, which WeasyPrint leaves out."""
+    for cell in _elements(pdf, "/TH"):
+        group = _parent(pdf, _parent(pdf, cell))
+        cell["A"]["Scope"] = "/Column" if group["S"] == "/THead" else "/Row"
+
+
+def _elements(pdf: pydyf.PDF, structure: str) -> list[pydyf.Dictionary]:
+    return [thing for thing in pdf.objects if isinstance(thing, pydyf.Dictionary) and thing.get("S") == structure]
+
+
+def _parent(pdf: pydyf.PDF, element: pydyf.Dictionary) -> pydyf.Dictionary:
+    return pdf.objects[int(element["P"].split()[0])]
+
+
+PATIENCE = 3.0  # seconds that a request waits while another makes a file; then it is told to come back
+PAUSE = 0.05
+
+
+class StillBeingMade(Exception):
+    """Raised when another request has been making a file for longer than anybody should wait."""
+
+
+def folder() -> Path:
+    """VAR_DIR/files, which only its owner may enter."""
+    path = Path(settings.VAR_DIR) / "files"
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def kept(name: str, make: Callable[[], bytes], patience: float = PATIENCE) -> bytes:
+    """The file of that name; made by make() when there is none yet. Raises StillBeingMade.
+
+    One file is made at a time, whatever its name, so that the other server processes stay free to answer.
+    """
+    path = folder() / name
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return _made(path, make, patience)
+
+
+def _made(path: Path, make: Callable[[], bytes], patience: float) -> bytes:
+    with _one_at_a_time(patience):
+        if not path.exists():
+            _write(path, make())
+            _forget_older(path)
+        return path.read_bytes()
+
+
+def _write(path: Path, content: bytes) -> None:
+    # A whole file appears at once under its name, readable by its owner alone (mkstemp makes it 0600).
+    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        os.replace(draft, path)
+    except BaseException:
+        os.unlink(draft)
+        raise
+
+
+def _forget_older(path: Path) -> None:
+    """Removes what an earlier version of the program made of the same thing: names are <thing>-<program>.<ending>."""
+    thing = path.stem.rpartition("-")[0]
+    for old in path.parent.glob(f"{thing}-*{path.suffix}") if thing else ():
+        if old != path:
+            old.unlink(missing_ok=True)
+
+
+def clear() -> None:
+    """Forgets every kept file; what is still public is made again when it is asked for."""
+    for path in folder().glob("[!.]*"):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _one_at_a_time(patience: float) -> Iterator[None]:
+    # The lock ends with the process that holds it: a server that dies while it makes a file blocks nobody.
+    with open(folder() / ".lock", "w", opener=_private) as lock:
+        _wait_for(lock.fileno(), monotonic() + patience)
+        yield
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _wait_for(lock: int, until: float) -> None:
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if monotonic() >= until:
+                raise StillBeingMade from None
+            sleep(PAUSE)

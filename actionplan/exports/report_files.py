@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from actionplan.exports import cp932, tabular
-from actionplan.exports.columns import COLUMNS_VERSION, ReportResource
+from actionplan.exports import tabular
+from actionplan.exports.columns import COLUMNS_VERSION, SAMPLE_ENDING, ReportResource, is_sample
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
-from actionplan.exports.sample_mark import SAMPLE_ENDING, is_sample
 from actionplan.models import Edition
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,7 +36,7 @@ def _csv(edition: Edition) -> bytes:
 
 def _old_system_csv(edition: Edition) -> bytes:
     dataset = ReportResource(edition).export(edition.rows.all())
-    return cp932.encode(dataset.headers, dataset)
+    return tabular.encode(dataset.headers, dataset)
 
 
 def _xlsx(edition: Edition) -> bytes:

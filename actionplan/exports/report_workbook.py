@@ -7,9 +7,8 @@ from itertools import zip_longest
 
 from xlsxwriter import Workbook
 
-from actionplan.exports.sample_mark import SAMPLE, SAMPLE_SENTENCE, is_sample
-from actionplan.exports.text_layout import LONGEST_PIECE, line_count, pieces
-from actionplan.exports.worksheets import OPTIONS, ExactWorksheet
+from actionplan.exports.columns import SAMPLE, SAMPLE_SENTENCE, is_sample
+from actionplan.exports.tabular import LONGEST_PIECE, OPTIONS, ExactWorksheet, line_count, pieces
 from actionplan.models.edition import EditionRow
 from actionplan.selectors.report import MeasureOutline, PolicyOutline, ReportOutline, report_outline
 

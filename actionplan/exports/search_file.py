@@ -8,11 +8,10 @@ from itertools import groupby
 from tablib import Dataset
 
 from actionplan.exports import tabular
-from actionplan.exports.columns import ReportResource
-from actionplan.exports.sample_mark import SAMPLE_ENDING, is_sample
+from actionplan.exports.columns import SAMPLE_ENDING, ReportResource, is_sample
 from actionplan.models import Edition
 from actionplan.selectors.filters import ALL_YEARS
-from actionplan.selectors.question import Question, matching_rows
+from actionplan.selectors.search import Question, matching_rows
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,17 @@
 """Tables as machine-readable files: one header row, one line a record, text always text."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from io import BytesIO, StringIO
 from itertools import chain
 from unicodedata import east_asian_width
 
 from xlsxwriter import Workbook
-
-from actionplan.exports.formula_guard import guard, looks_like_formula
-from actionplan.exports.misfits import CellsDoNotFit, Misfit
-from actionplan.exports.worksheets import OPTIONS, ExactWorksheet
+from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | None
 Row = Sequence[Cell]
@@ -106,3 +106,159 @@ def display_width(text: str) -> int:
 
 def _line_width(line: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in line)
+
+
+SIGN = r"[=+\-@\t\r\n＝＋－＠]"
+LOOKS_LIKE_FORMULA = re.compile(f"'*{SIGN}")
+GUARDED = re.compile(f"'+{SIGN}")
+
+
+def looks_like_formula(text: str) -> bool:
+    """Whether a spreadsheet could take the text for a formula."""
+    return LOOKS_LIKE_FORMULA.match(text) is not None
+
+
+def guard(text: str) -> str:
+    """The text as a CSV cell: with one ' in front where it needs it, else unchanged."""
+    return f"'{text}" if looks_like_formula(text) else text
+
+
+def unguard(cell: str) -> str:
+    """The text that a CSV cell holds; it undoes guard() whatever the text."""
+    return cell[1:] if GUARDED.match(cell) else cell
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A cell that does not fit.
+
+    row: as a spreadsheet counts, the header being row 1. problem: what does not fit, in Japanese.
+    """
+
+    row: int
+    column: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.row}行目「{self.column}」：{self.problem}"
+
+
+class CellsDoNotFit(ValueError):
+    """Raised in place of a file; misfits names every cell."""
+
+    def __init__(self, misfits: Sequence[Misfit]) -> None:
+        super().__init__("\n".join(str(misfit) for misfit in misfits))
+        self.misfits = list(misfits)
+
+
+ENCODING = "cp932"
+
+
+def encode(headers: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """The table as CSV in CP932 with CRLF and no byte order mark.
+
+    Raises CellsDoNotFit, naming every cell, when a character has no place in CP932: nothing is replaced, not even
+    〜 (U+301C) by ～ (U+FF5E), since what is downloaded is the record.
+    """
+    rows = [list(row) for row in rows]
+    if misfits := unencodable(headers, rows):
+        raise CellsDoNotFit(misfits)
+    return csv_text(headers, rows).encode(ENCODING)
+
+
+def unencodable(headers: Sequence[str], rows: Sequence[Row]) -> list[Misfit]:
+    """The cells that CP932 cannot hold, top to bottom, left to right."""
+    return [
+        Misfit(number, header, f"{'、'.join(strangers)}はCP932で表せません。")
+        for number, row in enumerate([headers, *rows], 1)
+        for header, cell in zip(headers, row, strict=True)
+        if isinstance(cell, str) and (strangers := strange_characters(cell))
+    ]
+
+
+def strange_characters(text: str) -> list[str]:
+    """The characters of the text that CP932 cannot hold, each once, as 𠮷（U+20BB7）."""
+    return [f"{character}（U+{ord(character):04X}）" for character in dict.fromkeys(text) if not _fits(character)]
+
+
+@lru_cache(maxsize=4096)
+def _fits(character: str) -> bool:
+    try:
+        return character.encode(ENCODING).decode(ENCODING) == character
+    except UnicodeError:
+        return False
+
+
+PIXELS_PER_CHARACTER = 7  # a column's width counts digits of the default font
+PIXELS_PER_POINT = 96 / 72
+LONGEST_PIECE = 26  # lines of body text: a row of Excel is at most 409 points tall
+
+
+def half_widths(column_width: float, size: float) -> int:
+    """How many half-width characters of a size (points) fit on a line, one full-width character kept in reserve.
+
+    The reserve is for the line-breaking rules, which push a character down so that no line begins with 。 or 」.
+    """
+    return max(2, int(column_width * PIXELS_PER_CHARACTER / (size / 2 * PIXELS_PER_POINT)) - 2)
+
+
+def pieces(text: str, column_width: float, size: float, longest: int) -> list[str]:
+    """The text cut so that no piece takes more lines than longest; joined they are the text but for \\n at cuts."""
+    lines = _lines(text, half_widths(column_width, size))
+    cut = ["".join(lines[start : start + longest]) for start in range(0, len(lines), longest)]
+    return [piece.removesuffix("\n") for piece in cut] or [""]
+
+
+def line_count(text: str, column_width: float, size: float) -> int:
+    """How many lines the text takes in a column of that width; one for an empty text."""
+    return len(_lines(text, half_widths(column_width, size))) or 1
+
+
+def _lines(text: str, room: int) -> list[str]:
+    lines: list[str] = []
+    for paragraph in text.splitlines(keepends=True):
+        line, used = "", 0
+        for character in paragraph:
+            width = 2 if east_asian_width(character) in "WFA" else 1
+            if character != "\n" and used + width > room:
+                lines.append(line)
+                line, used = "", 0
+            line += character
+            used += width
+        lines.append(line)
+    return lines
+
+
+# For Workbook(...): nothing that is written may turn into a formula, a link or a number by its looks.
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": False}
+
+# A workbook writes a character as _xHHHH_, so a text that holds such letters itself needs its first _ written so;
+# a control character after _xHHHH counts as the closing _, since its own spelling begins with one.
+LOOKS_ESCAPED = re.compile(r"_(?=x[0-9a-fA-F]{4}[_\x00-\x08\x0b-\x1f\ufffe\uffff])")
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+ESCAPED = re.compile(r"_x(?![dD][89a-fA-F])([0-9a-fA-F]{4})_")  # halves of a surrogate pair stay as they are
+
+
+def escape(text: str) -> str:
+    """The text as a workbook's XML spells it, before the XML's own escapes.
+
+    XlsxWriter's own version misses the second of two escapes that share a _, as in _x0041_x0042_.
+    """
+    return CONTROLS.sub(lambda found: f"_x{ord(found[0]):04X}_", LOOKS_ESCAPED.sub("_x005F_", text))
+
+
+def unescape(text: str) -> str:
+    """The text that a workbook's XML spells; it undoes escape() whatever the text."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+class ExactWorksheet(Worksheet):
+    """A worksheet for workbooks opened with constant_memory, where cells are written in line, to the letter."""
+
+    @staticmethod
+    def _escape_control_characters(data: str) -> str:
+        return escape(data)
+
+    def _xml_rich_inline_string(self, string: str, attributes: Sequence[tuple[str, object]] = ()) -> None:
+        # XlsxWriter takes a text that begins with <r> and ends with </r> for markup: the file would not open.
+        self._xml_inline_string(string, True, attributes)

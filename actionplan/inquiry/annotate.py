@@ -12,10 +12,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from actionplan.exports.xlsx_reader import ExactReader
 from actionplan.inquiry.find_sheet import SEARCHED_ROWS, has_number_header
 from actionplan.inquiry.layout import FAULTS, Trouble
 from actionplan.inquiry.styles import FONT, GREY, YELLOW
+from actionplan.uploads import ExactReader
 
 AUTHOR = "照会票の取込み"
 COLOUR = "FFC266"  # orange: red is for what came back

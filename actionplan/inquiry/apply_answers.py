@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from actionplan.cycle.answers import Answer, save_answers
-from actionplan.cycle.rows import lock
+from actionplan.answers.store import Answer, lock, save_answers
 from actionplan.inquiry.changes import CHANGED, CONFLICT, CellChange, Comparison, ItemChange
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.ground import read_ground
+from actionplan.inquiry.current_answers import read_ground
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport
 

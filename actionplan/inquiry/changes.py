@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from actionplan.inquiry.issued import Record
+from actionplan.inquiry.current_answers import Record
 from actionplan.inquiry.layout import ANSWER_COLUMNS, MOST_NAMED, InquiryFile, Trouble
 from actionplan.models import State, YearlyStatus
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from copy import copy
 
-from actionplan.cycle.answers import faults
-from actionplan.cycle.sheet import NEW, SheetRow
+from actionplan.answers.sheet import NEW, SheetRow
+from actionplan.answers.store import faults
+from actionplan.cells import Progress
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
-from actionplan.inquiry.ground import Ground
-from actionplan.inquiry.issued import writer
+from actionplan.inquiry.current_answers import Ground, writer
 from actionplan.inquiry.layout import HEADERS, AnswerLine, InquiryFile, Trouble
 from actionplan.inquiry.question_texts import shown_text
-from actionplan.models import Progress, State, YearlyStatus
+from actionplan.models import State, YearlyStatus
 from actionplan.text import tidy_line_breaks
 
 GONE = "この項目は、この年度の一覧にもうありません。この行は取り込めません。"

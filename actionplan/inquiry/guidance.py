@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.format import Format
 
-from actionplan.exports.text_layout import line_count
+from actionplan.cells import DEFINITIONS, Progress
+from actionplan.exports.tabular import line_count
 from actionplan.inquiry.layout import ANSWER_COLUMNS, SHEET
 from actionplan.inquiry.question_texts import day_words
 from actionplan.inquiry.styles import BODY, HEADING, TITLE, GrowingWorksheet, height
-from actionplan.models import DEFINITIONS, AnnualReport, Department, Progress
+from actionplan.models import AnnualReport, Department
 
 WIDTHS = (18, 86)
 WHAT_TO_WRITE = {

@@ -9,8 +9,7 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 
-from actionplan.exports.uploads import UploadError, check_size
-from actionplan.exports.xlsx_reader import NOT_XLSX, OLD_CONTAINER, check_archive, open_exactly
+from actionplan.uploads import NOT_XLSX, OLD_CONTAINER, UploadError, check_archive, check_size, open_exactly
 
 Cells = Sequence[ReadOnlyCell | EmptyCell]
 

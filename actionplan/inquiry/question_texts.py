@@ -2,10 +2,11 @@
 
 from datetime import date
 
-from actionplan.cycle.sheet import NEW, SheetRow
+from actionplan.answers.sheet import NEW, SheetRow
+from actionplan.cells import Progress
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.inquiry.layout import TOO_LONG
-from actionplan.models import AnnualReport, Progress, State, YearlyStatus
+from actionplan.models import AnnualReport, State, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 
 WEEKDAYS = "月火水木金土日"

@@ -1,25 +1,36 @@
 """What an uploaded inquiry workbook says: every answer that can be known, and everything that has to be mended."""
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
 
-from actionplan.exports.uploads import UploadError, column_letters
-from actionplan.exports.xlsx_reader import NOT_XLSX
-from actionplan.inquiry.find_sheet import FoundSheet, find_sheet
+from django.core.signing import Signer
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.utils import range_boundaries
+
+from actionplan.cells import Progress
+from actionplan.exports.tabular import LONGEST_CELL, unescape
+from actionplan.inquiry.find_sheet import FoundSheet, find_sheet, head_notes, head_troubles
 from actionplan.inquiry.layout import (
     ANSWER_COLUMNS,
+    CHOICES,
+    HEADERS,
     LOCKED,
     MOST_NAMED,
     SHEET,
     TOO_LONG,
+    AlteredError,
     AnswerLine,
     InquiryFile,
+    RowNumber,
     Trouble,
+    read_row_number,
+    row_signer,
 )
 from actionplan.inquiry.open_workbook import Cells, open_workbook
-from actionplan.inquiry.read_cells import CellFault, empty_cell, read_cell, retold
-from actionplan.inquiry.read_heads import head_notes, head_troubles
-from actionplan.inquiry.read_rows import RowFault, Rows
-from actionplan.inquiry.stamp import row_signer
+from actionplan.inquiry.question_texts import fits
+from actionplan.text import forbidden_characters, tidy_line_breaks
+from actionplan.uploads import NOT_XLSX, UploadError, column_letters, plain_text
 
 
 def read_inquiry(data: bytes, name: str) -> InquiryFile:
@@ -115,3 +126,156 @@ class Reading:
         yield from self.retold[:MOST_NAMED]
         if (more := len(self.retold) - MOST_NAMED) > 0:
             yield f"ほかに{more}つの欄も、数値かタブが入っていました。どれも文として読みました。"
+
+
+CODES = {progress.label: str(progress.value) for progress in Progress} | {"": str(Progress.UNSET.value)}
+MOST_DIGITS = 11  # a longer number is shown rounded
+RETYPE = "セルの書式を「文字列」にし、入力し直してください。"
+
+
+class CellFault(ValueError):
+    """Raised for a cell that cannot be taken as it is; the message is the sentence for the person."""
+
+
+def read_cell(cell: ReadOnlyCell | EmptyCell, field: str) -> str:
+    """What an answer cell says: a text, or the code of a category. Raises CellFault."""
+    text = _text(cell)
+    return _progress(text) if field == "progress" else _running_text(text)
+
+
+def empty_cell(field: str) -> str:
+    """What an answer cell says when nothing stands in it."""
+    return CODES[""] if field == "progress" else ""
+
+
+def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> str:
+    """How the cell at this place of a row was read, where that is not to the letter; mostly nothing."""
+    value = cells[index].value if index < len(cells) else None
+    if isinstance(value, int | float):
+        return f"は数値でした。「{text}」という文として読みました。"
+    return "のタブは、空白に置き換えて読みました。" if isinstance(value, str) and "\t" in unescape(value) else ""
+
+
+def _text(cell: ReadOnlyCell | EmptyCell) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        raise CellFault("数式が入っています。数式を消し、答えを文字で入力してください。")
+    if cell.data_type == "e":
+        raise CellFault(f"Excelのエラー（{value}）が入っています。消してから、答えを文字で入力してください。")
+    if isinstance(value, str):
+        return tidy_line_breaks(unescape(value))
+    if isinstance(value, bool):
+        raise CellFault(f"文字ではなく論理値（{'TRUE' if value else 'FALSE'}）になっています。{RETYPE}")
+    if isinstance(value, date | time | timedelta):
+        raise CellFault(
+            f"文字ではなく日付か時刻（{_day(value)}）になっています。セルの書式を「文字列」にし、入力し直してください。"
+        )
+    return _number(value, cell.number_format)
+
+
+def _day(value: date | time | timedelta) -> str:
+    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+
+
+def _number(value: int | float, number_format: str) -> str:
+    """A number as it stood on the screen, where that is certain: not formatted, and short enough to be shown whole."""
+    text = str(int(value)) if float(value).is_integer() else repr(value)
+    shown_whole = number_format in ("General", "@") or (number_format == "0" and "." not in text)
+    if not shown_whole or "e" in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
+        raise CellFault(f"文字ではなく数値（{text}）になっています。{RETYPE}")
+    return text
+
+
+def _running_text(text: str) -> str:
+    if found := forbidden_characters(text):
+        names = "、".join(dict.fromkeys(found))
+        raise CellFault(f"目に見えない制御文字（{names}）が入っています。取り除いてください。")
+    if not fits(text):
+        raise CellFault(f"長すぎます（{len(text)}字）。{LONGEST_CELL}字以内にしてください。")
+    return text
+
+
+def _progress(text: str) -> str:
+    label = "".join(unicodedata.normalize("NFKC", text).split())
+    if label not in CODES:
+        raise CellFault(f"進捗区分「{text.strip()}」は使えません。{'・'.join(CHOICES)}から選んでください。")
+    return CODES[label]
+
+
+ADDED = (
+    "照合番号のない行です。行を増やしても取り込めません。"
+    "この行を削除するか、もとの項目の行に書き写してください。項目を増やすときは、事務局に連絡してください。"
+)
+ALTERED = "照合番号が書き換えられています。照会票をダウンロードし直し、この行の答えを書き写してください。"
+OTHER_YEAR = "ほかの年度の照会票の行です。この行を削除してください。"
+OTHER_DEPARTMENT = "ほかの課の照会票の行です。この行を削除してください。"
+
+
+class RowFault(ValueError):
+    """Raised for a row that cannot be told; `trouble` says what and where."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self.trouble = trouble
+
+
+class Rows:
+    """The rows of a sheet, each asked which item it is."""
+
+    def __init__(self, sheet: FoundSheet, signer: Signer) -> None:
+        self.sheet, self.signer, self.columns = sheet, signer, sheet.columns()
+
+    def place(self, key: str, line: int) -> str:
+        """The cell of a column in a line, as G7."""
+        return f"{column_letters(self.columns[key])}{line}"
+
+    def words(self, key: str, cells: Cells) -> str:
+        """What stands in a cell that is not an answer, as a trimmed text; "" when its column is missing."""
+        index = self.columns.get(key)
+        return plain_text(cells[index].value).strip() if index is not None and index < len(cells) else ""
+
+    def number(self, line: int, cells: Cells) -> RowNumber | None:
+        """What the row says it is; None for a row without any word in the known columns. Raises RowFault."""
+        text = self.words("token", cells)
+        if not text:
+            return self._refuse_added(line, cells)
+        try:
+            number = read_row_number(text, self.signer)
+        except AlteredError as error:
+            raise RowFault(Trouble(self.place("token", line), ALTERED)) from error
+        if number.fiscal_year != self.sheet.stamp.fiscal_year:
+            raise RowFault(Trouble(self.place("token", line), OTHER_YEAR))
+        if number.department_id != self.sheet.stamp.department_id:
+            raise RowFault(Trouble(self.place("token", line), OTHER_DEPARTMENT))
+        return number
+
+    def _refuse_added(self, line: int, cells: Cells) -> None:
+        filled = [key for key in self.columns if self.words(key, cells)]
+        if filled:
+            first = min(filled, key=self.columns.get)
+            raise RowFault(Trouble(self.place(first, line), ADDED))
+
+    def altered(self, line: int, cells: Cells, number: RowNumber) -> Iterator[Trouble]:
+        """What somebody changed beside the number: another code, another revision."""
+        for key, right in (("code", number.code), ("revision", str(number.revision))):
+            if key in self.columns and (found := self.words(key, cells)) != right:
+                yield Trouble(
+                    self.place(key, line),
+                    f"{HEADERS[key]}「{found}」は、もとの「{right}」から変わっています。もとに戻してください。"
+                    "行がずれていないかも確かめてください。",
+                )
+
+    def merged(self) -> Iterator[Trouble]:
+        """A trouble for each line whose answer cells or number lie in a merged range: what they hold is lost."""
+        lines = {line for line, _ in self.sheet.rows}
+        kept = {self.columns[key] + 1 for key in (*ANSWER_COLUMNS, "token") if key in self.columns}
+        for merged in self.sheet.merged:
+            first, top, last, bottom = range_boundaries(merged)
+            if any(first <= column <= last for column in kept):
+                for line in sorted(lines & set(range(top, min(bottom, max(lines, default=0)) + 1))):
+                    yield Trouble(
+                        f"{column_letters(first - 1)}{line}",
+                        f"セル（{merged}）が結合されています。結合を解除し、それぞれの欄に入力し直してください。",
+                    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from actionplan.exports.worksheets import ExactWorksheet
+from actionplan.exports.tabular import ExactWorksheet
 
 FONT = "BIZ UDGothic"
 BODY, SMALL, HEADING, TITLE = 10, 8, 12, 15  # points

@@ -1,22 +1,42 @@
 """The inquiry workbook (照会票) of one department: its items, last year's answers, and the cells to fill in."""
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
+from zipfile import ZipFile, ZipInfo
 
 from django.utils import timezone
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
-from actionplan.cycle.sheet import SheetRow
-from actionplan.exports.worksheets import OPTIONS
+from actionplan.answers.sheet import SheetRow, answer_sheet
+from actionplan.cells import DEFINITIONS, Progress
+from actionplan.exports.columns import SAMPLE
+from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.fiscal_year import era_label
-from actionplan.inquiry.file_names import safe
 from actionplan.inquiry.guidance import GuidanceSheet
-from actionplan.inquiry.layout import GUIDANCE, SHEET
-from actionplan.inquiry.question_sheet import QuestionSheet
-from actionplan.inquiry.stamp import Stamp
-from actionplan.inquiry.styles import GrowingWorksheet, formats_of
-from actionplan.models import AnnualReport, Department
+from actionplan.inquiry.layout import (
+    ANSWER,
+    CHOICES,
+    COLUMNS,
+    GUIDANCE,
+    LAST,
+    MACHINE,
+    REMARK,
+    SHEET,
+    SHOWN,
+    Column,
+    RowNumber,
+    Stamp,
+    row_signer,
+)
+from actionplan.inquiry.question_texts import answer_text, due_words, is_open, remark, shown_text
+from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, formats_of, height
+from actionplan.models import AnnualReport, Department, State, Succession, place_of
 
 NO_DEPARTMENT = "担当課なし"
 
@@ -51,3 +71,198 @@ def file_name(report: AnnualReport, department: Department | None) -> str:
     """照会票_平成22年度_○○課.xlsx, safe on every system."""
     year = report.label_override or era_label(report.fiscal_year)
     return safe(f"照会票_{year}_{name_of(department)}", ".xlsx")
+
+
+Bundle = tuple[Department | None, list[SheetRow]]
+
+
+def inquiry_zip(report: AnnualReport, *, issued_at: datetime | None = None) -> bytes:
+    """A zip with one workbook for each department that has items in the year; a few queries, however many there are.
+
+    Departments that were renamed or merged stand together under the one that stands for them today.
+    """
+    now = issued_at or timezone.now()
+    stream, taken = BytesIO(), set()
+    with ZipFile(stream, "w") as archive:
+        for department, rows in bundles(report):
+            name = told_apart(file_name(report, department), taken)
+            made = ZipInfo(name, date_time=timezone.localtime(now).timetuple()[:6])
+            # A workbook is a zip itself: packing it once more would only take time.
+            archive.writestr(made, write_inquiry(report, department, rows, issued_at=now))
+    return stream.getvalue()
+
+
+def bundles(report: AnnualReport) -> list[Bundle]:
+    """Each department of the year with its rows in report order; those without a department come last."""
+    succession, today = Succession(), timezone.localdate()
+    rows_of: dict[int | None, list[SheetRow]] = defaultdict(list)
+    for row in answer_sheet(report):
+        rows_of[succession.current(row.status.department_id, today)].append(row)
+    found = [(succession.by_pk[pk] if pk else None, rows) for pk, rows in rows_of.items()]
+    return sorted(found, key=lambda bundle: place_of(bundle[0]))
+
+
+def zip_name(report: AnnualReport) -> str:
+    """照会票_平成22年度.zip."""
+    return safe(f"照会票_{report.label_override or era_label(report.fiscal_year)}", ".zip")
+
+
+LONGEST_PROMPT = 255  # characters, the limit of Excel
+MEANINGS = "\n".join(f"{value.label}：{DEFINITIONS[value]}" for value in Progress if value != Progress.UNSET)
+ELSEWHERE = "区分の意味は「記入要領」のシートにあります。"
+
+
+def offer_choices(sheet: Worksheet, first: int, last: int, column: int) -> None:
+    """Gives the cells of a column, from row first to row last, the list of categories and what each means."""
+    rule = {
+        "validate": "list",
+        "source": list(CHOICES),
+        "input_title": "▼から選びます",
+        "input_message": MEANINGS if len(MEANINGS) <= LONGEST_PROMPT else ELSEWHERE,
+        "error_title": "進捗区分",
+        "error_message": f"{'・'.join(CHOICES)}から選んでください。",
+    }
+    sheet.data_validation(first, column, last, column, rule)
+
+
+def show_what_is_empty(sheet: Worksheet, first: int, last: int, column: int, form: Format) -> None:
+    """Lets the cells of a column wear the format as long as nothing stands in them."""
+    sheet.conditional_format(first, column, last, column, {"type": "blanks", "format": form})
+
+
+UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]+')
+BLANKS = re.compile(r"\s+")
+LONGEST = 180  # bytes of UTF-8: file systems hold 255, and people add to names
+
+
+def safe(name: str, ending: str) -> str:
+    """The name with its ending: no sign that a system forbids, no dots or blanks at its edges, not too long."""
+    plain = BLANKS.sub("_", UNSAFE.sub("_", unicodedata.normalize("NFC", name))).strip("._ ")
+    return plain.encode()[:LONGEST].decode(errors="ignore") + ending
+
+
+def told_apart(name: str, taken: set[str]) -> str:
+    """The name, or with （2）, （3） … before its ending when it is taken already; then it is taken too."""
+    stem, dot, ending = name.rpartition(".")
+    number, found = 1, name
+    while found.casefold() in taken:
+        number += 1
+        found = f"{stem}（{number}）{dot}{ending}"
+    taken.add(found.casefold())
+    return found
+
+
+HEAD_ROW = 3  # counted from 0; above it stand the title, what to do, and what the columns are for
+FIRST_ROW = HEAD_ROW + 1
+LEAST_LINES = 3  # a row is never so low that nobody would write into it
+ENOUGH = 1200  # characters: as many fill the tallest row of Excel in the widest column
+FILTER_FROM = 30  # fewer rows need no filter, and its arrows look like choices
+CALL = "▼ 今年度の回答（黄色の欄に記入してください。成果・課題・今後の方針は任意です）"
+CLOSED, CLOSED_ANSWER = "提出済みのため、書き換えられません（確認用）", "今年度の回答（確認用）"
+GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
+CUT_ON_PAPER = "長い文は、紙には途中までしか出ません。全文は「自課の回答」の画面を印刷して確かめてください。"
+PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
+PLACES = {column.key: index for index, column in enumerate(COLUMNS)}
+PRINTED = sum(column.kind != MACHINE for column in COLUMNS)
+CENTRED = {"code", "marks", "kind", "last_progress", "progress"}
+
+
+class QuestionSheet:
+    """The sheet while it is written."""
+
+    def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format], stamp: Stamp) -> None:
+        self.sheet, self.formats, self.stamp = sheet, formats, stamp
+        self.signer = row_signer()
+        self.row = FIRST_ROW
+
+    def fill(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
+        """Writes the head and a row for each item; then what the cells allow."""
+        self._page_setup()
+        self._head(report, department, rows)
+        for row in rows:
+            self._item(row)
+        if rows:
+            offer_choices(self.sheet, FIRST_ROW, self.row - 1, PLACES["progress"])
+            for key in ("text", "progress"):
+                show_what_is_empty(self.sheet, FIRST_ROW, self.row - 1, PLACES[key], self.formats["empty"])
+        if len(rows) >= FILTER_FROM:
+            self.sheet.autofilter(HEAD_ROW, 0, self.row - 1, len(COLUMNS) - 1)
+        self.sheet.print_area(0, 0, self.row - 1, PRINTED - 1)
+        self.sheet.protect("", PERMITTED)
+
+    def _page_setup(self) -> None:
+        for index, column in enumerate(COLUMNS):
+            self.sheet.set_column(index, index, column.width)
+        self.sheet.set_paper(9)  # A4
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.center_horizontally()
+        self.sheet.repeat_rows(HEAD_ROW)
+        self.sheet.set_margins(left=0.31, right=0.31, top=0.47, bottom=0.55)  # inches: 8, 12 and 14 mm
+        self.sheet.set_footer("&C- &P / &N -")
+        self.sheet.freeze_panes(FIRST_ROW, PLACES["content"])
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_zoom(90)
+        self.sheet.set_selection(FIRST_ROW, PLACES["text"], FIRST_ROW, PLACES["text"])
+
+    def _head(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
+        mark = f"【{SAMPLE}】" if report.sample else ""
+        self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{department}", "title", TITLE)
+        self.sheet.write_string(0, PLACES["token"], self.stamp.sign(), self.formats["stamp"])
+        opened = any(is_open(row.status) for row in rows) or not rows
+        call = f"黄色の欄に記入し、保存してください。{due_words(report)}" if opened else CLOSED
+        self._line(1, call, "call", HEADING)
+        self._columns(GROUPS if opened else {**GROUPS, ANSWER: CLOSED_ANSWER})
+
+    def _columns(self, groups: Mapping[str, str]) -> None:
+        self.sheet.set_row(2, height(1))
+        seen: set[str] = set()
+        for index, column in enumerate(COLUMNS):
+            if column.kind not in seen:
+                style = "group_answer" if column.kind == ANSWER else "group"
+                self.sheet.write_string(2, index, groups[column.kind], self.formats[style])
+            seen.add(column.kind)
+        self.sheet.set_row(HEAD_ROW, height(2))
+        for index, column in enumerate(COLUMNS):
+            style = "head_answer" if column.kind == ANSWER else "head"
+            self.sheet.write_string(HEAD_ROW, index, column.header, self.formats[style])
+
+    def _line(self, row: int, text: str, style: str, size: int) -> None:
+        self.sheet.set_row(row, height(1, size))
+        self.sheet.write_string(row, 0, text, self.formats[style])
+
+    def _item(self, row: SheetRow) -> None:
+        texts = [self._text(column, row) for column in COLUMNS]
+        printed = list(zip(texts, COLUMNS, strict=True))[:PRINTED]
+        lines = max(line_count(text[:ENOUGH], column.width, BODY) for text, column in printed)
+        if height(lines) >= TALLEST:
+            texts[PLACES["remark"]] = "\n".join(filter(None, [texts[PLACES["remark"]], CUT_ON_PAPER]))
+        self.sheet.set_row(self.row, height(max(lines, LEAST_LINES)))
+        for index, (column, text) in enumerate(zip(COLUMNS, texts, strict=True)):
+            form = self.formats[_style(column, row)]
+            if text:
+                self.sheet.write_string(self.row, index, text, form)
+            else:
+                self.sheet.write_blank(self.row, index, None, form)
+        self.row += 1
+
+    def _text(self, column: Column, row: SheetRow) -> str:
+        if column.kind == ANSWER:
+            return answer_text(row.status, column.key)
+        if column.key == "token":
+            return self._number(row).sign(self.signer)
+        return remark(row.status) if column.kind == REMARK else shown_text(row, column.key)
+
+    def _number(self, row: SheetRow) -> RowNumber:
+        stamp, status = self.stamp, row.status
+        return RowNumber(stamp.fiscal_year, stamp.department_id, status.pk, status.revision, row.code)
+
+
+def _style(column: Column, row: SheetRow) -> str:
+    if column.kind == ANSWER and is_open(row.status):
+        return "answer_centred" if column.key in CENTRED else "answer"
+    if column.kind == REMARK and row.status.state == State.RETURNED:
+        return "returned"
+    if column.kind == MACHINE:
+        return "number" if column.key == "token" else "technical"
+    return "centred" if column.key in CENTRED else "shown"

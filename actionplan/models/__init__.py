@@ -6,14 +6,12 @@ from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
 from actionplan.models.guideline import Aim, Stage, StoryRemark, StoryStep
 from actionplan.models.immutable import ImmutableError
 from actionplan.models.plan import ActorType, Plan
-from actionplan.models.progress import DEFINITIONS, Progress
 from actionplan.models.reminder import Reminder
 from actionplan.models.reporting import AnnualReport, State, YearlyStatus
 from actionplan.models.succession import Succession
 from actionplan.models.tree import ActionItem, Measure, Policy
 
 __all__ = [
-    "DEFINITIONS",
     "ActionItem",
     "ActorType",
     "Aim",
@@ -26,7 +24,6 @@ __all__ = [
     "Measure",
     "Plan",
     "Policy",
-    "Progress",
     "Reminder",
     "Stage",
     "State",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from actionplan.models.cell_fields import PublishedCells
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.immutable import ImmutableError, ImmutableModel, ImmutableQuerySet
 from actionplan.models.reporting import AnnualReport
@@ -95,7 +96,7 @@ class EditionRowQuerySet(ImmutableQuerySet):
         return super().bulk_create(rows, *args, **kwargs)
 
 
-class EditionRow(ImmutableModel):
+class EditionRow(PublishedCells, ImmutableModel):
     """One item of an edition: flat, self-contained, in page order."""
 
     edition = models.ForeignKey(Edition, models.PROTECT, verbose_name="版", related_name="rows")
@@ -111,12 +112,6 @@ class EditionRow(ImmutableModel):
     item_name = RecordTextField("項目名")
     content = RecordTextField("アクションプランの内容")
     actor_symbols = models.CharField("主体（記号）", max_length=20)
-    status = RecordTextField("実施状況", blank=True)
-    progress = models.CharField("進捗区分コード", max_length=20)
-    progress_label = models.CharField("進捗区分", max_length=20)
-    outcome = RecordTextField("成果", blank=True)
-    challenge = RecordTextField("課題", blank=True)
-    next_step = RecordTextField("今後の方針", blank=True)
     department = models.ForeignKey("actionplan.Department", models.PROTECT, related_name="+", null=True)
     department_name = models.CharField("担当課", max_length=201, blank=True)
     department_contact = models.JSONField("担当課の連絡先", default=dict)

@@ -6,11 +6,11 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
+from actionplan.models.cell_fields import AnswerCells
 from actionplan.models.department import Department
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.keys import NaturalManager
 from actionplan.models.plan import Plan
-from actionplan.models.progress import Progress
 from actionplan.models.protection import RecordModel
 from actionplan.models.revised import RevisedModel
 from actionplan.models.sourced import records
@@ -91,7 +91,7 @@ def person(verbose_name: str) -> models.ForeignKey:
     )
 
 
-class YearlyStatus(RevisedModel, RecordModel):
+class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     """What became of an item in a year: an item belongs to a year because this row exists."""
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="statuses")
@@ -99,11 +99,6 @@ class YearlyStatus(RevisedModel, RecordModel):
     department = models.ForeignKey(
         Department, models.PROTECT, verbose_name="担当課", related_name="statuses", null=True, blank=True
     )
-    text = RecordTextField("実施状況", blank=True)
-    progress = models.CharField("進捗区分", max_length=20, choices=Progress.choices, default=Progress.UNSET)
-    outcome = RecordTextField("成果", blank=True)
-    challenge = RecordTextField("課題", blank=True)
-    next_step = RecordTextField("今後の方針", blank=True)
     state = models.CharField("状態", max_length=20, choices=State.choices, default=State.NOT_STARTED)
     answered_by = person("記入した人")
     answered_at = models.DateTimeField("記入日時", null=True, blank=True)

@@ -1,19 +1,69 @@
 """Storing accounts with their departments and roles in bulk, one record of change each; closing and reopening them."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
 
 from actionplan import permissions
 from actionplan.models import Department
-from actionplan.organisation.locks import lock_people
-from actionplan.organisation.membership import Pair, join, leave
-from actionplan.organisation.offices import Offices, tidy
-from actionplan.organisation.passwords import StartPassword, give_password
-from actionplan.organisation.recording import BATCH, record
-from actionplan.organisation.roster import Facts, Roster
+from actionplan.organisation.membership import (
+    BATCH,
+    Facts,
+    Offices,
+    Pair,
+    Roster,
+    join,
+    leave,
+    lock_people,
+    record,
+    tidy,
+)
+from actionplan.words import full_name
+
+# No 0/O, 1/l/I: the password is read off paper or a screen and typed.
+LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
+GROUPS, GROUP_LENGTH = 4, 5
+# A hundred random bits cannot be guessed however fast one tries, and a file of two hundred people has to be answered
+# in seconds. Django hashes the password again, at full strength, when its owner first logs in.
+ROUNDS = 10_000
+REASON = "最初のパスワードを作成"
+
+
+@dataclass(frozen=True)
+class StartPassword:
+    """What the coordinator hands to a person."""
+
+    username: str
+    name: str
+    password: str
+
+
+def make_password() -> str:
+    """A password of about 100 random bits in four groups, such as k7mfa-…."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
+
+
+def give_password(account: User) -> StartPassword:
+    """A new password, put into the account, which is not saved here."""
+    password, hasher = make_password(), PBKDF2PasswordHasher()
+    account.password = hasher.encode(password, hasher.salt(), iterations=ROUNDS)
+    return StartPassword(account.username, full_name(account), password)
+
+
+@transaction.atomic
+def renew_password(account: User, *, by: AbstractBaseUser) -> StartPassword:
+    """A new first password for an account; its owner's sessions end. Raises PermissionDenied."""
+    account = User.objects.select_for_update(no_key=True).get(pk=account.pk)
+    permissions.require(permissions.may_change(by, User, account))
+    given = give_password(account)
+    User.objects.filter(pk=account.pk).update(password=account.password)
+    record([account], by=by, reason=REASON)
+    return given
+
 
 TEXTS = ("last_name", "first_name", "email")
 STORED = (*TEXTS, "is_active", "is_staff")

@@ -1,19 +1,101 @@
 """Renaming, merging and splitting departments with a date: first what would change, then the change itself, once."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import ActionItem, Department, YearlyStatus
-from actionplan.organisation.holdings import Holdings, hand_over, holdings, move_items
-from actionplan.organisation.locks import lock_departments
-from actionplan.organisation.membership import join, leave, members_of
-from actionplan.organisation.recording import record
+from actionplan.answers import store
+from actionplan.models import ActionItem, Department, Plan, State, Succession, YearlyStatus
+from actionplan.organisation.membership import join, leave, lock_departments, members_of, record
 from actionplan.organisation.reorganisation import REASON, Reorganisation, faults, in_words
+
+# Which department takes what the old one holds, by primary keys: (old one, item or None for all that is no item's).
+Heir = Callable[[int, int | None], int]
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What the departments hold that moves to their successors; kept: answers that stay under the old name."""
+
+    items: list[ActionItem]
+    statuses: list[YearlyStatus]
+    plans: list[Plan]
+    people: list[User]
+    kept: int
+
+
+def open_statuses(departments: Collection[int], *, splits: bool = False) -> QuerySet[YearlyStatus]:
+    """Answers that are not confirmed, of years that were never published: nothing of them stands in public.
+
+    Of a department that is split (splits: now) those of published years too: only the items tell which part answers.
+    """
+    split = Exists(Department.objects.filter(split_from=OuterRef("department")))
+    moving = Q() if splits else Q(report__editions=None) | split
+    return YearlyStatus.objects.filter(moving, department__in=departments).exclude(state=State.CONFIRMED).distinct()
+
+
+def holdings(departments: Collection[int], *, splits: bool = False) -> Holdings:
+    """What the departments hold; six queries. splits: whether they are about to be split."""
+    items = ActionItem.objects.filter(lead_department__in=departments).select_related("measure__policy")
+    statuses = open_statuses(departments, splits=splits).select_related("report", "item__measure__policy")
+    every = YearlyStatus.objects.filter(department__in=departments).count()
+    moving = list(statuses.order_by("report__fiscal_year", "item"))
+    return Holdings(
+        list(items),
+        moving,
+        list(Plan.objects.filter(office__in=departments)),
+        list(User.objects.filter(departments__in=departments, is_active=True).distinct().order_by("username")),
+        every - len(moving),
+    )
+
+
+def left_behind(department: Department) -> str:
+    """What the department holds, in words: 項目3件、確定していない回答2件、職員4人; empty for nothing."""
+    held = holdings([department.pk])
+    counts = (("項目{}件", held.items), ("確定していない回答{}件", held.statuses), ("職員{}人", held.people))
+    return "、".join(words.format(len(rows)) for words, rows in counts if rows)
+
+
+def move_items(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
+    """Gives items another leading department; targets: department by item."""
+    items = list(ActionItem.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
+    for item in items:
+        item.lead_department_id = targets[item.pk]
+    ActionItem.objects.bulk_update(items, ["lead_department"], batch_size=store.BATCH)
+    record(items, by=by, reason=reason)
+
+
+def move_statuses(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
+    """Gives answers another department; targets: department by status. The words themselves are not touched."""
+    statuses = store.lock(targets)
+    for status in statuses:
+        status.department_id = targets[status.pk]
+    if statuses:
+        store.store(statuses, ["department"], by=by, reason=reason)
+
+
+def move_plans(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
+    """Gives plans another office to ask; targets: department by plan."""
+    plans = list(Plan.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
+    for plan in plans:
+        plan.office_id = targets[plan.pk]
+    Plan.objects.bulk_update(plans, ["office"])
+    record(plans, by=by, reason=reason)
+
+
+def hand_over(held: Holdings, heir: Heir, *, by: AbstractBaseUser, reason: str) -> None:
+    """Moves everything but the people to its heirs; each row with its record of change."""
+    move_items({item.pk: heir(item.lead_department_id, item.pk) for item in held.items}, by=by, reason=reason)
+    statuses = {status.pk: heir(status.department_id, status.item_id) for status in held.statuses}
+    move_statuses(statuses, by=by, reason=reason)
+    move_plans({plan.pk: heir(plan.office_id, None) for plan in held.plans}, by=by, reason=reason)
 
 
 class ReorganisationRefused(ValueError):
@@ -137,3 +219,53 @@ def _write_departments(plan: Outlook, by: AbstractBaseUser) -> None:
     record(new, by=by, reason=plan.reason, new=True)
     record(plan.olds, by=by, reason=plan.reason)
     record([part for part in plan.parts if part not in new and part.pk in gained], by=by, reason=plan.reason)
+
+
+def unsettled() -> list[Department]:
+    """Departments that have ended, have a successor, and still lead items, hold open answers or have people."""
+    ended = Department.objects.filter(in_force_until__lt=timezone.localdate(), successor__isnull=False)
+    moving = Q(statuses__report__editions=None) | Q(parts__isnull=False)
+    still_open = Q(statuses__isnull=False) & moving & ~Q(statuses__state=State.CONFIRMED)
+    holds = Q(items__isnull=False) | Q(members__isnull=False) | Q(plans__isnull=False)
+    counted = ended.annotate(open_answers=Count("statuses", filter=still_open, distinct=True))
+    return list(counted.filter(holds | Q(open_answers__gt=0)).select_related("successor").distinct())
+
+
+@transaction.atomic
+def settle(*, by: AbstractBaseUser) -> Counter[str]:
+    """How many departments, items and answers were handed over, each row with its record; a second call finds none."""
+    permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
+    known, day = lock_departments(), timezone.localdate()
+    succession, done = Succession(known.values()), Counter()
+    for old in unsettled():
+        held, heirs = holdings([old.pk]), Heirs(succession, old.pk, day)
+        reason = f"組織改正：{old}→{known[heirs.main]}"
+        heirs.leads = dict(ActionItem.objects.filter(statuses__in=held.statuses).values_list("pk", "lead_department"))
+        hand_over(held, heirs.of, by=by, reason=reason)
+        _hand_over_people(old, heirs, by, reason)
+        done += Counter(departments=1, items=len(held.items), statuses=len(held.statuses))
+    return done
+
+
+class Heirs:
+    """Who stands for one ended department, today: its successor, or for an item the part that it was split off to."""
+
+    def __init__(self, succession: Succession, old: int, day) -> None:
+        self.succession, self.day = succession, day
+        self.main = succession.current(old, day)
+        split_off = [pk for pk, department in succession.by_pk.items() if department.split_from_id == old]
+        self.parts = {succession.current(pk, day) for pk in split_off} | {self.main}
+        self.leads: dict[int, int | None] = {}
+
+    def of(self, _: int, item: int | None) -> int:
+        """The primary key of the department that takes the item's rows, or everything else when item is None."""
+        lead = self.succession.current(self.leads.get(item), self.day)
+        return lead if lead in self.parts else self.main
+
+
+def _hand_over_people(old: Department, heirs: Heirs, by: AbstractBaseUser, reason: str) -> None:
+    people = members_of([old.pk])[old.pk]
+    placed = {person for group in members_of(heirs.parts).values() for person in group}
+    gained = join((heirs.main, person) for person in people - placed)
+    lost = leave((old.pk, person) for person in people)
+    record(list(Department.objects.filter(pk__in=gained | lost)), by=by, reason=reason)

@@ -1,12 +1,33 @@
 """What changes between two editions, or between an edition and a draft: row by row and cell by cell."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from operator import itemgetter
 from typing import Literal
 
-from actionplan.models import EditionRow
-from actionplan.publishing.rows import CONTENT, Cells
+from django.core.cache import cache
+from django.db.models import Subquery
+from django.db.models.functions import JSONObject
+
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    Aim,
+    AnnualReport,
+    Department,
+    Edition,
+    EditionRow,
+    Measure,
+    Plan,
+    Policy,
+    Stage,
+    StoryRemark,
+    StoryStep,
+    YearlyStatus,
+)
+from actionplan.publishing.compose import CONTENT, Cells, Wording, compose, printed_cells
+from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 
 # progress is compared by its label, which is what people read.
 COMPARED = tuple(field for field in CONTENT if field != "progress")
@@ -107,3 +128,54 @@ def _leaves(value, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
             yield from _leaves(part, (*path, key))
     elif value not in (None, ""):
         yield path, str(value)
+
+
+SOURCES = (ActionItem, ActorType, Aim, AnnualReport, Department, Measure, Plan, Policy)
+SOURCES += (Stage, StoryRemark, StoryStep, YearlyStatus)
+AN_HOUR = 3600
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The hash and the size of the next edition, how it differs from the one that it is held against, what is open."""
+
+    content_sha256: str
+    item_count: int
+    unconfirmed: Sequence[OpenAnswer]
+    rows: Sequence[RowDifference]
+    front: Sequence[CellDifference]
+
+
+def outlook(
+    report: AnnualReport, wording: Wording, standing: Sequence[Edition], base: Edition | None, *, anew: bool = False
+) -> Outlook:
+    """What publishing would change.
+
+    standing: the year's editions that have not been withdrawn. base: the edition to compare with, None for the first.
+    anew: compose whatever is kept, as after a refusal.
+    """
+    about = (report.pk, wording, [edition.pk for edition in standing], base and base.pk, _stamp(report))
+    key = f"outlook-{sha256(repr(about).encode()).hexdigest()}"
+    found = None if anew else cache.get(key)
+    if found is None:
+        found = _look(report, wording, standing, base)
+        cache.set(key, found, AN_HOUR)
+    return found
+
+
+def _look(report: AnnualReport, wording: Wording, standing: Sequence[Edition], base: Edition | None) -> Outlook:
+    draft = compose(report, wording, editions=standing)
+    rows = row_differences(printed_cells(base), draft.cells) if base else []
+    front = front_matter_differences(base.front_matter, draft.front_matter) if base else []
+    return Outlook(draft.content_sha256, len(draft.cells), unconfirmed_among(draft.ground), rows, front)
+
+
+def _stamp(report: AnnualReport) -> str:
+    """Number and moment of the newest record of every table that a draft is made of; one query.
+
+    The moment too: after a database was restored from a copy the numbers come again, for other words.
+    """
+    record = JSONObject(number="history_id", at="history_date")
+    newest = [model.history.order_by("-history_id").values(found=record)[:1] for model in SOURCES]
+    found = AnnualReport.objects.filter(pk=report.pk).values_list(*map(Subquery, newest)).get()
+    return "|".join(f"{newest['number']}@{newest['at']}" if newest else "" for newest in found)

@@ -4,8 +4,9 @@ from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
+from actionplan.cells import DEFINITIONS, Progress
 from actionplan.fiscal_year import era_label, newsletter_label
-from actionplan.models import DEFINITIONS, ActorType, AnnualReport, Department, Plan, Progress
+from actionplan.models import ActorType, AnnualReport, Department, Plan
 
 PLAN_FIELDS = (
     "title",

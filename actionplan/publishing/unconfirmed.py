@@ -4,8 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from actionplan.models import AnnualReport, Department, State
-from actionplan.publishing.ground import Ground
-from actionplan.publishing.refusals import PublishRefused
+from actionplan.publishing.compose import Ground
+
+
+class PublishRefused(ValueError):
+    """Raised when an edition cannot be made."""
+
+
+class NothingChanged(PublishRefused):
+    """Raised when the draft says what the last edition already says."""
+
 
 STATES = dict(State.choices)
 PLACE = ("item__measure__policy__number", "item__measure__number", "item__number")

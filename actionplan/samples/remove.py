@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
-from actionplan.exports import store
+from actionplan.exports import pdf
 from actionplan.models import ActionItem, Measure, YearlyStatus
-from actionplan.publishing.sample_editions import delete_sample_editions
+from actionplan.publishing.publish import delete_sample_editions
 from actionplan.samples.load import sample_reports
 from actionplan.samples.tales import REASON
 
@@ -36,7 +36,7 @@ def remove_sample_years() -> int:
     except ProtectedError as error:
         raise SamplesInUse(_sentence(error.protected_objects)) from error
     if reports:
-        transaction.on_commit(store.clear)
+        transaction.on_commit(pdf.clear)
     return len(reports)
 
 

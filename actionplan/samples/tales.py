@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from actionplan.models import Progress
+from actionplan.cells import Progress
 
 PREFIX = "見本："
 REASON = "見本データの読み込み"

@@ -2,9 +2,76 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 
 from actionplan.models import Edition, EditionRow
-from actionplan.selectors.cells import CellChange, Place, cell_changes, mark_words, place
+from actionplan.wording import Wording, wording_changes
+
+ACTORS = "主体"
+COMPARED = (
+    "policy_title",
+    "measure_title",
+    "item_name",
+    "content",
+    "actor_symbols",
+    "progress_label",
+    "status",
+    "outcome",
+    "challenge",
+    "next_step",
+    "department_name",
+)
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A cell whose text is another than before."""
+
+    field: str
+    label: str
+    wording: Wording
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an edition prints an item."""
+
+    year: int
+    code: str
+    numbers: tuple[int, int, int]
+    name: str
+    content: str
+    policy_title: str
+    measure_title: str
+
+
+def place(edition: Edition, row: EditionRow) -> Place:
+    """The place of a row; the edition is given, so that no query is made for it."""
+    numbers = (row.policy_number, row.measure_number, row.item_number)
+    year = edition.front_matter["fiscal_year"]
+    return Place(year, row.code, numbers, row.item_name, row.content, row.policy_title, row.measure_title)
+
+
+def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[CellChange]:
+    """The cells that differ, in reading order. words: the legend's words by mark, so that no mark stands bare."""
+    for field in COMPARED:
+        old, new = getattr(before, field), getattr(after, field)
+        if old == new:
+            continue
+        if field == "actor_symbols":
+            yield CellChange(field, ACTORS, wording_changes(_in_words(old, words), _in_words(new, words)))
+        else:
+            yield CellChange(field, str(EditionRow._meta.get_field(field).verbose_name), wording_changes(old, new))
+
+
+def mark_words(*editions: Edition) -> dict[str, str]:
+    """The legend's words by mark, of several editions; the last one's words win."""
+    return {actor["symbol"]: actor["label"] for edition in editions for actor in edition.front_matter["actors"]}
+
+
+def _in_words(symbols: str, words: dict[str, str]) -> str:
+    return "、".join(symbol + words.get(symbol, "") for symbol in symbols)
 
 
 @dataclass(frozen=True)
@@ -98,3 +165,68 @@ def _continued(
         if key in old:
             cells = tuple(cell_changes(old[key], row, words))
             yield Continued(place(before, old[key]), place(now, row), cells)
+
+
+Rows = dict[int, EditionRow]
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """An item that a correction added, took out or changed."""
+
+    kind_label: str
+    place: Place
+    cells: Sequence[CellChange]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A corrected edition; `against` is the number of the public edition before it."""
+
+    number: int
+    against: int
+    public_from: datetime
+    note: str
+    rows: Sequence[RowChange]
+
+    @property
+    def before_label(self) -> str:
+        """第1版, the edition that it corrects."""
+        return f"第{self.against}版"
+
+    @property
+    def label(self) -> str:
+        """第2版."""
+        return f"第{self.number}版"
+
+
+def correction_changes(edition: Edition) -> Sequence[Correction]:
+    """The corrections up to this edition, latest first; two queries, or one when there is none.
+
+    Withdrawn and scheduled editions are passed over: each is compared with what citizens could see before it.
+    """
+    public = Edition.objects.public().filter(report=edition.report_id, number__lte=edition.number)
+    editions = list(public.order_by("number"))
+    if len(editions) < 2:
+        return []
+    rows: dict[int, Rows] = {one.pk: {} for one in editions}
+    for row in EditionRow.objects.filter(edition__in=list(rows)).order_by("position").defer("search_text"):
+        rows[row.edition_id][row.item_id] = row
+    return [_correction(old, rows[old.pk], new, rows[new.pk]) for old, new in pairwise(editions)][::-1]
+
+
+def _correction(before: Edition, old: Rows, after: Edition, new: Rows) -> Correction:
+    changes = list(_row_changes(before, old, after, new))
+    return Correction(after.number, before.number, after.public_from, after.correction_note, changes)
+
+
+def _row_changes(before: Edition, old: Rows, after: Edition, new: Rows) -> Iterator[RowChange]:
+    words = mark_words(before, after)
+    for key, row in new.items():
+        if key not in old:
+            yield RowChange("追加", place(after, row), ())
+        elif cells := tuple(cell_changes(old[key], row, words)):
+            yield RowChange("変更", place(after, row), cells)
+    for key, row in old.items():
+        if key not in new:
+            yield RowChange("削除", place(before, row), ())

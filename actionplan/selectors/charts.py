@@ -4,9 +4,115 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from actionplan.cells import Progress
 from actionplan.models import EditionRow
-from actionplan.selectors.bars import MOST_CELLS, Part, percent, stacked
-from actionplan.selectors.summary import CategoryCount, PolicyCount, Summary
+
+# A bar is at least this many pixels wide (a phone of 320), and a digit of its numbers takes this many.
+NARROWEST, DIGIT = 270, 10
+# Up to this many items on the scale, each item is drawn as a cell of its own.
+MOST_CELLS = 60
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A drawn piece: x and width as percentages of the scale."""
+
+    x: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A category's part of a bar: its cells, and where its number stands (left out where there is no room)."""
+
+    code: str
+    label: str
+    count: int
+    cells: Sequence[Cell]
+    middle: str
+    shows_count: bool
+
+
+def percent(count: float, scale: int) -> str:
+    """The share as an SVG percentage with at most three decimals: 12.5%."""
+    return f"{round(100 * count / scale, 3):g}%" if scale else "0%"
+
+
+def stacked(counts: Iterable[tuple[str, str, int]], scale: int) -> list[Part]:
+    """The parts (code, label, count) one after the other on a scale of so many items; empty parts are left out."""
+    parts, start = [], 0
+    for code, label, count in counts:
+        if count:
+            middle = percent(start + count / 2, scale)
+            fits = NARROWEST * count / scale >= DIGIT * len(str(count))
+            parts.append(Part(code, label, count, _cells(start, count, scale), middle, fits))
+        start += count
+    return parts
+
+
+def _cells(start: int, count: int, scale: int) -> list[Cell]:
+    """One cell an item, or one for all where single ones would run together."""
+    size = 1 if scale <= MOST_CELLS else count
+    return [Cell(percent(at, scale), percent(size, scale)) for at in range(start, start + count, size)]
+
+
+@dataclass(frozen=True)
+class CategoryCount:
+    """How many of `total` items stand in a category."""
+
+    code: str
+    label: str
+    definition: str
+    count: int
+    total: int
+
+
+@dataclass(frozen=True)
+class PolicyCount:
+    """A policy's items by category, in the order of Summary.categories and 未設定 last."""
+
+    number: int
+    title: str
+    total: int
+    categories: Sequence[CategoryCount]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A year's counts: `categories` are those that people have set, `unset` stands apart."""
+
+    total: int
+    categories: Sequence[CategoryCount]
+    unset: CategoryCount
+    policies: Sequence[PolicyCount]
+
+    @property
+    def set_count(self) -> int:
+        """How many items have a category."""
+        return self.total - self.unset.count
+
+
+def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
+    """The counts of an edition's rows; no query of its own."""
+    rows = list(rows)
+    counts = _category_counts(front_matter, rows)
+    *categories, unset = sorted(counts, key=lambda count: count.code == Progress.UNSET)
+    by_policy: dict[tuple[int, str], list[EditionRow]] = {}
+    for row in rows:
+        by_policy.setdefault((row.policy_number, row.policy_title), []).append(row)
+    policies = [
+        PolicyCount(number, title, len(group), _category_counts(front_matter, group))
+        for (number, title), group in by_policy.items()
+    ]
+    return Summary(len(rows), categories, unset, policies)
+
+
+def _category_counts(front_matter: dict, rows: list[EditionRow]) -> list[CategoryCount]:
+    counted = Counter(row.progress for row in rows)
+    return [
+        CategoryCount(facts["code"], facts["label"], facts["definition"], counted[facts["code"]], len(rows))
+        for facts in front_matter["progress"]
+    ]
 
 
 @dataclass(frozen=True)

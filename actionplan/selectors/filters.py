@@ -1,10 +1,14 @@
 """What a search asks for, as its address says it: /search/?q=ホームページ&year=2009&progress=not_done."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import urlencode
 
+from django.db.models import Count, Q
+
 from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.models import Edition, EditionRow
 from actionplan.text import CONTROLS, fold
 
 ALL_YEARS = "all"
@@ -84,3 +88,153 @@ def _plain_year(text: str) -> str:
         return text if text in ("", ALL_YEARS) else str(parse_fiscal_year(text))
     except ValueError:
         return text
+
+
+HEADINGS = {"policy": "施策", "mark": "主体", "progress": "進捗区分", "department": "担当課"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Items that are alike in everything that can be chosen: how many there are, how many the words match."""
+
+    year: str
+    policy: str
+    policy_title: str
+    mark: str
+    progress: str
+    department: str
+    total: int
+    hits: int
+
+    def has(self, facet: str, value: str) -> bool:
+        """Whether the items have the value; of marks an item may have several."""
+        return value in self.mark if facet == "mark" else getattr(self, facet) == value
+
+
+@dataclass(frozen=True)
+class Option:
+    """A choice; symbol: the mark that stands before its words; address: the search with this choice alone."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool
+    symbol: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Facet:
+    """Choices of one kind."""
+
+    name: str
+    heading: str
+    options: Sequence[Option]
+
+
+def words_match(words: Sequence[str]) -> Q:
+    """The condition that every folded word stands in a row's shadow; % and _ are letters like any other."""
+    condition = Q()
+    for word in words:
+        condition &= Q(search_text__contains=word)
+    return condition
+
+
+def cells(editions: Sequence[Edition], words: Sequence[str]) -> list[Cell]:
+    """The cells of these editions; one query, and as many cells as there are kinds of items."""
+    years = {edition.pk: str(edition.fiscal_year) for edition in editions}
+    kinds = ("edition", "policy_number", "policy_title", "actor_symbols", "progress", "department_name")
+    hits = Count("pk", filter=words_match(words)) if words else Count("pk")
+    rows = EditionRow.objects.filter(edition__in=years).order_by().values(*kinds)
+    counted = rows.annotate(total=Count("pk"), hits=hits).values_list(*kinds, "total", "hits")
+    return [Cell(years[edition], str(policy), *rest) for edition, policy, *rest in counted]
+
+
+def chosen(cell: Cell, filters: Filters, leave_out: str = "") -> bool:
+    """Whether the choices made hold for the cell; leave_out: the facet whose own choice does not count."""
+    wanted = {"year": () if filters.year == ALL_YEARS else (filters.year,)}
+    wanted |= {facet: getattr(filters, facet) for facet in FACETS}
+    wanted[leave_out] = ()
+    return all(any(cell.has(facet, value) for value in values) for facet, values in wanted.items() if values)
+
+
+def facets(editions: Sequence[Edition], among: Sequence[Cell], filters: Filters) -> list[Facet]:
+    """The facets with their choices in the report's own order; a facet without choices is left out.
+
+    editions: every public one; their legends name the marks and the categories, the year searched before others.
+    """
+    editions = sorted(editions, key=lambda edition: str(edition.fiscal_year) != filters.year)
+    names: dict[str, dict[str, str]] = {
+        "policy": _policies(among, filters),
+        "mark": _legend(editions, "actors", "symbol"),
+        "progress": _legend(editions, "progress", "code"),
+        "department": _departments(among, filters),
+    }
+    count = _counter(among, filters)
+    return [
+        Facet(facet, HEADINGS[facet], [_option(facet, *name, filters, count) for name in named.items()])
+        for facet, named in names.items()
+        if named
+    ]
+
+
+def year_facet(editions: Sequence[Edition], among: Sequence[Cell], filters: Filters) -> Facet:
+    """Every public year, latest first, and all of them together."""
+    count = _counter(among, filters)
+    options = [
+        _year_option(year, edition.front_matter["label"], count("year", year), filters)
+        for edition in editions
+        for year in [str(edition.fiscal_year)]
+    ]
+    total = sum(option.count for option in options)
+    return Facet("year", "年度", [*options, _year_option(ALL_YEARS, "すべての年度", total, filters)])
+
+
+def _year_option(year: str, label: str, count: int, filters: Filters) -> Option:
+    return Option(year, label, count, year == filters.year, address=filters.address(year=year))
+
+
+def _counter(among: Sequence[Cell], filters: Filters) -> Callable[[str, str], int]:
+    def count(facet: str, value: str) -> int:
+        return sum(cell.hits for cell in among if cell.has(facet, value) and chosen(cell, filters, leave_out=facet))
+
+    return count
+
+
+def _option(facet: str, value: str, label: str, filters: Filters, count: Callable[[str, str], int]) -> Option:
+    symbol = value if facet == "mark" else ""
+    return Option(value, label, count(facet, value), value in getattr(filters, facet), symbol)
+
+
+def _offered(among: Sequence[Cell], filters: Filters, facet: str) -> list[Cell]:
+    """The cells that offer a choice, the wording of the year searched first, then of the latest year.
+
+    They are those of the years searched, and those of a choice that was made before the year changed.
+    """
+    offered = [
+        cell
+        for cell in among
+        if filters.year in (ALL_YEARS, cell.year) or getattr(cell, facet) in getattr(filters, facet)
+    ]
+    return sorted(offered, key=lambda cell: (cell.year == filters.year, int(cell.year)), reverse=True)
+
+
+def _policies(among: Sequence[Cell], filters: Filters) -> dict[str, str]:
+    titles: dict[str, str] = {}
+    for cell in _offered(among, filters, "policy"):
+        titles.setdefault(cell.policy, cell.policy_title)
+    return {number: titles[number] for number in sorted(titles, key=int)}
+
+
+def _departments(among: Sequence[Cell], filters: Filters) -> dict[str, str]:
+    names = {cell.department for cell in _offered(among, filters, "department")} - {""}
+    return {name: name for name in sorted(names)}
+
+
+def _legend(editions: Sequence[Edition], part: str, key: str) -> dict[str, str]:
+    """Labels by code or symbol; where editions word one differently, the first edition's label stands."""
+    labels: dict[str, str] = {}
+    for edition in editions:
+        for facts in edition.front_matter[part]:
+            labels.setdefault(facts[key], facts["label"])
+    return labels

@@ -1,13 +1,15 @@
 """One item through the years, found by its code."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from django.http import Http404
 
 from actionplan.models import Edition, EditionRow
 from actionplan.selectors.report import ItemOutline, Mark, item_outline
+from actionplan.wording import Wording, wording_changes
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,82 @@ def _item_year(row: EditionRow) -> ItemYear:
         sample=front.get("sample", False),
         merged_from=row.merged_from,
     )
+
+
+# A cell of words rather than sentences (進捗区分, 担当課): one that changed is marked whole.
+FEW_WORDS = 20
+# More columns than this are too narrow to read beside each other: older years follow in a table of their own.
+COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class YearCell:
+    """What a year wrote in a cell; wording is against the year before, None for the first year."""
+
+    label: str
+    text: str
+    wording: Wording | None
+
+    @property
+    def brief(self) -> bool:
+        """Whether the cell holds a few words only."""
+        return len(self.text) <= FEW_WORDS
+
+
+@dataclass(frozen=True)
+class CellRow:
+    """A cell through the years, latest first."""
+
+    label: str
+    cells: Sequence[YearCell]
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no year wrote anything, or the name is the one that stands above the table."""
+        texts = {cell.text for cell in self.cells}
+        return texts == {""} or (self.label == NAME and len(texts) == 1)
+
+
+@dataclass(frozen=True)
+class YearTable:
+    """Up to three years beside each other, latest first, and their rows; rows that say nothing are left out."""
+
+    years: Sequence[ItemYear]
+    rows: Sequence[CellRow]
+
+
+def _marks(year: ItemYear) -> str:
+    return "、".join(mark.symbol + mark.label for mark in year.item.marks)
+
+
+NAME = "項目"
+Reading = Callable[[ItemYear], str]
+READINGS: dict[str, Reading] = {
+    NAME: lambda year: year.item.name,
+    "主体": _marks,
+    "アクションプランの内容": lambda year: year.item.content,
+    "実施状況": lambda year: year.item.status,
+    "進捗区分": lambda year: year.item.progress_label,
+    "成果": lambda year: year.item.outcome,
+    "課題": lambda year: year.item.challenge,
+    "今後の方針": lambda year: year.item.next_step,
+    "担当課": lambda year: year.item.department_name,
+}
+
+
+def year_tables(years: Sequence[ItemYear]) -> Sequence[YearTable]:
+    """The item's years (latest first) in tables of up to three; no query of its own."""
+    rows = [CellRow(label, _cells(years, reading)) for label, reading in READINGS.items()]
+    starts = range(0, len(years), COLUMNS)
+    return [YearTable(years[start : start + COLUMNS], _part(rows, start)) for start in starts]
+
+
+def _cells(years: Sequence[ItemYear], reading: Reading) -> list[YearCell]:
+    texts = [reading(year) for year in years]
+    wordings = [wording_changes(old, new) for new, old in pairwise(texts)]
+    return [YearCell(*facts) for facts in zip([y.label for y in years], texts, [*wordings, None], strict=True)]
+
+
+def _part(rows: list[CellRow], start: int) -> list[CellRow]:
+    parts = [CellRow(row.label, row.cells[start : start + COLUMNS]) for row in rows]
+    return [row for row in parts if not row.says_nothing]

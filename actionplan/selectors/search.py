@@ -1,14 +1,136 @@
 """The answer to a search, as a page shows it: what is in force, one page of hits, the way to the others."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.db.models import Q, QuerySet
 
-from actionplan.models import EditionRow
-from actionplan.selectors.filters import Filters
+from actionplan.models import Edition, EditionRow
+from actionplan.selectors.editions import public_editions
+from actionplan.selectors.filters import (
+    ALL_YEARS,
+    HEADINGS,
+    LONGEST_TEXT,
+    Cell,
+    Facet,
+    Filters,
+    cells,
+    chosen,
+    facets,
+    words_match,
+    year_facet,
+)
 from actionplan.selectors.hits import HitGroup, Numbers, hit_groups
-from actionplan.selectors.question import Question, ask, matching_rows, shortened
+
+NO_WORDS = "「{words}」は記号だけなので、検索できません。文字や数字の入ったことばで探してください。"
+NO_YEAR = "「{value}」という年度の報告は、公表されていません。"
+NO_OPTION = "「{value}」という{heading}は、公表された報告にありません。"
+
+
+@dataclass(frozen=True)
+class Question:
+    """A search with its year spelt out, the public edition of every year, the choices offered and the counts.
+
+    total: the items of the years searched; count: how many of them it finds.
+    problem: the sentence that says why it has no answer; not_found: because it names a choice that does not exist.
+    """
+
+    filters: Filters
+    words: Sequence[str]
+    public: Sequence[Edition]
+    year: Facet
+    facets: Sequence[Facet]
+    total: int
+    count: int
+    problem: str = ""
+    not_found: bool = False
+
+    @property
+    def editions(self) -> list[Edition]:
+        """The public editions of the years that are searched, latest year first."""
+        year = self.filters.year
+        return [edition for edition in self.public if year in (ALL_YEARS, str(edition.fiscal_year))]
+
+    @property
+    def year_label(self) -> str:
+        """平成21年度（2009年度）, or the words for all years."""
+        return next((option.label for option in self.year.options if option.selected), "")
+
+
+def ask(filters: Filters) -> Question:
+    """The question; two queries, whatever the number of items and years. Nothing published gives no years."""
+    editions = public_editions()
+    problem = unusable_text(filters)
+    words = [] if problem else filters.words
+    known, missing = _with_known_year(filters, editions)
+    among = cells(editions, words)
+    offered = facets(editions, among, known)
+    missing = missing or unknown_choice(known, offered)
+    return Question(
+        filters=known,
+        words=words,
+        public=editions,
+        year=year_facet(editions, among, known),
+        facets=offered,
+        total=sum(cell.total for cell in among if known.year in (ALL_YEARS, cell.year)),
+        count=_count(among, known),
+        problem=missing or problem,
+        not_found=bool(missing),
+    )
+
+
+def matching_rows(question: Question) -> QuerySet[EditionRow]:
+    """The rows that the question finds, latest year first and each year in the report's order."""
+    filters = question.filters
+    rows = EditionRow.objects.filter(words_match(question.words), edition__in=[e.pk for e in question.editions])
+    if filters.policy:
+        rows = rows.filter(policy_number__in=[int(number) for number in filters.policy])
+    if filters.mark:
+        rows = rows.filter(reduce(or_, (Q(actor_symbols__contains=mark) for mark in filters.mark)))
+    if filters.progress:
+        rows = rows.filter(progress__in=filters.progress)
+    if filters.department:
+        rows = rows.filter(department_name__in=filters.department)
+    return rows.order_by("-edition__report__fiscal_year", "position")
+
+
+def unusable_text(filters: Filters) -> str:
+    """Why the words cannot be searched for; empty when they can, or when there are none."""
+    if len(filters.text) > LONGEST_TEXT:
+        return f"検索のことばが長すぎます（{len(filters.text):,}字）。{LONGEST_TEXT}字までにしてください。"
+    return NO_WORDS.format(words=filters.text) if filters.text and not filters.words else ""
+
+
+def unknown_choice(filters: Filters, offered: Sequence[Facet]) -> str:
+    """The sentence for a choice that no public edition offers, shortened to be shown; empty when there is none."""
+    known = {(facet.name, option.value) for facet in offered for option in facet.options}
+    for name, heading in HEADINGS.items():
+        for value in getattr(filters, name):
+            if (name, value) not in known:
+                return NO_OPTION.format(value=shortened(value), heading=heading)
+    return ""
+
+
+def shortened(text: str) -> str:
+    """The text as a sentence can quote it."""
+    return text if len(text) <= 20 else f"{text[:20]}…"
+
+
+def _with_known_year(filters: Filters, editions: Sequence[Edition]) -> tuple[Filters, str]:
+    """The filters with a year that is public, and the sentence for the one asked for when it is not."""
+    years = [str(edition.fiscal_year) for edition in editions]
+    if filters.year in (*years, ALL_YEARS):
+        return filters, ""
+    missing = NO_YEAR.format(value=shortened(filters.year)) if filters.year else ""
+    return replace(filters, year=years[0] if years else ALL_YEARS), missing
+
+
+def _count(among: Sequence[Cell], filters: Filters) -> int:
+    return sum(cell.hits for cell in among if chosen(cell, filters))
+
 
 PAGE_SIZE = 50
 NO_PAGE = "「{value}」というページは、この検索結果にありません。"

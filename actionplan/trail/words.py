@@ -19,10 +19,10 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from actionplan.selectors.wording import Wording, wording_changes
 from actionplan.trail.kinds import DELETED, Kind
 from actionplan.trail.names import Names
 from actionplan.trail.stored import Cells, Stored
+from actionplan.wording import Wording, wording_changes
 
 # From here on a text is folded, and only what differs is shown at first.
 LONG = 60

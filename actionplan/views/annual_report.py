@@ -2,9 +2,9 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from actionplan.selectors.charts import year_summary
 from actionplan.selectors.editions import corrections, public_edition
 from actionplan.selectors.report import report_outline
-from actionplan.selectors.summary import year_summary
 from actionplan.views.page import Crumb, crumb, page
 
 REPORTS = "年度の一覧"

@@ -3,11 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 
 from actionplan.models import Edition
-from actionplan.selectors.changes import year_changes
-from actionplan.selectors.charts import change_chart
-from actionplan.selectors.correction_changes import correction_changes
+from actionplan.selectors.changes import correction_changes, year_changes
+from actionplan.selectors.charts import change_chart, year_summary
 from actionplan.selectors.editions import previous_edition, public_edition
-from actionplan.selectors.summary import year_summary
 from actionplan.views.page import Crumb, crumb, page
 
 TITLE = "前の年度からの変更と訂正"

@@ -4,10 +4,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from actionplan.exports.misfits import CellsDoNotFit
-from actionplan.exports.pdf import CannotMakePdf
+from actionplan.exports.pdf import CannotMakePdf, StillBeingMade
 from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
-from actionplan.exports.store import StillBeingMade
+from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.models import Edition
 from actionplan.selectors.editions import public_edition
 from actionplan.views.page import Crumb, crumb, page

@@ -8,7 +8,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from actionplan.selectors.frame import Frame, page_frame
+from actionplan.selectors.editions import Frame, page_frame
 
 log = logging.getLogger(__name__)
 TOO_MANY_FILES = (

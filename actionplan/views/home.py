@@ -3,9 +3,8 @@
 from django.http import HttpRequest, HttpResponse
 
 from actionplan.models import Edition
-from actionplan.selectors.charts import ChangeChart, change_chart, progress_chart
+from actionplan.selectors.charts import ChangeChart, Summary, change_chart, progress_chart, year_summary
 from actionplan.selectors.editions import latest_public_edition, previous_edition
-from actionplan.selectors.summary import Summary, year_summary
 from actionplan.views.page import page
 
 

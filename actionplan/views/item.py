@@ -2,8 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 
-from actionplan.selectors.item_history import item_history
-from actionplan.selectors.item_years import year_tables
+from actionplan.selectors.item_history import item_history, year_tables
 from actionplan.views.page import Crumb, crumb, page
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from actionplan.exports.pdf import can_make_pdf
-from actionplan.selectors.frame import page_frame
+from actionplan.selectors.editions import page_frame
 
 
 @dataclass(frozen=True)

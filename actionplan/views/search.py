@@ -5,8 +5,7 @@ from django.views.decorators.http import require_safe
 
 from actionplan.exports.search_file import search_file_name, write_search_csv
 from actionplan.selectors.filters import filters_from
-from actionplan.selectors.question import ask
-from actionplan.selectors.search import search
+from actionplan.selectors.search import ask, search
 from actionplan.views.page import Crumb, page
 
 

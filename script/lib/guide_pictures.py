@@ -83,7 +83,7 @@ def _take_preview(page: Page, site: str, guide: Guide, folder: Path) -> None:
 
 
 def _filled(report, department) -> bytes:
-    from actionplan.cycle.sheet import answer_sheet
+    from actionplan.answers.sheet import answer_sheet
     from actionplan.inquiry.layout import HEADERS, SHEET
     from actionplan.inquiry.write_workbook import write_inquiry
 

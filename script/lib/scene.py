@@ -6,10 +6,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from actionplan.cycle.answers import Answer, save_answers
-from actionplan.cycle.open_year import open_year
-from actionplan.cycle.steps import confirm, return_answers, submit
+from actionplan.answers.steps import confirm, return_answers, submit
+from actionplan.answers.store import Answer, save_answers
 from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus
+from actionplan.round.years import open_year
 
 PEOPLE = (
     ("mihon-tantou", "見本", "担当", "担当者", 0),

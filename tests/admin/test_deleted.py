@@ -2,11 +2,11 @@
 
 import pytest
 
-from actionplan.admin.deleted import links_in_words
+from actionplan.admin.base import links_in_words
 from actionplan.models import ActionItem, Department
 from tests import factories
 from tests.admin.pages import change_url
-from tests.admin.staffing import DEPARTMENTS, make_member, office, words
+from tests.organisation.staffing import DEPARTMENTS, make_member, office, words
 
 pytestmark = pytest.mark.django_db
 

@@ -108,7 +108,7 @@ def test_the_plan_and_its_departments_are_kept_in_the_same_way(item):
 
 
 def test_a_row_that_is_deleted_at_the_last_moment_is_told(item, monkeypatch):
-    from actionplan.admin.keeping import KeepingForm
+    from actionplan.admin.locking import KeepingForm
 
     opened = Page(change_url(item), "actionitem_form", "")
     monkeypatch.setattr(KeepingForm, "has_changed", lambda form: bool(ActionItem.objects.all().delete()))

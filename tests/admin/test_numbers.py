@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.admin.organisation.numbers import number_in
+from actionplan.admin.pickers import number_in
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0), ("7", 7), ("007", 7), ("9" * 18, 10**18 - 1)])

@@ -5,7 +5,7 @@ import pytest
 from actionplan.models import Department, Plan, YearlyStatus
 from tests import factories
 from tests.admin.pages import STATUSES, change_url, form_of, signed_in
-from tests.admin.staffing import make_member
+from tests.organisation.staffing import make_member
 
 pytestmark = pytest.mark.django_db
 # On PostgreSQL a refused number ends the transaction that it stands in: the test's own must not be that one.

@@ -3,11 +3,11 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from actionplan.admin.organisation.rights import RightsField, grantable_rights
+from actionplan.organisation.account_admin import RightsField, grantable_rights
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
-from tests.admin.staffing import make_member, office
+from tests.organisation.staffing import make_member, office
 
 pytestmark = pytest.mark.django_db
 

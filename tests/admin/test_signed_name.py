@@ -1,7 +1,7 @@
 """The record of changes names the file that was chosen, not what somebody wrote into the page."""
 
-from actionplan.admin.organisation.people_file import ConfirmPeopleForm
-from actionplan.admin.uploads import ConfirmForm, SignedName
+from actionplan.organisation.people_pages import ConfirmPeopleForm
+from actionplan.waiting_files import ConfirmForm, SignedName
 
 FORMS = (ConfirmForm.base_fields["original_file_name"], ConfirmPeopleForm.base_fields["name"])
 

@@ -5,8 +5,8 @@ from django.db import OperationalError
 
 from actionplan.models import Edition, YearlyStatus
 from tests import factories
-from tests.admin.answering import make_office
 from tests.admin.pages import STATUSES, change_url, form_of, signed_in
+from tests.answers.answering import make_office
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def test_who_waits_too_long_for_the_database_gets_the_words_back(monkeypatch):
     def held(*args, **kwargs):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("actionplan.admin.answers.saving.save_answers", held)
+    monkeypatch.setattr("actionplan.answers.saving.save_answers", held)
     answer = client.post(office.address, {**form, name: "長い会議のあとに書いた文", "do": "save"})
     assert answer.status_code == 503
     assert "まだ保存されていません" in answer.content.decode()

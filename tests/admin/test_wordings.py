@@ -11,7 +11,7 @@ from django.test import Client
 from actionplan import models
 from tests import factories
 from tests.admin.pages import change_url, signed_in
-from tests.admin.test_tree import publish
+from tests.plan.test_tree import publish
 
 pytestmark = pytest.mark.django_db
 # Words that stand in Japanese sentences, the keys of a keyboard, an algorithm, and an account of these tests.

@@ -4,7 +4,7 @@ import pytest
 
 from actionplan.models import State, YearlyStatus
 from tests import factories
-from tests.admin.answering import make_office, written
+from tests.answers.answering import make_office, written
 from tests.browser.steps import follow
 from tests.browser.test_accessibility import MODES, problems
 

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from actionplan.exports.csv_reader import read_csv
+from actionplan.uploads import read_csv
 from tests.browser.steps import follow
 
 NOT_DONE = "/search/?year=2009&progress=not_done"

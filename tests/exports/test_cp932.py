@@ -2,9 +2,8 @@
 
 import pytest
 
-from actionplan.exports.cp932 import encode, strange_characters
-from actionplan.exports.csv_reader import read_csv
-from actionplan.exports.misfits import CellsDoNotFit
+from actionplan.exports.tabular import CellsDoNotFit, encode, strange_characters
+from actionplan.uploads import read_csv
 
 HEADERS = ["項目名", "実施状況"]
 

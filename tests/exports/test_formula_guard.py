@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.exports.formula_guard import guard, looks_like_formula, unguard
+from actionplan.exports.tabular import guard, looks_like_formula, unguard
 
 SIGNS = "=+-@\t\r\n＝＋－＠"
 any_text = st.one_of(st.text(), st.builds(str.__add__, st.text("'" + SIGNS, max_size=4), st.text()))

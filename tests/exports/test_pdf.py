@@ -119,11 +119,10 @@ def test_a_correction_is_told_on_the_paper_too():
 
 
 def test_markup_in_a_text_stays_text_and_nothing_is_fetched(monkeypatch):
-    from actionplan.exports import pdf_maker
 
     asked = []
-    fetch = pdf_maker.fetch_static
-    monkeypatch.setattr(pdf_maker, "fetch_static", lambda url: asked.append(url) or fetch(url))
+    fetch = pdf_export.fetch_static
+    monkeypatch.setattr(pdf_export, "fetch_static", lambda url: asked.append(url) or fetch(url))
     evil = '<img src="http://192.0.2.1/x.png"><link rel="attachment" href="file:///etc/passwd">'
     content = report_pdf(plain_edition(rows=[{"status": evil}]))
     assert "192.0.2.1/x.png" in "".join(pages(content))
@@ -144,7 +143,7 @@ def test_markup_in_a_text_stays_text_and_nothing_is_fetched(monkeypatch):
 def test_only_our_static_files_are_fetched(address):
     from django.core.exceptions import SuspiciousFileOperation
 
-    from actionplan.exports.pdf_maker import RefusedAddress, fetch_static
+    from actionplan.exports.pdf import RefusedAddress, fetch_static
 
     with pytest.raises((RefusedAddress, SuspiciousFileOperation)):
         fetch_static(address)

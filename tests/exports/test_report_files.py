@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from actionplan.exports.csv_reader import read_csv
 from actionplan.exports.report_files import KINDS, etag, file_name
-from actionplan.exports.xlsx_reader import read_xlsx
+from actionplan.uploads import read_csv, read_xlsx
 from tests import factories
 from tests.exports.editions import PUBLIC_FROM, front_matter, make_edition
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from actionplan.exports.csv_reader import read_csv
 from actionplan.exports.search_file import search_file_name, write_search_csv
 from actionplan.publishing.publish import publish
 from actionplan.selectors.filters import Filters
-from actionplan.selectors.question import ask
+from actionplan.selectors.search import ask
+from actionplan.uploads import read_csv
 from tests import factories
 from tests.exports.editions import ACTORS, front_matter, make_edition
 

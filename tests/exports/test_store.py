@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from actionplan.exports.store import StillBeingMade, folder, kept
+from actionplan.exports.pdf import StillBeingMade, folder, kept
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actionplan.exports.csv_reader import read_csv
-from actionplan.exports.misfits import CellsDoNotFit
-from actionplan.exports.tabular import LONGEST_CELL, display_width, write_csv, write_xlsx
-from actionplan.exports.xlsx_reader import read_xlsx
+from actionplan.exports.tabular import LONGEST_CELL, CellsDoNotFit, display_width, write_csv, write_xlsx
+from actionplan.uploads import read_csv, read_xlsx
 from tests.exports.texts import AWKWARD, record_texts
 
 tables = st.lists(st.tuples(record_texts(), record_texts()), min_size=1, max_size=4).map(

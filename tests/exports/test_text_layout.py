@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.exports.text_layout import half_widths, line_count, pieces
+from actionplan.exports.tabular import half_widths, line_count, pieces
 from tests.exports.texts import record_texts
 
 

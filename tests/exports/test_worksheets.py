@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from actionplan.exports.worksheets import escape, unescape
+from actionplan.exports.tabular import escape, unescape
 
 PIECES = ["_", "x", "_x", "0041", "_x0041_", "_x005F_", "_xD83D_", "_x0000", "\r", "\x1f", "項目"]
 spelt = st.lists(st.sampled_from(PIECES)).map("".join)

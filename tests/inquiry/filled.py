@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from actionplan.inquiry.apply_answers import Decision, apply_answers
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.ground import read_ground
+from actionplan.inquiry.current_answers import read_ground
 from actionplan.inquiry.layout import SHEET, AnswerLine, InquiryFile
 from actionplan.models import YearlyStatus
 from tests.inquiry.workbooks import LETTERS

@@ -5,11 +5,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actionplan.cycle.answers import Answer, save_answers
-from actionplan.cycle.rows import Overtaken
+from actionplan.answers.store import Answer, Overtaken, save_answers
+from actionplan.cells import Progress
 from actionplan.inquiry.apply_answers import REASON, Decision, Moved, Outcome, Undecided, apply_answers, undecided
 from actionplan.inquiry.layout import Trouble
-from actionplan.models import Progress, State, YearlyStatus
+from actionplan.models import State, YearlyStatus
 from actionplan.permissions import CLERK
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, taken, written
@@ -155,7 +155,7 @@ def test_the_last_word_is_the_policys(status, clerk, monkeypatch):
     seal = compared(file, status.report, clerk).seal
     monkeypatch.setattr("actionplan.permissions.Standing.may_answer_for", lambda self, department: False)
     monkeypatch.setattr("actionplan.inquiry.compare._stranger", lambda *facts: "")
-    monkeypatch.setattr("actionplan.inquiry.ground.Ground.check", lambda *facts: None)
+    monkeypatch.setattr("actionplan.inquiry.current_answers.Ground.check", lambda *facts: None)
     monkeypatch.setattr("actionplan.permissions.Standing.may_answer", lambda self, status: True)
     with pytest.raises(PermissionDenied):
         taken(file, status.report, clerk, seal=seal)

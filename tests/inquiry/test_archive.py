@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from actionplan.inquiry.archive import inquiry_zip, zip_name
+from actionplan.inquiry.write_workbook import inquiry_zip, zip_name
 from tests import factories
 from tests.inquiry.workbooks import read
 

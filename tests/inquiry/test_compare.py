@@ -4,10 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from actionplan.cells import Progress
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.ground import read_ground
-from actionplan.models import Progress, State, YearlyStatus
+from actionplan.inquiry.current_answers import read_ground
+from actionplan.models import State, YearlyStatus
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, written
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from actionplan.exports.uploads import UploadError
 from actionplan.inquiry.layout import Trouble
 from actionplan.models import State
 from actionplan.permissions import CLERK, HEAD, READER
+from actionplan.uploads import UploadError
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.inquiry.file_names import safe, told_apart
+from actionplan.inquiry.write_workbook import safe, told_apart
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from actionplan.cells import DEFINITIONS, Progress
 from actionplan.inquiry.layout import GUIDANCE
-from actionplan.models import DEFINITIONS, Progress
 from tests import factories
 from tests.inquiry.workbooks import issue, sheet_of
 

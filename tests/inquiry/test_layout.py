@@ -1,6 +1,6 @@
 """The layout that writer and reader share."""
 
-from actionplan.cycle.answers import CELLS
+from actionplan.answers.store import CELLS
 from actionplan.inquiry.layout import ANSWER_COLUMNS, COLUMNS, Trouble
 from actionplan.models import YearlyStatus
 

@@ -6,10 +6,10 @@ import subprocess
 import openpyxl
 import pytest
 
-from actionplan.exports.xlsx_reader import OLD
 from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.layout import FAULTS, SHEET
 from actionplan.inquiry.open_workbook import CSV, ODS
+from actionplan.uploads import OLD
 from tests.exports.texts import AWKWARD
 from tests.inquiry.workbooks import filled, issued, place, read, refusal, sheet_of
 

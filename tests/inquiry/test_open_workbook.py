@@ -7,9 +7,8 @@ import openpyxl
 import pytest
 
 from actionplan.exports.tabular import write_csv, write_xlsx
-from actionplan.exports.uploads import MEGABYTE
-from actionplan.exports.xlsx_reader import LOCKED, NOT_XLSX, OLD
-from actionplan.inquiry import find_sheet, open_workbook, stamp
+from actionplan.inquiry import find_sheet, layout, open_workbook
+from actionplan.uploads import LOCKED, MEGABYTE, NOT_XLSX, OLD
 from tests.inquiry.workbooks import edited, filled, issued, refusal, respelt, sheet_of
 
 CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
@@ -101,7 +100,7 @@ class TestStamps:
         assert find_sheet.find_sheet(open_workbook.open_workbook(moved, "")).stamp.fiscal_year == 2010
 
     def test_a_workbook_of_another_layout_is_refused(self, monkeypatch):
-        monkeypatch.setattr(stamp, "VERSION", 0)
+        monkeypatch.setattr(layout, "VERSION", 0)
         data = issued()
         monkeypatch.undo()
         assert refusal(data) == find_sheet.OLD_VERSION

@@ -7,19 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.cycle.sheet import SheetRow
+from actionplan.answers.sheet import SheetRow
+from actionplan.cells import Progress
 from actionplan.inquiry.write_workbook import write_inquiry
-from actionplan.models import (
-    ActionItem,
-    AnnualReport,
-    Department,
-    Measure,
-    Plan,
-    Policy,
-    Progress,
-    State,
-    YearlyStatus,
-)
+from actionplan.models import ActionItem, AnnualReport, Department, Measure, Plan, Policy, State, YearlyStatus
 from tests import factories
 from tests.exports.texts import record_texts
 from tests.inquiry.workbooks import FIRST_ROW, edited, filled, issue, issued, place, read, troubles

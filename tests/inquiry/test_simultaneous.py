@@ -6,8 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 
-from actionplan.cycle.answers import Answer, save_answers
-from actionplan.cycle.rows import Overtaken
+from actionplan.answers.store import Answer, Overtaken, save_answers
 from actionplan.inquiry.apply_answers import Decision, Moved, apply_answers
 from actionplan.models import YearlyStatus
 from tests import factories

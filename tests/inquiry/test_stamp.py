@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from django.core.signing import Signer
 
-from actionplan.inquiry import stamp
-from actionplan.inquiry.stamp import AlteredError, OldVersionError, RowNumber, Stamp
+from actionplan.inquiry import layout
+from actionplan.inquiry.layout import AlteredError, OldVersionError, RowNumber, Stamp
 
 ISSUED = datetime(2011, 4, 20, 9, 30, 15, 123456, tzinfo=UTC)
 NUMBER = RowNumber(2010, 5, 1234, 3, "3-2-1")
@@ -15,48 +15,48 @@ NUMBER = RowNumber(2010, 5, 1234, 3, "3-2-1")
 @pytest.mark.parametrize("department", [5, None])
 def test_a_stamp_says_what_it_was_given(department):
     given = Stamp(2010, department, ISSUED, 8)
-    assert stamp.read_stamp(given.sign()) == given
+    assert layout.read_stamp(given.sign()) == given
 
 
 @pytest.mark.parametrize("department", [5, None])
 def test_a_number_says_what_it_was_given(department):
     given = RowNumber(2010, department, 1234, 3, "3-2-1")
-    assert stamp.read_row_number(given.sign(stamp.row_signer()), stamp.row_signer()) == given
+    assert layout.read_row_number(given.sign(layout.row_signer()), layout.row_signer()) == given
 
 
 def test_blanks_around_a_text_do_not_matter():
-    assert stamp.read_row_number(f" {NUMBER.sign(stamp.row_signer())}\n", stamp.row_signer()) == NUMBER
+    assert layout.read_row_number(f" {NUMBER.sign(layout.row_signer())}\n", layout.row_signer()) == NUMBER
 
 
 @pytest.mark.parametrize(("old", "new"), [("1234", "1235"), ("2010/", "2011/"), ("/3/", "/4/"), ("3-2-1", "3-2-2")])
 def test_a_number_that_was_changed_by_hand_is_found_out(old, new):
-    text = NUMBER.sign(stamp.row_signer()).replace(old, new, 1)
+    text = NUMBER.sign(layout.row_signer()).replace(old, new, 1)
     with pytest.raises(AlteredError):
-        stamp.read_row_number(text, stamp.row_signer())
+        layout.read_row_number(text, layout.row_signer())
 
 
 def test_a_stamp_that_was_changed_by_hand_is_found_out():
     with pytest.raises(AlteredError):
-        stamp.read_stamp(Stamp(2010, 5, ISSUED, 8).sign().replace("/5/", "/6/"))
+        layout.read_stamp(Stamp(2010, 5, ISSUED, 8).sign().replace("/5/", "/6/"))
 
 
 def test_a_number_is_not_a_stamp_nor_signed_for_any_other_purpose():
     with pytest.raises(AlteredError):
-        stamp.read_stamp(NUMBER.sign(stamp.row_signer()))
+        layout.read_stamp(NUMBER.sign(layout.row_signer()))
     with pytest.raises(AlteredError):
-        stamp.read_row_number(NUMBER.sign(Signer()), stamp.row_signer())
+        layout.read_row_number(NUMBER.sign(Signer()), layout.row_signer())
 
 
 def test_a_stamp_of_another_layout_is_told_apart_from_an_altered_one(monkeypatch):
-    monkeypatch.setattr(stamp, "VERSION", 99)
+    monkeypatch.setattr(layout, "VERSION", 99)
     text = Stamp(2010, 5, ISSUED, 8).sign()
     monkeypatch.undo()
     with pytest.raises(OldVersionError):
-        stamp.read_stamp(text)
+        layout.read_stamp(text)
 
 
 def test_a_key_that_was_replaced_still_reads_what_it_signed(settings):
-    text = NUMBER.sign(stamp.row_signer())
+    text = NUMBER.sign(layout.row_signer())
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-key-of-the-office-0123456789"
-    assert stamp.read_row_number(text, stamp.row_signer()) == NUMBER
+    assert layout.read_row_number(text, layout.row_signer()) == NUMBER

@@ -8,12 +8,12 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from actionplan.cycle.sheet import answer_sheet
-from actionplan.exports.uploads import UploadError
+from actionplan.answers.sheet import answer_sheet
 from actionplan.inquiry.layout import COLUMNS, SHEET, InquiryFile
 from actionplan.inquiry.read_workbook import read_inquiry
 from actionplan.inquiry.write_workbook import write_inquiry
 from actionplan.models import AnnualReport, Department
+from actionplan.uploads import UploadError
 from tests import factories
 
 HEAD_ROW, FIRST_ROW = 4, 5

@@ -10,7 +10,7 @@ from django.utils import timezone
 from actionplan.models import Reminder, State
 from tests import factories
 from tests.asked import ask, make_year
-from tests.cycle.post_office import open_post_office
+from tests.round.post_office import open_post_office
 
 pytestmark = pytest.mark.django_db
 EMPTY, SENT = State.NOT_STARTED, State.SUBMITTED

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from actionplan.cells import Progress
 from actionplan.models import (
     ActionItem,
     ActorType,
@@ -18,7 +19,6 @@ from actionplan.models import (
     Measure,
     Plan,
     Policy,
-    Progress,
     Stage,
     State,
     StoryRemark,

@@ -7,15 +7,15 @@ from zipfile import ZipFile
 import pytest
 from django.utils import timezone
 
-from actionplan.admin.answers.tally import own_tallies
-from actionplan.admin.inquiry.doors import doors
-from actionplan.cycle.responses import tallies
-from actionplan.inquiry.archive import inquiry_zip
-from actionplan.inquiry.ground import read_ground
+from actionplan.answers.tally import own_tallies
+from actionplan.inquiry.current_answers import read_ground
+from actionplan.inquiry.pages import doors
+from actionplan.inquiry.write_workbook import inquiry_zip
 from actionplan.models import Department, Succession, place_of
 from actionplan.organisation.reorganisation import Part, Reorganisation
 from actionplan.organisation.reorganise import reorganise
 from actionplan.permissions import COORDINATOR, standing_of
+from actionplan.round.responses import tallies
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
 

@@ -16,7 +16,7 @@ from actionplan.organisation.accounts import (
     reopen_accounts,
     store_accounts,
 )
-from actionplan.organisation.roster import Facts, Roster
+from actionplan.organisation.membership import Facts, Roster
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from tests import factories
 

@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.models import State
-from actionplan.organisation.holdings import hand_over, holdings, move_items, move_plans, move_statuses, open_statuses
+from actionplan.organisation.reorganise import hand_over, holdings, move_items, move_plans, move_statuses, open_statuses
 from actionplan.publishing.publish import publish
 from tests import factories
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actionplan.organisation.offices import Offices, tidy
+from actionplan.organisation.membership import Offices, tidy
 from tests import factories
 
 pytestmark = pytest.mark.django_db

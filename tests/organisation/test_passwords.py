@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
-from actionplan.organisation.passwords import LETTERS, give_password, make_password, renew_password
+from actionplan.organisation.accounts import LETTERS, give_password, make_password, renew_password
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from tests import factories
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actionplan.organisation.people_cells import department_names, role_names
-from actionplan.organisation.roster import Roster
+from actionplan.organisation.membership import Roster
+from actionplan.organisation.people_lines import department_names, role_names
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories
 

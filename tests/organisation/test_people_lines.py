@@ -2,8 +2,8 @@
 
 import pytest
 
+from actionplan.organisation.membership import Facts, Roster
 from actionplan.organisation.people_lines import Fault, Line, read_lines
-from actionplan.organisation.roster import Facts, Roster
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories
 

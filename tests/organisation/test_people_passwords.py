@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from actionplan.organisation.passwords import renew_password
+from actionplan.organisation.accounts import renew_password
 from tests import factories
 from tests.organisation.listing import line, person, take
 

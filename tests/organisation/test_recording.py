@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.models import ActionItem, Department
-from actionplan.organisation.recording import record
+from actionplan.organisation.membership import record
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from actionplan.models import Department
-from actionplan.organisation.registered import is_to_come, registered, undoable
+from actionplan.organisation.people import is_to_come, registered, undoable
 from actionplan.organisation.reorganisation import Part
 from tests import factories
 from tests.organisation.undoing import SOON, TODAY, led_by, new, register

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actionplan.organisation.roster import Facts, Roster
+from actionplan.organisation.membership import Facts, Roster
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from tests import factories
 

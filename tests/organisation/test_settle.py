@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.models import Department
-from actionplan.organisation import settle as room
+from actionplan.organisation import reorganise as room
 from actionplan.organisation.reorganisation import Part, Reorganisation
 from actionplan.organisation.reorganise import reorganise
 from tests import factories

@@ -2,12 +2,11 @@
 
 import pytest
 
-from actionplan.cycle import steps
+from actionplan.answers import steps
 from actionplan.inquiry.changes import CHANGED
 from actionplan.models import Department, State, Succession, YearlyStatus
 from actionplan.organisation.reorganisation import Reorganisation
-from actionplan.organisation.reorganise import reorganise
-from actionplan.organisation.settle import settle, unsettled
+from actionplan.organisation.reorganise import reorganise, settle, unsettled
 from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import publish
 from tests import factories

@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.publishing.compose import content_sha256
+from actionplan.publishing.compose import CONTENT, content_of, content_sha256, printed_cells
 from actionplan.publishing.publish import publish
-from actionplan.publishing.rows import CONTENT, content_of, printed_cells
 from tests import factories
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"]))

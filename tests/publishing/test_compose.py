@@ -3,9 +3,8 @@
 import pytest
 
 from actionplan.models import ActorType, Edition, YearlyStatus
-from actionplan.publishing.compose import compose, last_edition
+from actionplan.publishing.compose import CONTENT, compose, last_edition
 from actionplan.publishing.publish import publish, withdraw
-from actionplan.publishing.rows import CONTENT
 from tests import factories
 
 pytestmark = pytest.mark.django_db

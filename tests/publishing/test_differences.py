@@ -2,10 +2,9 @@
 
 import pytest
 
-from actionplan.publishing.compose import compose
+from actionplan.publishing.compose import compose, printed_cells
 from actionplan.publishing.differences import front_matter_differences, row_differences
 from actionplan.publishing.publish import publish
-from actionplan.publishing.rows import printed_cells
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,9 +4,9 @@ import pytest
 from django.core.cache import cache
 
 from actionplan.models import ActorType, Aim, Edition, Plan, Stage, StoryRemark, StoryStep, YearlyStatus
-from actionplan.publishing import outlook as room
+from actionplan.publishing import differences as room
 from actionplan.publishing.compose import compose
-from actionplan.publishing.outlook import SOURCES, outlook
+from actionplan.publishing.differences import SOURCES, outlook
 from actionplan.publishing.publish import publish
 from tests import factories
 

@@ -5,8 +5,7 @@ from django.core.paginator import Paginator
 from django.forms import model_to_dict
 
 from actionplan.models import ActionItem, Department, YearlyStatus
-from actionplan.publishing.compose import compose
-from actionplan.publishing.part import DraftRows
+from actionplan.publishing.compose import DraftRows, compose
 from actionplan.publishing.publish import publish
 from tests import factories
 

@@ -7,9 +7,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from actionplan.models import Edition, EditionRow
-from actionplan.publishing.compose import compose
+from actionplan.publishing.compose import compose, printed_cells
 from actionplan.publishing.publish import NothingChanged, PublishRefused, publish, withdraw
-from actionplan.publishing.rows import printed_cells
 from tests import factories
 
 pytestmark = pytest.mark.django_db

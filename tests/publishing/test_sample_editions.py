@@ -4,8 +4,7 @@ import pytest
 
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
 from actionplan.models.immutable import ImmutableError
-from actionplan.publishing.publish import PublishRefused, publish, withdraw
-from actionplan.publishing.sample_editions import delete_sample_editions
+from actionplan.publishing.publish import PublishRefused, delete_sample_editions, publish, withdraw
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 from django.apps import apps
 
-from actionplan.exports import store
+from actionplan.exports import pdf
 from actionplan.models import ActionItem, AnnualReport, Edition
 from actionplan.publishing.publish import withdraw
 from actionplan.samples.load import load_sample_years
@@ -72,16 +72,16 @@ def test_nothing_goes_while_a_real_year_has_a_sample_item(published):
 
 def test_the_files_of_the_samples_are_forgotten(published, settings, tmp_path, django_capture_on_commit_callbacks):
     settings.VAR_DIR = tmp_path
-    store.kept("made.pdf", lambda: b"made")
+    pdf.kept("made.pdf", lambda: b"made")
     load_sample_years()
     with django_capture_on_commit_callbacks(execute=True):
         remove_sample_years()
-    assert not list(store.folder().glob("*.pdf"))
+    assert not list(pdf.folder().glob("*.pdf"))
 
 
 def test_a_portal_without_samples_keeps_its_files(published, settings, tmp_path, django_capture_on_commit_callbacks):
     settings.VAR_DIR = tmp_path
-    store.kept("made.pdf", lambda: b"made")
+    pdf.kept("made.pdf", lambda: b"made")
     with django_capture_on_commit_callbacks(execute=True):
         remove_sample_years()
-    assert store.kept("made.pdf", lambda: b"again") == b"made"
+    assert pdf.kept("made.pdf", lambda: b"again") == b"made"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.selectors.bars import MOST_CELLS, percent, stacked
+from actionplan.selectors.charts import MOST_CELLS, percent, stacked
 
 
 def test_shares_are_written_as_svg_percentages():

@@ -3,8 +3,7 @@
 import pytest
 
 from actionplan.publishing.publish import publish
-from actionplan.selectors.charts import actor_chart, change_chart, progress_chart
-from actionplan.selectors.summary import year_summary
+from actionplan.selectors.charts import actor_chart, change_chart, progress_chart, year_summary
 from tests import factories
 
 pytestmark = pytest.mark.django_db

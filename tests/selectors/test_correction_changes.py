@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actionplan.publishing.publish import publish, withdraw
-from actionplan.selectors.correction_changes import correction_changes
+from actionplan.selectors.changes import correction_changes
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from actionplan.publishing.publish import publish, withdraw
-from actionplan.selectors.editions import corrections, latest_public_edition, public_edition, public_editions
-from actionplan.selectors.frame import page_frame
+from actionplan.selectors.editions import (
+    corrections,
+    latest_public_edition,
+    page_frame,
+    public_edition,
+    public_editions,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.selectors.highlight import Piece, _clusters, fold_cluster, marked
+from actionplan.selectors.hits import Piece, _clusters, fold_cluster, marked
 from actionplan.text import fold
 
 LETTERS = "あアｱか\u3099がｶﾞﾊﾟーｰ-～市民２2①㍻髙高 　\n・Aａ한\u1112\u1161\u11abe\u0301\u0327\u09c7\u09be゛"

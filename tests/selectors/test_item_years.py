@@ -3,8 +3,7 @@
 import pytest
 
 from actionplan.publishing.publish import publish
-from actionplan.selectors.item_history import item_history
-from actionplan.selectors.item_years import year_tables
+from actionplan.selectors.item_history import item_history, year_tables
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from actionplan.publishing.publish import publish, withdraw
 from actionplan.selectors.filters import Filters
-from actionplan.selectors.question import ask, matching_rows
-from actionplan.selectors.search import search
+from actionplan.selectors.search import ask, matching_rows, search
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.publishing.compose import compose
-from actionplan.selectors.summary import year_summary
+from actionplan.selectors.charts import year_summary
 
 pytestmark = pytest.mark.django_db
 

@@ -5,6 +5,7 @@ import pytest
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from tests import factories
 from tests.admin.pages import signed_in
+from tests.staff_fixtures import own_folder  # noqa: F401
 
 ROLES = {"jimu": COORDINATOR, "tanto": CLERK, "kacho": HEAD, "kohyo": PUBLISHER, "kansa": READER}
 

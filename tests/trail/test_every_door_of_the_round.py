@@ -5,9 +5,9 @@ from django.urls import reverse
 
 from actionplan.models import State
 from tests import factories
-from tests.admin.answering import make_office
-from tests.admin.inquiring import confirm, upload
-from tests.admin.inquiring import make_office as make_inquiring_office
+from tests.answers.answering import make_office
+from tests.inquiry.inquiring import confirm, upload
+from tests.inquiry.inquiring import make_office as make_inquiring_office
 from tests.trail.watch import Watch, told
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_giving_a_year_its_items(door):
 
 
 def test_answers_in_bulk():
-    from actionplan.cycle.answers import Answer, save_answers
+    from actionplan.answers.store import Answer, save_answers
 
     user, rows = factories.make_user(username="kakite"), [factories.make_status(text="前") for _ in range(2)]
     watch = Watch()
@@ -36,7 +36,7 @@ def test_answers_in_bulk():
 
 
 def test_a_step_of_the_round():
-    from actionplan.cycle.steps import return_answers
+    from actionplan.answers.steps import return_answers
 
     user, status = factories.make_user(username="jimu"), factories.make_status(state=State.SUBMITTED)
     watch = Watch()
@@ -94,8 +94,8 @@ def test_a_workbook_sent_in(settings, tmp_path):
 
 
 def test_every_other_step():
-    from actionplan.cycle.steps import confirm as confirm_answers
-    from actionplan.cycle.steps import reopen, submit, take_back
+    from actionplan.answers.steps import confirm as confirm_answers
+    from actionplan.answers.steps import reopen, submit, take_back
 
     user = factories.make_user(username="jimu")
     status = factories.make_status(progress="done")
@@ -112,7 +112,7 @@ def test_every_other_step():
 
 
 def test_opening_a_year():
-    from actionplan.cycle.open_year import open_year
+    from actionplan.round.years import open_year
 
     item = factories.make_item()
     user = factories.make_user(username="jimu")
@@ -137,8 +137,8 @@ def test_publishing_without_every_answer_confirmed_names_those_in_its_record():
 
 
 def test_every_reminder_stands_in_the_record_with_department_year_addresses_and_who():
-    from actionplan.cycle.reminders import letters, send
     from actionplan.models import State
+    from actionplan.round.reminders import letters, send
     from actionplan.trail.keys import key_rows, keys_of
     from actionplan.trail.names import Names
     from actionplan.trail.reach import reach_of

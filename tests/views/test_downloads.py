@@ -7,9 +7,8 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
-from actionplan.exports.csv_reader import read_csv
-from actionplan.exports.xlsx_reader import read_xlsx
 from actionplan.models import EditionWithdrawal
+from actionplan.uploads import read_csv, read_xlsx
 from tests import factories
 from tests.exports.editions import make_edition
 

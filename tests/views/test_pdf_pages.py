@@ -4,8 +4,8 @@ import fcntl
 
 import pytest
 
+from actionplan.exports import pdf, report_files
 from actionplan.exports import pdf as pdf_export
-from actionplan.exports import report_files, store
 from actionplan.models import EditionWithdrawal
 from tests import factories
 from tests.exports.editions import front_matter, make_edition
@@ -68,7 +68,7 @@ def test_from_the_store_it_takes_three_queries_whatever_the_number_of_items(clie
 def test_a_withdrawn_edition_is_not_served_though_its_pdf_is_kept(client, edition, quick):
     assert client.get("/reports/2009.pdf").status_code == 200
     EditionWithdrawal.objects.create(edition=edition, reason="誤り")
-    assert list(store.folder().glob("*.pdf"))
+    assert list(pdf.folder().glob("*.pdf"))
     for address in ("/reports/2009.pdf", "/reports/2009/v1.pdf"):
         assert client.get(address).status_code == 404
 
@@ -115,8 +115,8 @@ def test_a_machine_with_the_libraries_shows_the_link(client, edition):
 
 def test_who_comes_while_another_pdf_is_made_is_told_when_to_come_back(client, edition, quick, monkeypatch):
     kind = report_files.KINDS["pdf", "utf-8"]
-    monkeypatch.setattr(pdf_export, "kept", lambda name, make: store.kept(name, make, patience=0))
-    with open(store.folder() / ".lock", "w") as held:
+    monkeypatch.setattr(pdf_export, "kept", lambda name, make: pdf.kept(name, make, patience=0))
+    with open(pdf.folder() / ".lock", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         response = client.get("/reports/2009.pdf")
     assert response.status_code == 503

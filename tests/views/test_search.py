@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from actionplan.exports.csv_reader import read_csv
 from actionplan.publishing.publish import publish
+from actionplan.uploads import read_csv
 from tests import factories
 
 pytestmark = pytest.mark.django_db

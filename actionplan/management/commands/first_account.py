@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from actionplan.models.one_record import one_change
-from actionplan.organisation.passwords import make_password
+from actionplan.organisation.accounts import make_password
 
 MADE = """最初の管理者アカウントを作りました。
     利用者名    {username}

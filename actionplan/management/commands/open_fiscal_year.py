@@ -5,14 +5,11 @@ from datetime import date
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from actionplan.cycle.deadline import day_words
-from actionplan.cycle.foreseen import opening_of
-from actionplan.cycle.open_year import OpeningRefused, open_year, refuse_year
-from actionplan.cycle.opening import Opening
-from actionplan.cycle.opening_cautions import cautions
-from actionplan.cycle.plan_items import PlanItem
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import Plan
+from actionplan.round.opening import Opening, PlanItem, cautions, opening_of
+from actionplan.round.years import OpeningRefused, open_year, refuse_year
+from actionplan.words import day_words
 
 
 class Command(BaseCommand):

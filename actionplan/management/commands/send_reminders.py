@@ -3,8 +3,10 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from actionplan.cycle.deadline import days_late
-from actionplan.cycle.reminders import (
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.models import AnnualReport
+from actionplan.permissions import OPEN_STATES
+from actionplan.round.reminders import (
     ALREADY,
     CHANGED,
     FAILED,
@@ -15,9 +17,7 @@ from actionplan.cycle.reminders import (
     letters,
     send,
 )
-from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.models import AnnualReport
-from actionplan.permissions import OPEN_STATES
+from actionplan.words import days_late
 
 WEEK = 7
 OUTCOMES = {

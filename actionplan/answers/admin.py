@@ -1,0 +1,237 @@
+"""The year's list: one report at a time in its printed order, written in place or in the full form."""
+
+from collections.abc import Iterable, Iterator
+
+from django.contrib import admin, messages
+from django.contrib.admin import (
+    ChoicesFieldListFilter,
+    ModelAdmin,
+    RelatedOnlyFieldListFilter,
+    ShowFacets,
+    SimpleListFilter,
+)
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from actionplan import permissions
+from actionplan.admin.base import PortalAdmin, SharesFacets
+from actionplan.admin.downloads import report_file
+from actionplan.admin.own_pages import named
+from actionplan.answers.admin_forms import StatusForm, StatusRowForm
+from actionplan.answers.store import CELLS
+from actionplan.exports.tabular import CellsDoNotFit
+from actionplan.models import ActorType, AnnualReport, YearlyStatus
+from actionplan.models.revised import StaleRevisionError
+from actionplan.publishing.compose import compose
+from actionplan.trail.object_history import ReadableHistory
+
+
+class YearFilter(SimpleListFilter):
+    """One year at a time: the latest report unless another is chosen; there is no 「すべて」."""
+
+    title = "年度"
+    parameter_name = "report__id__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        """The years that have a report, latest first."""
+        return [(str(report.pk), report.label) for report in AnnualReport.objects.all()]
+
+    def value(self) -> str | None:
+        """The key of the report chosen, or of the latest; None when there is no report at all."""
+        reports = [report for report, _ in self.lookup_choices]
+        chosen = super().value()
+        return chosen if chosen in reports else next(iter(reports), None)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """The rows of the year."""
+        return queryset.filter(report=self.value()) if self.value() else queryset
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict]:
+        """The years, without the choice of all, and without counts: how many items another year has says nothing."""
+        for report, label in self.lookup_choices:
+            address = changelist.get_query_string({self.parameter_name: report})
+            yield {"selected": report == self.value(), "query_string": address, "display": label}
+
+
+class SharedRelated(SharesFacets, RelatedOnlyFieldListFilter):
+    """Rows by what they belong to."""
+
+
+class SharedChoices(SharesFacets, ChoicesFieldListFilter):
+    """Rows by a choice."""
+
+
+class MarkFilter(SimpleListFilter):
+    """Rows by who leads their item."""
+
+    title = "主体"
+    parameter_name = "mark"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        """The legend, which the page shows as well."""
+        self.legend = list(ActorType.objects.all())
+        return [(str(actor.pk), str(actor)) for actor in self.legend]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """The rows whose item carries the mark."""
+        known = self.value() in {str(actor.pk) for actor in self.legend}
+        return queryset.filter(item__actors=self.value()) if known else queryset
+
+
+def marks_html(actors: Iterable[ActorType]) -> SafeString:
+    """★◎ in legend order in one piece, followed by the words for those who hear the page."""
+    ordered = sorted(actors, key=lambda actor: actor.order)
+    symbols, words = "".join(actor.symbol for actor in ordered), "、".join(actor.label for actor in ordered)
+    return format_html(
+        '<span class="marks" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>',
+        words,
+        symbols,
+        words,
+    )
+
+
+STEPS = ("answered", "submitted", "returned", "confirmed")
+WHO_AND_WHEN = [f"{step}_{fact}" for step in STEPS for fact in ("person", "at")]
+OVERTAKEN = (StaleRevisionError, YearlyStatus.DoesNotExist)
+
+
+@admin.register(YearlyStatus)
+class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
+    """実施状況."""
+
+    form = StatusForm
+    list_display = ["code", "marks", "item_name", "text", "progress", "department_name", "state", "full_form"]
+    list_display_links = ["full_form"]
+    list_editable = ["text", "progress"]
+    list_filter = [
+        YearFilter,
+        ("item__measure__policy", SharedRelated),
+        MarkFilter,
+        ("progress", SharedChoices),
+        ("department", SharedRelated),
+        ("state", SharedChoices),
+    ]
+    show_facets = ShowFacets.ALWAYS
+    show_full_result_count = False
+    search_fields = ["item__name", "item__content", "text"]
+    search_help_text = "項目・アクションプランの内容・実施状況の文で探します。"
+    sortable_by = ()
+    actions = None
+    fieldsets = (
+        ("項目", {"fields": ["report", "item", "content", "actors"]}),
+        ("実施状況", {"fields": ["text", "progress", "outcome", "challenge", "next_step"]}),
+        ("担当と状態", {"fields": ["department", "state", "return_reason", *WHO_AND_WHEN, "read_revision"]}),
+    )
+
+    answered_person, submitted_person, returned_person, confirmed_person = (
+        named(YearlyStatus, f"{step}_by") for step in STEPS
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Statuses with everything that a row shows."""
+        rows = super().get_queryset(request).select_related("report", "department", "item__measure__policy")
+        return rows.prefetch_related("item__actors")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:
+        """Report and item are fixed once they are chosen; the state moves by the steps of the round, never by hand."""
+        return ["content", "actors", "state", "return_reason", *WHO_AND_WHEN, *(["report", "item"] if obj else [])]
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[ModelForm]:
+        """The form of a row."""
+        return super().get_changelist_form(request, form=StatusRowForm, fields=self.list_editable, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list. A save that somebody overtakes at the last moment is asked again, and then shows both texts."""
+        try:
+            response = super().changelist_view(request, extra_context)
+        except OVERTAKEN:
+            return self.changelist_view(request, extra_context)
+        if cl := getattr(response, "context_data", None) and response.context_data.get("cl"):
+            response.context_data |= self._list_facts(cl)
+        return response
+
+    def _list_facts(self, cl) -> dict:
+        # A refused save shows the rows that were sent, also those that no longer pass the filter: Django would pair
+        # the boxes with whatever rows the filter gives now.
+        if cl.formset is not None and cl.formset.is_bound:
+            cl.result_list = [form.instance for form in cl.formset.forms]
+        year = next((spec for spec in cl.filter_specs if isinstance(spec, YearFilter)), None)
+        title = dict(year.lookup_choices)[year.value()] if year else "年次報告がまだありません"
+        return {
+            "title": f"実施状況　{title}",
+            "report_pk": year and year.value(),
+            "legend": [actor for spec in cl.filter_specs for actor in getattr(spec, "legend", ())],
+            "refused": [form for form in getattr(cl.formset, "forms", ()) if form.non_field_errors()],
+        }
+
+    def changeform_view(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        """The full form, with the same second asking."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except OVERTAKEN:
+            return self.changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: YearlyStatus, form: ModelForm, change: bool) -> None:
+        """Saves, and notes who wrote the answer."""
+        if set(CELLS) & set(form.changed_data):
+            obj.answered_by, obj.answered_at = request.user, timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's, and the year as a file."""
+        view = self.admin_site.admin_view(self.download)
+        return [path("download/<int:pk>.<str:ending>", view, name="statuses-download"), *super().get_urls()]
+
+    def download(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
+        """The year as it stands now, in the columns of the open data."""
+        permissions.require(permissions.may_export(request.user, YearlyStatus))
+        report = AnnualReport.objects.select_related("plan").filter(pk=pk).first()
+        if report is None:
+            raise Http404("この年次報告はありません。")
+        draft = compose(report)
+        try:
+            return report_file(draft, draft.rows, ending, "draft")
+        except CellsDoNotFit as error:
+            self.message_user(request, f"Excelの1つのセルに入らない文があります。{error}", messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:actionplan_yearlystatus_changelist"))
+
+    @admin.display(description="番号")
+    def code(self, status: YearlyStatus) -> str:
+        """3-2-1."""
+        return status.item.code
+
+    @admin.display(description="主体")
+    def marks(self, status: YearlyStatus) -> SafeString:
+        """★◎ in one piece."""
+        return marks_html(status.item.actors.all())
+
+    @admin.display(description="主体")
+    def actors(self, status: YearlyStatus) -> str:
+        """The marks with their words."""
+        return "　".join(str(actor) for actor in status.item.actors.all())
+
+    @admin.display(description="項目とアクションプランの内容")
+    def item_name(self, status: YearlyStatus) -> SafeString:
+        """The item's name, and below it what the plan promises."""
+        return format_html("<strong>{}</strong><p>{}</p>", status.item.name, status.item.content)
+
+    @admin.display(description="アクションプランの内容")
+    def content(self, status: YearlyStatus) -> str:
+        """What the plan promises."""
+        return status.item.content
+
+    @admin.display(description="担当課")
+    def department_name(self, status: YearlyStatus) -> str:
+        """The department of that year."""
+        return str(status.department or "")
+
+    @admin.display(description="くわしく")
+    def full_form(self, status: YearlyStatus) -> str:
+        """The words of the link to the full form."""
+        return "開く"

@@ -1,0 +1,235 @@
+"""What the page of a department's answers shows of each item: its boxes, the steps taken, and what may be done."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.utils.safestring import SafeString
+
+from actionplan.answers.admin import marks_html
+from actionplan.answers.saving import CLASH, CLOSED, FAULTY, LABELS, Refused, box_name, stamp_of, words_of
+from actionplan.answers.sheet import SheetRow
+from actionplan.answers.steps import missing_parts
+from actionplan.answers.tally import is_untouched
+from actionplan.cells import DEFINITIONS, Progress
+from actionplan.models import State, YearlyStatus
+from actionplan.permissions import OPEN_STATES
+from actionplan.words import person_name
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A category beside its box."""
+
+    code: str
+    label: str
+    definition: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    """A cell of an item.
+
+    place: its id on the page. value: what stands in the box. stored: what is saved. last: last year's words.
+    theirs: what somebody else saved meanwhile, where it clashes with ours. given_back: what was written here and can
+    no longer be saved.
+    """
+
+    cell: str
+    name: str
+    place: str
+    value: str
+    stored: str
+    last: str
+    theirs: str | None = None
+    given_back: str | None = None
+    errors: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """実施状況."""
+        return LABELS[self.cell]
+
+    @property
+    def stored_words(self) -> str:
+        """What is saved, as a reader knows it."""
+        return words_of(self.cell, self.stored)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The categories, 未設定 last."""
+        meanings = DEFINITIONS | {Progress.UNSET: "まだ選んでいません。"}
+        return [Choice(each.value, each.label, meanings[each], each == self.value) for each in Progress]
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether nothing is written here that handing in asks for."""
+        return self.stored == Progress.UNSET if self.cell == "progress" else not self.stored.strip()
+
+
+def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Refused | None) -> Box:
+    """The box of a cell. mine: the words that were sent and not saved, by cell."""
+    status = row.status
+    stored, why = getattr(status, name), refused.why if refused else ""
+    written = words_of(name, mine[name]) if name in mine else None
+    return Box(
+        name,
+        box_name(status, name),
+        f"{name}-{status.pk}",
+        stored if why == CLOSED else mine.get(name, stored),
+        stored,
+        row.last_of(name),
+        theirs=words_of(name, stored) if why == CLASH and name in refused.clashes else None,
+        given_back=written if why == CLOSED else None,
+        errors=tuple(refused.errors.get(name, ())) if why == FAULTY else (),
+    )
+
+
+STEPS = ("answered", "submitted", "returned", "confirmed")
+EXTRAS = ("outcome", "challenge", "next_step")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that was taken: its words, by whom, when."""
+
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the page."""
+
+    row: SheetRow
+    writable: bool
+    boxes: dict[str, Box]
+    steps: tuple[Step, ...]
+    refused: Refused | None = None
+    clash: Step | None = None
+    copied: bool = False
+
+    @property
+    def status(self) -> YearlyStatus:
+        """The answer itself."""
+        return self.row.status
+
+    @property
+    def stamp(self) -> str:
+        """What the page remembers of the answer."""
+        return stamp_of(self.status)
+
+    @property
+    def marks(self) -> SafeString:
+        """★◎ with their words."""
+        return marks_html(self.status.item.actors.all())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answer is not handed in."""
+        return self.status.state in OPEN_STATES
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether it is handed in and may still be taken back."""
+        return self.status.state == State.SUBMITTED
+
+    @property
+    def missing(self) -> list[str]:
+        """The names of the cells that handing in still needs."""
+        return missing_parts(self.status) if self.is_open else []
+
+    @property
+    def reason(self) -> str:
+        """Why the answer came back; told until it is handed in again."""
+        return self.status.return_reason if self.is_open else ""
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether it came back and was written anew."""
+        return self.status.state == State.RETURNED and not is_untouched(self.status)
+
+    @property
+    def extras(self) -> list[Box]:
+        """成果, 課題 and 今後の方針: these may stay empty."""
+        return [self.boxes[name] for name in EXTRAS]
+
+    @property
+    def extras_open(self) -> bool:
+        """Whether one of them is written or asks for attention."""
+        return any(box.value or box.theirs is not None or box.errors for box in self.extras)
+
+    @property
+    def filled_extras(self) -> list[Box]:
+        """Those that say something."""
+        return [box for box in self.extras if box.stored]
+
+    @property
+    def given_back(self) -> list[Box]:
+        """Cells whose words were sent after the answer was closed."""
+        return [box for box in self.boxes.values() if box.given_back]
+
+    @property
+    def last_extras(self) -> list[Box]:
+        """Those of last year that say something."""
+        return [box for box in self.extras if box.last]
+
+    @property
+    def trouble(self) -> str:
+        """What kind of refusal the item met: clash, closed or faulty; empty when it was saved."""
+        return self.refused.why if self.refused else ""
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether last year's text may be put into the empty box."""
+        return self.writable and not self.boxes["text"].value and bool(self.boxes["text"].last.strip())
+
+
+def make_item(
+    row: SheetRow, names: Mapping[int, str], *, writable: bool, refused: Refused | None, copied: bool
+) -> Item:
+    """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved."""
+    mine = refused.sent.touched if refused else {}
+    boxes = {name: make_box(row, name, mine, refused) for name in LABELS}
+    copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
+    if copied:
+        boxes["text"] = make_box(row, "text", {"text": row.last_of("text")}, None)
+    return Item(row, writable, boxes, tuple(_steps(row.status, names)), refused, copied=copied)
+
+
+def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[Step]:
+    words = {"answered": "記入", "submitted": "提出", "confirmed": "確定"}
+    taken = [(step, getattr(status, f"{step}_at")) for step in words]
+    return [Step(words[step], names.get(getattr(status, f"{step}_by_id"), ""), at) for step, at in taken if at]
+
+
+def names_of(rows: Iterable[SheetRow]) -> dict[int, str]:
+    """The names of everybody who took a step with one of the answers, in one query."""
+    people = {getattr(row.status, f"{step}_by_id") for row in rows for step in STEPS} - {None}
+    found = get_user_model().objects.filter(pk__in=people) if people else ()
+    return {user.pk: person_name(user) for user in found}
+
+
+def authors(refused: Iterable[Refused]) -> dict[int, Step]:
+    """By primary key of the answer, who last changed the cells that clash; one query, none without a clash."""
+    clashing = {each.row.pk: each for each in refused if each.why == CLASH}
+    records = defaultdict(list)
+    if clashing:
+        found = YearlyStatus.history.filter(id__in=clashing).select_related("history_user")
+        for record in found.order_by("-revision", "-history_id"):
+            records[record.id].append(record)
+    return {pk: step for pk, each in clashing.items() if (step := _author(each, records[pk]))}
+
+
+def _author(refused: Refused, newest_first: Iterable[YearlyStatus]) -> Step | None:
+    """The step that brought the words that stand now; what changed other cells since does not count."""
+    author = None
+    for record in newest_first:
+        if any(getattr(record, name) != getattr(refused.row, name) for name in refused.clashes):
+            break
+        author = record
+    return author and Step("保存", person_name(author.history_user), author.history_date)

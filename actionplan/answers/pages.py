@@ -1,0 +1,364 @@
+"""自課の回答: all of a department's answers of a year on one page, written, saved and handed in there."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from actionplan.admin import rescue
+from actionplan.admin.own_pages import own_page, standing_in, succession_in
+from actionplan.admin.site import FrontLink
+from actionplan.answers.facts import Item, authors, make_item, names_of
+from actionplan.answers.place import Place, find_place, submitters
+from actionplan.answers.saving import (
+    CLASH,
+    FAULTY,
+    GONE,
+    Outcome,
+    others_of,
+    read_revisions,
+    read_sent,
+    save,
+    save_and_submit,
+    sent_texts,
+    take_back,
+    texts_of,
+)
+from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
+from actionplan.answers.steps import missing_parts
+from actionplan.answers.tally import Tally, due_words, front_words, is_untouched, own_tallies, tally_of, written_words
+from actionplan.cells import DEFINITIONS
+from actionplan.models import State, YearlyStatus
+from actionplan.permissions import OPEN_STATES, may_audit, require
+
+# What the buttons ask for: handing in, and handing in although what came back was not written anew.
+SUBMIT, ANYWAY = "submit", "anyway"
+
+
+def answers_page(request: HttpRequest) -> HttpResponse:
+    """The person's departments and years; straight to the one that is under way when it is the only one."""
+    standing, day = standing_in(request), timezone.localdate()
+    require(standing.answers or standing.submits or standing.coordinates)
+    tallies = own_tallies(standing, day, succession_in(request))
+    current = [tally for tally in tallies if tally.is_current]
+    if len(current) == 1 and "all" not in request.GET:
+        return HttpResponseRedirect(current[0].address)
+    rows = [(tally, written_words(tally), due_words(tally.report, day) if tally.open else "") for tally in tallies]
+    facts = {
+        "waiting": [row for row in rows if row[0].waits],
+        "finished": [row for row in rows if not row[0].waits],
+        "nobody": not (standing.departments or standing.coordinates),
+    }
+    return own_page(request, "admin/answers/list.html", title=TITLE, **facts)
+
+
+def sheet_page(request: HttpRequest, year: int, department: int) -> HttpResponse:
+    """A department's answers of a year; a post saves them first, whatever else it asks for."""
+    try:
+        place = find_place(request.user, year, department)
+        require(place.standing.may_read(place.department and place.department.pk), NOT_YOURS)
+        return _posted(request, place) if request.method == "POST" else _looked_at(request, place, department)
+    except (Http404, PermissionDenied) as refusal:
+        if request.method == "POST":
+            return rescue.refused(request, str(refusal))
+        raise
+
+
+# What rescue.py gives back when a post does not come as far as this page.
+sheet_page.sent_texts = sent_texts
+
+
+def _looked_at(request: HttpRequest, place: Place, department: int) -> HttpResponse:
+    return show(request, place) if department == place.key else HttpResponseRedirect(place.address)
+
+
+def _posted(request: HttpRequest, place: Place) -> HttpResponse:
+    require(place.may_act, MAY_NOT_WRITE)
+    action, _, number = request.POST.get("do", "save").partition("-")
+    sent, known = read_sent(request.POST).values(), read_revisions(request.POST)
+    submitting = action in (SUBMIT, ANYWAY) and place.may_submit
+    outcome = save_and_submit(place, sent, known, anyway=action == ANYWAY) if submitting else save(place, sent)
+    _tell(request, place, outcome, action)
+    if outcome.refused:
+        return show(request, place, outcome)
+    return HttpResponseRedirect(_onwards(request, place, action, number, outcome))
+
+
+def _tell(request: HttpRequest, place: Place, outcome: Outcome, action: str) -> None:
+    if outcome.submitted:
+        messages.success(request, submitted_words(outcome))
+    elif outcome.saved or (action == "save" and not outcome.refused):
+        messages.success(request, saved_words(outcome, *place.gaps()))
+    if outcome.saved and any("\t" in value for value in request.POST.values()):
+        messages.info(request, TABS)
+    if sentence := merged_words(outcome.merged):
+        messages.info(request, sentence)
+    if outcome.unseen and not outcome.refused:
+        messages.warning(request, unseen_words(outcome.unseen))
+
+
+def _onwards(request: HttpRequest, place: Place, action: str, number: str, outcome: Outcome) -> str:
+    """Where to go after everything was saved; with the step that the button asks for besides."""
+    page = request.GET.get("page", "")
+    query, place_on_page = {"page": page} if page.isdecimal() else {}, ""
+    if action in (SUBMIT, ANYWAY):
+        query |= _after_submit(request, place, outcome)
+    elif action == "back":
+        _take_back(request, place, number)
+        place_on_page = f"#item-{number}" if number.isdecimal() else ""
+    elif action == "copy" and re.fullmatch(r"[0-9]{1,15}", number):
+        query, place_on_page = query | {"copy": number}, f"#item-{number}"
+    elif action == "page":
+        query = {"page": number}
+    return place.address + (f"?{urlencode(query)}" if query else "") + place_on_page
+
+
+def _after_submit(request: HttpRequest, place: Place, outcome: Outcome) -> dict[str, str]:
+    if not place.may_submit:
+        messages.warning(request, MAY_NOT_SUBMIT)
+    elif outcome.lacking and not outcome.unseen:
+        return {"check": "1"}
+    elif outcome.untouched and not outcome.unseen:
+        return {"untouched": "1"}
+    elif not (outcome.submitted or outcome.unseen):
+        messages.info(request, NOTHING_TO_SUBMIT)
+    return {}
+
+
+def _take_back(request: HttpRequest, place: Place, number: str) -> None:
+    require(place.may_take_back)
+    count = take_back(place, int(number) if re.fullmatch(r"[0-9]{1,15}", number) else None)
+    if count:
+        messages.success(request, f"{count}項目の提出を取り消しました。直してから、もう一度提出してください。")
+    else:
+        messages.warning(request, NOTHING_TO_TAKE_BACK)
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """One for each department and year under way; what came back stands first, then what is due soonest."""
+    standing, day = standing_in(request), timezone.localdate()
+    if (standing.answers or standing.submits) and not (standing.departments or standing.coordinates):
+        return [FrontLink(TITLE, reverse("admin:answers"), NO_DEPARTMENT_YET)]
+    found = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.is_current]
+    found.sort(key=lambda tally: tally.urgency)
+    return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in found]
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """The addresses. The sheet says itself how long a browser may keep it."""
+    sheet = door(sheet_page, cacheable=True)
+    return [
+        path("answers/", door(answers_page), name="answers"),
+        path("answers/<int:year>/<int:department>/", sheet, name="answer_sheet"),
+    ]
+
+
+TITLE = "自課の回答"
+PER_PAGE = 100
+MOST_POINTERS = 30
+TEXT = "実施状況"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A link to an item or to one of its boxes, and what is to be said about it."""
+
+    code: str
+    address: str
+    words: str
+
+
+def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> HttpResponse:
+    """The page; after a refusal (outcome) with the words that were sent."""
+    answers = list(statuses(place.report, place.forms))
+    page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
+    elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
+    tally = tally_of(place.report, place.department, answers)
+    heads = submitters(place) if place.may_write and not place.may_submit else ()
+    items = _items(request, place, sheet_rows(place.report, page.object_list), outcome)
+    facts = {
+        "place": place,
+        "tally": tally,
+        "page": page,
+        "items": items,
+        "writable": any(item.writable for item in items),
+        "may_look_back": place.standing.answers or place.standing.submits or may_audit(place.user),
+        "others": others_of(elsewhere),
+        "summary": written_words(tally),
+        "due": due_words(place.report, place.day) if tally.open else "",
+        "guide": UNSAVED if _may_mend(outcome) else guide(place, tally, heads),
+        "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
+        "missing": _missing(request, place, answers, page),
+        "returned": _returned(answers, page),
+        "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
+        "asks_anyway": place.may_submit and "untouched" in request.GET,
+        **_refusals(request, outcome),
+    }
+    crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
+    response = own_page(request, "admin/answers/sheet.html", title=place.title, crumbs=crumbs, **facts)
+    # Not no-store: whoever follows a link and comes back finds what they had typed.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _may_mend(outcome: Outcome | None) -> bool:
+    """Whether one of the refused items can be saved after all, when it is written otherwise."""
+    return outcome is not None and any(each.why in (CLASH, FAULTY) for each in outcome.refused.values())
+
+
+def _items(request: HttpRequest, place: Place, rows: list[SheetRow], outcome: Outcome | None) -> list[Item]:
+    refused = outcome.refused if outcome else {}
+    names, writers = names_of(rows), authors(refused.values())
+    items = [
+        make_item(
+            row,
+            names,
+            writable=place.standing.may_answer(row.status),
+            refused=refused.get(row.status.pk),
+            copied=request.method == "GET" and request.GET.get("copy") == str(row.status.pk),
+        )
+        for row in rows
+    ]
+    return [replace(item, clash=writers.get(item.status.pk)) for item in items]
+
+
+def _missing(request: HttpRequest, place: Place, answers: list[YearlyStatus], page: Page) -> dict:
+    """The open items that lack a part: after a try to hand them in, or when the others are written."""
+    lacking = [
+        (index, row, parts)
+        for index, row in enumerate(answers)
+        if row.state in OPEN_STATES and (parts := missing_parts(row))
+    ]
+    tried = bool(lacking) and "check" in request.GET
+    if not place.may_act or not (tried or len(lacking) < len(answers)):
+        return {}
+    found = [
+        Pointer(row.item.code, _address(page, index, row, "text" if TEXT in parts else "progress"), "・".join(parts))
+        for index, row, parts in lacking[:MOST_POINTERS]
+    ]
+    return {"pointers": found, "more": len(lacking) - len(found), "sentence": INCOMPLETE if tried else ""}
+
+
+def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
+    """What came back and nobody has written anew."""
+    rows = [(place, row) for place, row in enumerate(answers) if is_untouched(row)]
+    return [Pointer(row.item.code, _address(page, place, row, "item"), row.return_reason) for place, row in rows]
+
+
+def _address(page: Page, place: int, row: YearlyStatus, part: str) -> str:
+    """Where the row's part is; place: of the row among all rows, from 0."""
+    number = place // PER_PAGE + 1
+    query = "" if number == page.number else f"?{urlencode({'page': number})}"
+    return f"{query}#{part}-{row.pk}"
+
+
+def _refusals(request: HttpRequest, outcome: Outcome | None) -> dict:
+    if outcome is None or not outcome.refused:
+        return {}
+    gone = [each.sent for each in outcome.refused.values() if each.why == GONE]
+    return {
+        "refused": refused_words(len(outcome.refused), request.POST.get("do") == "submit"),
+        "gone": list(texts_of(gone)),
+    }
+
+
+NOT_YOURS = "この課の回答を見る権限がありません。自分の課の回答を開いてください。"
+MAY_NOT_WRITE = "この課の回答を書く権限がないため、保存していません。事務局に確認してください。"
+MAY_NOT_SUBMIT = "提出できるのは課長です。下書きは保存してあります。"
+NOTHING_TO_SUBMIT = "提出していない項目はありません。すでに提出されています。"
+NOTHING_TO_TAKE_BACK = (
+    "提出を取り消せる項目がありませんでした。すでに取り消されたか、事務局が確定または差戻しをしています。"
+)
+TO_WRITE = "実施状況と進捗区分を書きます。途中で何度でも保存できます。"
+NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
+TO_STAND_IN = (
+    "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
+    "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
+)
+NO_ITEMS = (
+    "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
+)
+UNSAVED = "保存していない項目を直して、もう一度保存してください。"
+ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
+NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
+TABS = "文の中のタブは、空白に置き換えて保存しました。"
+INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
+
+
+def codes(rows: Iterable[YearlyStatus]) -> str:
+    """1-1-1、3-2-1."""
+    return "、".join(row.item.code for row in rows)
+
+
+def saved_words(outcome: Outcome, gaps: int, open_items: int) -> str:
+    """3項目を保存しました。残り2項目が空欄です。 gaps: open answers that miss a part; open_items: all open ones."""
+    first = f"{len(outcome.saved)}項目を保存しました。" if outcome.saved else NOTHING_SAVED
+    if outcome.refused or not open_items:
+        return first
+    return first + (f"残り{gaps}項目に空欄があります。" if gaps else "空欄はもうありません。")
+
+
+def submitted_words(outcome: Outcome) -> str:
+    """8項目を提出しました."""
+    return f"{outcome.submitted}項目を提出しました。事務局が内容を確認します。"
+
+
+def merged_words(merged: dict[str, list[str]]) -> str:
+    """What somebody else wrote into the same items meanwhile, and that both were kept; empty when nobody did."""
+    if not merged:
+        return ""
+    names = "、".join(f"{code}（{'・'.join(cells)}）" for code, cells in merged.items())
+    return f"この画面を開いたあとに、ほかの人が同じ項目の別の欄を書き直していました：{names}。両方を残しました。"
+
+
+def unseen_words(rows: Sequence[YearlyStatus]) -> str:
+    """Why nothing was handed in: the page had not shown what stands there now."""
+    return (
+        f"この画面を開いたあとに、ほかの人が保存した項目があるため、提出していません：{codes(rows)}。"
+        "いまの内容を確かめて、もう一度「提出する」を押してください。"
+    )
+
+
+def refused_words(count: int, submitting: bool) -> str:
+    """How many items were not saved; the words are still on the page."""
+    then = "提出もしていません。" if submitting else ""
+    return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
+
+
+def guide(place: Place, tally: Tally, heads: Sequence[str]) -> str:
+    """What the person is to do here now, in a sentence or two. heads: who hands the answers in."""
+    if not tally.total:
+        return NO_ITEMS
+    if not place.may_write:
+        return "この画面では、読むことだけができます。"
+    if not tally.open:
+        return _closed(place, tally, heads)
+    if place.stands_in:
+        return TO_STAND_IN
+    begin, done = (ALL_WRITTEN, "") if tally.written == tally.total else (TO_WRITE, "すべて書けたら、")
+    return begin + done + ("「提出する」を押してください。" if place.may_submit else _ask(heads, "提出"))
+
+
+def _closed(place: Place, tally: Tally, heads: Sequence[str]) -> str:
+    if tally.states.get(State.CONFIRMED, 0) == tally.total:
+        return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
+    if place.stands_in:
+        return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
+    sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
+    if place.may_take_back:
+        return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"
+    return f"{sent}直したいところがあるときは、{_ask(heads, '提出の取消し')}"
+
+
+def _ask(heads: Sequence[str], what: str) -> str:
+    if not heads:
+        return f"事務局に{what}を頼んでください。この課には、提出できる課長がまだ登録されていません。"
+    names = "・".join(f"{name}さん" for name in heads)
+    return f"課長（{names}）に{what}を頼んでください。"

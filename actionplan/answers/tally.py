@@ -1,0 +1,170 @@
+"""How far a department has come with a year, and the sentences that say so; for the front page, the list, the sheet."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.urls import reverse
+
+from actionplan.answers.steps import is_unmended, missing_parts
+from actionplan.cells import Progress
+from actionplan.fiscal_year import era_label
+from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
+from actionplan.permissions import OPEN_STATES, Standing
+from actionplan.words import NO_DEPARTMENT, days_words, due_day
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A department's answers of a year, counted.
+
+    written: answers that say everything that handing in needs; one that came back counts once it was written anew.
+    """
+
+    report: AnnualReport
+    department: Department | None
+    states: dict[str, int]
+    written: int
+    published: bool = False
+
+    @property
+    def total(self) -> int:
+        """All answers that are asked for."""
+        return sum(self.states.values())
+
+    @property
+    def open(self) -> int:
+        """Answers that are not handed in."""
+        return sum(self.states.get(state, 0) for state in OPEN_STATES)
+
+    @property
+    def returned(self) -> int:
+        """Answers that the coordinator handed back."""
+        return self.states.get(State.RETURNED, 0)
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is still to be done, also in a year that was published without it."""
+        return bool(self.open)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the year is still under way for the department: something waits, or it is not published yet."""
+        return self.waits or not self.published
+
+    @property
+    def urgency(self) -> tuple:
+        """For sorting: what came back first, then what is open, by due date."""
+        due = self.report.answers_due
+        place = place_of(self.department)
+        return not self.returned, not self.waits, due is None, due or date.max, -self.report.fiscal_year, *place
+
+    @property
+    def name(self) -> str:
+        """The department's name of today."""
+        return str(self.department or NO_DEPARTMENT)
+
+    @property
+    def address(self) -> str:
+        """The page of these answers."""
+        return reverse(
+            "admin:answer_sheet", args=[self.report.fiscal_year, self.department.pk if self.department else 0]
+        )
+
+    @property
+    def label(self) -> str:
+        """令和7年度の自課の回答（○○課）; of answers that no department is asked for, that they are such."""
+        year = self.report.label_override or era_label(self.report.fiscal_year)
+        return f"{year}の自課の回答（{self.name}）" if self.department else f"{year}の担当課が決まっていない項目"
+
+    @property
+    def shown_states(self) -> list[tuple[str, str, int]]:
+        """Code, name and count of each state that there is, in the order of the round."""
+        order = (State.RETURNED, State.NOT_STARTED, State.DRAFT, State.SUBMITTED, State.CONFIRMED)
+        return [(state.value, state.label, self.states[state]) for state in order if self.states.get(state)]
+
+
+def is_untouched(status: YearlyStatus) -> bool:
+    """Whether the answer came back and nobody has written it since."""
+    return status.state == State.RETURNED and is_unmended(status)
+
+
+UNTOUCHED = Q(state=State.RETURNED) & (Q(answered_at=None) | Q(answered_at__lte=F("returned_at")))
+
+
+def written_words(tally: Tally) -> str:
+    """8項目のうち3項目が記入済み, or what all eight have in common."""
+    if not tally.total:
+        return "この年度の項目はありません"
+    if not tally.open:
+        done = tally.states.get(State.CONFIRMED, 0) == tally.total
+        return f"{tally.total}項目すべて{'確定' if done else '提出済み'}"
+    every = tally.written == tally.total
+    return f"{tally.total}項目すべて記入済み" if every else f"{tally.total}項目のうち{tally.written}項目が記入済み"
+
+
+def due_words(report: AnnualReport, day: date) -> str:
+    """5月20日（あと12日）, with the year when it is another one; empty when no date is set."""
+    due = report.answers_due
+    return f"{due_day(due, day)}（{days_words(due, day)}）" if due else ""
+
+
+def front_words(tally: Tally, submits: bool, day: date) -> str:
+    """What waits, in sentences; what came back is said first."""
+    sentences = [f"差し戻された項目が{tally.returned}つあります"] if tally.returned else []
+    sentences.append(written_words(tally))
+    if not tally.open:
+        return "。".join([*sentences, *_after_submission(tally, submits)])
+    if tally.written == tally.total:
+        sentences.append("内容を確かめて提出してください" if submits else "課長の提出を待っています")
+    if due := due_words(tally.report, day):
+        sentences.append(f"締切は{due}")
+    return "。".join(sentences)
+
+
+def _after_submission(tally: Tally, submits: bool) -> list[str]:
+    if tally.states.get(State.CONFIRMED, 0) == tally.total:
+        return []
+    return ["事務局の確認を待っています", *(["直すときは、提出を取り消せます"] if submits else [])]
+
+
+def tally_of(report: AnnualReport, department: Department | None, rows: Iterable[YearlyStatus]) -> Tally:
+    """The count of rows at hand."""
+    states, written = defaultdict(int), 0
+    for row in rows:
+        states[row.state] += 1
+        written += not missing_parts(row) and not is_untouched(row)
+    return Tally(report, department, dict(states), written)
+
+
+def own_tallies(standing: Standing, day: date, succession: Succession) -> list[Tally]:
+    """The person's own departments by year, newest year first; two queries, none for who answers for nobody."""
+    own = Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
+    if not (standing.departments or standing.coordinates):
+        return []
+    filled = Count("pk", filter=~Q(text="") & ~Q(progress=Progress.UNSET) & ~UNTOUCHED)
+    rows = YearlyStatus.objects.filter(own).order_by().values_list("report", "department", "state")
+    return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day, succession)
+
+
+def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[Tally]:
+    states, written = defaultdict(lambda: defaultdict(int)), defaultdict(int)
+    for report, department, state, count, filled in rows:
+        place = report, succession.current(department, day)
+        states[place][state] += count
+        written[place] += filled
+    edition = Edition.objects.filter(report=OuterRef("pk"))
+    reports = AnnualReport.objects.annotate(published=Exists(edition)).in_bulk({report for report, _ in states})
+    found = [
+        Tally(
+            reports[report],
+            succession.by_pk.get(pk),
+            dict(states[report, pk]),
+            written[report, pk],
+            reports[report].published,
+        )
+        for report, pk in states
+    ]
+    return sorted(found, key=lambda tally: (-tally.report.fiscal_year, *place_of(tally.department)))

@@ -1,0 +1,84 @@
+"""What a yearly status says: every cell of an answer, declared once.
+
+Every form, workbook, comparison, record, edition, file and page goes by CELLS, in its order; nowhere else is the name
+of a cell written. It stands on the ground, below models/, because both wings go by it.
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+
+class Progress(TextChoices):
+    """The category of an item's year, set by people, never inferred from the text. UNSET is shown apart everywhere."""
+
+    DONE = "done", "実施済"
+    IN_PROGRESS = "in_progress", "実施中"
+    PARTLY_DONE = "partly_done", "一部実施"
+    UNDER_CONSIDERATION = "under_consideration", "検討中"
+    NOT_DONE = "not_done", "未実施"
+    UNSET = "unset", "未設定"
+
+
+DEFINITIONS = {
+    Progress.DONE: "計画した内容を、その年度のうちに終えたもの。",
+    Progress.IN_PROGRESS: "取組を続けているもの。",
+    Progress.PARTLY_DONE: "計画した内容の一部を実施したもの。",
+    Progress.UNDER_CONSIDERATION: "実施に向けて検討しているもの。",
+    Progress.NOT_DONE: "その年度に実施しなかったもの。",
+    Progress.UNSET: "担当課がまだ区分を決めていないもの。文章から推し量って決めることはしません。",
+}
+
+TEXT, CHOICE = "text", "choice"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of an answer.
+
+    name: the field of an answer (YearlyStatus). label: in Japanese, everywhere. kind: TEXT (running text of the record)
+    or CHOICE (one of Progress). needed: whether handing in asks for it. width: of its column in a workbook, in
+    characters of the default font. rows: lines of its box in a form. published: the field of an edition's row.
+    column: its ASCII name in data files. hint: what the guidance of the workbook says about it.
+    """
+
+    name: str
+    label: str
+    kind: str
+    needed: bool
+    width: int
+    rows: int
+    published: str
+    column: str
+    hint: str = ""
+
+    @property
+    def empty(self) -> str:
+        """What stands in it while nothing is said."""
+        return Progress.UNSET.value if self.kind == CHOICE else ""
+
+    def is_blank(self, value: str) -> bool:
+        """Whether the value says nothing."""
+        return value == self.empty if self.kind == CHOICE else not value.strip()
+
+    def words(self, value: str) -> str:
+        """The value as a reader knows it: a category by its label."""
+        return str(dict(Progress.choices).get(value, value)) if self.kind == CHOICE else value
+
+    @property
+    def published_words(self) -> str:
+        """The field of an edition's row that holds the words that people read."""
+        return f"{self.published}_label" if self.kind == CHOICE else self.published
+
+
+CELLS = (
+    Cell("text", "実施状況", TEXT, True, width=34, rows=6, published="status", column="status"),
+    Cell("progress", "進捗区分", CHOICE, True, width=10, rows=1, published="progress", column="progress"),
+    Cell("outcome", "成果", TEXT, False, width=13, rows=3, published="outcome", column="outcome"),
+    Cell("challenge", "課題", TEXT, False, width=13, rows=3, published="challenge", column="challenge"),
+    Cell("next_step", "今後の方針", TEXT, False, width=13, rows=3, published="next_step", column="next_step"),
+)
+BY_NAME = {cell.name: cell for cell in CELLS}
+NAMES = tuple(BY_NAME)
+# What an answer may add to the cells that it needs: shown only where something is written.
+EXTRAS = tuple(cell for cell in CELLS if not cell.needed)

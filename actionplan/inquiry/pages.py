@@ -1,0 +1,332 @@
+"""Inquiry workbooks (照会票) in the staff wing: their addresses, and the doors to download them by."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from actionplan import permissions
+from actionplan.admin.own_pages import own_page, standing_in
+from actionplan.admin.site import FrontLink
+from actionplan.answers.sheet import answer_sheet
+from actionplan.inquiry import waiting_files as inquiry_files
+from actionplan.inquiry.apply_answers import Decision, NotTaken, apply_answers
+from actionplan.inquiry.changes import CONFLICT, EMPTIED, CellChange, Comparison
+from actionplan.inquiry.compare import compare
+from actionplan.inquiry.current_answers import Ground, OtherYear, read_ground
+from actionplan.inquiry.layout import InquiryFile
+from actionplan.inquiry.preview_page import marked_workbook, preview_page
+from actionplan.inquiry.waiting_files import MARKED, WaitingInquiry
+from actionplan.inquiry.ways import (
+    attachment,
+    come_in,
+    crumbs_of,
+    may_upload,
+    preview_address,
+    the_report,
+    upload_address,
+)
+from actionplan.inquiry.write_workbook import file_name, inquiry_zip, write_inquiry, zip_name
+from actionplan.models import AnnualReport, Succession, YearlyStatus, place_of
+from actionplan.round.opening import years_under_way
+from actionplan.round.pages import MOST_YEARS
+from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
+
+NOT_YOURS = "この課の照会票をダウンロードする権限がありません。自分の課の照会票を選んでください。"
+ZIP_NOT_YOURS = "全部の課の照会票をまとめてダウンロードできるのは、事務局だけです。"
+
+
+@require_safe
+def workbook(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """One department's workbook, for who may answer for it; 0 is for the items without a department."""
+    report, succession, day = the_report(year), Succession(), timezone.localdate()
+    if pk and pk not in succession.by_pk:
+        raise Http404("この担当課はありません。")
+    current = succession.current(pk or None, day)
+    permissions.require(permissions.standing_of(request.user).may_answer_for(current), NOT_YOURS)
+    rows = answer_sheet(report, succession.standing_for([current], day) if current else [None])
+    if not rows:
+        raise Http404("この担当課には、この年度の項目がありません。")
+    department = succession.by_pk[current] if current else None
+    return attachment(write_inquiry(report, department, rows), file_name(report, department))
+
+
+@require_safe
+def archive(request: HttpRequest, year: int) -> HttpResponse:
+    """Every department's workbook in one zip, for the coordinator."""
+    permissions.require(permissions.standing_of(request.user).coordinates, ZIP_NOT_YOURS)
+    report = the_report(year)
+    return attachment(inquiry_zip(report), zip_name(report), "application/zip")
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """The way to the workbooks of the years under way, else of the latest year, for those who answer."""
+    if not may_upload(standing_in(request)):
+        return []
+    reports = list(years_under_way()[:MOST_YEARS]) or list(AnnualReport.objects.all()[:1])
+    words = "照会票をダウンロードして記入し、取り込みます。"
+    return [FrontLink(f"照会票（Excel）　{report}", upload_address(report), words) for report in reports]
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """The addresses, all under inquiry/."""
+    year = "inquiry/<int:year>"
+    return [
+        path(f"{year}/<int:pk>.xlsx", door(workbook), name="inquiry_workbook"),
+        path(f"{year}.zip", door(archive), name="inquiry_zip"),
+        path(f"{year}/upload/", door(upload_page), name="inquiry_upload"),
+        path(f"{year}/upload/take/", door(take_all), name="inquiry_take"),
+        path(f"{year}/upload/<str:name>/", door(preview_page), name="inquiry_preview"),
+        path(f"{year}/upload/<str:name>/marked.xlsx", door(marked_workbook), name="inquiry_marked"),
+    ]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One department's workbook: the department's name, how many items it has this year, where to get it."""
+
+    name: str
+    items: int
+    address: str
+
+
+def doors(ground: Ground) -> list[Door]:
+    """The workbooks that there are for this person, by department; that of no department comes last. One query."""
+    counted = YearlyStatus.objects.filter(report=ground.report).order_by().values_list("department")
+    items: Counter[int | None] = Counter()
+    for department, number in counted.annotate(Count("pk")):
+        items[ground.current(department)] += number
+    own = [department for department in items if ground.standing.may_answer_for(department)]
+    return [
+        Door(ground.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[ground.report.fiscal_year, pk or 0]))
+        for pk in sorted(own, key=lambda pk: place_of(ground.succession.by_pk.get(pk)))
+    ]
+
+
+NONE_CHOSEN = "ファイルが選ばれていません。記入した照会票（.xlsx）を選んでから、もう一度押してください。"
+IDLE = "「{title}」：変わるところはありません。照会票の{items}項目は、どれもいまの回答を変えません。"
+TOO_LARGE = "ファイルが大きすぎます（{size:.1f}MB）。照会票は{most}MBまでです。貼り付けた画像などを取り除いてください。"
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came: workbooks that wait now, a sentence for each that is refused, and for each that changes nothing."""
+
+    waiting: Sequence[WaitingInquiry]
+    refusals: Sequence[str]
+    idle: Sequence[str]
+
+
+def receive(request: HttpRequest, report: AnnualReport) -> Received:
+    """What came of the files that the browser sent."""
+    uploads, kept, refusals = request.FILES.getlist("files"), [], []
+    ground, before = read_ground(report, [], request.user), inquiry_files.waiting(request.user, report)
+    for upload in uploads:
+        try:
+            kept.append(_keep(request, upload, ground))
+        except UploadError as refusal:
+            refusals.append(format_html("「{}」：{}", upload.name, _with_way(refusal)))
+    _drop_replaced(before, kept)
+    idle = _drop_idle(request, report, kept)
+    return Received(
+        [file for file in kept if file not in idle], refusals if uploads else [NONE_CHOSEN], [*idle.values()]
+    )
+
+
+def _with_way(refusal: UploadError) -> str:
+    """The sentence, with the way to the page of the year that the workbook is of."""
+    if not isinstance(refusal, OtherYear) or not refusal.found:
+        return str(refusal)
+    way = upload_address(refusal.found)
+    return format_html('{}<a href="{}">{}の照会票の画面へ</a>', refusal, way, refusal.found)
+
+
+def _drop_idle(request: HttpRequest, report: AnnualReport, kept: Sequence[WaitingInquiry]) -> dict[WaitingInquiry, str]:
+    """Removes the files that change nothing and have nothing to mend; each with what there is to say of it."""
+    read = {file: file.read() for file in kept}
+    ground = read_ground(report, list(read.values()), request.user)
+    found = {file: compare(inquiry, ground) for file, inquiry in read.items()}
+    idle = {file: comparison for file, comparison in found.items() if comparison.says_nothing}
+    for file in idle:
+        file.remove()
+    return {
+        file: "".join([IDLE.format(title=file.title, items=comparison.unchanged), *comparison.notes])
+        for file, comparison in idle.items()
+    }
+
+
+def _keep(request: HttpRequest, upload: UploadedFile, ground: Ground) -> WaitingInquiry:
+    if upload.size > LARGEST_FILE:  # asked first: what is too large is never read into memory
+        raise UploadError(TOO_LARGE.format(size=upload.size / MEGABYTE, most=LARGEST_FILE // MEGABYTE))
+    file = inquiry_files.keep(request.user, ground.report, upload.name, upload.read())
+    read = False
+    try:
+        ground.check(file.read())
+        read = True
+    finally:
+        # Whatever ends the reading, a worker's time too: what was not read to its end does not wait to be read again.
+        if not read:
+            file.remove()
+    return file
+
+
+def _drop_replaced(before: Sequence[WaitingInquiry], kept: Sequence[WaitingInquiry]) -> None:
+    """Removes what came under the same name for the same department earlier: a mended workbook takes its place."""
+    newer = {_known_by(file) for file in kept}
+    for file in before:
+        with suppress(UploadError, FileNotFoundError):
+            if _known_by(file) in newer:
+                file.remove()
+
+
+def _known_by(file: WaitingInquiry) -> tuple[str, int | None]:
+    """The file's name, whether it was given back with marks or not, and its department."""
+    return Path(file.title).stem.replace(MARKED, ""), file.read().department_id
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A workbook that waits: whose it is, what it would change; problem: why it can no longer be taken.
+
+    rivals: the names of other workbooks in the list that say something else in one of the same cells.
+    """
+
+    file: WaitingInquiry
+    address: str
+    department: str = ""
+    comparison: Comparison | None = None
+    problem: str = ""
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def conflicts(self) -> int:
+        """How many cells somebody else changed meanwhile."""
+        return self.comparison.count(CONFLICT)
+
+    @property
+    def emptied(self) -> int:
+        """How many cells would lose their words."""
+        return self.comparison.count(EMPTIED)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it may be taken as it is."""
+        return self.comparison is not None and self.comparison.is_plain and not self.rivals
+
+    @property
+    def cells(self) -> Iterator[CellChange]:
+        """The cells that it would change."""
+        for item in self.comparison.items if self.comparison else ():
+            yield from item.cells
+
+
+def with_rivals(queue: Sequence[Waiting]) -> list[Waiting]:
+    """The same list, each workbook with its rivals: nobody takes one of two answers without knowing of the other."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)  # by cell: the words of each workbook
+    for each in queue:
+        for cell in each.cells:
+            said[cell.key][each.file.name] = cell.file
+    titles = {each.file.name: each.file.title for each in queue}
+    return [replace(each, rivals=tuple(titles[name] for name in _rivals(each, said))) for each in queue]
+
+
+def _rivals(each: Waiting, said: dict[str, dict[str, str]]) -> list[str]:
+    found = {name: None for cell in each.cells for name, words in said[cell.key].items() if words != cell.file}
+    return list(found)
+
+
+OVERTAKEN = "確認したあとに内容が変わったため、取り込んでいません。一覧から開いて、もう一度確かめてください。"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_page(request: HttpRequest, year: int) -> HttpResponse:
+    """The page; files that could be read lead on, to the one preview or to the list of those that wait."""
+    report, standing = come_in(request.user, year)
+    refusals: Sequence[str] = ()
+    if request.method == "POST":
+        received = receive(request, report)
+        refusals = received.refusals
+        for sentence in received.idle:
+            messages.info(request, sentence)
+        if received.waiting or received.idle:
+            return HttpResponseRedirect(_next(request, report, received))
+    files = inquiry_files.waiting(request.user, report)
+    ground, queue = _queue(request, report, files)
+    return own_page(
+        request,
+        "admin/inquiry/upload.html",
+        title=f"照会票　{report}",
+        crumbs=crumbs_of(report, standing),
+        report=report,
+        coordinates=standing.coordinates,
+        doors=doors(ground),
+        refusals=refusals,
+        queue=queue,
+        plain=[each for each in queue if each.is_plain],
+        status=422 if refusals else 200,
+    )
+
+
+def _next(request: HttpRequest, report: AnnualReport, received: Received) -> str:
+    """Where what came leads: to the one preview, or to the list, where everything is told."""
+    for sentence in received.refusals:
+        messages.error(request, sentence)
+    if len(received.waiting) == 1 and not received.refusals:
+        return preview_address(report, received.waiting[0].name, request)
+    return upload_address(report, request)
+
+
+def _queue(request: HttpRequest, report: AnnualReport, files: Sequence[WaitingInquiry]) -> tuple[Ground, list[Waiting]]:
+    read = {}
+    for file in files:
+        try:
+            read[file.name] = file.read()
+        except (UploadError, FileNotFoundError):  # read once when it came; the portal may have been upgraded since
+            file.remove()
+    ground = read_ground(report, list(read.values()), request.user)
+    queue = [_waiting(request, file, read[file.name], ground) for file in files if file.name in read]
+    return ground, with_rivals(queue)
+
+
+def _waiting(request: HttpRequest, file: WaitingInquiry, inquiry: InquiryFile, ground: Ground) -> Waiting:
+    address, department = preview_address(ground.report, file.name, request), ground.title(inquiry)
+    try:
+        return Waiting(file, address, department, compare(inquiry, ground))
+    except UploadError as refusal:
+        return Waiting(file, address, department, problem=str(refusal))
+
+
+@require_POST
+def take_all(request: HttpRequest, year: int) -> HttpResponse:
+    """Takes every workbook that the page offered to take as it is; each is stored whole, or stays in the list."""
+    report, _ = come_in(request.user, year)
+    taken = []
+    for file in inquiry_files.waiting(request.user, report):
+        if seal := request.POST.get(f"seal-{file.name}"):
+            taken += _take(request, report, file, seal)
+    if taken:
+        each = "、".join(f"「{title}」{items}項目" for title, items in taken)
+        total = sum(items for _, items in taken)
+        messages.success(request, f"照会票{len(taken)}件から{total}項目の回答を保存しました：{each}。")
+    return HttpResponseRedirect(upload_address(report, request))
+
+
+def _take(request: HttpRequest, report: AnnualReport, file: WaitingInquiry, seal: str) -> list[tuple[str, int]]:
+    """The file's name and how many items were stored; nothing, and a message, when it could not be taken."""
+    try:
+        outcome = apply_answers(file.read(), Decision(seal), report=report, name=file.title, by=request.user)
+    except (NotTaken, UploadError, FileNotFoundError):
+        messages.warning(request, f"「{file.title}」：{OVERTAKEN}")
+        return []
+    file.remove()
+    return [(file.title, outcome.saved)]

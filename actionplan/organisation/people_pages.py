@@ -1,0 +1,167 @@
+"""The list of staff as a file: written with today's people in it, and read again into lines."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.admin.own_pages import own_page
+from actionplan.exports.tabular import write_csv, write_xlsx
+from actionplan.organisation import account_pages
+from actionplan.organisation.membership import Roster
+from actionplan.organisation.people import Outcome, import_people, look
+from actionplan.organisation.people_lines import COLUMNS, Line
+from actionplan.organisation.reorganise import GroundMoved
+from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns, read_csv, read_xlsx
+from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName
+
+FOLDER, KIND = "admin/people", "people"
+TITLE = "人事異動をファイルから取り込む"
+EXPIRED = "確認の途中のファイルがなくなりました。何も保存していません。もう一度ファイルを選んでください。"
+CANCELLED = "取り込みをやめました。何も保存していません。"
+MOVED = "確認していただいた後に、利用者や担当課が変わりました。まだ何も保存していません。もう一度確かめてください。"
+NO_RIGHT = "利用者の取り込みは事務局が行います。変更が必要なときは事務局に連絡してください。"
+
+
+def import_page(request: HttpRequest) -> HttpResponse:
+    """The form that takes the file, the preview, and after the confirmation what was done."""
+    permissions.require(permissions.may_import(request.user, User), NO_RIGHT)
+    if request.method == "POST" and "file" not in request.FILES and "waiting" in request.POST:
+        return _answer(request)
+    form = PeopleFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and (lines := form.read()):
+        return _preview(request, lines, form.cleaned_data["file"])
+    roster = Roster(request.user)
+    roles, names = "・".join(roster.grantable), [str(office) for office in roster.offices.standing]
+    return _page(request, "import", form=form, columns=COLUMNS, roles=roles, names=names)
+
+
+def _preview(request: HttpRequest, lines: list[Line], file) -> HttpResponse:
+    outcome = look(lines, by=request.user)
+    if outcome.faults or not outcome.changes:
+        return _page(request, "preview", outcome=outcome, name=file.name, columns=COLUMNS[1:])
+    waiting = OwnedFile(KIND, request.user)
+    file.seek(0)
+    waiting.save(file.read())
+    return _asked(request, outcome, waiting.name, file.name)
+
+
+def _asked(request: HttpRequest, outcome: Outcome, waiting: str, name: str) -> HttpResponse:
+    form = ConfirmPeopleForm(initial={"waiting": waiting, "name": name[:255], "seal": outcome.seal})
+    return _page(request, "preview", outcome=outcome, form=form, name=name, columns=COLUMNS[1:])
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    form = ConfirmPeopleForm(request.POST)
+    if not form.is_valid():
+        return _again(request, EXPIRED)
+    waiting, name = OwnedFile(KIND, request.user, form.cleaned_data["waiting"]), form.cleaned_data["name"]
+    if "cancel" in request.POST:
+        waiting.remove()
+        return _again(request, CANCELLED)
+    try:
+        lines = read_lines_of(name, waiting.read())
+    except (FileNotFoundError, UploadError):
+        return _again(request, EXPIRED)
+    return _store(request, lines, waiting, form.cleaned_data)
+
+
+def _store(request: HttpRequest, lines: list[Line], waiting: OwnedFile, chosen: dict) -> HttpResponse:
+    try:
+        outcome, passwords = import_people(lines, by=request.user, seen=chosen["seal"], source=chosen["name"])
+    except GroundMoved:
+        messages.warning(request, MOVED)
+        return _asked(request, look(lines, by=request.user), waiting.name, chosen["name"])
+    waiting.remove()
+    return _page(request, "done", outcome=outcome, passwords=passwords)
+
+
+def _again(request: HttpRequest, sentence: str) -> HttpResponse:
+    messages.error(request, sentence)
+    return HttpResponseRedirect(reverse("admin:people_import"))
+
+
+def list_file(request: HttpRequest, ending: str) -> HttpResponse:
+    """Today's people as a file to be edited and brought in again."""
+    permissions.require(permissions.may_import(request.user, User), NO_RIGHT)
+    if ending not in TYPES:
+        raise Http404("CSVかExcel（xlsx）を選んでください。")
+    data = staff_list(Roster(request.user), ending)
+    headers = {"Content-Disposition": f'attachment; filename="people_{timezone.localdate()}.{ending}"'}
+    return HttpResponse(data, content_type=TYPES[ending], headers=headers)
+
+
+def _page(request: HttpRequest, page: str, /, **facts) -> HttpResponse:
+    crumbs = [("利用者の一覧", reverse("admin:auth_user_changelist"))]
+    return own_page(request, f"{FOLDER}/{page}.html", title=TITLE, crumbs=crumbs, **facts)
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """The pages' addresses, those of single accounts among them."""
+    return [
+        path("people/import/", door(import_page), name="people_import"),
+        path("people/list.<str:ending>", door(list_file), name="people_list"),
+        *account_pages.urls(door),
+    ]
+
+
+WRITERS = {"csv": write_csv, "xlsx": write_xlsx}
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+NO_FILE = "ファイルを選んでください。"
+
+
+def staff_list(roster: Roster, ending: str) -> bytes:
+    """The accounts in use that the roster's reader may manage, as a CSV or xlsx file."""
+    people = [(person.username, roster.facts(person)) for person in roster.mine() if person != roster.reader]
+    return WRITERS[ending](COLUMNS, [(username, *facts.cells) for username, facts in people if facts.active])
+
+
+def read_lines_of(name: str, data: bytes) -> list[Line]:
+    """The lines of the file, numbered as a spreadsheet counts. Raises UploadError for one that cannot be read."""
+    table = read_xlsx(data) if Path(name).suffix.lower() == ".xlsx" else read_csv(data)
+    check_columns(table.headers, COLUMNS)
+    return [Line(number, dict(zip(table.headers, cells, strict=True))) for number, cells in enumerate(table.rows, 2)]
+
+
+class PeopleFileForm(forms.Form):
+    """Takes the file."""
+
+    file = forms.FileField(
+        label="職員のファイル",
+        help_text="CSVかExcel（.xlsx）のファイルを選びます。保存する前に、変わるところを確かめられます。",
+        widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
+        error_messages={"required": NO_FILE, "missing": NO_FILE, "empty": "ファイルが空です。"},
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """The file, when it is neither too large nor of another kind."""
+        file = self.cleaned_data["file"]
+        if Path(file.name).suffix.lower() not in SUFFIXES:
+            raise forms.ValidationError("CSV（.csv）かExcel（.xlsx）のファイルを選んでください。")
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError(f"ファイルが大きすぎます。{LARGEST_FILE // MEGABYTE}MB以下に分けてください。")
+        return file
+
+    def read(self) -> list[Line]:
+        """The lines; a file that cannot be read is told on the form, and gives none."""
+        file = self.cleaned_data["file"]
+        try:
+            return read_lines_of(file.name, file.read())
+        except UploadError as error:
+            self.add_error("file", str(error))
+            return []
+
+
+class ConfirmPeopleForm(forms.Form):
+    """Names the waiting file and what was shown of it."""
+
+    waiting = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
+    name = SignedName()
+    seal = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)

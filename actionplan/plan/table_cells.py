@@ -1,0 +1,201 @@
+"""The plan's stored rows that an uploaded table is laid over: found by ID or by the numbers that name them."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from django.db.models import F, Model, QuerySet
+from import_export.widgets import ManyToManyWidget, Widget
+
+from actionplan.admin.pickers import in_force
+from actionplan.models import ActorType, Department, Measure, Plan, Policy
+from actionplan.text import tidy_line_breaks
+
+YES, NO = ("はい", "1", "TRUE", "○"), ("いいえ", "0", "FALSE", "")
+
+
+class CellError(ValueError):
+    """A cell that cannot be taken, with its column and what to do about it."""
+
+    def __init__(self, column: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.column = column
+
+
+def whole_number(text: str, column: str) -> int:
+    """The number in the cell, full-width digits included. Raises CellError."""
+    digits = unicodedata.normalize("NFKC", str(text)).strip()
+    if not (digits.isascii() and digits.isdigit()) or not 1 <= int(digits) <= 9999:
+        raise CellError(column, f"「{text}」は番号として読めません。1から9999までの数字を書いてください。")
+    return int(digits)
+
+
+class TextCell(Widget):
+    """Text to the letter; only line breaks are made single."""
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> str:
+        """The text."""
+        return tidy_line_breaks(value or "")
+
+    def render(self, value: object, obj: object = None, **kwargs) -> str:
+        """The text."""
+        return "" if value is None else str(value)
+
+
+class NumberCell(Widget):
+    """A whole number, written as a number."""
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> int:
+        """The number. Raises CellError."""
+        return whole_number(value or "", self.column)
+
+    def render(self, value: object, obj: object = None, **kwargs) -> object:
+        """The number; an empty cell for none."""
+        return "" if value is None else value
+
+
+class YesNoCell(Widget):
+    """はい or いいえ."""
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> bool:
+        """Whether the cell says yes. Raises ValueError."""
+        word = (value or "").strip().upper()
+        if word not in YES + NO:
+            raise ValueError(f"「{value}」は使えません。「はい」か「いいえ」を書いてください。")
+        return word in YES
+
+    def render(self, value: object, obj: object = None, **kwargs) -> str:
+        """The word."""
+        return "はい" if value else "いいえ"
+
+
+class MarksCell(ManyToManyWidget):
+    """Marks as they stand in the newsletter: ★◎."""
+
+    def __init__(self) -> None:
+        super().__init__(ActorType)
+        self.actors: dict[str, ActorType] = {}
+
+    def load(self) -> None:
+        """Reads the legend, once a file."""
+        self.actors = {actor.symbol: actor for actor in ActorType.objects.all()}
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> list[ActorType]:
+        """The actors that the marks stand for. Raises ValueError."""
+        marks = [mark for mark in (value or "") if mark not in " 　、,・"]
+        known = "".join(self.actors)
+        if not marks:
+            raise ValueError(f"主体が空です。{known}から1つ以上書いてください。")
+        if unknown := [mark for mark in marks if mark not in self.actors]:
+            raise ValueError(f"主体「{''.join(unknown)}」は使えません。{known}から選んでください。")
+        return [self.actors[mark] for mark in dict.fromkeys(marks)]
+
+    def render(self, value: object, obj: object = None, **kwargs) -> str:
+        """The marks in the legend's order."""
+        if value is None:
+            return ""
+        return "".join(actor.symbol for actor in sorted(value.all(), key=lambda actor: actor.order))
+
+
+class DepartmentCell(Widget):
+    """A department by its name as lists show it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, list[Department]] = {}
+
+    def load(self, departments: Iterable[Department], day) -> None:
+        """Sorts the departments by name, those in force before the others."""
+        self.found = {}
+        for department in sorted(departments, key=lambda each: not in_force(each, day)):
+            self.found.setdefault(str(department), []).append(department)
+        self.day = day
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> Department | None:
+        """The department, or None for an empty cell. Raises ValueError, also for one that has ended."""
+        if not (name := (value or "").strip()):
+            return None
+        found = self.found.get(name, [])
+        best = [each for each in found if in_force(each, self.day)] or found
+        if not best:
+            raise ValueError(f"担当課「{name}」はありません。担当課の一覧にある名前を、係名まで書いてください。")
+        if len(best) > 1:
+            raise ValueError(f"担当課「{name}」は複数あります。画面から選んでください。")
+        if best[0].in_force_until and best[0].in_force_until < self.day:
+            raise ValueError(f"担当課「{name}」は廃止されています。引き継いだ課の名前を書いてください。")
+        return best[0]
+
+    def render(self, value: object, obj: object = None, **kwargs) -> str:
+        """The name."""
+        return "" if value is None else str(value)
+
+
+# Rows that change places wait here, so that 1→2 and 2→1 in one file do not collide half-way. The number never
+# outlives the transaction: every waiting row is saved with its new number, which also writes its history.
+WAITING = 20_000
+Key = tuple[str, ...]
+
+
+def key_of(row: Model, paths: Iterable[str]) -> Key:
+    """What stands at the paths of a row, as text: the plan's title and numbers."""
+    return tuple(str(_follow(row, path)) for path in paths)
+
+
+def _follow(row: Model, path: str) -> object:
+    for name in path.split("__"):
+        row = getattr(row, name)
+    return row
+
+
+def doubled(values: Iterable[object]) -> set:
+    """The values that occur more than once, empty ones apart."""
+    return {value for value, times in Counter(values).items() if times > 1 and value}
+
+
+class Stock:
+    """The stored rows of the table's own level."""
+
+    def __init__(self, rows: QuerySet, paths: Sequence[str]) -> None:
+        self.model = rows.model
+        self.by_pk = {str(row.pk): row for row in rows}
+        self.keys = {pk: key_of(row, paths) for pk, row in self.by_pk.items()}
+        self.by_key: dict[Key, Model] = {}
+
+    def lay(self, lines: Sequence[tuple[str, Key]]) -> None:
+        """Makes ready for a file's lines (ID, key): rows that get another key step aside."""
+        named = {pk: key for pk, key in lines if pk in self.by_pk}
+        self.by_key = {key: self.by_pk[pk] for pk, key in self.keys.items() if pk not in named}
+        moving = [pk for pk, key in named.items() if key != self.keys[pk]]
+        self.model.objects.filter(pk__in=moving).update(number=F("number") + WAITING)
+
+
+class Above:
+    """The plans, policies and measures that stand above a level, by their keys."""
+
+    LEVELS = (
+        ("計画", Plan, ("title",), ()),
+        ("施策番号", Policy, ("plan__title", "number"), ("plan",)),
+        ("取組番号", Measure, ("policy__plan__title", "policy__number", "number"), ("policy__plan",)),
+    )
+
+    def __init__(self, depth: int) -> None:
+        self.known: dict[Key, Model] = {}
+        for _, model, paths, related in self.LEVELS[:depth]:
+            self.known |= {key_of(row, paths): row for row in model.objects.select_related(*related)}
+
+    def find(self, key: Key) -> Model:
+        """The row that the key names. Raises CellError that names the first column which leads nowhere."""
+        for depth, (column, _, _, _) in enumerate(self.LEVELS[: len(key)], 1):
+            if key[:depth] not in self.known:
+                raise CellError(column, f"{_name(key[:depth])}はありません。番号を直すか、先に追加してください。")
+        return self.known[key]
+
+
+def _name(key: Key) -> str:
+    if len(key) == 1:
+        return f"計画「{key[0]}」"
+    return f"施策{key[1]}" if len(key) == 2 else f"取組{key[1]}-{key[2]}"

@@ -1,0 +1,327 @@
+"""Importing and exporting a level of the plan's tree: one record a row, found by ID or by its numbers."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from import_export.fields import Field
+from import_export.resources import Diff, ModelResource
+from import_export.results import Result
+from import_export.widgets import ManyToManyWidget
+from tablib import Dataset
+
+from actionplan.models import ActionItem, Department, Measure, Policy
+from actionplan.models.sourced import note_source
+from actionplan.plan.table_cells import (
+    Above,
+    CellError,
+    DepartmentCell,
+    Key,
+    MarksCell,
+    NumberCell,
+    Stock,
+    TextCell,
+    YesNoCell,
+    doubled,
+    whole_number,
+)
+from actionplan.uploads import check_columns
+
+
+class TableError(ValueError):
+    """A file that cannot be laid over the plan as a whole; sentences say why, row by row."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        super().__init__("\n".join(sentences))
+        self.sentences = sentences
+
+
+class OvertakenError(RuntimeError):
+    """Raised when the stored rows are no longer those that the preview showed."""
+
+
+def number_column(column: str, attribute: str, readonly: bool = False) -> Field:
+    """A column of whole numbers."""
+    return Field(attribute, column, NumberCell(column), readonly=readonly)
+
+
+def text_column(column: str, attribute: str, readonly: bool = False) -> Field:
+    """A column of text."""
+    return Field(attribute, column, TextCell(), readonly=readonly)
+
+
+class TreeResource(ModelResource):
+    """A level of the tree. An empty ID with numbers that exist is that row; with new numbers, a new row."""
+
+    # The columns that name a row, with the attributes behind them; the last one is the row's own number.
+    keys: dict[str, str] = {}
+    parent = ""
+
+    class Meta:
+        skip_unchanged = True
+        report_skipped = False
+        clean_model_instances = True
+
+    def before_import(self, dataset: Dataset, **kwargs) -> None:
+        """Checks the table as a whole and makes the stored rows ready; after an error no row is looked at."""
+        try:
+            self._check_headers(dataset.headers)
+            lines = [self._line(row) for row in dataset.dict]
+            self._check_doubles(lines)
+        except ValueError:
+            dataset.wipe()
+            raise
+        self.file_name = kwargs.get("file_name") or "名前のないファイル"
+        self.above = Above(len(self.keys) - 1)
+        self.stock = Stock(self.get_queryset().select_for_update(of=("self",)), tuple(self.keys.values()))
+        self.stock.lay(lines)
+
+    def _check_headers(self, headers: Sequence[str]) -> None:
+        columns = [field.column_name for field in self.get_import_fields()]
+        check_columns(headers, columns)
+        if unknown := [header for header in headers if header not in columns]:
+            raise TableError([f"1行目の「{header}」は、知らない列です。列ごと削除してください。" for header in unknown])
+
+    def _line(self, row: dict) -> tuple[str, Key]:
+        return row["ID"].strip(), tuple(self._number_or_text(row[column], column) for column in self.keys)
+
+    def _number_or_text(self, text: str, column: str) -> str:
+        try:
+            return str(whole_number(text, column))
+        except CellError:
+            return text
+
+    def _check_doubles(self, lines: list[tuple[str, Key]]) -> None:
+        pks, keys = doubled(pk for pk, _ in lines), doubled(key for _, key in lines)
+        sentences = []
+        for number, (pk, key) in enumerate(lines, 2):
+            if pk in pks:
+                sentences.append(
+                    f"{number}行目「ID」：{pk}が、このファイルの中で重なっています。1行だけにしてください。"
+                )
+            if key in keys:
+                columns = "」「".join(self.keys)
+                sentences.append(
+                    f"{number}行目「{columns}」：同じ番号の行がほかにもあります。どちらかを直してください。"
+                )
+        if sentences:
+            raise TableError(sentences)
+
+    def get_instance(self, instance_loader: object, row: dict) -> Model | None:
+        """The stored row that the line means, or None for a new one. Raises ValidationError for an unknown ID."""
+        pk, key = self._line(row)
+        if not pk:
+            return self.stock.by_key.get(key)
+        if pk not in self.stock.by_pk:
+            name = self._meta.model._meta.verbose_name
+            raise ValidationError({"ID": f"ID {pk} の{name}はありません。新しく加える行では、IDを空にしてください。"})
+        return self.stock.by_pk[pk]
+
+    @classmethod
+    def get_diff_class(cls) -> type[Diff]:
+        """The comparison that remembers."""
+        return RememberedDiff
+
+    def after_init_instance(self, instance: Model, new: bool, row: dict, **kwargs) -> None:
+        """Remembers the cells as they are, before the library copies the row and loses what was fetched with it."""
+        instance.cells_before = [field.export(instance) for field in self.get_import_fields()]
+
+    def skip_row(
+        self, instance: Model, original: Model, row: dict, import_validation_errors: dict | None = None
+    ) -> bool:
+        """Whether the row is as it was: then nothing is written, no history either."""
+        if import_validation_errors or instance._state.adding:
+            return False
+        return all(self._same(field, instance, original, row) for field in self.get_import_fields())
+
+    def _same(self, field: Field, instance: Model, original: Model, row: dict) -> bool:
+        if isinstance(field.widget, ManyToManyWidget):
+            return set(field.clean(row)) == set(field.get_value(instance).all())
+        return field.get_value(instance) == field.get_value(original)
+
+    def import_instance(self, instance: Model, row: dict, **kwargs) -> None:
+        """Puts the cells into the instance. Raises ValidationError by column for every cell that cannot be taken."""
+        errors: dict[str, str] = {}
+        try:
+            setattr(instance, self.parent, self.above.find(self._line(row)[1][:-1]))
+        except CellError as error:
+            errors[error.column] = str(error)
+        for field in self.get_import_fields():
+            try:
+                self._take(field, instance, row)
+            except ValueError as error:
+                errors[field.column_name] = str(error)
+        if errors:
+            raise ValidationError(errors)
+
+    def _take(self, field: Field, instance: Model, row: dict) -> None:
+        if isinstance(field.widget, ManyToManyWidget):
+            field.clean(row)
+        # A cell that reads as what is stored is untouched: two departments of one name are not mixed up.
+        elif not field.readonly and (instance._state.adding or field.export(instance) != row[field.column_name]):
+            field.save(instance, row)
+
+    def validate_instance(
+        self, instance: Model, import_validation_errors: dict | None = None, validate_unique: bool = True
+    ) -> None:
+        """Raises ValidationError by column."""
+        if import_validation_errors:
+            raise ValidationError(import_validation_errors)
+        try:
+            instance.full_clean(validate_unique=validate_unique)
+        except ValidationError as error:
+            columns = {field.attribute: field.column_name for field in self.fields.values()}
+            named = {columns.get(name, NON_FIELD_ERRORS): texts for name, texts in error.message_dict.items()}
+            raise ValidationError(named) from error
+
+    def before_save_instance(self, instance: Any, row: dict, **kwargs) -> None:
+        """Writes the file into the history."""
+        note_source(instance, reason=f"ファイルから取り込み：{self.file_name}", source_file=self.file_name)
+
+    def after_import_row(self, row: dict, row_result: Any, row_number: int = 0, **kwargs) -> None:
+        """Notes the row as a spreadsheet counts, for the preview."""
+        row_result.number = row_number + 1
+
+    def after_import(self, dataset: Dataset, result: Result, **kwargs) -> None:
+        """Raises OvertakenError, still inside the transaction, when the preview that was confirmed showed otherwise."""
+        refused = result.has_errors() or result.has_validation_errors()
+        if not refused and kwargs.get("seen", seal(result)) != seal(result):
+            raise OvertakenError
+
+
+PREVIEW_CHANGED = """<del class="words">{}</del> <span aria-hidden="true">→</span> <ins class="words">{}</ins>"""
+
+
+class RememberedDiff(Diff):
+    """Compares with the cells that were remembered, so that no row is asked for its marks a second time."""
+
+    def __init__(self, resource: ModelResource, instance: Model, new: bool) -> None:
+        self.left, self.right, self.new = instance.cells_before, [], new
+        self.columns = resource.get_import_fields()
+
+    def as_html(self) -> list[SafeString]:
+        """The cells of the preview: ★◎ and numbers in one piece, and no ID for a row that has none yet."""
+        if self.new:
+            self.right[0] = ""
+        cells = zip(self.columns, self.left, self.right, strict=True)
+        return [self._cell(field, str(old), str(new)) for field, old, new in cells]
+
+    def _cell(self, field: Field, old: str, new: str) -> SafeString:
+        if old == new or self.new:
+            html = format_html('<span class="words">{}</span>', new)
+        else:
+            html = format_html(PREVIEW_CHANGED, old or "（空欄）", new or "（空欄）")
+        return format_html('<span class="nowrap">{}</span>', html) if _is_short(field) else html
+
+
+def _is_short(field: Field) -> bool:
+    return isinstance(field.widget, NumberCell | YesNoCell | MarksCell)
+
+
+def seal(result: Result) -> str:
+    """A digest of everything that the preview shows: it is another one when a stored row that the file changes is."""
+    digest = sha256()
+    for row in result.rows:
+        digest.update(repr((row.number, row.import_type, [str(cell) for cell in row.diff or ()])).encode())
+    return digest.hexdigest()
+
+
+class PolicyResource(TreeResource):
+    """施策."""
+
+    keys = {"計画": "plan__title", "施策番号": "number"}
+    parent = "plan"
+
+    pk = number_column("ID", "pk", readonly=True)
+    plan_title = text_column("計画", "plan__title", readonly=True)
+    number = number_column("施策番号", "number")
+    title = text_column("施策名", "title")
+
+    class Meta:
+        model = Policy
+        fields = ("pk", "plan_title", "number", "title")
+
+    def get_queryset(self) -> QuerySet:
+        """Policies with what names them."""
+        return super().get_queryset().select_related("plan")
+
+
+class MeasureResource(TreeResource):
+    """取組（■）."""
+
+    keys = {"計画": "policy__plan__title", "施策番号": "policy__number", "取組番号": "number"}
+    parent = "policy"
+
+    pk = number_column("ID", "pk", readonly=True)
+    plan_title = text_column("計画", "policy__plan__title", readonly=True)
+    policy_number = number_column("施策番号", "policy__number", readonly=True)
+    number = number_column("取組番号", "number")
+    title = text_column("取組名", "title")
+    status_heading = text_column("実施状況の欄の見出し", "status_heading")
+    relisted = Field("relisted", "再掲の取組", YesNoCell())
+
+    class Meta:
+        model = Measure
+        fields = ("pk", "plan_title", "policy_number", "number", "title", "status_heading", "relisted")
+
+    def get_queryset(self) -> QuerySet:
+        """Measures with what names them."""
+        return super().get_queryset().select_related("policy__plan")
+
+
+class ActionItemResource(TreeResource):
+    """項目."""
+
+    keys = {
+        "計画": "measure__policy__plan__title",
+        "施策番号": "measure__policy__number",
+        "取組番号": "measure__number",
+        "項目番号": "number",
+    }
+    parent = "measure"
+
+    pk = number_column("ID", "pk", readonly=True)
+    plan_title = text_column("計画", "measure__policy__plan__title", readonly=True)
+    policy_number = number_column("施策番号", "measure__policy__number", readonly=True)
+    measure_number = number_column("取組番号", "measure__number", readonly=True)
+    number = number_column("項目番号", "number")
+    name = text_column("項目名", "name")
+    content = text_column("アクションプランの内容", "content")
+    actors = Field("actors", "主体", MarksCell())
+    lead_department = Field("lead_department", "担当課", DepartmentCell())
+    ended = Field("ended", "終了した項目", YesNoCell())
+
+    class Meta:
+        model = ActionItem
+        fields = (
+            "pk",
+            "plan_title",
+            "policy_number",
+            "measure_number",
+            "number",
+            "name",
+            "content",
+            "actors",
+            "lead_department",
+            "ended",
+        )
+
+    def get_queryset(self) -> QuerySet:
+        """Items with everything that their cells show."""
+        items = super().get_queryset().select_related("measure__policy__plan", "lead_department")
+        return items.prefetch_related("actors")
+
+    def before_import(self, dataset: Dataset, **kwargs) -> None:
+        """Reads the legend and the departments once a file."""
+        self.fields["actors"].widget.load()
+        self.fields["lead_department"].widget.load(Department.objects.all(), timezone.localdate())
+        super().before_import(dataset, **kwargs)
+
+    def filter_export(self, queryset: QuerySet, **kwargs) -> QuerySet:
+        """The rows of the list with everything that their cells show."""
+        return queryset.select_related("measure__policy__plan", "lead_department").prefetch_related("actors")

@@ -1,0 +1,108 @@
+"""Sending e-mail to departments: to whom, over one connection, and what went wrong, in words.
+
+A mail that fails harms no other one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage, get_connection
+
+from actionplan.round.responses import Response
+
+OWN, MEMBERS = "課のメールアドレス", "所属する職員のメールアドレス"
+
+
+def goes_out() -> bool:
+    """Whether mails leave the machine; without a mail server they are only printed in the server's own output."""
+    return "console" not in settings.EMAIL_BACKEND
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """Where a department's mail goes, and whose addresses these are (OWN or MEMBERS); empty when it has none."""
+
+    addresses: tuple[str, ...] = ()
+    whose: str = ""
+
+
+def addressees(responses: Iterable[Response]) -> dict[int, Addressees]:
+    """By Response.key: the department's own address, else those of its people with an open account; one query."""
+    chosen = list(responses)
+    people = _people({form for response in chosen for form in response.forms if form})
+    return {response.key: _addressees(response, people) for response in chosen}
+
+
+def _addressees(response: Response, people: dict[int, list[str]]) -> Addressees:
+    if response.department and response.department.email:
+        return Addressees((response.department.email,), OWN)
+    found = dict.fromkeys(address for form in sorted(filter(None, response.forms)) for address in people[form])
+    return Addressees(tuple(found), MEMBERS) if found else Addressees()
+
+
+def _people(departments: set[int]) -> dict[int, list[str]]:
+    people = defaultdict(list)
+    members = get_user_model().objects.filter(is_active=True, departments__in=departments).exclude(email="")
+    for department, address in members.order_by("email").values_list("departments", "email"):
+        people[department].append(address)
+    return people
+
+
+class Post:
+    """One connection to the mail server for many mails; used in a `with`.
+
+    A server that cannot be reached, or that falls silent, is asked only once: the person waits for the page.
+    """
+
+    def __init__(self) -> None:
+        self._connection, self._down = get_connection(), ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type | None, error: Exception | None, trace: TracebackType | None) -> None:
+        self._close()
+
+    def send(self, subject: str, body: str, to: Sequence[str]) -> str:
+        """An empty string when the mail went out, otherwise the sentence that says why not."""
+        if self._reach():
+            return self._down
+        try:
+            self._connection.send_messages([EmailMessage(subject, body, to=list(to))])
+        except (OSError, ValueError) as error:
+            # SMTP's own errors are OSErrors; a broken header or address is a ValueError.
+            self._close()
+            if _is_silence(error):
+                self._down = f"メールサーバーが応答しません（{_technical(error)}）"
+                return self._down
+            return f"メールサーバーが受け付けませんでした（{_technical(error)}）"
+        return ""
+
+    def _reach(self) -> str:
+        if not self._down:
+            try:
+                self._connection.open()
+            except (OSError, ValueError, OverflowError) as error:
+                # A ValueError: a name or password that no server can have; an OverflowError: such a port.
+                self._down = f"メールサーバーにつながりません（{_technical(error)}）"
+        return self._down
+
+    def _close(self) -> None:
+        # The server may have hung up first: then there is nothing left to close.
+        with suppress(OSError):
+            self._connection.close()
+
+
+def _is_silence(error: Exception) -> bool:
+    # smtplib tells a time-out as a lost connection, and keeps what really happened behind it.
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
+def _technical(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

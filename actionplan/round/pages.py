@@ -1,0 +1,164 @@
+"""取りまとめ状況: every department of a year, how far its answers have come, and the ways on from there."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.admin.own_pages import own_page, succession_in
+from actionplan.admin.site import FrontLink
+from actionplan.models import AnnualReport, State, YearlyStatus
+from actionplan.round.mail import goes_out
+from actionplan.round.opening import years_under_way
+from actionplan.round.responses import Response, responses, tallies
+from actionplan.round.years import why_not_close
+from actionplan.words import day_words, days_late, days_words, due_day
+
+TITLE = "取りまとめ状況"
+# Years under way that the front page names.
+MOST_YEARS = 3
+# What the page may be narrowed to, by the word in the address.
+SHOWN: dict[str, tuple[str, Callable[[Response], bool]]] = {
+    "": ("すべての課", lambda response: True),
+    "open": ("未提出がある", lambda response: response.open > 0),
+    "not_started": ("未着手がある", lambda response: response.counts[State.NOT_STARTED] > 0),
+    "draft": ("記入中がある", lambda response: response.counts[State.DRAFT] > 0),
+    "returned": ("差戻しがある", lambda response: response.counts[State.RETURNED] > 0),
+    "submitted": ("確定を待っている", lambda response: response.waiting > 0),
+    "confirmed": ("すべて確定", lambda response: response.finished),
+}
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """A link that narrows the page to some departments, and how many they are."""
+
+    word: str
+    label: str
+    departments: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """The due date in words; late is whether it has passed."""
+
+    date: str
+    rest: str
+    late: bool
+
+
+def may_look(request: HttpRequest) -> None:
+    """Returns for who may read every department's answers; raises PermissionDenied for everybody else."""
+    standing = permissions.may_view(request.user, YearlyStatus) or permissions.may_coordinate(request.user)
+    permissions.require(standing)
+
+
+def report_of(year: int) -> AnnualReport:
+    """The year's report; raises Http404."""
+    report = AnnualReport.objects.select_related("plan__office").filter(fiscal_year=year).first()
+    if report is None:
+        raise Http404("この年度は、まだ開いていません。")
+    return report
+
+
+def latest_report() -> AnnualReport | None:
+    """The newest year that has something to answer, a sample one only when there is no other."""
+    asked = Exists(YearlyStatus.objects.filter(report=OuterRef("pk")))
+    return AnnualReport.objects.filter(asked).order_by("sample", "-fiscal_year").first()
+
+
+def round_front(request: HttpRequest) -> HttpResponse:
+    """Leads to the newest year; says how to begin when there is none."""
+    may_look(request)
+    if report := latest_report():
+        return HttpResponseRedirect(reverse("admin:round", args=[report.fiscal_year]))
+    facts = {"coordinates": permissions.may_coordinate(request.user)}
+    return own_page(request, "admin/round/nothing.html", title=TITLE, **facts)
+
+
+def round_page(request: HttpRequest, year: int) -> HttpResponse:
+    """The year's departments, those that need attention first."""
+    may_look(request)
+    report = report_of(year)
+    found = responses(report)
+    word = request.GET.get("show", "")
+    word = word if word in SHOWN else ""
+    coordinates = permissions.may_coordinate(request.user)
+    facts = {
+        "report": report,
+        "untouched": coordinates and _is_untouched(report, found),
+        "years": AnnualReport.objects.exclude(pk=report.pk).only("fiscal_year", "label_override", "sample"),
+        "due": due_of(report),
+        "edition": report.editions.public().defer("front_matter").order_by("-number").first(),
+        "responses": [response for response in found if SHOWN[word][1](response)],
+        "narrowings": [narrowing(each, found, word) for each in SHOWN],
+        "total": total_of(found),
+        "coordinates": coordinates,
+        "printed_only": not goes_out() and any(response.reminder for response in found),
+    }
+    return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
+
+
+def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:
+    """Whether the year may still be taken back; asked of the database only when nobody has begun."""
+    begun = any(response.counts[state] for response in found for state in State if state != State.NOT_STARTED)
+    return not begun and not why_not_close(report)
+
+
+def due_of(report: AnnualReport) -> Due | None:
+    """The year's due date in words, None when it has none."""
+    due, today = report.answers_due, timezone.localdate()
+    return Due(day_words(due), days_words(due, today), days_late(due, today) > 0) if due else None
+
+
+def narrowing(word: str, found: list[Response], chosen: str) -> Narrowing:
+    """The link for the word."""
+    label, fits = SHOWN[word]
+    return Narrowing(word, label, sum(map(fits, found)), word == chosen)
+
+
+def total_of(found: list[Response]) -> Response:
+    """All departments together, as if they were one."""
+    return Response(None, frozenset(), sum((response.counts for response in found), Counter()))
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """How far each year under way has come, newest first; for the coordinator also what waits for confirmation."""
+    coordinates = permissions.may_coordinate(request.user)
+    if not coordinates and not permissions.may_view(request.user, YearlyStatus):
+        return []
+    reports = list(years_under_way()[:MOST_YEARS]) or [latest_report()]
+    if reports[0] is None or reports[0].sample:
+        return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
+    return [link for report in reports for link in _year_links(report, request, coordinates, len(reports) > 1)]
+
+
+def _year_links(report: AnnualReport, request: HttpRequest, coordinates: bool, several: bool) -> list[FrontLink]:
+    found, year = tallies(report, succession_in(request)), f"　{report}" if several else ""
+    address = reverse("admin:round", args=[report.fiscal_year])
+    links = [FrontLink(f"{TITLE}{year}", address, f"{report}：{_how_far(report, found)}")]
+    if coordinates and (waiting := sum(response.waiting for response in found)):
+        links.append(FrontLink(f"確定を待っている回答{year}", f"{address}?show=submitted", f"{waiting}件"))
+    return links
+
+
+def _how_far(report: AnnualReport, found: list[Response]) -> str:
+    asked = [response for response in found if response.department]
+    done = sum(not response.open for response in asked)
+    sentence = f"{len(asked)}課のうち{done}課が提出済み。" if asked else "担当課が決まっていません。"
+    due, today = report.answers_due, timezone.localdate()
+    return f"{sentence}締切は{due_day(due, today)}（{days_words(due, today)}）。" if due else sentence
+
+
+def urls(door: Callable) -> list[URLPattern]:
+    """The pages' addresses."""
+    return [
+        path("round/", door(round_front), name="round_front"),
+        path("round/<int:year>/", door(round_page), name="round"),
+    ]

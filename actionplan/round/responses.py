@@ -1,0 +1,173 @@
+"""Who has answered: each department's answers of a year by state, its last movement and its last reminder."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus, place_of
+from actionplan.permissions import OPEN_STATES
+from actionplan.words import NO_DEPARTMENT, person_name
+
+# How the records of change begin that organisation/ writes.
+REORGANISED = "組織改正："
+
+
+@dataclass(frozen=True)
+class Movement:
+    """The last change of a department's answers: when, and who made it (empty: the machine)."""
+
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
+class LastReminder:
+    """The last reminder that was tried: the day, who sent it (empty: the machine), why it did not go out."""
+
+    day: date
+    by: str
+    failure: str
+
+
+def movements(report: AnnualReport, succession: Succession, day: date) -> dict[int, Movement]:
+    """By department, the newest record of change; the making of the empty answers is none, nor is a reorganisation."""
+    history = YearlyStatus.history.filter(report_id=report.pk, history_type="~")
+    history = history.exclude(history_change_reason__startswith=REORGANISED)
+    newest = history.values("department_id").annotate(newest=Max("history_id")).order_by().values("newest")
+    records = YearlyStatus.history.filter(history_id__in=list(newest.values_list("newest", flat=True)))
+    return {
+        succession.current(record.department_id, day) or 0: Movement(
+            record.history_date, person_name(record.history_user)
+        )
+        for record in records.select_related("history_user").order_by("history_id")
+        # A department may have been deleted since.
+        if record.department_id is None or record.department_id in succession.by_pk
+    }
+
+
+def reminders(report: AnnualReport, succession: Succession, day: date) -> dict[int, LastReminder]:
+    """By department, the last reminder that was tried."""
+    rows = report.reminders.select_related("sent_by").order_by("sent_at", "pk")
+    return {
+        succession.current(row.department_id, day) or 0: LastReminder(row.day, person_name(row.sent_by), row.failure)
+        for row in rows
+    }
+
+
+@dataclass(frozen=True)
+class Response:
+    """How far a department has come with the year.
+
+    department: its form of today, None for the answers that no department is asked for.
+    forms: primary keys of every form of it that answers may stand under; counts: answers by state.
+    """
+
+    department: Department | None
+    forms: frozenset[int | None]
+    counts: Counter[str]
+    ended: bool = False
+    movement: Movement | None = None
+    reminder: LastReminder | None = None
+
+    @property
+    def key(self) -> int:
+        """The department's primary key in addresses; 0 for 担当課なし."""
+        return self.department.pk if self.department else 0
+
+    @property
+    def name(self) -> str:
+        """The department's name of today."""
+        return str(self.department or NO_DEPARTMENT)
+
+    @property
+    def total(self) -> int:
+        """How many answers are asked for."""
+        return self.counts.total()
+
+    @property
+    def open(self) -> int:
+        """How many answers are not handed in."""
+        return sum(self.counts[state] for state in OPEN_STATES)
+
+    @property
+    def handed_in(self) -> int:
+        """How many answers are submitted or confirmed."""
+        return self.total - self.open
+
+    @property
+    def waiting(self) -> int:
+        """How many answers wait for the coordinator."""
+        return self.counts[State.SUBMITTED]
+
+    @property
+    def finished(self) -> bool:
+        """Whether every answer is confirmed."""
+        return self.counts[State.CONFIRMED] == self.total
+
+    @property
+    def percent(self) -> int:
+        """Percent of the answers that are handed in or confirmed; 100 only when all are."""
+        return self.handed_in * 100 // self.total if self.total else 0
+
+    @property
+    def cells(self) -> list[tuple[str, str, int]]:
+        """Code, name and count of each state, in the order of the round."""
+        return state_cells(self.counts)
+
+
+def state_cells(counts: Counter[str]) -> list[tuple[str, str, int]]:
+    """Code, name and count of each state, in the order of the round."""
+    order = (State.NOT_STARTED, State.DRAFT, State.RETURNED, State.SUBMITTED, State.CONFIRMED)
+    return [(state.value, state.label, counts[state]) for state in order]
+
+
+def needs(response: Response) -> tuple:
+    """The order in which departments need the coordinator: unanswered first, then what waits for the office."""
+    stage = 0 if response.open else 1 if response.waiting else 2
+    return stage, -response.counts[State.RETURNED], -response.open, -response.waiting, *place_of(response.department)
+
+
+def tallies(report: AnnualReport, succession: Succession | None = None, day: date | None = None) -> list[Response]:
+    """Each department's counts, those that need attention first; two queries, or one when told the succession."""
+    day = day or timezone.localdate()
+    succession = succession or Succession()
+    counted = report.statuses.values_list("department", "state").annotate(Count("pk")).order_by()
+    counts, forms = defaultdict(Counter), defaultdict(set)
+    for department, state, number in counted:
+        current = succession.current(department, day)
+        counts[current][state] += number
+        forms[current] |= {current, department}
+    found = (_response(succession.by_pk.get(pk), forms[pk], counts[pk], day) for pk in counts)
+    return sorted(found, key=needs)
+
+
+def response_of(pk: int | None, day: date | None = None) -> Response:
+    """The department of today that stands for this one, nothing counted yet; one query.
+
+    Raises Department.DoesNotExist.
+    """
+    day, succession = day or timezone.localdate(), Succession()
+    if pk is not None and pk not in succession.by_pk:
+        raise Department.DoesNotExist
+    current = succession.current(pk, day)
+    forms = {None} if current is None else succession.standing_for([current], day)
+    return _response(succession.by_pk.get(current), set(forms), Counter(), day)
+
+
+def _response(department: Department | None, forms: set, counts: Counter, day: date) -> Response:
+    until = department and department.in_force_until
+    return Response(department, frozenset(forms), counts, ended=bool(until and until < day))
+
+
+def responses(report: AnnualReport, day: date | None = None) -> list[Response]:
+    """Each department's counts with its last movement and last reminder; five queries."""
+    day = day or timezone.localdate()
+    succession = Succession()
+    moved, reminded = movements(report, succession, day), reminders(report, succession, day)
+    return [
+        Response(each.department, each.forms, each.counts, each.ended, moved.get(each.key), reminded.get(each.key))
+        for each in tallies(report, succession, day)
+    ]

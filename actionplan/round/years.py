@@ -1,0 +1,142 @@
+"""Opening a year: its report, its due date, an empty answer for each item that goes on; all of it or nothing."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from simple_history.utils import bulk_create_with_history
+
+from actionplan import permissions
+from actionplan.answers.store import BATCH, lock, remove
+from actionplan.cells import Progress
+from actionplan.models import AnnualReport, Plan, State, YearlyStatus
+from actionplan.models.sourced import note_source
+from actionplan.round.opening import Opening, opening_of
+
+CLOSING_REASON = "年度を開くのを取り消す"
+CHANGED = "確かめていただいている間に、回答が変わりました。もう一度確かめてください。"
+UNTOUCHED = Q(state=State.NOT_STARTED, progress=Progress.UNSET, text="", outcome="", challenge="", next_step="")
+MOST_CODES = 10
+
+
+class ClosingRefused(ValueError):
+    """Raised when the year has to stay; the message is the Japanese sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What taking the year back would do. empty: how many answers go. why_not: why the year has to stay, or nothing."""
+
+    report: AnnualReport
+    empty: int
+    why_not: str
+    fingerprint: str
+
+
+def closing_of(report: AnnualReport) -> Closing:
+    """What taking the year back does now; reads only."""
+    rows = list(report.statuses.order_by("pk").values_list("pk", "revision"))
+    facts = (report.pk, report.answers_due, rows)
+    return Closing(report, len(rows), why_not_close(report), sha256(repr(facts).encode()).hexdigest())
+
+
+def why_not_close(report: AnnualReport) -> str:
+    """The Japanese sentence that says why the year stays, or an empty string when it may go."""
+    if report.sample:
+        return "見本データの年度です。見本データは、専用のコマンドで取り除きます。"
+    if report.editions.exists():
+        return "公表したことのある年度（予約を含む）なので、取り消せません。"
+    if report.reminders.exists():
+        return "督促のメールを送った年度なので、取り消せません。督促の記録を残すためです。"
+    written = report.statuses.exclude(UNTOUCHED).select_related("item__measure__policy")
+    if codes := [row.item.code for row in written.order_by(*YearlyStatus._meta.ordering[1:])]:
+        more = f" ほか{len(codes) - MOST_CODES}件" if len(codes) > MOST_CODES else ""
+        return f"もう書かれた回答があるので、取り消せません：{'、'.join(codes[:MOST_CODES])}{more}"
+    return ""
+
+
+@transaction.atomic
+def close_year(report: AnnualReport, *, by: AbstractBaseUser | None, seen: str) -> int:
+    """How many empty answers went, together with the year's report; each leaves a record of its deletion.
+
+    seen: the fingerprint of the closing that the person looked at.
+    Raises PermissionDenied for who does not coordinate, ClosingRefused.
+    """
+    permissions.require(by is None or permissions.may_coordinate(by))
+    report = AnnualReport.objects.select_for_update().filter(pk=report.pk).first()
+    if report is None:
+        raise ClosingRefused("この年度は、すでに取り消されています。")
+    rows = lock(report.statuses.values_list("pk", flat=True))
+    closing = closing_of(report)
+    if closing.why_not or closing.fingerprint != seen:
+        raise ClosingRefused(closing.why_not or CHANGED)
+    remove(rows, by=by, reason=CLOSING_REASON)
+    report._history_user = by
+    note_source(report, reason=CLOSING_REASON).delete()
+    return len(rows)
+
+
+OPENING_REASON = "年度を開く"
+
+
+class OpeningRefused(ValueError):
+    """Raised when the year cannot be opened; the message is the Japanese sentence for the person."""
+
+
+class OpeningChanged(OpeningRefused):
+    """Raised when opening would do something else by now than what the person looked at."""
+
+
+def open_year(
+    plan: Plan, fiscal_year: int, *, answers_due: date | None = None, by: AbstractBaseUser | None, seen: str = ""
+) -> Opening:
+    """What was done; a second call does nothing and says so (Opening.changes_nothing).
+
+    answers_due: the due date from now on; None leaves it. by: None when the machine opens the year.
+    seen: the fingerprint of the opening that the person looked at.
+    Raises PermissionDenied for who does not coordinate, OpeningRefused, OpeningChanged.
+    """
+    permissions.require(by is None or permissions.may_coordinate(by))
+    try:
+        return _open(plan, fiscal_year, answers_due, by, seen)
+    except IntegrityError:
+        # Somebody added the year or one of the answers by its own form just now: asked again, it is there.
+        return _open(plan, fiscal_year, answers_due, by, seen)
+
+
+@transaction.atomic
+def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: AbstractBaseUser | None, seen: str) -> Opening:
+    # The plan's row is the lock: of two who open at once, the second finds everything done.
+    Plan.objects.select_for_update().get(pk=plan.pk)
+    refuse_year(plan, fiscal_year)
+    opening = opening_of(plan, fiscal_year, answers_due)
+    if seen and opening.fingerprint != seen:
+        raise OpeningChanged("確かめていただいている間に、項目か締切が変わりました。もう一度確かめてください。")
+    report = _report(opening, by)
+    rows = [YearlyStatus(report=report, item_id=row.item.pk, department=row.department) for row in opening.coming]
+    bulk_create_with_history(
+        rows, YearlyStatus, batch_size=BATCH, default_user=by, default_change_reason=OPENING_REASON
+    )
+    return opening
+
+
+def refuse_year(plan: Plan, fiscal_year: int) -> None:
+    """Raises OpeningRefused for a year that belongs to another plan or holds made-up data."""
+    report = AnnualReport.objects.filter(fiscal_year=fiscal_year).select_related("plan").first()
+    if report and report.plan_id != plan.pk:
+        raise OpeningRefused(f"{report}は、計画「{report.plan}」の年度です。「{plan}」の年度としては開けません。")
+    if report and report.sample:
+        raise OpeningRefused(f"{report}には見本データが入っています。見本データを消してから、開いてください。")
+
+
+def _report(opening: Opening, by: AbstractBaseUser | None) -> AnnualReport:
+    report = opening.report or AnnualReport(plan=opening.plan, fiscal_year=opening.fiscal_year)
+    if opening.sets_due:
+        report.answers_due = opening.answers_due
+    if opening.report is None or opening.sets_due:
+        report._history_user = by
+        note_source(report, reason=OPENING_REASON).save()
+    return report

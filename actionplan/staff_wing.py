@@ -1,0 +1,41 @@
+"""The staff wing put together: every room's lists on the site, and every room's own pages in the front page's order.
+
+Imported once when the application is ready: Django loads the site before the models, and a list that registered itself
+then would land on a site that is thrown away.
+"""
+
+from django.contrib import admin
+
+from actionplan.admin import components
+from actionplan.answers import admin as answers_admin
+from actionplan.answers import pages as answers
+from actionplan.inquiry import pages as inquiry
+from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
+from actionplan.plan import admin as plan_admin
+from actionplan.publishing import edition_admin
+from actionplan.publishing import pages as publishing
+from actionplan.round import department_page, remind_page, year_pages
+from actionplan.round import pages as round_pages
+from actionplan.trail import pages as trail
+
+# Each has urls(door) and may have front_links(request); the links of the front page stand in this order.
+OWN_PAGES = (
+    components,
+    answers,
+    reorganise_pages,
+    people_pages,
+    year_pages,
+    round_pages,
+    publishing,
+    remind_page,
+    department_page,
+    inquiry,
+    trail,
+)
+# Importing them put their lists on the site.
+LISTS = (plan_admin, answers_admin, edition_admin, department_admin, account_admin)
+
+
+def connect() -> None:
+    """Gives the site its own pages; called once when the application is ready."""
+    admin.site.own_pages = OWN_PAGES

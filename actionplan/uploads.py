@@ -1,0 +1,324 @@
+"""What an uploaded table must be, whatever its format; every refusal is a sentence that names the place."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from io import BytesIO, StringIO
+from zipfile import BadZipFile, ZipFile
+
+import tablib
+from import_export.formats import base_formats
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.cell.text import Text
+from openpyxl.packaging.manifest import Manifest
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import iterparse
+
+from actionplan.exports.tabular import unescape, unguard, write_csv, write_xlsx
+
+MEGABYTE = 1024 * 1024
+LARGEST_FILE = 10 * MEGABYTE
+MOST_ROWS = 100_000
+MOST_COLUMNS = 500
+
+
+class UploadError(ValueError):
+    """Raised for a file that cannot be read; the message is the Japanese sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and its records: every cell a text, every row as long as the header."""
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def check_size(data: bytes) -> None:
+    """Raises UploadError for an empty file and for one that is too large."""
+    if not data:
+        raise UploadError("ファイルが空です。内容のあるファイルを選んでください。")
+    if len(data) > LARGEST_FILE:
+        raise UploadError(
+            f"ファイルが大きすぎます（{len(data) / MEGABYTE:.1f}MB）。"
+            f"{LARGEST_FILE // MEGABYTE}MB以下に分けてください。"
+        )
+
+
+def table(lines: Iterable[Sequence[str]]) -> Table:
+    """The table that the lines of a file make; empty lines at its end do not count.
+
+    Raises UploadError for a missing header, a missing or doubled column name, no records, a gap, a line of another
+    length than the header, and too many lines.
+    """
+    kept = _without_empty_end(lines)
+    if not kept or not any(kept[0]):
+        raise UploadError("1行目に見出しがありません。1行目に列の名前を書いてください。")
+    headers = _trimmed(kept[0])
+    _check_headers(headers, kept[1:])
+    if len(kept) == 1:
+        raise UploadError("見出しだけで、データの行がありません。2行目からデータを書いてください。")
+    return Table(headers, [_row(number, line, len(headers)) for number, line in enumerate(kept[1:], 2)])
+
+
+def check_columns(headers: Sequence[str], required: Iterable[str]) -> None:
+    """Raises UploadError that names the required columns which the file lacks."""
+    if missing := [name for name in required if name not in headers]:
+        names = "」「".join(missing)
+        raise UploadError(f"1行目に「{names}」の列がありません。書き出したファイルの見出しのまま使ってください。")
+
+
+def column_letters(index: int) -> str:
+    """The letters of a column as spreadsheets name it: 0 is A, 26 is AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def _without_empty_end(lines: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+    kept: list[Sequence[str]] = []
+    gap = 0
+    for line in lines:
+        if not any(line):
+            gap += 1
+            continue
+        kept += [()] * gap + [line]
+        gap = 0
+        if len(kept) > MOST_ROWS + 1:
+            raise UploadError(f"行が多すぎます。{MOST_ROWS}行までに分けてください。")
+    return kept
+
+
+def _trimmed(line: Sequence[str]) -> list[str]:
+    end = max((index for index, cell in enumerate(line, 1) if cell), default=0)
+    return list(line[:end])
+
+
+def _check_headers(headers: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    if len(headers) > MOST_COLUMNS:
+        raise UploadError(f"列が多すぎます（{len(headers)}列）。{MOST_COLUMNS}列までにしてください。")
+    first: dict[str, int] = {}
+    for index, header in enumerate(headers):
+        if not header:
+            raise UploadError(f"{column_letters(index)}1：見出しが空です。列の名前を書くか、列ごと削除してください。")
+        if header in first:
+            places = f"{column_letters(first[header])}1と{column_letters(index)}1"
+            raise UploadError(f"{places}：見出し「{header}」が重なっています。どちらかの列を削除してください。")
+        first[header] = index
+
+
+def _row(number: int, line: Sequence[str], width: int) -> list[str]:
+    cells = _trimmed(line)
+    if not cells:
+        raise UploadError(f"{number}行目が空です。空の行を削除してください。")
+    if len(cells) > width:
+        place = f"{column_letters(width)}{number}"
+        raise UploadError(f"{place}：見出しのない列に値があります。1行目に見出しを書くか、値を消してください。")
+    return cells + [""] * (width - len(cells))
+
+
+ENCODINGS = ("utf-8-sig", "cp932")
+STRAYS = {"utf-8-sig": 3, "cp932": 0}
+NOT_CSV_BUT_EXCEL = (
+    "CSVではなく、Excelのファイルのようです。ファイルの名前の終わりを「.xlsx」に直して、選び直してください。"
+)
+NOT_CSV = "CSVファイルとして読めません。Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
+
+
+def read_csv(data: bytes) -> Table:
+    """The table of a CSV file, formula guards taken off. Raises UploadError."""
+    check_size(data)
+    if data.startswith(b"PK\x03\x04"):
+        raise UploadError(NOT_CSV_BUT_EXCEL)
+    return table(_csv_lines(_decoded(data)))
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ENCODINGS:
+        try:
+            text = data.decode(encoding)
+        except UnicodeError:
+            continue
+        # CP932 decodes almost anything; no text file holds these. A stray one in UTF-8 is named by its cell.
+        if text.count("\0") <= STRAYS[encoding]:
+            return text
+    raise UploadError(f"{NOT_CSV}文字コードはUTF-8かシフトJIS（CP932）にしてください。")
+
+
+def _csv_lines(text: str) -> Iterator[list[str]]:
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    try:
+        for number, line in enumerate(reader, 1):
+            _check_strays(number, line)
+            yield [unguard(cell) for cell in line]
+    except csv.Error as error:
+        raise UploadError(f'{reader.line_num}行目の付近：引用符（"）の数か位置が合いません。{NOT_CSV}') from error
+
+
+def _check_strays(number: int, line: list[str]) -> None:
+    for index, cell in enumerate(line):
+        if "\0" in cell:
+            place = f"{column_letters(index)}{number}"
+            raise UploadError(f"{place}：目に見えない制御文字（U+0000）が入っています。取り除いてください。")
+
+
+def as_dataset(table: Table) -> tablib.Dataset:
+    """The table as import-export wants it."""
+    return tablib.Dataset(*table.rows, headers=table.headers)
+
+
+class GuardedCSV(base_formats.CSV):
+    """CSV in UTF-8 with a byte order mark, guarded against formulas; reads UTF-8 and CP932."""
+
+    def is_binary(self) -> bool:
+        """True: bytes go in and come out, so the encoding is settled here and nowhere else."""
+        return True
+
+    def get_read_mode(self) -> str:
+        """Bytes."""
+        return "rb"
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs) -> bytes:
+        """The file."""
+        return write_csv(dataset.headers, dataset)
+
+    def create_dataset(self, in_stream: bytes, **kwargs) -> tablib.Dataset:
+        """The table of an uploaded file, every cell a text. Raises UploadError."""
+        return as_dataset(read_csv(in_stream))
+
+
+class GuardedXLSX(base_formats.XLSX):
+    """A workbook of one sheet in which text is text."""
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs) -> bytes:
+        """The file. Raises CellsDoNotFit for a text that no cell can hold."""
+        return write_xlsx(dataset.headers, dataset)
+
+    def create_dataset(self, in_stream: bytes, **kwargs) -> tablib.Dataset:
+        """The table of an uploaded workbook, every cell a text. Raises UploadError."""
+        return as_dataset(read_xlsx(in_stream))
+
+
+LARGEST_UNPACKED = 60 * MEGABYTE
+LARGEST_RATIO = 200
+MOST_PARTS = 500
+LAST_ROW, LAST_COLUMN = 1_048_576, 1_024
+NOT_XLSX = "Excelブック（.xlsx）として読めません。Excelで開いて、.xlsxの形式で保存し直してください。"
+OLD = "古い形式（.xls）のブックです。Excelで開いて、.xlsxの形式で保存し直してください。"
+LOCKED = "パスワード付きのブックです。開くときのパスワードを外して、保存し直してください。"
+OLD_CONTAINER, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+
+
+def read_xlsx(data: bytes) -> Table:
+    """The table on the only filled sheet of a workbook, every cell as text. Raises UploadError."""
+    check_size(data)
+    check_archive(data)
+    try:
+        book = open_exactly(data)
+        return table(_lines(_only_sheet(book)))
+    except UploadError:
+        raise
+    except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
+        raise UploadError(NOT_XLSX) from error
+
+
+def check_archive(data: bytes) -> None:
+    """Raises UploadError for what is not a workbook, and for a small file that unpacks into a huge one."""
+    if data.startswith(OLD_CONTAINER):
+        raise UploadError(LOCKED if ENCRYPTED in data else OLD)
+    try:
+        parts = ZipFile(BytesIO(data)).infolist()
+    except BadZipFile as error:
+        raise UploadError(NOT_XLSX) from error
+    unpacked = sum(part.file_size for part in parts)
+    dense = any(part.file_size > MEGABYTE and part.file_size > LARGEST_RATIO * part.compress_size for part in parts)
+    if unpacked > LARGEST_UNPACKED or dense or len(parts) > MOST_PARTS:
+        raise UploadError("ブックの中身が大きすぎます。不要なシート・画像・書式を削除して保存し直してください。")
+    if "[Content_Types].xml" not in {part.filename for part in parts}:
+        raise UploadError(NOT_XLSX)
+
+
+class ExactReader(ExcelReader):
+    """openpyxl's reader, but keeping shared strings as they are spelt: its own drops every x005F_ inside."""
+
+    package: Manifest
+
+    def read_strings(self) -> None:
+        """Reads the table of shared strings."""
+        part = self.package.find(SHARED_STRINGS)
+        if part is None:
+            return
+        with self.archive.open(part.PartName[1:]) as source:
+            nodes = (node for _, node in iterparse(source) if node.tag == f"{{{SHEET_MAIN_NS}}}si")
+            self.shared_strings = [_string(node) for node in nodes]
+
+
+def _string(node) -> str:
+    text = Text.from_tree(node).content
+    node.clear()
+    return text
+
+
+def open_exactly(data: bytes) -> Workbook:
+    """The workbook for reading, formulas as formulas, links not followed; its strings still spelt as in the file."""
+    reader = ExactReader(BytesIO(data), read_only=True, data_only=False, keep_links=False)
+    reader.read()
+    return reader.wb
+
+
+def _only_sheet(book: Workbook) -> ReadOnlyWorksheet:
+    filled = [sheet for sheet in book.worksheets if any(cell.value is not None for row in _rows(sheet) for cell in row)]
+    if len(filled) > 1:
+        names = "」「".join(sheet.title for sheet in filled)
+        raise UploadError(f"値のあるシートが複数あります（「{names}」）。取り込むシート1枚だけにしてください。")
+    sheet = (filled or book.worksheets)[0]
+    if merged := MERGED.findall(sheet._get_source().read()):
+        raise UploadError(f"{merged[0].decode()}：セルが結合されています。結合を解除してから取り込んでください。")
+    return sheet
+
+
+def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]:
+    sheet.reset_dimensions()  # what the file says about its own size may be wrong and would cut rows off
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        # A file of a few bytes can name a cell far out, and every row up to it would be made.
+        if number > LAST_ROW or len(row) > LAST_COLUMN:
+            raise UploadError("表の外の遠い行か列にセルがあります。使っていない行と列を削除して保存し直してください。")
+        yield row
+
+
+def _lines(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
+    for number, row in enumerate(_rows(sheet), 1):
+        yield [cell_text(cell, f"{column_letters(index)}{number}") for index, cell in enumerate(row)]
+
+
+def cell_text(cell: ReadOnlyCell | EmptyCell, place: str) -> str:
+    """What the cell holds, as text: 12 for 12.0, 2026-04-01 for a date. Raises UploadError for formulas and errors."""
+    if cell.data_type == "f":
+        raise UploadError(f"{place}：数式が入っています。値に直して（コピーして値として貼り付け）ください。")
+    if cell.data_type == "e":
+        raise UploadError(f"{place}：Excelのエラー（{cell.value}）が入っています。正しい値に直してください。")
+    return plain_text(cell.value)
+
+
+def plain_text(value: object) -> str:
+    """A cell's value as text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return unescape(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date | time) else str(value)

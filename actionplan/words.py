@@ -1,0 +1,42 @@
+"""How people are named: the family name first."""
+
+from datetime import date, datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+
+
+def days_late(due: date | None, day: date) -> int | None:
+    """Days since the due date, negative while there is time; None when no date is set."""
+    return (day - due).days if due else None
+
+
+def days_words(due: date | None, day: date) -> str:
+    """3日遅れ, 今日まで or あと5日; empty when no date is set."""
+    late = days_late(due, day)
+    if late is None:
+        return ""
+    return f"{late}日遅れ" if late > 0 else f"あと{-late}日" if late else "今日まで"
+
+
+def due_day(due: date, today: date) -> str:
+    """5月20日, with the year when it is another one than today's."""
+    year = f"{due.year}年" if due.year != today.year else ""
+    return f"{year}{due.month}月{due.day}日"
+
+
+def day_words(day: date | datetime) -> str:
+    """2026年5月20日（水）."""
+    return f"{day.year}年{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+
+
+NO_DEPARTMENT = "担当課なし"
+
+
+def full_name(person: AbstractBaseUser) -> str:
+    """山田 太郎; the name to log in with where no other is known."""
+    return f"{person.last_name} {person.first_name}".strip() or person.get_username()
+
+
+def person_name(user: AbstractBaseUser | None) -> str:
+    """The person's name; an empty string for nobody, which is the machine."""
+    return full_name(user) if user else ""
