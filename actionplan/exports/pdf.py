@@ -48,7 +48,7 @@ LIBRARIES = (
 FONTS = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # Python that decides what the PDF looks like, besides templates and styles.
-MAKERS = ("exports/pdf.py", "exports/pdf_maker.py", "selectors/report.py", "templatetags/portal.py", "fiscal_year.py")
+MAKERS = ("exports/pdf.py", "selectors/report.py", "templatetags/portal.py", "fiscal_year.py")
 
 
 class CannotMakePdf(Exception):
