@@ -50,7 +50,7 @@ class Cell:
     rows: int
     published: str
     column: str
-    hint: str = ""
+    hint: str
 
     @property
     def empty(self) -> str:
@@ -70,15 +70,71 @@ class Cell:
         """The field of an edition's row that holds the words that people read."""
         return f"{self.published}_label" if self.kind == CHOICE else self.published
 
+    def as_published(self, value: str) -> dict[str, str]:
+        """What an edition's row keeps of the value, by field: of a category its code and its label."""
+        return {self.published: value, self.published_words: self.words(value)}
+
 
 CELLS = (
-    Cell("text", "実施状況", TEXT, True, width=34, rows=6, published="status", column="status"),
-    Cell("progress", "進捗区分", CHOICE, True, width=10, rows=1, published="progress", column="progress"),
-    Cell("outcome", "成果", TEXT, False, width=13, rows=3, published="outcome", column="outcome"),
-    Cell("challenge", "課題", TEXT, False, width=13, rows=3, published="challenge", column="challenge"),
-    Cell("next_step", "今後の方針", TEXT, False, width=13, rows=3, published="next_step", column="next_step"),
+    Cell(
+        name="text",
+        label="実施状況",
+        kind=TEXT,
+        needed=True,
+        width=34,
+        rows=6,
+        published="status",
+        column="status",
+        hint="この1年に実施したことを、文章で書いてください。そのまま公表されます。",
+    ),
+    Cell(
+        name="progress",
+        label="進捗区分",
+        kind=CHOICE,
+        needed=True,
+        width=10,
+        rows=1,
+        published="progress",
+        column="progress",
+        hint="▼を押して、一覧から選んでください。意味は下の「進捗区分の意味」のとおりです。",
+    ),
+    Cell(
+        name="outcome",
+        label="成果",
+        kind=TEXT,
+        needed=False,
+        width=13,
+        rows=3,
+        published="outcome",
+        column="outcome",
+        hint="実施して得られた成果を書いてください（任意）。",
+    ),
+    Cell(
+        name="challenge",
+        label="課題",
+        kind=TEXT,
+        needed=False,
+        width=13,
+        rows=3,
+        published="challenge",
+        column="challenge",
+        hint="残った課題を書いてください（任意）。",
+    ),
+    Cell(
+        name="next_step",
+        label="今後の方針",
+        kind=TEXT,
+        needed=False,
+        width=13,
+        rows=3,
+        published="next_step",
+        column="next_step",
+        hint="来年度からの進め方を書いてください（任意）。",
+    ),
 )
 BY_NAME = {cell.name: cell for cell in CELLS}
 NAMES = tuple(BY_NAME)
+# Every field of an edition's row that holds one of them.
+PUBLISHED = tuple(field for cell in CELLS for field in cell.as_published(cell.empty))
 # What an answer may add to the cells that it needs: shown only where something is written.
 EXTRAS = tuple(cell for cell in CELLS if not cell.needed)

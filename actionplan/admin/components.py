@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from actionplan.cells import DEFINITIONS, Progress
+from actionplan.cells import DEFINITIONS, EXTRAS, Progress
 from actionplan.models import EditionRow
 from actionplan.selectors.charts import year_summary
 from actionplan.selectors.editions import page_frame
@@ -69,9 +69,7 @@ def sample_rows() -> list[EditionRow]:
             status="・一つ目\n・二つ目" if index == 0 else "実施状況の文です。" * (index * 2),
             progress=progress.value,
             progress_label=progress.label,
-            outcome="成果の文です。" if index == 1 else "",
-            challenge="課題の文です。" if index == 1 else "",
-            next_step="今後の方針の文です。" if index == 1 else "",
+            **{cell.published: f"{cell.label}の文です。" if index == 1 else "" for cell in EXTRAS},
         )
         for index, progress in enumerate(Progress)
     ]

@@ -24,7 +24,7 @@ from actionplan.admin.base import PortalAdmin, SharesFacets
 from actionplan.admin.downloads import report_file
 from actionplan.admin.own_pages import named
 from actionplan.answers.admin_forms import StatusForm, StatusRowForm
-from actionplan.answers.store import CELLS
+from actionplan.cells import NAMES
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.models import ActorType, AnnualReport, YearlyStatus
 from actionplan.models.revised import StaleRevisionError
@@ -125,7 +125,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
     actions = None
     fieldsets = (
         ("項目", {"fields": ["report", "item", "content", "actors"]}),
-        ("実施状況", {"fields": ["text", "progress", "outcome", "challenge", "next_step"]}),
+        ("実施状況", {"fields": NAMES}),
         ("担当と状態", {"fields": ["department", "state", "return_reason", *WHO_AND_WHEN, "read_revision"]}),
     )
 
@@ -179,7 +179,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
 
     def save_model(self, request: HttpRequest, obj: YearlyStatus, form: ModelForm, change: bool) -> None:
         """Saves, and notes who wrote the answer."""
-        if set(CELLS) & set(form.changed_data):
+        if set(NAMES) & set(form.changed_data):
             obj.answered_by, obj.answered_at = request.user, timezone.now()
         super().save_model(request, obj, form, change)
 

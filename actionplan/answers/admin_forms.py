@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from actionplan.admin.locking import LockedForm, record_field
-from actionplan.cells import DEFINITIONS
+from actionplan.cells import CELLS, DEFINITIONS, TEXT
 from actionplan.models import State, YearlyStatus
 
 GONE = (
@@ -54,13 +54,15 @@ class StatusRowForm(LockedForm):
         return super().clean()
 
 
-class StatusForm(LockedForm):
-    """Everything that staff write about an item's year."""
+TEXTS = [cell for cell in CELLS if cell.kind == TEXT]
+# A form with a box as high as the list says for each text of an answer.
+CellsForm = type(
+    "CellsForm", (LockedForm,), {cell.name: record_field(YearlyStatus, cell.name, rows=cell.rows) for cell in TEXTS}
+)
 
-    text = record_field(YearlyStatus, "text", rows=6)
-    outcome = record_field(YearlyStatus, "outcome", rows=3)
-    challenge = record_field(YearlyStatus, "challenge", rows=3)
-    next_step = record_field(YearlyStatus, "next_step", rows=3)
+
+class StatusForm(CellsForm):
+    """Everything that staff write about an item's year."""
 
     class Meta:
         model = YearlyStatus

@@ -9,11 +9,11 @@ from django.contrib.auth import get_user_model
 from django.utils.safestring import SafeString
 
 from actionplan.answers.admin import marks_html
-from actionplan.answers.saving import CLASH, CLOSED, FAULTY, LABELS, Refused, box_name, stamp_of, words_of
+from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Refused, box_name, stamp_of
 from actionplan.answers.sheet import SheetRow
 from actionplan.answers.steps import missing_parts
 from actionplan.answers.tally import is_untouched
-from actionplan.cells import DEFINITIONS, Progress
+from actionplan.cells import BY_NAME, DEFINITIONS, EXTRAS, NAMES, Progress
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 from actionplan.words import person_name
@@ -51,12 +51,12 @@ class Box:
     @property
     def label(self) -> str:
         """実施状況."""
-        return LABELS[self.cell]
+        return BY_NAME[self.cell].label
 
     @property
     def stored_words(self) -> str:
         """What is saved, as a reader knows it."""
-        return words_of(self.cell, self.stored)
+        return BY_NAME[self.cell].words(self.stored)
 
     @property
     def choices(self) -> list[Choice]:
@@ -67,14 +67,14 @@ class Box:
     @property
     def is_missing(self) -> bool:
         """Whether nothing is written here that handing in asks for."""
-        return self.stored == Progress.UNSET if self.cell == "progress" else not self.stored.strip()
+        return BY_NAME[self.cell].is_blank(self.stored)
 
 
 def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Refused | None) -> Box:
     """The box of a cell. mine: the words that were sent and not saved, by cell."""
     status = row.status
     stored, why = getattr(status, name), refused.why if refused else ""
-    written = words_of(name, mine[name]) if name in mine else None
+    written = BY_NAME[name].words(mine[name]) if name in mine else None
     return Box(
         name,
         box_name(status, name),
@@ -82,14 +82,13 @@ def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Refused
         stored if why == CLOSED else mine.get(name, stored),
         stored,
         row.last_of(name),
-        theirs=words_of(name, stored) if why == CLASH and name in refused.clashes else None,
+        theirs=BY_NAME[name].words(stored) if why == CLASH and name in refused.clashes else None,
         given_back=written if why == CLOSED else None,
         errors=tuple(refused.errors.get(name, ())) if why == FAULTY else (),
     )
 
 
 STEPS = ("answered", "submitted", "returned", "confirmed")
-EXTRAS = ("outcome", "challenge", "next_step")
 
 
 @dataclass(frozen=True)
@@ -155,8 +154,8 @@ class Item:
 
     @property
     def extras(self) -> list[Box]:
-        """成果, 課題 and 今後の方針: these may stay empty."""
-        return [self.boxes[name] for name in EXTRAS]
+        """The cells that may stay empty."""
+        return [self.boxes[cell.name] for cell in EXTRAS]
 
     @property
     def extras_open(self) -> bool:
@@ -194,7 +193,7 @@ def make_item(
 ) -> Item:
     """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved."""
     mine = refused.sent.touched if refused else {}
-    boxes = {name: make_box(row, name, mine, refused) for name in LABELS}
+    boxes = {name: make_box(row, name, mine, refused) for name in NAMES}
     copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
     if copied:
         boxes["text"] = make_box(row, "text", {"text": row.last_of("text")}, None)

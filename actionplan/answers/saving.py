@@ -15,16 +15,15 @@ from actionplan.admin.rescue import Text
 from actionplan.answers import steps
 from actionplan.answers.place import Place
 from actionplan.answers.steps import missing_parts
-from actionplan.answers.store import CELLS, Answer, faults, lock, save_answers
+from actionplan.answers.store import Answer, faults, lock, save_answers
 from actionplan.answers.tally import is_untouched
-from actionplan.cells import Progress
+from actionplan.cells import BY_NAME, NAMES
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 from actionplan.text import tidy_line_breaks
 
 STAMP, OTHERS = "seen", "others"
-BOX = re.compile(rf"({'|'.join(CELLS)})-([0-9]{{1,15}})-[0-9]+")
-LABELS = {name: str(YearlyStatus._meta.get_field(name).verbose_name) for name in CELLS}
+BOX = re.compile(rf"({'|'.join(NAMES)})-([0-9]{{1,15}})-[0-9]+")
 
 
 def digest(words: str) -> str:
@@ -34,7 +33,7 @@ def digest(words: str) -> str:
 
 def stamp_of(row: YearlyStatus) -> str:
     """What a page that shows this row remembers of it."""
-    return "|".join([row.item.code, str(row.revision), *(digest(getattr(row, name)) for name in CELLS)])
+    return "|".join([row.item.code, str(row.revision), *(digest(getattr(row, name)) for name in NAMES)])
 
 
 def box_name(row: YearlyStatus, cell: str) -> str:
@@ -64,7 +63,7 @@ class Sent:
 
     def newer(self, row: YearlyStatus) -> list[str]:
         """The cells of the stored row that do not say what the page showed."""
-        return [name for name in CELLS if self.shown.get(name) != digest(getattr(row, name))]
+        return [name for name in NAMES if self.shown.get(name) != digest(getattr(row, name))]
 
     def clashes(self, row: YearlyStatus) -> list[str]:
         """The cells that somebody else and this person have both changed, to different words."""
@@ -86,9 +85,10 @@ def read_sent(post: Mapping[str, str]) -> dict[int, Sent]:
 
 def _sent(pk: int, stamp: str, cells: dict[str, str]) -> Sent:
     """What was sent about one item; with a stamp that is missing or broken, every cell counts as changed by others."""
-    code, revision, *digests = stamp.split("|")[:7] if stamp.count("|") == 6 else (str(pk), "0")
+    whole = stamp.count("|") == len(NAMES) + 1
+    code, revision, *digests = stamp.split("|") if whole else (str(pk), "0")
     known = int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else 0
-    return Sent(pk, code, known, dict(zip(CELLS, digests, strict=False)), cells)
+    return Sent(pk, code, known, dict(zip(NAMES, digests, strict=False)), cells)
 
 
 def others_of(rows: list[YearlyStatus]) -> str:
@@ -105,12 +105,6 @@ def read_revisions(post: Mapping[str, str]) -> dict[int, int]:
     }
 
 
-def words_of(name: str, value: str) -> str:
-    """The cell as a reader knows it: a category by its label."""
-    labels = dict(Progress.choices)
-    return str(labels.get(value, value)) if name == "progress" else value
-
-
 def sent_texts(post: Mapping[str, str]) -> Iterator[Text]:
     """Every cell that its user wrote or changed, to be given back (see rescue.py)."""
     return texts_of(read_sent(post).values())
@@ -121,7 +115,7 @@ def texts_of(sent: Iterable[Sent]) -> Iterator[Text]:
     for each in sent:
         for name, words in each.touched.items():
             if words.strip():
-                yield Text(f"{each.code} {LABELS[name]}", words_of(name, words))
+                yield Text(f"{each.code} {BY_NAME[name].label}", BY_NAME[name].words(words))
 
 
 REASON = "自課の回答で保存"
@@ -201,7 +195,7 @@ def _with_words(row: YearlyStatus, cells: Mapping[str, str]) -> YearlyStatus:
 
 def _kept(sent: Sent, row: YearlyStatus) -> list[str]:
     """The names of the cells that somebody else changed and that this save leaves as they are."""
-    return [LABELS[name] for name in sent.newer(row) if name not in sent.touched]
+    return [BY_NAME[name].label for name in sent.newer(row) if name not in sent.touched]
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
+from actionplan.cells import BY_NAME
 from actionplan.models import AnnualReport, YearlyStatus
 
 NEW, CONTINUED, MERGED = "new", "continued", "merged"
@@ -39,7 +40,7 @@ class SheetRow:
 
     def last_of(self, field: str) -> str:
         """Last year's cell; of a merged item every one, each under its own code."""
-        words = [last.get_progress_display() if field == "progress" else getattr(last, field) for last in self.last]
+        words = [last.words_of(BY_NAME[field]) for last in self.last]
         if len(self.last) < 2:
             return "".join(words)
         return "\n".join(f"【{last.item.code}】{text}" for last, text in zip(self.last, words, strict=True) if text)

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.answers.store import Overtaken, lock_seen, send_home, store
-from actionplan.cells import Progress
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES, Standing
 
@@ -111,8 +110,7 @@ def _nobody(step: str) -> Callable[[AbstractBaseUser, datetime], dict]:
 
 def missing_parts(status: YearlyStatus) -> list[str]:
     """What an answer still lacks before it can be submitted, by the names of the cells."""
-    lacking = [] if status.text.strip() else ["実施状況"]
-    return lacking + ([] if status.progress != Progress.UNSET else ["進捗区分"])
+    return [cell.label for cell in status.missing_cells()]
 
 
 def refuse_incomplete(rows: list[YearlyStatus]) -> None:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from actionplan import permissions
-from actionplan.models import State, Succession, YearlyStatus
+from actionplan.cells import NAMES
+from actionplan.models import Succession, YearlyStatus
 
-CELLS = ("text", "progress", "outcome", "challenge", "next_step")
-WRITTEN = (*CELLS, "state", "answered_by", "answered_at")
+WRITTEN = (*NAMES, "state", "answered_by", "answered_at")
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ def _write(rows: Iterable[YearlyStatus], wanted: dict[int, Answer], by: Abstract
         for name, value in wanted[row.pk].cells.items():
             setattr(row, name, value)
         row.answered_by, row.answered_at = by, now
-        if row.state == State.NOT_STARTED:
-            row.state = State.DRAFT
+        row.begin()
 
 
 def _refuse_faults(rows: Iterable[YearlyStatus]) -> None:
@@ -88,7 +87,7 @@ def _refuse_faults(rows: Iterable[YearlyStatus]) -> None:
 def faults(row: YearlyStatus) -> dict[str, list[str]]:
     """The sentences about cells that cannot be stored, by field; empty when all can."""
     try:
-        row.clean_fields(exclude={each.name for each in row._meta.concrete_fields} - set(CELLS))
+        row.clean_fields(exclude={each.name for each in row._meta.concrete_fields} - set(NAMES))
     except ValidationError as error:
         return error.message_dict
     return {}

@@ -9,11 +9,12 @@ from typing import Protocol
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
+from actionplan.cells import PUBLISHED
 from actionplan.models.edition import EditionRow
 from actionplan.models.tree import STATUS_HEADING
 
 # Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
-COLUMNS_VERSION = 3
+COLUMNS_VERSION = 4
 
 
 class EditionFacts(Protocol):
@@ -54,9 +55,6 @@ class ReportResource(resources.Resource):
     item_name = column("項目名", "item_name")
     actor_symbols = column("主体_記号", "actor_symbols")
     content = column("アクションプランの内容", "content")
-    status = column("実施状況", "status")
-    progress = column("進捗区分コード", "progress")
-    progress_label = column("進捗区分", "progress_label")
     department_name = column("担当課", "department_name")
     updated_on = column("更新日")
     remarks = column("備考")
@@ -65,7 +63,7 @@ class ReportResource(resources.Resource):
         super().__init__(**kwargs)
         self.front = edition.front_matter
         self.public_from = getattr(edition, "public_from", None)
-        self.fields = dict(self._with_actor_columns())
+        self.fields = dict(self._all_columns())
 
     @classmethod
     def get_display_name(cls) -> str:
@@ -76,11 +74,14 @@ class ReportResource(resources.Resource):
         """Every column in the order of the declaration."""
         return tuple(self.fields)
 
-    def _with_actor_columns(self) -> Iterator[tuple[str, fields.Field]]:
+    def _all_columns(self) -> Iterator[tuple[str, fields.Field]]:
+        """The columns above, the legend's before the marks, those of an answer's cells after the content."""
         for name, field in self.fields.items():
             if name == "actor_symbols":
                 yield from ((f"actor_{actor['symbol']}", actor_column(actor)) for actor in self.front["actors"])
             yield name, field
+            if name == "content":
+                yield from cell_columns()
 
     def dehydrate_municipality_code(self, row: EditionRow) -> str:
         """422096: a text, since a code may begin with 0."""
@@ -117,6 +118,12 @@ class ReportResource(resources.Resource):
             row.correction_note,
         ]
         return "；".join(note for note in notes if note)
+
+
+def cell_columns() -> Iterator[tuple[str, fields.Field]]:
+    """A column for each field that holds a cell of an answer, named as the field is called in Japanese."""
+    for field in PUBLISHED:
+        yield field, column(str(EditionRow._meta.get_field(field).verbose_name), field)
 
 
 def actor_column(actor: dict) -> fields.Field:

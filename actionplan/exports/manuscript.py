@@ -96,8 +96,7 @@ def _item(item: ItemOutline, status_heading: str) -> Iterator[Line]:
     yield Line(item.status, status_heading)
     if item.progress != Progress.UNSET:
         yield Line(item.progress_label, "進捗区分")
-    more = {"成果": item.outcome, "課題": item.challenge, "今後の方針": item.next_step}
-    yield from (Line(text, name) for name, text in more.items() if text)
+    yield from (Line(cell.words, cell.label) for cell in item.more)
 
 
 def _summary(report: ReportOutline, counts: dict[str, int]) -> Iterator[str]:

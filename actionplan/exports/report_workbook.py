@@ -10,10 +10,10 @@ from xlsxwriter import Workbook
 from actionplan.exports.columns import SAMPLE, SAMPLE_SENTENCE, is_sample
 from actionplan.exports.tabular import LONGEST_PIECE, OPTIONS, ExactWorksheet, line_count, pieces
 from actionplan.models.edition import EditionRow
-from actionplan.selectors.report import MeasureOutline, PolicyOutline, ReportOutline, report_outline
+from actionplan.selectors.report import ItemOutline, MeasureOutline, PolicyOutline, ReportOutline, report_outline
 
 # Raise it when the same edition gives another workbook than before.
-FORM_VERSION = 2
+FORM_VERSION = 3
 
 FONT = "BIZ UDGothic"
 WIDTHS = (6, 25, 42, 27)  # mark | 項目 | アクションプランの内容 | 実施状況, in characters of the default font
@@ -46,6 +46,11 @@ def write_report_workbook(front_matter: dict, rows: Iterable[EditionRow], *, cre
             sheet = book.add_worksheet(name, worksheet_class=ExactWorksheet)
             PolicySheet(sheet, formats).fill(report, policy)
     return stream.getvalue()
+
+
+def _status(item: ItemOutline) -> str:
+    """The status and, below it, each further cell that says something, under its name."""
+    return "\n".join(filter(None, [item.status, *(f"【{cell.label}】{cell.words}" for cell in item.more)]))
 
 
 class PolicySheet:
@@ -100,7 +105,7 @@ class PolicySheet:
             self._head()
         for item in measure.items:
             marks = "\n".join(mark.symbol for mark in item.marks)
-            self._item((marks, item.name, item.content, item.status))
+            self._item((marks, item.name, item.content, _status(item)))
 
     def _item(self, texts: tuple[str, ...]) -> None:
         """One item; a text that is too long for the tallest row of Excel runs on in the rows below."""

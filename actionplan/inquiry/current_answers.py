@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from actionplan.answers.store import CELLS
+from actionplan.cells import NAMES
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport, Succession, YearlyStatus
@@ -38,7 +38,7 @@ def records(versions: Iterable[Version], moved: Collection[int] = ()) -> dict[Ve
     wanted = set(versions)
     known = Q(id__in={pk for pk, _ in wanted}, revision__in={revision for _, revision in wanted})
     found = YearlyStatus.history.filter(known | Q(id__in=moved)).order_by("history_id")
-    rows = found.values("id", "revision", *CELLS, *FACTS)
+    rows = found.values("id", "revision", *NAMES, *FACTS)
     kept = set(moved)
     return {(row["id"], row["revision"]): _record(row) for row in rows if _is_wanted(row, wanted, kept)}
 
@@ -61,7 +61,7 @@ def writer(known: Mapping[Version, Record], status: YearlyStatus, cell: str) -> 
 def _record(row: dict) -> Record:
     date, last, first, username = (row[fact] for fact in FACTS)
     name = f"{last or ''} {first or ''}".strip() or username or ""
-    return Record({name: row[name] for name in CELLS}, name, date)
+    return Record({name: row[name] for name in NAMES}, name, date)
 
 
 class OtherYear(UploadError):

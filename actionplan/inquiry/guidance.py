@@ -4,21 +4,14 @@ from collections.abc import Mapping, Sequence
 
 from xlsxwriter.format import Format
 
-from actionplan.cells import DEFINITIONS, Progress
+from actionplan.cells import CELLS, DEFINITIONS, Progress
 from actionplan.exports.tabular import line_count
-from actionplan.inquiry.layout import ANSWER_COLUMNS, SHEET
+from actionplan.inquiry.layout import SHEET
 from actionplan.inquiry.question_texts import day_words
 from actionplan.inquiry.styles import BODY, HEADING, TITLE, GrowingWorksheet, height
 from actionplan.models import AnnualReport, Department
 
 WIDTHS = (18, 86)
-WHAT_TO_WRITE = {
-    "text": "この1年に実施したことを、文章で書いてください。そのまま公表されます。",
-    "progress": "▼を押して、一覧から選んでください。意味は下の「進捗区分の意味」のとおりです。",
-    "outcome": "実施して得られた成果を書いてください（任意）。",
-    "challenge": "残った課題を書いてください（任意）。",
-    "next_step": "来年度からの進め方を書いてください（任意）。",
-}
 HOW_TO_SEND = (
     "① 記入して保存したこのファイルを、職員用の画面の「照会票（Excel）」で取り込みます。\n"
     "② 取り込む前に、変わるところが画面に出ます。確かめてから確定します。\n"
@@ -53,7 +46,7 @@ class GuidanceSheet:
         self._section("締切と提出先")
         self._pairs(_when_and_where(report))
         self._section(f"記入するところ（「{SHEET}」のシート）")
-        self._pairs([(header, WHAT_TO_WRITE[field]) for field, header in ANSWER_COLUMNS.items()])
+        self._pairs([(cell.label, cell.hint) for cell in CELLS])
         self._section("進捗区分の意味")
         self._pairs([(value.label, DEFINITIONS[value]) for value in Progress if value != Progress.UNSET])
         self._section("色の見方")

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.signing import BadSignature, Signer
 
-from actionplan.cells import Progress
+from actionplan.cells import CELLS, Progress
 
 # Raise it when a workbook of before can no longer be read; the reader then asks for a new one.
 VERSION = 1
@@ -42,17 +42,13 @@ COLUMNS = (
     Column("content", "アクションプランの内容", 22, SHOWN),
     Column("last_text", "昨年度の実施状況", 22, LAST),
     Column("last_progress", "昨年度の進捗区分", 8, LAST),
-    Column("text", "実施状況", 34, ANSWER),
-    Column("progress", "進捗区分", 10, ANSWER),
-    Column("outcome", "成果", 13, ANSWER),
-    Column("challenge", "課題", 13, ANSWER),
-    Column("next_step", "今後の方針", 13, ANSWER),
+    *(Column(cell.name, cell.label, cell.width, ANSWER) for cell in CELLS),
     Column("remark", "状態・差戻しの理由", 12, REMARK),
     Column("revision", "改訂番号", 6, MACHINE),
     Column("token", "照合番号", 12, MACHINE),
 )
 HEADERS = {column.key: column.header for column in COLUMNS}
-# The header of each answer cell by the name of its field (see cycle.answers.CELLS).
+# The header of each answer cell by the name of its field (see cells.py).
 ANSWER_COLUMNS = {column.key: column.header for column in COLUMNS if column.kind == ANSWER}
 # Cells that are not read, of which the person is told when something else was written there.
 LOCKED = ("name", "content")

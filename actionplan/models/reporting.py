@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from actionplan.cells import CELLS
 from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
 from actionplan.models.cell_fields import AnswerCells
 from actionplan.models.department import Department
@@ -140,12 +141,20 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
         return f"{self.report} {self.item}"
 
     def save(self, *args, **kwargs) -> None:
-        """Saves the next revision (see RevisedModel); a row with a text is never 未着手, it is at least 記入中."""
-        if self.text and self.state == State.NOT_STARTED:
-            self.state = State.DRAFT
-            if (fields := kwargs.get("update_fields")) is not None:
-                kwargs["update_fields"] = {*fields, "state"}
+        """Saves the next revision (see RevisedModel), and the state that what is written leads to (see begin)."""
+        if self.begin() and (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "state"}
         super().save(*args, **kwargs)
+
+    def begin(self) -> bool:
+        """Whether the answer became 記入中: one of which any cell says something is never 未着手.
+
+        The one rule for 記入中, whichever door the answer comes through.
+        """
+        begins = self.state == State.NOT_STARTED and not all(cell.is_blank(self.says(cell)) for cell in CELLS)
+        if begins:
+            self.state = State.DRAFT
+        return begins
 
     def natural_key(self) -> tuple:
         """The year and the item's key."""

@@ -5,36 +5,31 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import starmap
 from typing import Any, Literal, NamedTuple
 
 import orjson
 
-from actionplan.cells import Progress
+from actionplan.cells import CELLS, NAMES, PUBLISHED
 from actionplan.models import ActionItem, AnnualReport, Department, Edition, EditionRow, Measure
 from actionplan.publishing.front_matter import contact_facts, live_front_matter, with_missing_actors
 from actionplan.text import fold_all
 
 
 class Answer(NamedTuple):
-    """An answer and its item, without the weight of two models: a large year has tens of thousands of them."""
+    """An answer and its item; words: what its cells say, in the order of the list of cells."""
 
     pk: int
     state: str
     department: int | None
-    text: str
-    progress: str
-    outcome: str
-    challenge: str
-    next_step: str
     item: int
     number: int
     name: str
     content: str
     measure: int
+    words: tuple[str, ...]
 
 
-CELLS = ("pk", "state", "department_id", "text", "progress", "outcome", "challenge", "next_step")
+ANSWER_CELLS = ("pk", "state", "department_id")
 ITEM_CELLS = ("item_id", "item__number", "item__name", "item__content", "item__measure_id")
 
 
@@ -65,8 +60,9 @@ def ground_of(report: AnnualReport, items: Collection[int] | None = None) -> Gro
     """The ground of the report as the live tables have it now; items: of these primary keys alone, None for all."""
     measures = {row.pk: _measure_cells(row) for row in Measure.objects.select_related("policy")}
     among = {} if items is None else {"item__in": items}
-    found = report.statuses.filter(**among).order_by().values_list(*CELLS, *ITEM_CELLS)
-    answers = sorted(starmap(Answer, found), key=lambda answer: _place(measures[answer.measure], answer))
+    found = report.statuses.filter(**among).order_by().values_list(*ANSWER_CELLS, *ITEM_CELLS, *NAMES)
+    read = (Answer(*facts[: -len(NAMES)], facts[-len(NAMES) :]) for facts in found)
+    answers = sorted(read, key=lambda answer: _place(measures[answer.measure], answer))
     departments = {row.pk: row for row in Department.objects.filter(pk__in={answer.department for answer in answers})}
     return Ground(
         answers,
@@ -127,13 +123,12 @@ WORDING = (
     "actor_symbols",
     "merged_from",
 )
-YEAR = ("status", "progress", "progress_label", "outcome", "challenge", "next_step")
+YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "department_id")
 DEFAULTS = [(field.attname, field.get_default()) for field in EditionRow._meta.concrete_fields]
-PROGRESS_LABELS = dict(Progress.choices)
 # The cells of a row by field name: KEYS and CONTENT. A year is compared and hashed as these, without a model a row.
 Cells = dict[str, Any]
 
@@ -151,13 +146,13 @@ def live_cells(answer: Answer, ground: Ground) -> Cells:
         department_id=answer.department,
         department_name=ground.departments.get(answer.department, ""),
         department_contact=ground.contacts.get(answer.department, {}),
-        status=answer.text,
-        progress=answer.progress,
-        progress_label=PROGRESS_LABELS.get(answer.progress, answer.progress),
-        outcome=answer.outcome,
-        challenge=answer.challenge,
-        next_step=answer.next_step,
+        **_published(answer),
     )
+
+
+def _published(answer: Answer) -> dict[str, str]:
+    pairs = zip(CELLS, answer.words, strict=True)
+    return {field: words for cell, value in pairs for field, words in cell.as_published(value).items()}
 
 
 def printed_cells(edition: Edition, items: Collection[int] | None = None) -> dict[int, Cells]:
@@ -199,11 +194,7 @@ def search_text(row: EditionRow) -> str:
         row.measure_title,
         row.item_name,
         row.content,
-        row.status,
-        row.outcome,
-        row.challenge,
-        row.next_step,
-        row.progress_label,
+        *(getattr(row, cell.published_words) for cell in CELLS),
         row.department_name,
     )
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.admin.own_pages import found_or_404
 from actionplan.admin.site import FrontLink
+from actionplan.cells import CELLS
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal, State, YearlyStatus
 from actionplan.publishing.compose import DraftRows, Wording, newest
 from actionplan.publishing.differences import Outlook, outlook
@@ -65,16 +66,6 @@ def _page_of_changes(request: HttpRequest, view: Outlook) -> dict:
     return {"page": page, "pages": list(paginator.get_elided_page_range(page.number)), "front": front}
 
 
-# The cells that departments write, by their names in an edition.
-CELLS = {
-    "status": "text",
-    "progress": "progress",
-    "outcome": "outcome",
-    "challenge": "challenge",
-    "next_step": "next_step",
-}
-
-
 @dataclass(frozen=True)
 class Last:
     """The newest edition of a year that has not been withdrawn."""
@@ -103,7 +94,7 @@ def _last_editions() -> dict[int, Last]:
 def _corrected(editions: Iterable[Last]) -> dict[int, int]:
     """By report, how many confirmed answers its newest edition does not have as they are now."""
     rows = EditionRow.objects.filter(edition__in=[each.pk for each in editions])
-    same = {cell: OuterRef(name) for cell, name in CELLS.items()}
+    same = {cell.published: OuterRef(cell.name) for cell in CELLS}
     printed = rows.filter(edition__report=OuterRef("report"), item=OuterRef("item"), **same)
     answers = YearlyStatus.objects.filter(state=State.CONFIRMED, report__in=rows.values("edition__report"))
     counts = answers.filter(~Exists(printed)).order_by().values_list("report")

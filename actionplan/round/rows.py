@@ -10,7 +10,7 @@ from django.http import QueryDict
 from actionplan.admin.locking import RecordField
 from actionplan.answers.facts import STEPS
 from actionplan.answers.sheet import SheetRow
-from actionplan.answers.store import CELLS
+from actionplan.cells import BY_NAME, CELLS
 from actionplan.fiscal_year import LATEST, parse_fiscal_year
 from actionplan.models import Plan, State, YearlyStatus
 from actionplan.models.fields import refuse_control_characters
@@ -106,7 +106,7 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
-ALWAYS = ("text", "progress")
+ALWAYS = tuple(cell.name for cell in CELLS if cell.needed)
 TICKABLE = frozenset({State.SUBMITTED, State.CONFIRMED})
 
 
@@ -155,24 +155,15 @@ def read_row(
     status = row.status
     box = boxes and status.state in TICKABLE
     ticked = box and (status.state == State.SUBMITTED if ticks is None else status.pk in ticks)
-    cells = tuple(_cells({name: _words(status, name) for name in CELLS}, ALWAYS))
-    last = tuple(_cells({name: row.last_of(name) for name in CELLS}, ()))
+    cells = tuple(_cells({cell.name: status.words_of(cell) for cell in CELLS}, ALWAYS))
+    last = tuple(_cells({cell.name: row.last_of(cell.name) for cell in CELLS}, ()))
     return ReadRow(row, cells, last, tuple(_traces(status, names)), tick(status) if box else "", ticked, changed)
-
-
-def _words(status: YearlyStatus, name: str) -> str:
-    return status.get_progress_display() if name == "progress" else getattr(status, name)
 
 
 def _cells(words: Mapping[str, str], always: tuple[str, ...]) -> Iterable[Cell]:
     for name, value in words.items():
         if value.strip() or name in always:
-            yield Cell(label_of(name), value)
-
-
-def label_of(name: str) -> str:
-    """The name of the cell, as staff know it."""
-    return YearlyStatus._meta.get_field(name).verbose_name
+            yield Cell(BY_NAME[name].label, value)
 
 
 def _traces(status: YearlyStatus, names: Mapping[int, str]) -> Iterable[Trace]:

@@ -11,17 +11,18 @@ from django.http import HttpRequest
 from actionplan.admin.rescue import Text
 from actionplan.answers.sheet import statuses
 from actionplan.answers.steps import StepRefused, confirm, reopen, return_answers
-from actionplan.answers.store import CELLS, Overtaken
+from actionplan.answers.store import Overtaken
+from actionplan.cells import NAMES
 from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.round.mail import goes_out
 from actionplan.round.responses import Response, response_of
 from actionplan.round.return_mail import Notice, tell_department
-from actionplan.round.rows import CONFIRM, REOPEN, RETURN, StepForm, label_of, seen_revisions
+from actionplan.round.rows import CONFIRM, REOPEN, RETURN, StepForm, seen_revisions
 from actionplan.text import tidy_line_breaks
 from actionplan.words import person_name
 
 DONE = {CONFIRM: "{}件を確定しました。", RETURN: "{}件を差し戻しました。", REOPEN: "{}件の確定を取り消しました。"}
-COMPARED = (*CELLS, "state", "department")
+COMPARED = (*NAMES, "state", "department")
 # All submitted answers are ticked at first, for confirming: whoever wants one back easily sends all of them.
 ASKED = "次の{}件を差し戻しますか。{}。まだ何も変えていません。"
 OTHERS = "この課の回答ではない項目が含まれているため、何も変えていません。画面を開き直して、もう一度選んでください。"
@@ -104,7 +105,7 @@ def changes(rows: Iterable[YearlyStatus], seen: Mapping[int, int]) -> dict[int, 
 def _difference(row: YearlyStatus, looked_at: Model | None, newest: Model | None) -> str:
     attributes = [row._meta.get_field(name).attname for name in COMPARED]
     labels = [
-        label_of(name)
+        str(row._meta.get_field(name).verbose_name)
         for name, attribute in zip(COMPARED, attributes, strict=True)
         if looked_at is None or getattr(looked_at, attribute) != getattr(row, attribute)
     ]

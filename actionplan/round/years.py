@@ -11,14 +11,14 @@ from simple_history.utils import bulk_create_with_history
 
 from actionplan import permissions
 from actionplan.answers.store import BATCH, lock, remove
-from actionplan.cells import Progress
+from actionplan.cells import CELLS
 from actionplan.models import AnnualReport, Plan, State, YearlyStatus
 from actionplan.models.sourced import note_source
 from actionplan.round.opening import Opening, opening_of
 
 CLOSING_REASON = "年度を開くのを取り消す"
 CHANGED = "確かめていただいている間に、回答が変わりました。もう一度確かめてください。"
-UNTOUCHED = Q(state=State.NOT_STARTED, progress=Progress.UNSET, text="", outcome="", challenge="", next_step="")
+UNTOUCHED = Q(state=State.NOT_STARTED, **{cell.name: cell.empty for cell in CELLS})
 MOST_CODES = 10
 
 

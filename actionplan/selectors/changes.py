@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
+from actionplan.cells import CELLS, TEXT
 from actionplan.models import Edition, EditionRow
 from actionplan.wording import Wording, wording_changes
 
@@ -16,10 +17,7 @@ COMPARED = (
     "content",
     "actor_symbols",
     "progress_label",
-    "status",
-    "outcome",
-    "challenge",
-    "next_step",
+    *(cell.published for cell in CELLS if cell.kind == TEXT),
     "department_name",
 )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
+from actionplan.cells import EXTRAS
 from actionplan.models import EditionRow
 from actionplan.selectors.report import Mark
 from actionplan.text import fold
@@ -107,9 +108,7 @@ Numbers = tuple[int, int, int]
 TEXTS = {
     "content": "アクションプランの内容",
     "status": "",
-    "outcome": "成果",
-    "challenge": "課題",
-    "next_step": "今後の方針",
+    **{cell.published: cell.label for cell in EXTRAS},
     "department_name": "担当課",
 }
 
@@ -153,7 +152,7 @@ def hit_groups(rows: Iterable[EditionRow], words: Sequence[str], current: Mappin
 
     current: the numbers that an item's own page is called by, by item.
     """
-    grouped = groupby(rows, key=lambda row: (row.edition_id, row.policy_number, row.policy_title))
+    grouped = groupby(rows, key=lambda row: (row.edition_id, row.policy_number))
     return [_group(list(group), words, current) for _, group in grouped]
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 
 from django.http import Http404
 
+from actionplan.cells import EXTRAS
 from actionplan.models import Edition, EditionRow
 from actionplan.selectors.report import ItemOutline, Mark, item_outline
 from actionplan.wording import Wording, wording_changes
@@ -109,6 +111,10 @@ def _marks(year: ItemYear) -> str:
     return "、".join(mark.symbol + mark.label for mark in year.item.marks)
 
 
+def _extra(label: str, year: ItemYear) -> str:
+    return next(cell.words for cell in year.item.extras if cell.label == label)
+
+
 NAME = "項目"
 Reading = Callable[[ItemYear], str]
 READINGS: dict[str, Reading] = {
@@ -117,9 +123,7 @@ READINGS: dict[str, Reading] = {
     "アクションプランの内容": lambda year: year.item.content,
     "実施状況": lambda year: year.item.status,
     "進捗区分": lambda year: year.item.progress_label,
-    "成果": lambda year: year.item.outcome,
-    "課題": lambda year: year.item.challenge,
-    "今後の方針": lambda year: year.item.next_step,
+    **{cell.label: partial(_extra, cell.label) for cell in EXTRAS},
     "担当課": lambda year: year.item.department_name,
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
+from actionplan.cells import EXTRAS
 from actionplan.models import EditionRow
 
 STATUS_HEADING = "実施状況"
@@ -20,6 +21,14 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class PublishedCell:
+    """A cell of an item, besides those that every item has: its name and its words."""
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True)
 class ItemOutline:
     """One item's row; numbers are those of its policy, its measure and itself."""
 
@@ -31,11 +40,14 @@ class ItemOutline:
     status: str
     progress: str
     progress_label: str
-    outcome: str
-    challenge: str
-    next_step: str
+    extras: Sequence[PublishedCell]
     department_name: str
     correction_note: str
+
+    @property
+    def more(self) -> list[PublishedCell]:
+        """Those of the extras that say something."""
+        return [cell for cell in self.extras if cell.words]
 
 
 @dataclass(frozen=True)
@@ -87,16 +99,18 @@ class ReportOutline:
 def report_outline(front_matter: dict, rows: Iterable[EditionRow]) -> ReportOutline:
     """The outline of rows that stand in page order, saved or not; no query of its own."""
     legend = {actor["symbol"]: Mark(**actor) for actor in front_matter["actors"]}
-    policies = [_policy(group, legend) for group in _groups(rows, "policy_number", "policy_title")]
+    policies = [_policy(group, legend) for group in _groups(rows, "policy_number")]
     return ReportOutline(front_matter["title"], front_matter["label"], front_matter, list(legend.values()), policies)
 
 
-def _groups(rows: Iterable[EditionRow], *fields: str) -> list[list[EditionRow]]:
-    return [list(group) for _, group in groupby(rows, key=attrgetter(*fields))]
+def _groups(rows: Iterable[EditionRow], number: str) -> list[list[EditionRow]]:
+    """The rows of each number, in the order in which the numbers come."""
+    return [list(group) for _, group in groupby(rows, key=attrgetter(number))]
 
 
 def _policy(rows: list[EditionRow], legend: dict[str, Mark]) -> PolicyOutline:
-    measures = [_measure(group, legend) for group in _groups(rows, "measure_number", "measure_title")]
+    # By number alone: an edition of before that holds two titles of one number is shown under the first of them.
+    measures = [_measure(group, legend) for group in _groups(rows, "measure_number")]
     return PolicyOutline(rows[0].policy_number, rows[0].policy_title, measures)
 
 
@@ -118,9 +132,7 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
         status=row.status,
         progress=row.progress,
         progress_label=row.progress_label,
-        outcome=row.outcome,
-        challenge=row.challenge,
-        next_step=row.next_step,
+        extras=[PublishedCell(cell.label, getattr(row, cell.published_words)) for cell in EXTRAS],
         department_name=row.department_name,
         correction_note=row.correction_note,
     )

@@ -232,3 +232,13 @@ def test_people_are_shown_by_their_names_not_by_what_they_log_in_with():
         html = client.get(page).content.decode()
         assert "山田 花子" in html
         assert "jimukyoku" not in html
+
+
+def test_a_category_and_an_outcome_without_a_text_begin_an_answer_in_the_full_form():
+    status = factories.make_status(text="")
+    assert status.state == State.NOT_STARTED
+    client = signed_in()
+    form = form_of(client.get(change_url(status)), "yearlystatus_form")
+    client.post(change_url(status), {**form, "progress": "done", "outcome": "成果", "_save": "x"})
+    status.refresh_from_db()
+    assert (status.progress, status.state) == ("done", State.DRAFT)

@@ -1,12 +1,12 @@
 """The layout that writer and reader share."""
 
-from actionplan.answers.store import CELLS
+from actionplan.cells import NAMES
 from actionplan.inquiry.layout import ANSWER_COLUMNS, COLUMNS, Trouble
 from actionplan.models import YearlyStatus
 
 
 def test_every_cell_of_an_answer_has_a_column_under_its_own_name():
-    assert tuple(ANSWER_COLUMNS) == CELLS
+    assert tuple(ANSWER_COLUMNS) == NAMES
     for field, header in ANSWER_COLUMNS.items():
         assert YearlyStatus._meta.get_field(field).verbose_name == header
 

@@ -27,10 +27,17 @@ def test_the_model_refuses_by_every_path():
     assert YearlyStatus.objects.get(pk=row.pk).revision == 3
 
 
-def test_the_first_text_begins_the_work_and_nothing_else_moves_the_state():
+@pytest.mark.parametrize(("name", "words"), [("text", "書いた"), ("progress", "done"), ("outcome", "成果")])
+def test_the_first_cell_that_says_something_begins_the_work_whichever_it_is(name, words):
     status = factories.make_status(text="")
     assert status.state == State.NOT_STARTED
-    status.progress = "done"
+    setattr(status, name, words)
+    status.save()
+    assert YearlyStatus.objects.get().state == State.DRAFT
+
+
+def test_nothing_but_a_first_cell_moves_the_state():
+    status = factories.make_status(text=" \n")
     status.save()
     assert status.state == State.NOT_STARTED
     status.text = "書いた"

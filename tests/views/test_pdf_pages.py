@@ -115,7 +115,8 @@ def test_a_machine_with_the_libraries_shows_the_link(client, edition):
 
 def test_who_comes_while_another_pdf_is_made_is_told_when_to_come_back(client, edition, quick, monkeypatch):
     kind = report_files.KINDS["pdf", "utf-8"]
-    monkeypatch.setattr(pdf_export, "kept", lambda name, make: pdf.kept(name, make, patience=0))
+    wait = pdf.kept
+    monkeypatch.setattr(pdf_export, "kept", lambda name, make: wait(name, make, patience=0))
     with open(pdf.folder() / ".lock", "w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         response = client.get("/reports/2009.pdf")
