@@ -1,4 +1,4 @@
-"""What a yearly status says: every cell of an answer, declared once.
+"""What a yearly status says: every cell of an answer, declared once; and the state that it is in.
 
 Every form, workbook, comparison, record, edition, file and page goes by CELLS, in its order; nowhere else is the name
 of a cell written. It stands on the ground, below models/, because both wings go by it.
@@ -28,6 +28,17 @@ DEFINITIONS = {
     Progress.NOT_DONE: "その年度に実施しなかったもの。",
     Progress.UNSET: "担当課がまだ区分を決めていないもの。文章から推し量って決めることはしません。",
 }
+
+
+class State(TextChoices):
+    """How far an answer has come through the year's round."""
+
+    NOT_STARTED = "not_started", "未着手"
+    DRAFT = "draft", "記入中"
+    SUBMITTED = "submitted", "提出"
+    RETURNED = "returned", "差戻し"
+    CONFIRMED = "confirmed", "確定"
+
 
 TEXT, CHOICE = "text", "choice"
 
@@ -138,3 +149,15 @@ NAMES = tuple(BY_NAME)
 PUBLISHED = tuple(field for cell in CELLS for field in cell.as_published(cell.empty))
 # What an answer may add to the cells that it needs: shown only where something is written.
 EXTRAS = tuple(cell for cell in CELLS if not cell.needed)
+
+
+def missing_cells(answer: object) -> list[Cell]:
+    """The cells of the answer that handing in asks for and that say nothing yet. answer: bears them by their names."""
+    return [cell for cell in CELLS if cell.needed and cell.is_blank(getattr(answer, cell.name))]
+
+
+def state_once_written(answer: object, state: str) -> str:
+    """The one rule for 記入中, whichever way an answer comes: of which any cell says something is no more 未着手."""
+    if state != State.NOT_STARTED:
+        return state
+    return state if all(cell.is_blank(getattr(answer, cell.name)) for cell in CELLS) else State.DRAFT

@@ -169,7 +169,10 @@ def standing_of(user: AbstractBaseUser, day: date | None = None, succession: Suc
     return Standing(may_view(user, YearlyStatus), answers, submits, may_coordinate(user), own)
 
 
-def require(allowed: bool, sentence: str = "この操作をする権限がありません。事務局に確認してください。") -> None:
+NOT_ALLOWED = "この操作をする権限がありません。事務局に確認してください。"
+
+
+def require(allowed: bool, sentence: str = NOT_ALLOWED) -> None:
     """Returns when allowed; raises PermissionDenied with the sentence otherwise."""
     if not allowed:
         raise PermissionDenied(sentence)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import (
     ChoicesFieldListFilter,
@@ -11,8 +12,8 @@ from django.contrib.admin import (
     SimpleListFilter,
 )
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -20,15 +21,16 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actionplan import permissions
-from actionplan.admin.base import PortalAdmin, SharesFacets
+from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
 from actionplan.admin.downloads import report_file
+from actionplan.admin.locking import LockedForm, record_field
 from actionplan.admin.own_pages import named
-from actionplan.answers.admin_forms import StatusForm, StatusRowForm
-from actionplan.cells import NAMES
+from actionplan.answers.saving import Answer, save_answers
+from actionplan.cells import CELLS, DEFINITIONS, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
-from actionplan.models import ActorType, AnnualReport, YearlyStatus
-from actionplan.models.revised import StaleRevisionError
+from actionplan.models import ActorType, AnnualReport, State, YearlyStatus
 from actionplan.publishing.compose import compose
+from actionplan.seen import Moved
 from actionplan.trail.object_history import ReadableHistory
 
 
@@ -96,9 +98,81 @@ def marks_html(actors: Iterable[ActorType]) -> SafeString:
     )
 
 
+GONE = (
+    "この行は、ほかの人が削除しました。書いた文は欄に残っています。必要なら控えを取ってから、一覧を開き直してください。"
+)
+
+CONFIRMED = (
+    "この項目は確定されているため、保存していません。直すときは、取りまとめ状況で確定を取り消してから書いてください。"
+)
+
+TWICE = "この項目の実施状況は、この年度にすでにあります。一覧から開いてください。"
+
+
+class StatusRowForm(LockedForm):
+    """The text and the category, in the list."""
+
+    text = record_field(YearlyStatus, "text", rows=4)
+
+    class Meta:
+        model = YearlyStatus
+        fields = ["text", "progress"]
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            for name in self.cells:
+                self.fields[name].widget.attrs["aria-label"] = f"{self.instance.item} {self.fields[name].label}"
+            if self.instance.state == State.CONFIRMED:
+                self._close()
+
+    def _close(self) -> None:
+        """A confirmed row is read only; what somebody sends for it all the same is refused in clean(), with the words.
+
+        Not Field.disabled: that would drop, unseen, what was typed before somebody else confirmed the row.
+        """
+        self.fields["text"].widget.attrs["readonly"] = True
+        progress = self.fields["progress"]
+        progress.choices = [(self.instance.progress, self.instance.get_progress_display())]
+        progress.error_messages["invalid_choice"] = CONFIRMED
+
+    def clean(self) -> dict:
+        """The cleaned data. Raises ValidationError for a row that is gone, confirmed or newer."""
+        if not self.instance.pk:
+            raise ValidationError(GONE, code="gone")
+        if self.instance.state == State.CONFIRMED and self.changed_data:
+            raise ValidationError(CONFIRMED, code="confirmed")
+        return super().clean()
+
+
+TEXTS = [cell for cell in CELLS if cell.kind == TEXT]
+# A form with a box as high as the list says for each text of an answer.
+CellsForm = type(
+    "CellsForm", (LockedForm,), {cell.name: record_field(YearlyStatus, cell.name, rows=cell.rows) for cell in TEXTS}
+)
+
+
+class StatusForm(CellsForm):
+    """Everything that staff write about an item's year."""
+
+    class Meta:
+        model = YearlyStatus
+        fields = forms.ALL_FIELDS
+        error_messages = {NON_FIELD_ERRORS: {"unique_together": TWICE}}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if progress := self.fields.get("progress"):
+            progress.help_text = "　".join(f"{code.label}：{words}" for code, words in DEFINITIONS.items())
+
+
 STEPS = ("answered", "submitted", "returned", "confirmed")
 WHO_AND_WHEN = [f"{step}_{fact}" for step in STEPS for fact in ("person", "at")]
-OVERTAKEN = (StaleRevisionError, YearlyStatus.DoesNotExist)
+OVERTAKEN = (Moved, YearlyStatus.DoesNotExist)
+
+
+def _may_change(request: HttpRequest, row: YearlyStatus) -> bool:
+    return permissions.may_change(request.user, YearlyStatus, row)
 
 
 @admin.register(YearlyStatus)
@@ -142,7 +216,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
         """Report and item are fixed once they are chosen; the state moves by the steps of the round, never by hand."""
         return ["content", "actors", "state", "return_reason", *WHO_AND_WHEN, *(["report", "item"] if obj else [])]
 
-    def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[ModelForm]:
+    def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[forms.ModelForm]:
         """The form of a row."""
         return super().get_changelist_form(request, form=StatusRowForm, fields=self.list_editable, **kwargs)
 
@@ -177,11 +251,19 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
         except OVERTAKEN:
             return self.changeform_view(request, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: YearlyStatus, form: ModelForm, change: bool) -> None:
-        """Saves, and notes who wrote the answer."""
-        if set(NAMES) & set(form.changed_data):
-            obj.answered_by, obj.answered_at = request.user, timezone.now()
-        super().save_model(request, obj, form, change)
+    def save_model(self, request: HttpRequest, obj: YearlyStatus, form: forms.ModelForm, change: bool) -> None:
+        """Saves by the one way (saving.py); a new row is stored as it is, with who wrote it."""
+        changed = set(form.changed_data)
+        if not change:
+            if changed & set(NAMES):
+                obj.answered_by, obj.answered_at = request.user, timezone.now()
+            return super().save_model(request, obj, form, change)
+        cells = {name: getattr(obj, name) for name in NAMES if name in changed}
+        department = (obj.department_id,) if "department" in changed else ()
+        answer = Answer(obj.pk, obj.revision, cells, department=department)
+        save_answers(
+            [answer], by=request.user, reason=reason_of(request, "~"), may_write=lambda row: _may_change(request, row)
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """Django's, and the year as a file."""

@@ -9,10 +9,8 @@ from django.contrib.auth import get_user_model
 from django.utils.safestring import SafeString
 
 from actionplan.answers.admin import marks_html
-from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Refused, box_name, stamp_of
-from actionplan.answers.sheet import SheetRow
-from actionplan.answers.steps import missing_parts
-from actionplan.answers.tally import is_untouched
+from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
+from actionplan.answers.sheet import SheetRow, box_name, stamp_of
 from actionplan.cells import BY_NAME, DEFINITIONS, EXTRAS, NAMES, Progress
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES
@@ -70,7 +68,7 @@ class Box:
         return BY_NAME[self.cell].is_blank(self.stored)
 
 
-def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Refused | None) -> Box:
+def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Judgement | None) -> Box:
     """The box of a cell. mine: the words that were sent and not saved, by cell."""
     status = row.status
     stored, why = getattr(status, name), refused.why if refused else ""
@@ -108,7 +106,7 @@ class Item:
     writable: bool
     boxes: dict[str, Box]
     steps: tuple[Step, ...]
-    refused: Refused | None = None
+    refused: Judgement | None = None
     clash: Step | None = None
     copied: bool = False
 
@@ -189,10 +187,10 @@ class Item:
 
 
 def make_item(
-    row: SheetRow, names: Mapping[int, str], *, writable: bool, refused: Refused | None, copied: bool
+    row: SheetRow, names: Mapping[int, str], *, writable: bool, refused: Judgement | None, copied: bool
 ) -> Item:
     """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved."""
-    mine = refused.sent.touched if refused else {}
+    mine = refused.answer.touched if refused else {}
     boxes = {name: make_box(row, name, mine, refused) for name in NAMES}
     copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
     if copied:
@@ -213,9 +211,9 @@ def names_of(rows: Iterable[SheetRow]) -> dict[int, str]:
     return {user.pk: person_name(user) for user in found}
 
 
-def authors(refused: Iterable[Refused]) -> dict[int, Step]:
+def authors(refused: Iterable[Judgement]) -> dict[int, Step]:
     """By primary key of the answer, who last changed the cells that clash; one query, none without a clash."""
-    clashing = {each.row.pk: each for each in refused if each.why == CLASH}
+    clashing = {each.answer.pk: each for each in refused if each.why == CLASH}
     records = defaultdict(list)
     if clashing:
         found = YearlyStatus.history.filter(id__in=clashing).select_related("history_user")
@@ -224,7 +222,7 @@ def authors(refused: Iterable[Refused]) -> dict[int, Step]:
     return {pk: step for pk, each in clashing.items() if (step := _author(each, records[pk]))}
 
 
-def _author(refused: Refused, newest_first: Iterable[YearlyStatus]) -> Step | None:
+def _author(refused: Judgement, newest_first: Iterable[YearlyStatus]) -> Step | None:
     """The step that brought the words that stand now; what changed other cells since does not count."""
     author = None
     for record in newest_first:

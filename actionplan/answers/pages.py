@@ -16,24 +16,25 @@ from actionplan.admin import rescue
 from actionplan.admin.own_pages import own_page, standing_in, succession_in
 from actionplan.admin.site import FrontLink
 from actionplan.answers.facts import Item, authors, make_item, names_of
-from actionplan.answers.place import Place, find_place, submitters
-from actionplan.answers.saving import (
-    CLASH,
-    FAULTY,
-    GONE,
-    Outcome,
+from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched, missing_parts
+from actionplan.answers.sheet import (
+    Returned,
+    Sheet,
+    SheetRow,
+    find_sheet,
     others_of,
     read_revisions,
     read_sent,
     save,
     save_and_submit,
     sent_texts,
+    sheet_rows,
+    statuses,
+    submitters,
     take_back,
     texts_of,
 )
-from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
-from actionplan.answers.steps import missing_parts
-from actionplan.answers.tally import Tally, due_words, front_words, is_untouched, own_tallies, tally_of, written_words
+from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
 from actionplan.cells import DEFINITIONS
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES, may_audit, require
@@ -62,9 +63,9 @@ def answers_page(request: HttpRequest) -> HttpResponse:
 def sheet_page(request: HttpRequest, year: int, department: int) -> HttpResponse:
     """A department's answers of a year; a post saves them first, whatever else it asks for."""
     try:
-        place = find_place(request.user, year, department)
-        require(place.standing.may_read(place.department and place.department.pk), NOT_YOURS)
-        return _posted(request, place) if request.method == "POST" else _looked_at(request, place, department)
+        sheet = find_sheet(request.user, year, department)
+        require(sheet.standing.may_read(sheet.department and sheet.department.pk), NOT_YOURS)
+        return _posted(request, sheet) if request.method == "POST" else _looked_at(request, sheet, department)
     except (Http404, PermissionDenied) as refusal:
         if request.method == "POST":
             return rescue.refused(request, str(refusal))
@@ -75,66 +76,66 @@ def sheet_page(request: HttpRequest, year: int, department: int) -> HttpResponse
 sheet_page.sent_texts = sent_texts
 
 
-def _looked_at(request: HttpRequest, place: Place, department: int) -> HttpResponse:
-    return show(request, place) if department == place.key else HttpResponseRedirect(place.address)
+def _looked_at(request: HttpRequest, sheet: Sheet, department: int) -> HttpResponse:
+    return show(request, sheet) if department == sheet.key else HttpResponseRedirect(sheet.address)
 
 
-def _posted(request: HttpRequest, place: Place) -> HttpResponse:
-    require(place.may_act, MAY_NOT_WRITE)
+def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    require(sheet.may_act, MAY_NOT_WRITE)
     action, _, number = request.POST.get("do", "save").partition("-")
     sent, known = read_sent(request.POST).values(), read_revisions(request.POST)
-    submitting = action in (SUBMIT, ANYWAY) and place.may_submit
-    outcome = save_and_submit(place, sent, known, anyway=action == ANYWAY) if submitting else save(place, sent)
-    _tell(request, place, outcome, action)
-    if outcome.refused:
-        return show(request, place, outcome)
-    return HttpResponseRedirect(_onwards(request, place, action, number, outcome))
+    submitting = action in (SUBMIT, ANYWAY) and sheet.may_submit
+    returned = save_and_submit(sheet, sent, known, anyway=action == ANYWAY) if submitting else save(sheet, sent)
+    _tell(request, sheet, returned, action)
+    if returned.refused:
+        return show(request, sheet, returned)
+    return HttpResponseRedirect(_onwards(request, sheet, action, number, returned))
 
 
-def _tell(request: HttpRequest, place: Place, outcome: Outcome, action: str) -> None:
-    if outcome.submitted:
-        messages.success(request, submitted_words(outcome))
-    elif outcome.saved or (action == "save" and not outcome.refused):
-        messages.success(request, saved_words(outcome, *place.gaps()))
-    if outcome.saved and any("\t" in value for value in request.POST.values()):
+def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -> None:
+    if returned.submitted:
+        messages.success(request, submitted_words(returned))
+    elif returned.saved or (action == "save" and not returned.refused):
+        messages.success(request, saved_words(returned, *sheet.gaps()))
+    if returned.saved and any("\t" in value for value in request.POST.values()):
         messages.info(request, TABS)
-    if sentence := merged_words(outcome.merged):
+    if sentence := merged_words(returned.merged):
         messages.info(request, sentence)
-    if outcome.unseen and not outcome.refused:
-        messages.warning(request, unseen_words(outcome.unseen))
+    if returned.unseen and not returned.refused:
+        messages.warning(request, unseen_words(returned.unseen))
 
 
-def _onwards(request: HttpRequest, place: Place, action: str, number: str, outcome: Outcome) -> str:
+def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, returned: Returned) -> str:
     """Where to go after everything was saved; with the step that the button asks for besides."""
     page = request.GET.get("page", "")
-    query, place_on_page = {"page": page} if page.isdecimal() else {}, ""
+    query, anchor = {"page": page} if page.isdecimal() else {}, ""
     if action in (SUBMIT, ANYWAY):
-        query |= _after_submit(request, place, outcome)
+        query |= _after_submit(request, sheet, returned)
     elif action == "back":
-        _take_back(request, place, number)
-        place_on_page = f"#item-{number}" if number.isdecimal() else ""
+        _take_back(request, sheet, number)
+        anchor = f"#item-{number}" if number.isdecimal() else ""
     elif action == "copy" and re.fullmatch(r"[0-9]{1,15}", number):
-        query, place_on_page = query | {"copy": number}, f"#item-{number}"
+        query, anchor = query | {"copy": number}, f"#item-{number}"
     elif action == "page":
         query = {"page": number}
-    return place.address + (f"?{urlencode(query)}" if query else "") + place_on_page
+    return sheet.address + (f"?{urlencode(query)}" if query else "") + anchor
 
 
-def _after_submit(request: HttpRequest, place: Place, outcome: Outcome) -> dict[str, str]:
-    if not place.may_submit:
+def _after_submit(request: HttpRequest, sheet: Sheet, returned: Returned) -> dict[str, str]:
+    if not sheet.may_submit:
         messages.warning(request, MAY_NOT_SUBMIT)
-    elif outcome.lacking and not outcome.unseen:
+    elif returned.lacking and not returned.unseen:
         return {"check": "1"}
-    elif outcome.untouched and not outcome.unseen:
+    elif returned.untouched and not returned.unseen:
         return {"untouched": "1"}
-    elif not (outcome.submitted or outcome.unseen):
+    elif not (returned.submitted or returned.unseen):
         messages.info(request, NOTHING_TO_SUBMIT)
     return {}
 
 
-def _take_back(request: HttpRequest, place: Place, number: str) -> None:
-    require(place.may_take_back)
-    count = take_back(place, int(number) if re.fullmatch(r"[0-9]{1,15}", number) else None)
+def _take_back(request: HttpRequest, sheet: Sheet, number: str) -> None:
+    require(sheet.may_take_back)
+    count = take_back(sheet, int(number) if re.fullmatch(r"[0-9]{1,15}", number) else None)
     if count:
         messages.success(request, f"{count}項目の提出を取り消しました。直してから、もう一度提出してください。")
     else:
@@ -153,10 +154,9 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
 
 def urls(door: Callable) -> list[URLPattern]:
     """The addresses. The sheet says itself how long a browser may keep it."""
-    sheet = door(sheet_page, cacheable=True)
     return [
         path("answers/", door(answers_page), name="answers"),
-        path("answers/<int:year>/<int:department>/", sheet, name="answer_sheet"),
+        path("answers/<int:year>/<int:department>/", door(sheet_page, cacheable=True), name="answer_sheet"),
     ]
 
 
@@ -175,52 +175,52 @@ class Pointer:
     words: str
 
 
-def show(request: HttpRequest, place: Place, outcome: Outcome | None = None) -> HttpResponse:
-    """The page; after a refusal (outcome) with the words that were sent."""
-    answers = list(statuses(place.report, place.forms))
+def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -> HttpResponse:
+    """The page; after a refusal (returned) with the words that were sent."""
+    answers = list(statuses(sheet.report, sheet.forms))
     page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
-    tally = tally_of(place.report, place.department, answers)
-    heads = submitters(place) if place.may_write and not place.may_submit else ()
-    items = _items(request, place, sheet_rows(place.report, page.object_list), outcome)
+    tally = tally_of(sheet.report, sheet.department, answers)
+    heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
+    items = _items(request, sheet, sheet_rows(sheet.report, page.object_list), returned)
     facts = {
-        "place": place,
+        "place": sheet,
         "tally": tally,
         "page": page,
         "items": items,
         "writable": any(item.writable for item in items),
-        "may_look_back": place.standing.answers or place.standing.submits or may_audit(place.user),
+        "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
         "others": others_of(elsewhere),
         "summary": written_words(tally),
-        "due": due_words(place.report, place.day) if tally.open else "",
-        "guide": UNSAVED if _may_mend(outcome) else guide(place, tally, heads),
+        "due": due_words(sheet.report, sheet.day) if tally.open else "",
+        "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads),
         "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
-        "missing": _missing(request, place, answers, page),
+        "missing": _missing(request, sheet, answers, page),
         "returned": _returned(answers, page),
         "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
-        "asks_anyway": place.may_submit and "untouched" in request.GET,
-        **_refusals(request, outcome),
+        "asks_anyway": sheet.may_submit and "untouched" in request.GET,
+        **_refusals(request, returned),
     }
     crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
-    response = own_page(request, "admin/answers/sheet.html", title=place.title, crumbs=crumbs, **facts)
+    response = own_page(request, "admin/answers/sheet.html", title=sheet.title, crumbs=crumbs, **facts)
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _may_mend(outcome: Outcome | None) -> bool:
+def _may_mend(returned: Returned | None) -> bool:
     """Whether one of the refused items can be saved after all, when it is written otherwise."""
-    return outcome is not None and any(each.why in (CLASH, FAULTY) for each in outcome.refused.values())
+    return returned is not None and any(each.why in (CLASH, FAULTY) for each in returned.refused.values())
 
 
-def _items(request: HttpRequest, place: Place, rows: list[SheetRow], outcome: Outcome | None) -> list[Item]:
-    refused = outcome.refused if outcome else {}
+def _items(request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: Returned | None) -> list[Item]:
+    refused = returned.refused if returned else {}
     names, writers = names_of(rows), authors(refused.values())
     items = [
         make_item(
             row,
             names,
-            writable=place.standing.may_answer(row.status),
+            writable=sheet.standing.may_answer(row.status),
             refused=refused.get(row.status.pk),
             copied=request.method == "GET" and request.GET.get("copy") == str(row.status.pk),
         )
@@ -229,7 +229,7 @@ def _items(request: HttpRequest, place: Place, rows: list[SheetRow], outcome: Ou
     return [replace(item, clash=writers.get(item.status.pk)) for item in items]
 
 
-def _missing(request: HttpRequest, place: Place, answers: list[YearlyStatus], page: Page) -> dict:
+def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
     """The open items that lack a part: after a try to hand them in, or when the others are written."""
     lacking = [
         (index, row, parts)
@@ -237,7 +237,7 @@ def _missing(request: HttpRequest, place: Place, answers: list[YearlyStatus], pa
         if row.state in OPEN_STATES and (parts := missing_parts(row))
     ]
     tried = bool(lacking) and "check" in request.GET
-    if not place.may_act or not (tried or len(lacking) < len(answers)):
+    if not sheet.may_act or not (tried or len(lacking) < len(answers)):
         return {}
     found = [
         Pointer(row.item.code, _address(page, index, row, "text" if TEXT in parts else "progress"), "・".join(parts))
@@ -248,23 +248,23 @@ def _missing(request: HttpRequest, place: Place, answers: list[YearlyStatus], pa
 
 def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
     """What came back and nobody has written anew."""
-    rows = [(place, row) for place, row in enumerate(answers) if is_untouched(row)]
-    return [Pointer(row.item.code, _address(page, place, row, "item"), row.return_reason) for place, row in rows]
+    rows = [(index, row) for index, row in enumerate(answers) if is_untouched(row)]
+    return [Pointer(row.item.code, _address(page, index, row, "item"), row.return_reason) for index, row in rows]
 
 
-def _address(page: Page, place: int, row: YearlyStatus, part: str) -> str:
-    """Where the row's part is; place: of the row among all rows, from 0."""
-    number = place // PER_PAGE + 1
+def _address(page: Page, index: int, row: YearlyStatus, part: str) -> str:
+    """Where the row's part is; index: of the row among all rows, from 0."""
+    number = index // PER_PAGE + 1
     query = "" if number == page.number else f"?{urlencode({'page': number})}"
     return f"{query}#{part}-{row.pk}"
 
 
-def _refusals(request: HttpRequest, outcome: Outcome | None) -> dict:
-    if outcome is None or not outcome.refused:
+def _refusals(request: HttpRequest, returned: Returned | None) -> dict:
+    if returned is None or not returned.refused:
         return {}
-    gone = [each.sent for each in outcome.refused.values() if each.why == GONE]
+    gone = [each.answer for each in returned.refused.values() if each.why == GONE]
     return {
-        "refused": refused_words(len(outcome.refused), request.POST.get("do") == "submit"),
+        "refused": refused_words(len(returned.refused), request.POST.get("do") == "submit"),
         "gone": list(texts_of(gone)),
     }
 
@@ -297,17 +297,17 @@ def codes(rows: Iterable[YearlyStatus]) -> str:
     return "、".join(row.item.code for row in rows)
 
 
-def saved_words(outcome: Outcome, gaps: int, open_items: int) -> str:
+def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
     """3項目を保存しました。残り2項目が空欄です。 gaps: open answers that miss a part; open_items: all open ones."""
-    first = f"{len(outcome.saved)}項目を保存しました。" if outcome.saved else NOTHING_SAVED
-    if outcome.refused or not open_items:
+    first = f"{len(returned.saved)}項目を保存しました。" if returned.saved else NOTHING_SAVED
+    if returned.refused or not open_items:
         return first
     return first + (f"残り{gaps}項目に空欄があります。" if gaps else "空欄はもうありません。")
 
 
-def submitted_words(outcome: Outcome) -> str:
+def submitted_words(returned: Returned) -> str:
     """8項目を提出しました."""
-    return f"{outcome.submitted}項目を提出しました。事務局が内容を確認します。"
+    return f"{returned.submitted}項目を提出しました。事務局が内容を確認します。"
 
 
 def merged_words(merged: dict[str, list[str]]) -> str:
@@ -332,27 +332,27 @@ def refused_words(count: int, submitting: bool) -> str:
     return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
 
 
-def guide(place: Place, tally: Tally, heads: Sequence[str]) -> str:
+def guide(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
     """What the person is to do here now, in a sentence or two. heads: who hands the answers in."""
     if not tally.total:
         return NO_ITEMS
-    if not place.may_write:
+    if not sheet.may_write:
         return "この画面では、読むことだけができます。"
     if not tally.open:
-        return _closed(place, tally, heads)
-    if place.stands_in:
+        return _closed(sheet, tally, heads)
+    if sheet.stands_in:
         return TO_STAND_IN
     begin, done = (ALL_WRITTEN, "") if tally.written == tally.total else (TO_WRITE, "すべて書けたら、")
-    return begin + done + ("「提出する」を押してください。" if place.may_submit else _ask(heads, "提出"))
+    return begin + done + ("「提出する」を押してください。" if sheet.may_submit else _ask(heads, "提出"))
 
 
-def _closed(place: Place, tally: Tally, heads: Sequence[str]) -> str:
+def _closed(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
     if tally.states.get(State.CONFIRMED, 0) == tally.total:
         return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
-    if place.stands_in:
+    if sheet.stands_in:
         return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
     sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
-    if place.may_take_back:
+    if sheet.may_take_back:
         return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"
     return f"{sent}直したいところがあるときは、{_ask(heads, '提出の取消し')}"
 

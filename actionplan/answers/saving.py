@@ -1,225 +1,407 @@
-"""Saving a page of answers: what was touched is laid over what stands there now; what cannot be saved comes back.
+"""The one way in which answers change: what is written into them, and their steps through the round.
 
-An item is saved or refused as a whole. The other items of the page are saved all the same, in one transaction.
+Every door hands over the same: who, what they have seen, what they say, why, from which file. The rows are locked and
+read once, each answer is judged by itself, and what holds is stored, one revision on, with one record of change each.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
-from hashlib import blake2b
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db import transaction
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
 
-from actionplan.admin.rescue import Text
-from actionplan.answers import steps
-from actionplan.answers.place import Place
-from actionplan.answers.steps import missing_parts
-from actionplan.answers.store import Answer, faults, lock, save_answers
-from actionplan.answers.tally import is_untouched
-from actionplan.cells import BY_NAME, NAMES
-from actionplan.models import State, YearlyStatus
-from actionplan.permissions import OPEN_STATES
-from actionplan.text import tidy_line_breaks
+from actionplan import permissions
+from actionplan.cells import BY_NAME, NAMES, State, missing_cells, state_once_written
+from actionplan.models import Succession, YearlyStatus
+from actionplan.permissions import OPEN_STATES, Standing
+from actionplan.seen import Moved, fingerprint
 
-STAMP, OTHERS = "seen", "others"
-BOX = re.compile(rf"({'|'.join(NAMES)})-([0-9]{{1,15}})-[0-9]+")
-
-
-def digest(words: str) -> str:
-    """A short fingerprint of a cell."""
-    return blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
-def stamp_of(row: YearlyStatus) -> str:
-    """What a page that shows this row remembers of it."""
-    return "|".join([row.item.code, str(row.revision), *(digest(getattr(row, name)) for name in NAMES)])
+WRITTEN = (*NAMES, "state", "answered_by", "answered_at")
+BATCH = 500
+# Why an answer is not taken: nothing new in it; both have changed a cell; handed in, or not this person's; no longer
+# there; not storable. All but the first are refusals.
+SAME, CLASH, CLOSED, GONE, FAULTY = "same", "clash", "closed", "gone", "faulty"
+HANDED_IN = "提出または確定された項目が含まれているため、保存していません。画面を開き直して確かめてください。"
+Seen = Mapping[int, int]  # the revision that the person saw, by primary key
 
 
-def box_name(row: YearlyStatus, cell: str) -> str:
-    """The name of a cell's box. It changes with the row: a browser that comes back or reloads fills in what had been
-    typed only where the page still shows the row that it was typed over.
-    """
-    return f"{cell}-{row.pk}-{row.revision}"
+def mark_of(words: str) -> str:
+    """The fingerprint of a cell, as a page carries it."""
+    return fingerprint(words, length=16)
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What was sent about one item.
+class Answer:
+    """What somebody wants an answer to say.
 
-    revision: that the page showed; 0 when its stamp is unreadable. shown: digests by cell. cells: words by cell.
+    revision: of the row that they saw. cells: words by cell; a cell that is not named stays. shown: by cell the mark of
+    what they saw; None for a door that shows rows as a whole. code: what they saw it called. department: another
+    one, by primary key, in a tuple; empty leaves it.
     """
 
     pk: int
-    code: str
     revision: int
-    shown: dict[str, str]
-    cells: dict[str, str]
+    cells: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, str] | None = None
+    code: str = ""
+    department: tuple[int | None, ...] = ()
 
     @property
     def touched(self) -> dict[str, str]:
-        """The cells that do not say what the page showed."""
-        return {name: words for name, words in self.cells.items() if self.shown.get(name) != digest(words)}
+        """The cells that do not say what was shown."""
+        shown = self.shown or {}
+        return {name: words for name, words in self.cells.items() if shown.get(name) != mark_of(words)}
+
+    def moves(self, row: YearlyStatus) -> bool:
+        """Whether it gives the row to another department."""
+        return self.department not in ((), (row.department_id,))
 
     def newer(self, row: YearlyStatus) -> list[str]:
-        """The cells of the stored row that do not say what the page showed."""
-        return [name for name in NAMES if self.shown.get(name) != digest(getattr(row, name))]
-
-    def clashes(self, row: YearlyStatus) -> list[str]:
-        """The cells that somebody else and this person have both changed, to different words."""
-        return [name for name in self.newer(row) if name in self.touched and self.differs(row, name)]
-
-    def differs(self, row: YearlyStatus, name: str) -> bool:
-        """Whether the cell was sent with other words than the stored ones."""
-        return name in self.cells and self.cells[name] != getattr(row, name)
-
-
-def read_sent(post: Mapping[str, str]) -> dict[int, Sent]:
-    """Everything that was sent, by the primary key of the item's answer, in the page's order."""
-    cells: dict[int, dict[str, str]] = {}
-    for name, words in post.items():
-        if box := BOX.fullmatch(name):
-            cells.setdefault(int(box[2]), {})[box[1]] = tidy_line_breaks(words)
-    return {pk: _sent(pk, post.get(f"{STAMP}-{pk}", ""), found) for pk, found in cells.items()}
-
-
-def _sent(pk: int, stamp: str, cells: dict[str, str]) -> Sent:
-    """What was sent about one item; with a stamp that is missing or broken, every cell counts as changed by others."""
-    whole = stamp.count("|") == len(NAMES) + 1
-    code, revision, *digests = stamp.split("|") if whole else (str(pk), "0")
-    known = int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else 0
-    return Sent(pk, code, known, dict(zip(NAMES, digests, strict=False)), cells)
-
-
-def others_of(rows: list[YearlyStatus]) -> str:
-    """The revisions of the rows that stand on other pages, in one field."""
-    return " ".join(f"{row.pk}:{row.revision}" for row in rows)
-
-
-def read_revisions(post: Mapping[str, str]) -> dict[int, int]:
-    """The revisions that the page knew of, by primary key: of the items on it, and of those on its other pages."""
-    elsewhere = re.findall(r"(?<![0-9])([0-9]{1,15}):([0-9]{1,9})(?![0-9])", post.get(OTHERS, ""))
-    here = [(pk[1], stamp) for name, stamp in post.items() if (pk := re.fullmatch(rf"{STAMP}-([0-9]{{1,15}})", name))]
-    return {int(pk): int(number) for pk, number in elsewhere} | {
-        int(pk): _sent(int(pk), stamp, {}).revision for pk, stamp in here
-    }
-
-
-def sent_texts(post: Mapping[str, str]) -> Iterator[Text]:
-    """Every cell that its user wrote or changed, to be given back (see rescue.py)."""
-    return texts_of(read_sent(post).values())
-
-
-def texts_of(sent: Iterable[Sent]) -> Iterator[Text]:
-    """The words that were written or changed, named by item and cell."""
-    for each in sent:
-        for name, words in each.touched.items():
-            if words.strip():
-                yield Text(f"{each.code} {BY_NAME[name].label}", BY_NAME[name].words(words))
-
-
-REASON = "自課の回答で保存"
-CLASH, CLOSED, GONE, FAULTY = "clash", "closed", "gone", "faulty"
+        """The cells of the stored row that do not say what was shown."""
+        if self.shown is None:
+            return [] if row.revision == self.revision else list(NAMES)
+        return [name for name in NAMES if self.shown.get(name) != mark_of(getattr(row, name))]
 
 
 @dataclass(frozen=True)
-class Refused:
-    """An item that was not saved: why, what was sent, and the row as it stands (None when the page has it no more).
+class Judgement:
+    """What becomes of an answer: what is to be written into its row, or why nothing is.
 
-    clashes: cells that both have changed. errors: sentences by cell.
+    row: as it stands; None when it is gone. why: empty when it is to be stored. clashes: cells that somebody
+    else and this person have changed to different words. errors: sentences by cell.
     """
 
-    why: str
-    sent: Sent
+    answer: Answer
     row: YearlyStatus | None
+    cells: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
     clashes: tuple[str, ...] = ()
     errors: Mapping[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether something was asked for that is not stored."""
+        return self.why not in ("", SAME)
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a page: the answers that changed, the items that were refused, and, by code, the cells that
-    somebody else had changed and that stand beside ours now.
-
-    unseen: open answers that stand otherwise than the page showed. lacking: those that miss a part.
-    untouched: those that came back and that nobody has written anew.
-    submitted: how many were handed in.
-    """
-
-    saved: list[YearlyStatus]
-    refused: dict[int, Refused]
-    merged: dict[str, list[str]]
-    unseen: tuple[YearlyStatus, ...] = ()
-    lacking: tuple[YearlyStatus, ...] = ()
-    untouched: tuple[YearlyStatus, ...] = ()
-    submitted: int = 0
+    @property
+    def kept(self) -> list[str]:
+        """The labels of the cells that somebody else has changed and that stay as they are."""
+        if self.row is None:
+            return []
+        return [BY_NAME[name].label for name in self.answer.newer(self.row) if name not in self.answer.touched]
 
 
-@transaction.atomic
-def save(place: Place, sent: Iterable[Sent]) -> Outcome:
-    """What became of the items whose boxes were touched."""
-    touched = {each.pk: each for each in sent if each.touched}
-    rows = {row.pk: row for row in lock(touched)}
-    refused = {pk: why for pk, each in touched.items() if (why := _refusal(each, rows.get(pk), place))}
-    written = [each for pk, each in touched.items() if pk not in refused and _says_more(each, rows[pk])]
-    answers = [Answer(each.pk, rows[each.pk].revision, each.touched) for each in written]
-    saved = save_answers(answers, by=place.user, reason=REASON) if answers else []
-    merged = {each.code: names for each in written if (names := _kept(each, rows[each.pk]))}
-    return Outcome(saved, refused, merged)
+def judge(answer: Answer, row: YearlyStatus | None, may_write: Callable[[YearlyStatus], bool]) -> Judgement:
+    """What would become of the answer. Changes and asks nothing: a preview is a judgement alone."""
+    if row is None:
+        return Judgement(answer, None, why=GONE)
+    cells = {name: words for name, words in answer.touched.items() if words != getattr(row, name)}
+    if not cells and not answer.moves(row):
+        return Judgement(answer, row, cells, SAME)
+    if not may_write(row):
+        return Judgement(answer, row, cells, CLOSED)
+    newer = answer.newer(row)
+    if clashes := [name for name in newer if name in cells or answer.moves(row)]:
+        return Judgement(answer, row, cells, CLASH, tuple(clashes))
+    errors = faults(row, cells)
+    return Judgement(answer, row, cells, FAULTY if errors else "", errors=errors)
 
 
-def _says_more(sent: Sent, row: YearlyStatus) -> bool:
-    return any(sent.differs(row, name) for name in sent.touched)
-
-
-def _refusal(sent: Sent, row: YearlyStatus | None, place: Place) -> Refused | None:
-    """Why the item cannot be saved; None when it can, or when everything that was written stands there already."""
-    if row is None or not place.holds(row):
-        return Refused(GONE, sent, None)
-    if not _says_more(sent, row):
-        return None
-    if not place.standing.may_answer(row):
-        return Refused(CLOSED, sent, row)
-    if clashes := sent.clashes(row):
-        return Refused(CLASH, sent, row, tuple(clashes))
-    errors = faults(_with_words(row, sent.touched))
-    return Refused(FAULTY, sent, row, errors=errors) if errors else None
-
-
-def _with_words(row: YearlyStatus, cells: Mapping[str, str]) -> YearlyStatus:
+def faults(row: YearlyStatus, cells: Mapping[str, str]) -> dict[str, list[str]]:
+    """The sentences about words that cannot be stored in the row's cells, by cell; empty when all can."""
     wanted = copy(row)
     for name, words in cells.items():
         setattr(wanted, name, words)
-    return wanted
+    try:
+        wanted.clean_fields(exclude={each.name for each in row._meta.concrete_fields} - set(NAMES))
+    except ValidationError as error:
+        return error.message_dict
+    return {}
 
 
-def _kept(sent: Sent, row: YearlyStatus) -> list[str]:
-    """The names of the cells that somebody else changed and that this save leaves as they are."""
-    return [BY_NAME[name].label for name in sent.newer(row) if name not in sent.touched]
+class AnswersRefused(ValueError):
+    """Raised when cells cannot be stored; errors: sentences by field by primary key of the row."""
+
+    def __init__(self, errors: dict[int, Mapping[str, list[str]]]) -> None:
+        super().__init__("保存できない欄があります。")
+        self.errors = errors
 
 
 @transaction.atomic
-def save_and_submit(place: Place, sent: Iterable[Sent], known: Mapping[int, int], *, anyway: bool = False) -> Outcome:
-    """What became of the page and of handing it in: all open answers of the department, or none of them.
+def save_answers(
+    answers: Sequence[Answer],
+    *,
+    by: AbstractBaseUser,
+    reason: str,
+    source: str = "",
+    rows: Mapping[int, YearlyStatus] | None = None,
+    may_write: Callable[[YearlyStatus], bool] | None = None,
+) -> list[YearlyStatus]:
+    """The rows that changed; either everything that was asked for is stored, or nothing.
 
-    known: the revisions that the page showed, of every item. anyway: answers that came back go in untouched, too.
-    Whatever stands in the way, the draft is saved.
+    reason: why, for the history (照会票から取り込み). source: the file's name, when the answers came in a file.
+    rows: by primary key, where the caller has locked them. may_write: the door's rule; the round's unless told.
+    Raises Moved, AnswersRefused, PermissionDenied; then nothing is stored.
     """
-    sent = list(sent)
-    found = lock({*place.rows(), *(each.pk for each in sent)})
-    before = {row.pk: row.revision for row in found if place.holds(row) and row.state in OPEN_STATES}
-    outcome = save(place, sent)
-    rows = lock(before)
-    unseen = tuple(row for row in rows if known.get(row.pk) != before[row.pk])
-    lacking = tuple(row for row in rows if missing_parts(row))
-    untouched = () if anyway else tuple(row for row in rows if is_untouched(row))
-    if outcome.refused or unseen or lacking or untouched or not rows:
-        return replace(outcome, unseen=unseen, lacking=lacking, untouched=untouched)
-    return replace(outcome, submitted=steps.submit({row.pk: row.revision for row in rows}, by=place.user))
+    rows = {row.pk: row for row in lock(answer.pk for answer in answers)} if rows is None else rows
+    may_write = may_write or permissions.standing_of(by).may_answer
+    judged = [judge(answer, rows.get(answer.pk), may_write) for answer in answers]
+    _refuse(judged)
+    return write(judged, by=by, reason=reason, source=source)
+
+
+def _refuse(judged: Sequence[Judgement]) -> None:
+    closed = [each.row.state for each in judged if each.row is not None and each.why == CLOSED]
+    permissions.require(not closed, HANDED_IN if set(closed) - OPEN_STATES else permissions.NOT_ALLOWED)
+    newer = [each.row for each in judged if each.row is not None and each.why == CLASH]
+    gone = [each.answer.pk for each in judged if each.why == GONE]
+    if newer or gone:
+        raise rows_moved(newer, gone)
+    if errors := {each.answer.pk: each.errors for each in judged if each.errors}:
+        raise AnswersRefused(errors)
+
+
+def write(judged: Iterable[Judgement], *, by: AbstractBaseUser, reason: str, source: str = "") -> list[YearlyStatus]:
+    """The rows that changed, stored: of each judgement that holds, what it says. Only for locked rows."""
+    now, changed = timezone.now(), []
+    for each in judged:
+        if each.row is None or each.why:
+            continue
+        for name, words in each.cells.items():
+            setattr(each.row, name, words)
+        if each.cells:
+            each.row.answered_by, each.row.answered_at = by, now
+        for pk in each.answer.department:
+            each.row.department_id = pk
+        each.row.state = state_once_written(each.row, each.row.state)
+        changed.append(each.row)
+    if changed:
+        store(changed, [*WRITTEN, "department"], by=by, reason=reason, source=source)
+    return changed
+
+
+def rows_of(pks: Iterable[int], chosen: Q | None = None) -> QuerySet[YearlyStatus]:
+    """The stored rows with what names them, always in the same order. chosen: other rows that are wanted besides."""
+    wanted = Q(pk__in=list(pks)) if chosen is None else Q(pk__in=list(pks)) | chosen
+    rows = YearlyStatus.objects.filter(wanted).order_by("pk")
+    return rows.select_related("report", "department", "item__measure__policy")
+
+
+def lock(pks: Iterable[int], chosen: Q | None = None) -> list[YearlyStatus]:
+    """The same, locked until the transaction ends."""
+    return list(rows_of(pks, chosen).select_for_update(of=("self",)))
+
+
+def lock_seen(seen: Seen) -> list[YearlyStatus]:
+    """The rows, locked; raises Moved when one is gone or has another revision than was seen."""
+    rows = lock(seen)
+    newer = [row for row in rows if row.revision != seen[row.pk]]
+    gone = set(seen) - {row.pk for row in rows}
+    if newer or gone:
+        raise rows_moved(newer, gone)
+    return rows
+
+
+def rows_moved(newer: Sequence[YearlyStatus], gone: Iterable[int] = ()) -> Moved:
+    """The refusal that names the rows which somebody saved or deleted after they were seen."""
+    names = "、".join(row.item.code for row in newer)
+    return Moved(f"確認していただいた後に、内容が変わりました：{names or '削除された項目'}", now=list(newer), gone=gone)
+
+
+def store(
+    rows: Sequence[YearlyStatus], fields: Iterable[str], *, by: AbstractBaseUser | None, reason: str, source: str = ""
+) -> None:
+    """Stores the fields of locked rows in bulk, each row one revision on, each with its record of change.
+
+    source: the name of the file that the change came from. Only for rows that lock() gave in this transaction.
+    """
+    for row in rows:
+        row.revision += 1
+    bulk_update_with_history(
+        rows,
+        YearlyStatus,
+        [*fields, "revision"],
+        batch_size=BATCH,
+        default_user=by,
+        default_change_reason=reason,
+        custom_historical_attrs={"source_file": source[:255]},
+    )
+
+
+def remove(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser | None, reason: str) -> None:
+    """Deletes locked rows of a year that was never published, each with the record of its deletion."""
+    records = YearlyStatus.history.bulk_history_create(
+        rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
+    )
+    YearlyStatus.history.filter(pk__in=[record.pk for record in records]).update(history_type="-")
+    # A plain queryset: one question for all rows, where the guarded one asks for each whether an edition rests on it.
+    QuerySet(YearlyStatus).filter(pk__in=[row.pk for row in rows])._raw_delete(DEFAULT_DB_ALIAS)
+
+
+class StepRefused(ValueError):
+    """Raised when rows cannot take the step; the message is the Japanese sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its name in the history, the states it starts from, the state it leads to, and who may take it."""
+
+    name: str
+    starts: frozenset[str]
+    target: str
+    allowed: Callable[[Standing, YearlyStatus], bool]
+
+
+SUBMIT = Step("提出", OPEN_STATES, State.SUBMITTED, lambda who, row: who.may_submit_for(row.department_id))
+TAKE_BACK = Step(
+    "提出の取消し", frozenset({State.SUBMITTED}), State.DRAFT, lambda who, row: who.may_take_back_for(row.department_id)
+)
+IN_PLACE = "課に代わって提出"
+CONFIRM = Step("確定", frozenset({State.SUBMITTED}), State.CONFIRMED, lambda who, row: who.coordinates)
+REOPEN = Step("確定の取消し", frozenset({State.CONFIRMED}), State.SUBMITTED, lambda who, row: who.coordinates)
+RETURN = Step("差戻し", frozenset({State.SUBMITTED, State.CONFIRMED}), State.RETURNED, lambda who, row: who.coordinates)
 
 
 @transaction.atomic
-def take_back(place: Place, only: int | None = None) -> int:
-    """How many submitted answers of the department (or this one alone) are drafts again. Raises PermissionDenied."""
-    rows = [row for row in lock(place.rows()) if row.state == State.SUBMITTED and only in (None, row.pk)]
-    return steps.take_back({row.pk: row.revision for row in rows}, by=place.user) if rows else 0
+def submit(seen: Seen, *, by: AbstractBaseUser) -> int:
+    """How many answers were submitted.
+
+    seen: revision by primary key of each row, as the person saw it.
+    Raises StepRefused (also for answers that are not complete), Moved, PermissionDenied.
+    """
+    return submit_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
+
+
+def submit_rows(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser, standing: Standing) -> int:
+    """The same for rows that the caller has locked, and that the person has seen so."""
+    return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=_by_and_at("submitted"))
+
+
+@transaction.atomic
+def take_back(seen: Seen, *, by: AbstractBaseUser) -> int:
+    """How many submitted answers are drafts again, or returned ones where nobody mended them. Raises as submit()."""
+    return take_back_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
+
+
+def take_back_rows(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser, standing: Standing) -> int:
+    """The same for rows that the caller has locked."""
+    return _take(TAKE_BACK, rows, by, standing, marks=_nobody("submitted"))
+
+
+@transaction.atomic
+def confirm(seen: Seen, *, by: AbstractBaseUser) -> int:
+    """How many submitted answers were confirmed. Raises as submit()."""
+    marks = _by_and_at("confirmed")
+    return _take(CONFIRM, lock_seen(seen), by, permissions.standing_of(by), check=refuse_incomplete, marks=marks)
+
+
+@transaction.atomic
+def reopen(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
+    """How many confirmed answers are merely submitted again, so that the office may correct them."""
+    _require_reason(reason, "確定を取り消す理由を書いてください。")
+    return _take(REOPEN, lock_seen(seen), by, permissions.standing_of(by), marks=_nobody("confirmed"), reason=reason)
+
+
+@transaction.atomic
+def return_answers(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
+    """How many answers were handed back to their department, with the reason that it reads."""
+    _require_reason(reason, "差戻しの理由を書いてください。課の担当者に表示されます。")
+
+    def marks(user: AbstractBaseUser, now: datetime) -> dict:
+        back = {"return_reason": reason.strip(), "returned_by": user, "returned_at": now}
+        return back | _nobody("confirmed")(user, now) | _nobody("submitted")(user, now)
+
+    return _take(RETURN, lock_seen(seen), by, permissions.standing_of(by), marks=marks, reason=reason)
+
+
+def _require_reason(reason: str, sentence: str) -> None:
+    if not reason.strip():
+        raise StepRefused(sentence)
+
+
+def _by_and_at(step: str) -> Callable[[AbstractBaseUser, datetime], dict]:
+    return lambda user, now: {f"{step}_by": user, f"{step}_at": now}
+
+
+def _nobody(step: str) -> Callable[[AbstractBaseUser, datetime], dict]:
+    return lambda user, now: {f"{step}_by": None, f"{step}_at": None}
+
+
+def missing_parts(status: YearlyStatus) -> list[str]:
+    """What an answer still lacks before it can be submitted, by the names of the cells."""
+    return [cell.label for cell in missing_cells(status)]
+
+
+def refuse_incomplete(rows: Sequence[YearlyStatus]) -> None:
+    """Raises StepRefused that names every cell that is still empty."""
+    gaps = [f"{row.item.code}（{'・'.join(missing)}）" for row in rows if (missing := missing_parts(row))]
+    if gaps:
+        raise StepRefused(f"まだ書かれていないところがあるため、何も変えていません：{'、'.join(gaps)}")
+
+
+def is_unmended(status: YearlyStatus) -> bool:
+    """Whether the answer came back at some time and nobody has written it since."""
+    returned, answered = status.returned_at, status.answered_at
+    return bool(returned and (answered is None or answered <= returned))
+
+
+def is_untouched(status: YearlyStatus) -> bool:
+    """Whether the answer came back, is still open, and nobody has written it since."""
+    return status.state == State.RETURNED and is_unmended(status)
+
+
+def _take(
+    step: Step,
+    rows: Sequence[YearlyStatus],
+    by: AbstractBaseUser,
+    standing: Standing,
+    *,
+    marks: Callable[[AbstractBaseUser, datetime], dict],
+    check: Callable[[Sequence[YearlyStatus]], None] = lambda rows: None,
+    reason: str = "",
+) -> int:
+    permissions.require(all(step.allowed(standing, row) for row in rows))
+    if strangers := [row for row in rows if row.state not in step.starts]:
+        names = "、".join(f"{row.item.code}（{row.get_state_display()}）" for row in strangers)
+        raise StepRefused(f"いまの状態では「{step.name}」ができない項目があります：{names}")
+    check(rows)
+    facts = {"state": step.target, **marks(by, timezone.now())}
+    for row in rows:
+        _move(row, step, facts)
+    if step in (RETURN, REOPEN):
+        send_home(rows)
+    stood_in = step is SUBMIT and any(standing.stands_in(row.department_id) for row in rows)
+    name = f"{step.name}：{reason.strip()}" if reason else IN_PLACE if stood_in else step.name
+    store(rows, [*facts, "department"], by=by, reason=name)
+    return len(rows)
+
+
+def _move(row: YearlyStatus, step: Step, facts: Mapping[str, object]) -> None:
+    for name, value in facts.items():
+        setattr(row, name, value)
+    if step is TAKE_BACK and is_unmended(row):
+        row.state = State.RETURNED
+
+
+def send_home(rows: Iterable[YearlyStatus]) -> None:
+    """Gives answers that are open again to the department that leads their item now, where theirs was split up.
+
+    rows: locked, with department and item; stored by the caller. What was confirmed or published before keeps the
+    name under which it was, in the editions and in the record of changes.
+    """
+    day = timezone.localdate()
+    ended = [row for row in rows if row.department and row.department.in_force_until]
+    ended = [row for row in ended if row.department.in_force_until < day and row.item.lead_department_id]
+    if not ended:
+        return
+    succession = Succession()
+    for row in ended:
+        lead = succession.current(row.item.lead_department_id, day)
+        if lead != succession.current(row.department_id, day) and lead in succession.heirs(row.department_id, day):
+            row.department_id = lead

@@ -1,12 +1,29 @@
-"""A department's answers of a year in report order, last year's beside them: what page and workbook both show."""
+"""A department's answers of a year on one sheet: which they are, last year's beside them, and what becomes of them when
+they are sent back from the page.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+An item is saved or refused as a whole; the other items of the page are saved all the same, in one transaction.
+"""
 
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser, User
+from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
 
-from actionplan.cells import BY_NAME
-from actionplan.models import AnnualReport, YearlyStatus
+from actionplan.admin.rescue import Text
+from actionplan.answers import saving
+from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
+from actionplan.cells import BY_NAME, CELLS, NAMES
+from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus
+from actionplan.permissions import OPEN_STATES, Standing, standing_of
+from actionplan.text import tidy_line_breaks
+from actionplan.words import NO_DEPARTMENT, person_name
 
 NEW, CONTINUED, MERGED = "new", "continued", "merged"
 KIND_LABELS = {NEW: "新規", CONTINUED: "継続", MERGED: "統合"}
@@ -54,15 +71,17 @@ def previous_report(report: AnnualReport) -> AnnualReport | None:
     return before.order_by("-fiscal_year").first()
 
 
+def _held_by(departments: Iterable[int | None]) -> Q:
+    """The answers of these departments; None stands for those without one."""
+    chosen = set(departments)
+    return Q(department__in=chosen - {None}) | (Q(department=None) if None in chosen else Q(pk=None))
+
+
 def statuses(report: AnnualReport, departments: Iterable[int | None] | None = None) -> QuerySet[YearlyStatus]:
     """The year's statuses in report order with everything that names them; of these departments only, unless None."""
-    rows = YearlyStatus.objects.filter(report=report)
-    if departments is not None:
-        chosen = set(departments)
-        without = Q(department=None) if None in chosen else Q()
-        rows = rows.filter(Q(department__in=chosen - {None}) | without)
-    place = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    return rows.select_related("report", "department", "item__measure__policy").order_by(*place)
+    rows = YearlyStatus.objects.filter(Q() if departments is None else _held_by(departments), report=report)
+    order = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
+    return rows.select_related("report", "department", "item__measure__policy").order_by(*order)
 
 
 def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None = None) -> list[SheetRow]:
@@ -88,3 +107,226 @@ def _sheet_row(status: YearlyStatus, last: dict[int, YearlyStatus]) -> SheetRow:
     found = tuple(last[item] for item in _lineage(status) if item in last)
     merged = any(row.item_id != status.item_id for row in found)
     return SheetRow(status, found, MERGED if merged else CONTINUED if found else NEW)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A department's answers of a year, as one person meets them.
+
+    department: its form of today; None for the items without one. forms: every form of it that answers may stand under.
+    """
+
+    user: AbstractBaseUser
+    report: AnnualReport
+    department: Department | None
+    forms: frozenset[int | None]
+    standing: Standing
+    day: date
+
+    @property
+    def key(self) -> int:
+        """The department's primary key in addresses; 0 for 担当課なし."""
+        return self.department.pk if self.department else 0
+
+    @property
+    def name(self) -> str:
+        """The department's name of today."""
+        return str(self.department or NO_DEPARTMENT)
+
+    @property
+    def title(self) -> str:
+        """令和7年度（2025年度）　○○課の回答."""
+        return f"{self.report}　{self.name}の回答"
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return reverse("admin:answer_sheet", args=[self.report.fiscal_year, self.key])
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the person may write answers here as long as they are open."""
+        return self.standing.may_answer_for(self.department and self.department.pk)
+
+    @property
+    def may_submit(self) -> bool:
+        """Whether the person may hand the answers in, and take them back."""
+        return self.standing.may_submit_for(self.department and self.department.pk)
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the person may take submitted answers back."""
+        return self.standing.may_take_back_for(self.department and self.department.pk)
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the person would submit in place of the department."""
+        return self.standing.stands_in(self.department and self.department.pk)
+
+    @property
+    def may_act(self) -> bool:
+        """Whether the person may do more here than read."""
+        return self.may_write or self.may_submit
+
+    def lock(self, pks: Iterable[int] = ()) -> list[YearlyStatus]:
+        """All answers of the sheet and these others, locked."""
+        return lock(pks, _held_by(self.forms) & Q(report=self.report))
+
+    def holds(self, row: YearlyStatus) -> bool:
+        """Whether the answer belongs to this sheet."""
+        return row.report_id == self.report.pk and row.department_id in self.forms
+
+    def gaps(self) -> tuple[int, int]:
+        """How many of the open answers lack a part, and how many are open."""
+        rows = YearlyStatus.objects.filter(_held_by(self.forms), report=self.report, state__in=OPEN_STATES)
+        found = list(rows.only(*(cell.name for cell in CELLS if cell.needed)))
+        return sum(bool(missing_parts(row)) for row in found), len(found)
+
+
+def find_sheet(user: AbstractBaseUser, year: int, key: int) -> Sheet:
+    """The sheet of the year and the department that stands for this one today. Raises Http404."""
+    day, succession = timezone.localdate(), Succession()
+    report = AnnualReport.objects.filter(fiscal_year=year).first()
+    if report is None:
+        raise Http404("この年度の年次報告はありません。")
+    if key and key not in succession.by_pk:
+        raise Http404("この担当課はありません。")
+    pk = succession.current(key, day) if key else None
+    forms = succession.standing_for([pk], day) if key else frozenset({None})
+    return Sheet(user, report, succession.by_pk.get(pk), forms, standing_of(user, day, succession), day)
+
+
+def submitters(sheet: Sheet) -> Sequence[str]:
+    """The names of the department's people who may hand its answers in, in order."""
+    able = User.objects.with_perm(
+        "actionplan.submit_yearlystatus",
+        include_superusers=False,
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    people = able.filter(departments__in=sheet.forms - {None}, is_staff=True).distinct().order_by("username")
+    return [person_name(person) for person in people]
+
+
+STAMP, OTHERS = "seen", "others"
+BOX = re.compile(rf"({'|'.join(NAMES)})-([0-9]{{1,15}})-[0-9]+")
+
+
+def stamp_of(row: YearlyStatus) -> str:
+    """What a page that shows this row remembers of it."""
+    return "|".join([row.item.code, str(row.revision), *(mark_of(getattr(row, name)) for name in NAMES)])
+
+
+def box_name(row: YearlyStatus, cell: str) -> str:
+    """The name of a cell's box. It changes with the row: a browser that comes back or reloads fills in what had been
+    typed only where the page still shows the row that it was typed over.
+    """
+    return f"{cell}-{row.pk}-{row.revision}"
+
+
+def read_sent(post: Mapping[str, str]) -> dict[int, Answer]:
+    """Everything that was sent, by the primary key of the item's answer, in the page's order."""
+    cells: dict[int, dict[str, str]] = {}
+    for name, words in post.items():
+        if box := BOX.fullmatch(name):
+            cells.setdefault(int(box[2]), {})[box[1]] = tidy_line_breaks(words)
+    return {pk: _sent(pk, post.get(f"{STAMP}-{pk}", ""), found) for pk, found in cells.items()}
+
+
+def _sent(pk: int, stamp: str, cells: dict[str, str]) -> Answer:
+    """What was sent about one item; with a stamp that is missing or broken, every cell counts as changed by others."""
+    whole = stamp.count("|") == len(NAMES) + 1
+    code, revision, *marks = stamp.split("|") if whole else (str(pk), "0")
+    known = int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else 0
+    return Answer(pk, known, cells, dict(zip(NAMES, marks, strict=False)), code)
+
+
+def others_of(rows: list[YearlyStatus]) -> str:
+    """The revisions of the rows that stand on other pages, in one field."""
+    return " ".join(f"{row.pk}:{row.revision}" for row in rows)
+
+
+def read_revisions(post: Mapping[str, str]) -> dict[int, int]:
+    """The revisions that the page knew of, by primary key: of the items on it, and of those on its other pages."""
+    elsewhere = re.findall(r"(?<![0-9])([0-9]{1,15}):([0-9]{1,9})(?![0-9])", post.get(OTHERS, ""))
+    here = [(pk[1], stamp) for name, stamp in post.items() if (pk := re.fullmatch(rf"{STAMP}-([0-9]{{1,15}})", name))]
+    return {int(pk): int(number) for pk, number in elsewhere} | {
+        int(pk): _sent(int(pk), stamp, {}).revision for pk, stamp in here
+    }
+
+
+def sent_texts(post: Mapping[str, str]) -> Iterator[Text]:
+    """Every cell that its user wrote or changed, to be given back (see rescue.py)."""
+    return texts_of(read_sent(post).values())
+
+
+def texts_of(sent: Iterable[Answer]) -> Iterator[Text]:
+    """The words that were written or changed, named by item and cell."""
+    for each in sent:
+        for name, words in each.touched.items():
+            if words.strip():
+                yield Text(f"{each.code} {BY_NAME[name].label}", BY_NAME[name].words(words))
+
+
+REASON = "自課の回答で保存"
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What became of a sheet that was sent back: the answers that changed, the items that were refused, and, by code,
+    the cells that somebody else had changed and that stand beside ours now.
+
+    unseen: open answers that stand otherwise than the page showed. lacking: those that miss a part.
+    untouched: those that came back and that nobody has written anew.
+    submitted: how many were handed in.
+    """
+
+    saved: list[YearlyStatus]
+    refused: dict[int, Judgement]
+    merged: dict[str, list[str]]
+    unseen: tuple[YearlyStatus, ...] = ()
+    lacking: tuple[YearlyStatus, ...] = ()
+    untouched: tuple[YearlyStatus, ...] = ()
+    submitted: int = 0
+
+
+@transaction.atomic
+def save(sheet: Sheet, sent: Iterable[Answer]) -> Returned:
+    """What became of the items whose boxes were touched."""
+    touched = [each for each in sent if each.touched]
+    return _save(sheet, touched, lock(each.pk for each in touched))
+
+
+def _save(sheet: Sheet, touched: Iterable[Answer], found: Iterable[YearlyStatus]) -> Returned:
+    rows = {row.pk: row for row in found if sheet.holds(row)}
+    judged = [judge(each, rows.get(each.pk), sheet.standing.may_answer) for each in touched]
+    merged = {each.answer.code: names for each in judged if not each.why and (names := each.kept)}
+    saved = saving.write(judged, by=sheet.user, reason=REASON)
+    return Returned(saved, {each.answer.pk: each for each in judged if each.is_refused}, merged)
+
+
+@transaction.atomic
+def save_and_submit(
+    sheet: Sheet, sent: Iterable[Answer], known: Mapping[int, int], *, anyway: bool = False
+) -> Returned:
+    """What became of the sheet and of handing it in: all open answers of the department, or none of them.
+
+    known: the revisions that the page showed, of every item. anyway: answers that came back go in untouched, too.
+    Whatever stands in the way, the draft is saved.
+    """
+    touched = [each for each in sent if each.touched]
+    found = sheet.lock(each.pk for each in touched)
+    rows = [row for row in found if sheet.holds(row) and row.state in OPEN_STATES]
+    unseen = tuple(row for row in rows if known.get(row.pk) != row.revision)
+    done = _save(sheet, touched, found)
+    lacking = tuple(row for row in rows if missing_parts(row))
+    untouched = () if anyway else tuple(row for row in rows if is_untouched(row))
+    if done.refused or unseen or lacking or untouched or not rows:
+        return replace(done, unseen=unseen, lacking=lacking, untouched=untouched)
+    return replace(done, submitted=saving.submit_rows(rows, by=sheet.user, standing=sheet.standing))
+
+
+@transaction.atomic
+def take_back(sheet: Sheet, only: int | None = None) -> int:
+    """How many submitted answers of the department (or this one alone) are drafts again. Raises PermissionDenied."""
+    rows = [row for row in sheet.lock() if row.state == State.SUBMITTED and only in (None, row.pk)]
+    return saving.take_back_rows(rows, by=sheet.user, standing=sheet.standing) if rows else 0

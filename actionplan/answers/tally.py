@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from actionplan.answers.steps import is_unmended, missing_parts
+from actionplan.answers.saving import is_untouched, missing_parts
 from actionplan.cells import Progress
 from actionplan.fiscal_year import era_label
 from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
@@ -84,11 +84,6 @@ class Tally:
         """Code, name and count of each state that there is, in the order of the round."""
         order = (State.RETURNED, State.NOT_STARTED, State.DRAFT, State.SUBMITTED, State.CONFIRMED)
         return [(state.value, state.label, self.states[state]) for state in order if self.states.get(state)]
-
-
-def is_untouched(status: YearlyStatus) -> bool:
-    """Whether the answer came back and nobody has written it since."""
-    return status.state == State.RETURNED and is_unmended(status)
 
 
 UNTOUCHED = Q(state=State.RETURNED) & (Q(answered_at=None) | Q(answered_at__lte=F("returned_at")))

@@ -23,6 +23,7 @@ from weasyprint.document import Document
 from weasyprint.urls import URLFetcherResponse
 
 from actionplan.models import Edition
+from actionplan.seen import fingerprint
 from actionplan.selectors.editions import corrections
 from actionplan.selectors.report import report_outline
 
@@ -92,7 +93,7 @@ def pdf_fingerprint(edition: Edition) -> str:
     """What names the PDF: the edition as citizens see it today, and the program that would make it."""
     notes = [(note.number, note.public_from.isoformat(), note.correction_note) for note in corrections(edition)]
     facts = (edition.content_sha256, edition.number, edition.public_from.isoformat(), edition.front_matter, notes)
-    return f"{hashlib.sha256(repr(facts).encode()).hexdigest()}-{program_fingerprint()}"
+    return f"{fingerprint(*facts)}-{program_fingerprint()}"
 
 
 @lru_cache(maxsize=1)

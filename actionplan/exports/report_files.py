@@ -1,6 +1,5 @@
 """The files of a published report: what each holds, is called and is served as."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
 from actionplan.models import Edition
+from actionplan.seen import fingerprint
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -85,4 +85,4 @@ def etag(edition: Edition, kind: FileKind) -> str:
         MANUSCRIPT_VERSION,
         kind.fingerprint(edition),
     )
-    return f'"{hashlib.sha256(repr(facts).encode()).hexdigest()[:32]}"'
+    return f'"{fingerprint(*facts, length=32)}"'

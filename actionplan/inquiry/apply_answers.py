@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from actionplan.answers.store import Answer, lock, save_answers
+from actionplan.answers.saving import Answer, save_answers
 from actionplan.inquiry.changes import CHANGED, CONFLICT, CellChange, Comparison, ItemChange
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.current_answers import read_ground
+from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport
+from actionplan.seen import Moved
 
 REASON = "照会票から取り込み"
 KEEP, TAKE = "keep", "take"
@@ -44,24 +45,19 @@ class Decision:
         return any(choice.partition(":")[0] == KEEP for choice in self.choices.values())
 
 
-class NotTaken(RuntimeError):
-    """Raised when nothing was stored; comparison: how things stand now."""
+class Undecided(RuntimeError):
+    """Raised when something still has to be chosen: the fate of cells, or whether to leave out what is at fault.
+
+    comparison: how things stand now.
+    """
 
     def __init__(self, comparison: Comparison) -> None:
         super().__init__("何も保存していません。")
         self.comparison = comparison
 
 
-class Moved(NotTaken):
-    """Something has changed since it was looked at."""
-
-
-class Undecided(NotTaken):
-    """Something still has to be chosen: the fate of cells, or whether to leave out what is at fault."""
-
-
 @dataclass(frozen=True)
-class Outcome:
+class Taken:
     """What was stored. kept: cells of the file that were not taken, by choice; left_out: troubles left aside."""
 
     saved: int
@@ -72,22 +68,23 @@ class Outcome:
 @transaction.atomic
 def apply_answers(
     file: InquiryFile, decision: Decision, *, report: AnnualReport, name: str, by: AbstractBaseUser
-) -> Outcome:
+) -> Taken:
     """What was stored of the file, in one go. name: the file's own, for the history.
 
-    Raises Moved, Undecided, UploadError (another year or department), PermissionDenied; then nothing is stored.
+    Raises Moved (now: the comparison as it stands), Undecided, UploadError (another year or department),
+    PermissionDenied; then nothing is stored.
     """
-    lock({line.status_id for line in file.lines})
-    comparison = compare(file, read_ground(report, [file], by))
+    current = read_current_answers(report, [file], by, to_write=True)
+    comparison = compare(file, current)
     if comparison.seal != decision.seal:
-        raise Moved(comparison)
+        raise Moved(now=comparison)
     if undecided(comparison, decision) or (comparison.troubles and not decision.good_only):
         raise Undecided(comparison)
     answers = list(_answers(comparison, decision))
-    saved = save_answers(answers, by=by, reason=REASON, source=name)
+    saved = save_answers(answers, by=by, reason=REASON, source=name, rows=current.rows)
     wanted = sum(len(item.cells) for item in comparison.items)
     taken = sum(len(answer.cells) for answer in answers)
-    return Outcome(len(saved), wanted - taken, len(comparison.troubles))
+    return Taken(len(saved), wanted - taken, len(comparison.troubles))
 
 
 def undecided(comparison: Comparison, decision: Decision) -> list[tuple[ItemChange, CellChange]]:

@@ -3,29 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 
 from actionplan.inquiry.current_answers import Record
 from actionplan.inquiry.layout import ANSWER_COLUMNS, MOST_NAMED, InquiryFile, Trouble
 from actionplan.models import State, YearlyStatus
+from actionplan.seen import fingerprint
 
 # A cell that others changed meanwhile; one whose words were taken out; one that was written in. Gravest first.
 CONFLICT, EMPTIED, CHANGED = KINDS = ("conflict", "emptied", "changed")
 
 
-def digest_of(*facts: object) -> str:
-    """A short digest of what was shown: another one when it has changed."""
-    return sha256(repr(facts).encode()).hexdigest()[:12]
+def _short(*facts: object) -> str:
+    return fingerprint(*facts, length=12)
 
 
 def _listed(places: Sequence[str]) -> str:
     more = len(places) - MOST_NAMED
     return "、".join(places[:MOST_NAMED]) + (f"ほか{more}つの欄" if more > 0 else "")
-
-
-def seal_of(seen: str) -> str:
-    """The seal of all that was shown (see Comparison.seen)."""
-    return sha256(seen.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -54,7 +48,7 @@ class CellChange:
     @property
     def digest(self) -> str:
         """Tells whether a choice was made about these very words."""
-        return digest_of(self.issued, self.now, self.file)
+        return _short(self.issued, self.now, self.file)
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ class ItemChange:
     @property
     def digest(self) -> str:
         """Tells whether the item was saved since, or anything that is shown of it has changed."""
-        return digest_of(self.status.revision, self.status.state, [cell.digest for cell in self.cells])
+        return _short(self.status.revision, self.status.state, [cell.digest for cell in self.cells])
 
 
 @dataclass(frozen=True)
@@ -130,7 +124,7 @@ class Comparison:
     def digests(self) -> dict[str, str]:
         """The digest of each item by its key, and under 0 that of the troubles."""
         troubles = [str(trouble) for trouble in self.troubles]
-        return {"0": digest_of(troubles)} | {str(item.status.pk): item.digest for item in self.items}
+        return {"0": _short(troubles)} | {str(item.status.pk): item.digest for item in self.items}
 
     @property
     def seen(self) -> str:
@@ -140,7 +134,7 @@ class Comparison:
     @property
     def seal(self) -> str:
         """One digest of all that is shown."""
-        return seal_of(self.seen)
+        return fingerprint(self.seen)
 
     def moved_since(self, seen: str) -> list[ItemChange]:
         """The items that are not what they were when this was shown."""

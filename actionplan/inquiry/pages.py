@@ -20,10 +20,10 @@ from actionplan.admin.own_pages import own_page, standing_in
 from actionplan.admin.site import FrontLink
 from actionplan.answers.sheet import answer_sheet
 from actionplan.inquiry import waiting_files as inquiry_files
-from actionplan.inquiry.apply_answers import Decision, NotTaken, apply_answers
+from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
 from actionplan.inquiry.changes import CONFLICT, EMPTIED, CellChange, Comparison
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.current_answers import Ground, OtherYear, read_ground
+from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.preview_page import marked_workbook, preview_page
 from actionplan.inquiry.waiting_files import MARKED, WaitingInquiry
@@ -40,6 +40,7 @@ from actionplan.inquiry.write_workbook import file_name, inquiry_zip, write_inqu
 from actionplan.models import AnnualReport, Succession, YearlyStatus, place_of
 from actionplan.round.opening import years_under_way
 from actionplan.round.pages import MOST_YEARS
+from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
 
 NOT_YOURS = "この課の照会票をダウンロードする権限がありません。自分の課の照会票を選んでください。"
@@ -100,16 +101,16 @@ class Door:
     address: str
 
 
-def doors(ground: Ground) -> list[Door]:
+def doors(answers: CurrentAnswers) -> list[Door]:
     """The workbooks that there are for this person, by department; that of no department comes last. One query."""
-    counted = YearlyStatus.objects.filter(report=ground.report).order_by().values_list("department")
+    counted = YearlyStatus.objects.filter(report=answers.report).order_by().values_list("department")
     items: Counter[int | None] = Counter()
     for department, number in counted.annotate(Count("pk")):
-        items[ground.current(department)] += number
-    own = [department for department in items if ground.standing.may_answer_for(department)]
+        items[answers.current(department)] += number
+    own = [department for department in items if answers.standing.may_answer_for(department)]
     return [
-        Door(ground.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[ground.report.fiscal_year, pk or 0]))
-        for pk in sorted(own, key=lambda pk: place_of(ground.succession.by_pk.get(pk)))
+        Door(answers.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[answers.report.fiscal_year, pk or 0]))
+        for pk in sorted(own, key=lambda pk: place_of(answers.succession.by_pk.get(pk)))
     ]
 
 
@@ -130,10 +131,10 @@ class Received:
 def receive(request: HttpRequest, report: AnnualReport) -> Received:
     """What came of the files that the browser sent."""
     uploads, kept, refusals = request.FILES.getlist("files"), [], []
-    ground, before = read_ground(report, [], request.user), inquiry_files.waiting(request.user, report)
+    answers, before = read_current_answers(report, [], request.user), inquiry_files.waiting(request.user, report)
     for upload in uploads:
         try:
-            kept.append(_keep(request, upload, ground))
+            kept.append(_keep(request, upload, answers))
         except UploadError as refusal:
             refusals.append(format_html("「{}」：{}", upload.name, _with_way(refusal)))
     _drop_replaced(before, kept)
@@ -154,8 +155,8 @@ def _with_way(refusal: UploadError) -> str:
 def _drop_idle(request: HttpRequest, report: AnnualReport, kept: Sequence[WaitingInquiry]) -> dict[WaitingInquiry, str]:
     """Removes the files that change nothing and have nothing to mend; each with what there is to say of it."""
     read = {file: file.read() for file in kept}
-    ground = read_ground(report, list(read.values()), request.user)
-    found = {file: compare(inquiry, ground) for file, inquiry in read.items()}
+    answers = read_current_answers(report, list(read.values()), request.user)
+    found = {file: compare(inquiry, answers) for file, inquiry in read.items()}
     idle = {file: comparison for file, comparison in found.items() if comparison.says_nothing}
     for file in idle:
         file.remove()
@@ -165,13 +166,13 @@ def _drop_idle(request: HttpRequest, report: AnnualReport, kept: Sequence[Waitin
     }
 
 
-def _keep(request: HttpRequest, upload: UploadedFile, ground: Ground) -> WaitingInquiry:
+def _keep(request: HttpRequest, upload: UploadedFile, answers: CurrentAnswers) -> WaitingInquiry:
     if upload.size > LARGEST_FILE:  # asked first: what is too large is never read into memory
         raise UploadError(TOO_LARGE.format(size=upload.size / MEGABYTE, most=LARGEST_FILE // MEGABYTE))
-    file = inquiry_files.keep(request.user, ground.report, upload.name, upload.read())
+    file = inquiry_files.keep(request.user, answers.report, upload.name, upload.read())
     read = False
     try:
-        ground.check(file.read())
+        answers.check(file.read())
         read = True
     finally:
         # Whatever ends the reading, a worker's time too: what was not read to its end does not wait to be read again.
@@ -261,7 +262,7 @@ def upload_page(request: HttpRequest, year: int) -> HttpResponse:
         if received.waiting or received.idle:
             return HttpResponseRedirect(_next(request, report, received))
     files = inquiry_files.waiting(request.user, report)
-    ground, queue = _queue(request, report, files)
+    answers, queue = _queue(request, report, files)
     return own_page(
         request,
         "admin/inquiry/upload.html",
@@ -269,7 +270,7 @@ def upload_page(request: HttpRequest, year: int) -> HttpResponse:
         crumbs=crumbs_of(report, standing),
         report=report,
         coordinates=standing.coordinates,
-        doors=doors(ground),
+        doors=doors(answers),
         refusals=refusals,
         queue=queue,
         plain=[each for each in queue if each.is_plain],
@@ -286,22 +287,24 @@ def _next(request: HttpRequest, report: AnnualReport, received: Received) -> str
     return upload_address(report, request)
 
 
-def _queue(request: HttpRequest, report: AnnualReport, files: Sequence[WaitingInquiry]) -> tuple[Ground, list[Waiting]]:
+def _queue(
+    request: HttpRequest, report: AnnualReport, files: Sequence[WaitingInquiry]
+) -> tuple[CurrentAnswers, list[Waiting]]:
     read = {}
     for file in files:
         try:
             read[file.name] = file.read()
         except (UploadError, FileNotFoundError):  # read once when it came; the portal may have been upgraded since
             file.remove()
-    ground = read_ground(report, list(read.values()), request.user)
-    queue = [_waiting(request, file, read[file.name], ground) for file in files if file.name in read]
-    return ground, with_rivals(queue)
+    answers = read_current_answers(report, list(read.values()), request.user)
+    queue = [_waiting(request, file, read[file.name], answers) for file in files if file.name in read]
+    return answers, with_rivals(queue)
 
 
-def _waiting(request: HttpRequest, file: WaitingInquiry, inquiry: InquiryFile, ground: Ground) -> Waiting:
-    address, department = preview_address(ground.report, file.name, request), ground.title(inquiry)
+def _waiting(request: HttpRequest, file: WaitingInquiry, inquiry: InquiryFile, answers: CurrentAnswers) -> Waiting:
+    address, department = preview_address(answers.report, file.name, request), answers.title(inquiry)
     try:
-        return Waiting(file, address, department, compare(inquiry, ground))
+        return Waiting(file, address, department, compare(inquiry, answers))
     except UploadError as refusal:
         return Waiting(file, address, department, problem=str(refusal))
 
@@ -325,7 +328,7 @@ def _take(request: HttpRequest, report: AnnualReport, file: WaitingInquiry, seal
     """The file's name and how many items were stored; nothing, and a message, when it could not be taken."""
     try:
         outcome = apply_answers(file.read(), Decision(seal), report=report, name=file.title, by=request.user)
-    except (NotTaken, UploadError, FileNotFoundError):
+    except (Moved, Undecided, UploadError, FileNotFoundError):
         messages.warning(request, f"「{file.title}」：{OVERTAKEN}")
         return []
     file.remove()

@@ -15,10 +15,10 @@ from actionplan.admin.own_pages import own_page
 from actionplan.cells import Progress
 from actionplan.inquiry import waiting_files as inquiry_files
 from actionplan.inquiry.annotate import annotated
-from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Moved, Outcome, Undecided, apply_answers, undecided
-from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange, seal_of
+from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Taken, Undecided, apply_answers, undecided
+from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.current_answers import Ground, read_ground
+from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.waiting_files import WaitingInquiry
 from actionplan.inquiry.ways import (
@@ -32,6 +32,7 @@ from actionplan.inquiry.ways import (
 )
 from actionplan.models import AnnualReport
 from actionplan.permissions import Standing
+from actionplan.seen import Moved, fingerprint
 from actionplan.uploads import UploadError
 from actionplan.wording import REWRITTEN_BELOW, Run, wording_changes
 
@@ -140,8 +141,8 @@ class Page:
 
     def show(self, comparison: Comparison | None = None, decision: Decision = NO_CHOICE, **facts) -> HttpResponse:
         """The page, over a comparison of now unless one was made already."""
-        ground = read_ground(self.report, [self.file.read()], self.request.user)
-        comparison = comparison or compare(self.file.read(), ground)
+        answers = read_current_answers(self.report, [self.file.read()], self.request.user)
+        comparison = comparison or compare(self.file.read(), answers)
         asked = comparison.count(CONFLICT) + comparison.count(EMPTIED)
         if asked > MOST_CHOICES:
             raise UploadError(TOO_MANY.format(most=MOST_CHOICES))
@@ -149,12 +150,12 @@ class Page:
         return own_page(
             self.request,
             "admin/inquiry/preview.html",
-            title=f"照会票の確認　{ground.title(comparison.file)}",
+            title=f"照会票の確認　{answers.title(comparison.file)}",
             crumbs=[*crumbs_of(self.report, self.standing), ("照会票", upload_address(self.report))],
             report=self.report,
             file=self.file,
-            department=ground.title(comparison.file),
-            stranger=self._stranger(comparison, ground),
+            department=answers.title(comparison.file),
+            stranger=self._stranger(comparison, answers),
             comparison=comparison,
             conflicts=comparison.count(CONFLICT),
             emptied=comparison.count(EMPTIED),
@@ -163,48 +164,48 @@ class Page:
             **facts,
         )
 
-    def _stranger(self, comparison: Comparison, ground: Ground) -> str:
+    def _stranger(self, comparison: Comparison, answers: CurrentAnswers) -> str:
         """The name of the department whose door the person came by, when the workbook is another's."""
         door = door_of(self.request)
-        own = door is None or ground.current(door or None) in ground.homes(comparison.file)
-        return "" if own else ground.name(door or None)
+        own = door is None or answers.current(door or None) in answers.homes(comparison.file)
+        return "" if own else answers.name(door or None)
 
     def take(self) -> HttpResponse:
         """Stores what was decided and leads on; or the page again, with the reason and everything that was chosen."""
         sent = self.request.POST
         choices = {name.removeprefix("choice-"): sent[name] for name in sent if name.startswith("choice-")}
-        decision = Decision(seal_of(sent.get("seen", "")), choices, sent.get("scope") == "good")
+        decision = Decision(fingerprint(sent.get("seen", "")), choices, sent.get("scope") == "good")
         inquiry = self.file.read()
         try:
             outcome = apply_answers(inquiry, decision, report=self.report, name=self.file.title, by=self.request.user)
         except Moved as refusal:
-            moved = refusal.comparison.moved_since(sent.get("seen", ""))
-            return self.show(refusal.comparison, decision, moved=moved, refusal=MOVED, status=409)
+            moved = refusal.now.moved_since(sent.get("seen", ""))
+            return self.show(refusal.now, decision, moved=moved, refusal=MOVED, status=409)
         except Undecided as refusal:
             lacking = undecided(refusal.comparison, decision)
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
         self._tell(outcome, decision)
         return HttpResponseRedirect(self._on(inquiry, outcome))
 
-    def _tell(self, outcome: Outcome, decision: Decision) -> None:
+    def _tell(self, outcome: Taken, decision: Decision) -> None:
         if outcome.saved:
             messages.success(self.request, _sentence(self.file.title, outcome))
         else:
             sentence = ALL_KEPT if decision.keeps_any else NOTHING_TICKED
             messages.info(self.request, sentence.format(title=self.file.title))
 
-    def _on(self, inquiry: InquiryFile, outcome: Outcome) -> str:
+    def _on(self, inquiry: InquiryFile, outcome: Taken) -> str:
         """Where the person goes from here: back to what is to be mended, to the next that waits, or to the answers."""
         if outcome.left_out:
             return preview_address(self.report, self.file.name, self.request)
         self.file.remove()
         if inquiry_files.waiting(self.request.user, self.report):
             return upload_address(self.report)
-        own = read_ground(self.report, (), self.request.user).own_homes(inquiry)
+        own = read_current_answers(self.report, (), self.request.user).own_homes(inquiry)
         return answers_address(self.report, own[0] if own else inquiry.department_id)
 
 
-def _sentence(title: str, outcome: Outcome) -> str:
+def _sentence(title: str, outcome: Taken) -> str:
     sentence = f"「{title}」から{outcome.saved}項目の回答を保存しました。"
     if outcome.kept:
         sentence += f"いまの内容を残した欄が{outcome.kept}つあります。"
@@ -248,7 +249,7 @@ def marked_workbook(request: HttpRequest, year: int, name: str) -> HttpResponse:
         raise Http404(EXPIRED)
     try:
         inquiry = file.read()
-        comparison = compare(inquiry, read_ground(report, [inquiry], request.user))
+        comparison = compare(inquiry, read_current_answers(report, [inquiry], request.user))
     except UploadError as refusal:
         return _back(request, report, f"「{file.title}」：{refusal}")
     return attachment(

@@ -1,12 +1,14 @@
 """Editions: what was published, frozen. The only thing that passes from staff to citizens."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from actionplan.models.cell_fields import PublishedCells
+from actionplan.cells import CELLS, CHOICE, Cell
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.immutable import ImmutableError, ImmutableModel, ImmutableQuerySet
 from actionplan.models.reporting import AnnualReport
@@ -94,6 +96,32 @@ class EditionRowQuerySet(ImmutableQuerySet):
         if self.model.objects.filter(edition__in={row.edition_id for row in rows}).exists():
             raise ImmutableError
         return super().bulk_create(rows, *args, **kwargs)
+
+
+def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:
+    """Name and column of each field of a published row that holds the cell: a choice is kept with its label."""
+    if cell.kind == CHOICE:
+        yield cell.published, models.CharField(f"{cell.label}コード", max_length=20)
+        yield cell.published_words, models.CharField(cell.label, max_length=20)
+    else:
+        yield cell.published, RecordTextField(cell.label, blank=True)
+
+
+class PublishedCells(models.Model):
+    """What an answer says, as it was published."""
+
+    if TYPE_CHECKING:
+        status: str
+        progress: str
+        progress_label: str
+
+    class Meta:
+        abstract = True
+
+
+for _cell in CELLS:
+    for _name, _field in published_fields(_cell):
+        PublishedCells.add_to_class(_name, _field)
 
 
 class EditionRow(PublishedCells, ImmutableModel):

@@ -1,13 +1,14 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from actionplan.cells import CELLS
+from actionplan.cells import CELLS, CHOICE, Cell, Progress, State, state_once_written
 from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
-from actionplan.models.cell_fields import AnswerCells
 from actionplan.models.department import Department
 from actionplan.models.fields import RecordLineField, RecordTextField
 from actionplan.models.keys import NaturalManager
@@ -75,14 +76,35 @@ class AnnualReport(RecordModel):
         return (self.fiscal_year,)
 
 
-class State(models.TextChoices):
-    """How far an answer has come through the year's round."""
+def answer_field(cell: Cell) -> models.Field:
+    """The column of an answer that holds the cell."""
+    if cell.kind == CHOICE:
+        return models.CharField(cell.label, max_length=20, choices=Progress.choices, default=cell.empty)
+    return RecordTextField(cell.label, blank=True)
 
-    NOT_STARTED = "not_started", "未着手"
-    DRAFT = "draft", "記入中"
-    SUBMITTED = "submitted", "提出"
-    RETURNED = "returned", "差戻し"
-    CONFIRMED = "confirmed", "確定"
+
+class AnswerCells(models.Model):
+    """What somebody wrote about an item's year."""
+
+    if TYPE_CHECKING:
+        # The two that code of ours asks for by name.
+        text: str
+        progress: str
+
+    class Meta:
+        abstract = True
+
+    def says(self, cell: Cell) -> str:
+        """What stands in the cell."""
+        return getattr(self, cell.name)
+
+    def words_of(self, cell: Cell) -> str:
+        """The same as a reader knows it: a category by its label."""
+        return cell.words(self.says(cell))
+
+
+for _cell in CELLS:
+    AnswerCells.add_to_class(_cell.name, answer_field(_cell))
 
 
 def person(verbose_name: str) -> models.ForeignKey:
@@ -141,20 +163,11 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
         return f"{self.report} {self.item}"
 
     def save(self, *args, **kwargs) -> None:
-        """Saves the next revision (see RevisedModel), and the state that what is written leads to (see begin)."""
-        if self.begin() and (fields := kwargs.get("update_fields")) is not None:
+        """Saves the next revision (see RevisedModel), and the state that what is written leads to."""
+        before, self.state = self.state, state_once_written(self, self.state)
+        if self.state != before and (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "state"}
         super().save(*args, **kwargs)
-
-    def begin(self) -> bool:
-        """Whether the answer became 記入中: one of which any cell says something is never 未着手.
-
-        The one rule for 記入中, whichever door the answer comes through.
-        """
-        begins = self.state == State.NOT_STARTED and not all(cell.is_blank(self.says(cell)) for cell in CELLS)
-        if begins:
-            self.state = State.DRAFT
-        return begins
 
     def natural_key(self) -> tuple:
         """The year and the item's key."""

@@ -4,13 +4,9 @@ from typing import Self
 
 from django.db import models, transaction
 
+from actionplan.seen import Moved
 
-class StaleRevisionError(RuntimeError):
-    """Raised when the row was saved by somebody else after it was read; `stored` is the newer row."""
-
-    def __init__(self, stored: models.Model) -> None:
-        super().__init__("読み込んだあとに、ほかの人がこの行を保存しました。新しい内容を確かめてください。")
-        self.stored = stored
+STALE = "読み込んだあとに、ほかの人がこの行を保存しました。新しい内容を確かめてください。"
 
 
 class RevisedModel(models.Model):
@@ -20,7 +16,7 @@ class RevisedModel(models.Model):
         abstract = True
 
     def save(self, *args, **kwargs) -> None:
-        """Saves the next revision; raises StaleRevisionError when the stored row is newer than the one read."""
+        """Saves the next revision; raises Moved when the stored row is newer than the one read."""
         if self._state.adding:
             return super().save(*args, **kwargs)
         if (fields := kwargs.get("update_fields")) is not None:
@@ -39,5 +35,5 @@ class RevisedModel(models.Model):
         """The stored row, locked until the transaction ends."""
         stored = type(self)._base_manager.using(self._state.db).select_for_update().get(pk=self.pk)
         if stored.revision != self.revision:
-            raise StaleRevisionError(stored)
+            raise Moved(STALE, now=stored)
         return stored

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from hashlib import sha256
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
@@ -17,7 +16,7 @@ from actionplan.organisation.accounts import AccountChange, StartPassword, store
 from actionplan.organisation.membership import Facts, Roster, lock_people
 from actionplan.organisation.people_lines import COLUMNS, PART, Fault, Line, Wanted, read_lines
 from actionplan.organisation.reorganisation import REASON, in_words
-from actionplan.organisation.reorganise import GroundMoved
+from actionplan.seen import fingerprint, refuse_moved
 
 NEW, CLOSED, REOPENED, CHANGED = "new", "closed", "reopened", "changed"
 KINDS = {NEW: "追加", CLOSED: "閉じる", REOPENED: "もう一度使う", CHANGED: "変更"}
@@ -76,8 +75,8 @@ class Outcome:
 
     @cached_property
     def seal(self) -> str:
-        """A digest of every change, which is another one when somebody changed one of these people meanwhile."""
-        return sha256(repr(self.changes).encode()).hexdigest()
+        """The fingerprint of every change, which is another one when somebody changed one of these people meanwhile."""
+        return fingerprint(*self.changes)
 
 
 def look(lines: Sequence[Line], *, by: AbstractBaseUser) -> Outcome:
@@ -118,14 +117,13 @@ def import_people(
     """What was changed, and the first passwords of new people.
 
     seen: the seal of the outcome that the person was shown. source: the file's name.
-    Raises GroundMoved (nothing is stored) when it is another one now, or when cells cannot be taken any more.
+    Raises Moved (nothing is stored) when it is another one now, or when cells cannot be taken any more.
     """
     permissions.require(permissions.may_import(by, User))
     lock_people()
     roster = Roster(by)
     outcome = _look(lines, roster)
-    if outcome.faults or outcome.seal != seen:
-        raise GroundMoved
+    refuse_moved(seen, "" if outcome.faults else outcome.seal)
     changes = [AccountChange(roster.accounts.get(each.username), each.username, each.after) for each in outcome.changes]
     return outcome, store_accounts(changes, roster, reason=IMPORT_REASON, source=source)
 

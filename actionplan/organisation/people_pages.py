@@ -18,7 +18,7 @@ from actionplan.organisation import account_pages
 from actionplan.organisation.membership import Roster
 from actionplan.organisation.people import Outcome, import_people, look
 from actionplan.organisation.people_lines import COLUMNS, Line
-from actionplan.organisation.reorganise import GroundMoved
+from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns, read_csv, read_xlsx
 from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName
 
@@ -76,7 +76,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
 def _store(request: HttpRequest, lines: list[Line], waiting: OwnedFile, chosen: dict) -> HttpResponse:
     try:
         outcome, passwords = import_people(lines, by=request.user, seen=chosen["seal"], source=chosen["name"])
-    except GroundMoved:
+    except Moved:
         messages.warning(request, MOVED)
         return _asked(request, look(lines, by=request.user), waiting.name, chosen["name"])
     waiting.remove()

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import transaction
@@ -11,10 +10,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.answers import store
+from actionplan.answers import saving
 from actionplan.models import ActionItem, Department, Plan, State, Succession, YearlyStatus
 from actionplan.organisation.membership import join, leave, lock_departments, members_of, record
 from actionplan.organisation.reorganisation import REASON, Reorganisation, faults, in_words
+from actionplan.seen import fingerprint, refuse_moved
 
 # Which department takes what the old one holds, by primary keys: (old one, item or None for all that is no item's).
 Heir = Callable[[int, int | None], int]
@@ -68,17 +68,17 @@ def move_items(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str)
     items = list(ActionItem.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
     for item in items:
         item.lead_department_id = targets[item.pk]
-    ActionItem.objects.bulk_update(items, ["lead_department"], batch_size=store.BATCH)
+    ActionItem.objects.bulk_update(items, ["lead_department"], batch_size=saving.BATCH)
     record(items, by=by, reason=reason)
 
 
 def move_statuses(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
     """Gives answers another department; targets: department by status. The words themselves are not touched."""
-    statuses = store.lock(targets)
+    statuses = saving.lock(targets)
     for status in statuses:
         status.department_id = targets[status.pk]
     if statuses:
-        store.store(statuses, ["department"], by=by, reason=reason)
+        saving.store(statuses, ["department"], by=by, reason=reason)
 
 
 def move_plans(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
@@ -104,10 +104,6 @@ class ReorganisationRefused(ValueError):
     def __init__(self, sentences: list[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
-
-
-class GroundMoved(RuntimeError):
-    """Raised when what would change is no longer what the person was shown."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +140,7 @@ class Outlook:
 
     @property
     def seal(self) -> str:
-        """A digest of all this, which is another one when something of it has changed."""
+        """The fingerprint of all this, which is another one when something of it has changed."""
         facts = [
             [(old.pk, str(old), old.in_force_from, old.in_force_until, old.successor_id) for old in self.olds],
             [(part.pk, str(part), part.postal_code, part.address, part.phone) for part in self.parts],
@@ -155,7 +151,7 @@ class Outlook:
             self.change.day,
             self.change.due,
         ]
-        return sha256(repr(facts).encode()).hexdigest()
+        return fingerprint(*facts)
 
 
 def outlook(change: Reorganisation, known: Mapping[int, Department] | None = None) -> Outlook:
@@ -187,12 +183,11 @@ def reorganise(change: Reorganisation, *, by: AbstractBaseUser, seen: str = "") 
     """What was done: everything or nothing, each row with its record of change.
 
     seen: the seal of the outlook that the person was shown; empty for callers that showed none.
-    Raises ReorganisationRefused, GroundMoved, PermissionDenied.
+    Raises ReorganisationRefused, Moved, PermissionDenied.
     """
     permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
     plan = outlook(change, lock_departments())
-    if seen and seen != plan.seal:
-        raise GroundMoved
+    refuse_moved(seen or plan.seal, plan.seal)
     _write_departments(plan, by)
     pks = [part.pk for part in plan.parts]
     if change.due:

@@ -18,7 +18,6 @@ from actionplan.models import ActionItem, Department
 from actionplan.organisation.people import is_to_come
 from actionplan.organisation.reorganisation import CONTACT, Part, Reorganisation
 from actionplan.organisation.reorganise import (
-    GroundMoved,
     ReorganisationRefused,
     outlook,
     reorganise,
@@ -26,6 +25,7 @@ from actionplan.organisation.reorganise import (
     unsettled,
 )
 from actionplan.organisation.undo import undo, undoing
+from actionplan.seen import Moved
 
 RENAME, MERGE, SPLIT = "rename", "merge", "split"
 KINDS = {RENAME: "名前を変える", MERGE: "統合する", SPLIT: "分ける"}
@@ -156,7 +156,7 @@ def reorganise_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _confirm(request, desk) if "confirm" in request.POST else _preview(request, desk)
     except ReorganisationRefused as refusal:
         return _form_page(request, desk, sentences=refusal.sentences)
-    except GroundMoved:
+    except Moved:
         messages.warning(request, MOVED)
         return _preview(request, desk)
 
@@ -277,7 +277,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         done = undo(pk, by=request.user, seen=request.POST.get("seal", ""))
     except ReorganisationRefused:
         return _look(request, pk)
-    except GroundMoved:
+    except Moved:
         messages.warning(request, UNDO_MOVED)
         return _look(request, pk)
     messages.success(request, f"組織改正を取り消しました：{done.change}。")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import IntegrityError, transaction
@@ -13,7 +12,8 @@ from actionplan.models import ActionItem, Department, EditionRow, Plan, Reminder
 from actionplan.models.sourced import note_source
 from actionplan.organisation.membership import join, lock_departments, members_of, record
 from actionplan.organisation.people import Registered, registered
-from actionplan.organisation.reorganise import GroundMoved, ReorganisationRefused, move_items
+from actionplan.organisation.reorganise import ReorganisationRefused, move_items
+from actionplan.seen import Moved, fingerprint, refuse_moved
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Undoing:
 
     @property
     def seal(self) -> str:
-        """A digest of all this, which is another one when something of it has changed."""
+        """The fingerprint of all this, which is another one when something of it has changed."""
         facts = [
             [(each.pk, str(each)) for each in (*self.change.olds, *self.change.parts, *self.change.new)],
             [row.pk for row in (*self.items, *self.people)],
@@ -45,7 +45,7 @@ class Undoing:
             self.change.day,
             self.faults,
         ]
-        return sha256(repr(facts).encode()).hexdigest()
+        return fingerprint(*facts)
 
 
 def undoing(pk: int, known: Mapping[int, Department]) -> Undoing | None:
@@ -66,7 +66,7 @@ def undoing(pk: int, known: Mapping[int, Department]) -> Undoing | None:
 def undo(pk: int, *, by: AbstractBaseUser, seen: str) -> Undoing:
     """What was put back: everything or nothing, each row with its record of change.
 
-    seen: the seal of what the person was shown. Raises ReorganisationRefused, GroundMoved, PermissionDenied.
+    seen: the seal of what the person was shown. Raises ReorganisationRefused, Moved, PermissionDenied.
     """
     permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
     try:
@@ -74,18 +74,17 @@ def undo(pk: int, *, by: AbstractBaseUser, seen: str) -> Undoing:
             return _undo(pk, by, seen)
     except (ProtectedError, IntegrityError) as error:
         # Somebody gave a new department something between the look and the deletion.
-        raise GroundMoved from error
+        raise Moved from error
 
 
 def _undo(pk: int, by: AbstractBaseUser, seen: str) -> Undoing:
     known = lock_departments()
     plan = undoing(pk, known) if pk in known else None
     if plan is None:
-        raise GroundMoved
+        raise Moved
     if plan.faults:
         raise ReorganisationRefused(plan.faults)
-    if plan.seal != seen:
-        raise GroundMoved
+    refuse_moved(seen, plan.seal)
     _put_back(plan, by)
     return plan
 

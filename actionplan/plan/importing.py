@@ -16,7 +16,8 @@ from import_export.results import Result, RowResult
 from tablib import Dataset
 
 from actionplan.admin.base import AsksPermission
-from actionplan.plan.tables import OvertakenError, seal
+from actionplan.plan.tables import seal
+from actionplan.seen import Moved
 from actionplan.uploads import UploadError
 from actionplan.waiting_files import FORMATS, ConfirmForm, FileForm, UploadForm, WaitingFile
 
@@ -70,7 +71,7 @@ class ImportsFiles(AsksPermission, ImportExportMixin):
             return super().process_import(request, **kwargs)
         except (FileNotFoundError, IndexError):  # the latter for a resource that no form of ours names
             return self._again(request, EXPIRED)
-        except OvertakenError:
+        except Moved:
             return self._preview_again(request, form)
 
     def _preview_again(self, request: HttpRequest, form: ConfirmForm) -> HttpResponse:
@@ -81,11 +82,11 @@ class ImportsFiles(AsksPermission, ImportExportMixin):
         return self.import_action(request)
 
     def process_dataset(self, dataset: Dataset, form: Form, request: HttpRequest, **kwargs) -> Result:
-        """Saves all rows or none. Raises OvertakenError when what was confirmed is no longer what would change."""
+        """Saves all rows or none. Raises Moved when what was confirmed is no longer what would change."""
         kwargs |= {"rollback_on_validation_errors": True, "seen": form.cleaned_data["seen"]}
         result = super().process_dataset(dataset, form, request, **kwargs)
-        if any(isinstance(error.error, OvertakenError) for error in result.base_errors):
-            raise OvertakenError
+        if any(isinstance(error.error, Moved) for error in result.base_errors):
+            raise Moved
         return result
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:

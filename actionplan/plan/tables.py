@@ -1,7 +1,6 @@
 """Importing and exporting a level of the plan's tree: one record a row, found by ID or by its numbers."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -30,6 +29,7 @@ from actionplan.plan.table_cells import (
     doubled,
     whole_number,
 )
+from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import check_columns
 
 
@@ -39,10 +39,6 @@ class TableError(ValueError):
     def __init__(self, sentences: Sequence[str]) -> None:
         super().__init__("\n".join(sentences))
         self.sentences = sentences
-
-
-class OvertakenError(RuntimeError):
-    """Raised when the stored rows are no longer those that the preview showed."""
 
 
 def number_column(column: str, attribute: str, readonly: bool = False) -> Field:
@@ -188,10 +184,10 @@ class TreeResource(ModelResource):
         row_result.number = row_number + 1
 
     def after_import(self, dataset: Dataset, result: Result, **kwargs) -> None:
-        """Raises OvertakenError, still inside the transaction, when the preview that was confirmed showed otherwise."""
+        """Raises Moved, still inside the transaction, when the preview that was confirmed showed otherwise."""
         refused = result.has_errors() or result.has_validation_errors()
-        if not refused and kwargs.get("seen", seal(result)) != seal(result):
-            raise OvertakenError
+        if not refused:
+            refuse_moved(kwargs.get("seen", seal(result)), seal(result))
 
 
 PREVIEW_CHANGED = """<del class="words">{}</del> <span aria-hidden="true">→</span> <ins class="words">{}</ins>"""
@@ -224,11 +220,8 @@ def _is_short(field: Field) -> bool:
 
 
 def seal(result: Result) -> str:
-    """A digest of everything that the preview shows: it is another one when a stored row that the file changes is."""
-    digest = sha256()
-    for row in result.rows:
-        digest.update(repr((row.number, row.import_type, [str(cell) for cell in row.diff or ()])).encode())
-    return digest.hexdigest()
+    """The fingerprint of all that the preview shows: another one when a stored row that the file changes is another."""
+    return fingerprint(*((row.number, row.import_type, [str(cell) for cell in row.diff or ()]) for row in result.rows))
 
 
 class PolicyResource(TreeResource):

@@ -3,7 +3,6 @@
 Departments are those that stand on the opening day: renamed, merged and split ones are mapped to their successors.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from django.utils import timezone
 from actionplan.answers.sheet import CONTINUED, KIND_LABELS, MERGED, NEW
 from actionplan.fiscal_year import web_label
 from actionplan.models import ActionItem, AnnualReport, Department, Edition, Plan, State, Succession, YearlyStatus
+from actionplan.seen import fingerprint
 
 PLACE = ("measure__policy__number", "measure__number", "number")
 OWN = ("pk", "name", "ended", "lead_department_id", "successor_id")
@@ -171,11 +171,11 @@ class Opening:
         return [row for row in self.coming if row.department and not _stands(row.department, self.day)]
 
     @cached_property
-    def fingerprint(self) -> str:
+    def seal(self) -> str:
         """The same for two openings that do the same: shows whether anything moved after it was looked at."""
         rows = [(row.item.pk, row.department and row.department.pk) for row in self.coming]
         facts = (self.plan.pk, self.fiscal_year, self.report is None, self.old_due, self.answers_due, rows)
-        return hashlib.sha256(repr(facts).encode()).hexdigest()
+        return fingerprint(*facts)
 
 
 def _stands(department: Department, day: date) -> bool:

@@ -4,7 +4,6 @@ The day's place in the log is taken first, then the mail goes out, and a failure
 held while the mail server is spoken to, and of two people who remind at once, one does.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +21,7 @@ from actionplan.models import AnnualReport, Reminder, Succession, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 from actionplan.round.mail import Addressees, Post, addressees
 from actionplan.round.responses import Response, tallies
+from actionplan.seen import fingerprint
 from actionplan.words import day_words, days_late
 
 SHOWN_ITEMS = 20
@@ -141,9 +141,9 @@ class Letter:
     failure: str = ""
 
     @property
-    def fingerprint(self) -> str:
+    def seal(self) -> str:
         """The same for two letters that say the same to the same people."""
-        return hashlib.sha256(repr((self.to, self.words)).encode()).hexdigest()
+        return fingerprint(self.to, self.words)
 
 
 def letters(
@@ -192,7 +192,7 @@ def send(
 ) -> list[Letter]:
     """The letters, each with what became of it. by: None when the machine sends.
 
-    seen: by Response.key, the fingerprint of the letter that the person looked at; what has changed since stays here.
+    seen: by Response.key, the seal of the letter that the person looked at; what has changed since stays here.
     Raises PermissionDenied for who does not coordinate.
     """
     permissions.require(by is None or permissions.may_coordinate(by))
@@ -203,7 +203,7 @@ def send(
 def _send(report: AnnualReport, letter: Letter, post: Post, by: AbstractBaseUser | None, seen: dict | None) -> Letter:
     if letter.outcome:
         return letter
-    if seen is not None and seen.get(letter.response.key) != letter.fingerprint:
+    if seen is not None and seen.get(letter.response.key) != letter.seal:
         return replace(letter, outcome=CHANGED)
     place = _take_place(report, letter, by)
     if isinstance(place, str):

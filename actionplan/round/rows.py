@@ -99,7 +99,7 @@ def seen_revisions(sent: QueryDict) -> dict[int, int]:
 def seen_letters(sent: QueryDict) -> Mapping[int, str]:
     """Fingerprint of the letter by primary key of the department, as the confirmation page showed them."""
     pairs = (value.partition("-") for value in sent.getlist("letter"))
-    return {int(pk): fingerprint for pk, _, fingerprint in pairs if _is_number(pk)}
+    return {int(pk): seal for pk, _, seal in pairs if _is_number(pk)}
 
 
 def _is_number(text: str) -> bool:

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest
 
 from actionplan.admin.rescue import Text
+from actionplan.answers.saving import StepRefused, confirm, reopen, return_answers
 from actionplan.answers.sheet import statuses
-from actionplan.answers.steps import StepRefused, confirm, reopen, return_answers
-from actionplan.answers.store import Overtaken
 from actionplan.cells import NAMES
 from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.round.mail import goes_out
 from actionplan.round.responses import Response, response_of
 from actionplan.round.return_mail import Notice, tell_department
 from actionplan.round.rows import CONFIRM, REOPEN, RETURN, StepForm, seen_revisions
+from actionplan.seen import Moved, fingerprint
 from actionplan.text import tidy_line_breaks
 from actionplan.words import person_name
 
@@ -57,15 +56,15 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     if others.exists():
         return Refusal(OTHERS, reason)
     step = form.cleaned_data["step"]
-    if step == RETURN and reason.strip() and len(ticks) > 1 and sure != _digest(ticks):
-        return Refusal(ASKED.format(len(ticks), _codes(ticks)), reason, ticks, sure=f"{RETURN}:{_digest(ticks)}")
+    if step == RETURN and reason.strip() and len(ticks) > 1 and sure != _seal(ticks):
+        return Refusal(ASKED.format(len(ticks), _codes(ticks)), reason, ticks, sure=f"{RETURN}:{_seal(ticks)}")
     try:
         count = _take(step, seen, request, form.cleaned_data["reason"])
     except StepRefused as refusal:
         return Refusal(str(refusal), reason, ticks)
-    except Overtaken as overtaken:
-        sentence = f"まだ何も変えていません。{overtaken}。下で確かめて、よければもう一度押してください。"
-        return Refusal(sentence, reason, ticks, changes(overtaken.rows, seen))
+    except Moved as moved:
+        sentence = f"まだ何も変えていません。{moved}。下で確かめて、よければもう一度押してください。"
+        return Refusal(sentence, reason, ticks, changes(moved.now, seen))
     messages.success(request, DONE[step].format(count))
     if step == RETURN:
         _tell(request, report, response, seen, form.cleaned_data["reason"])
@@ -83,8 +82,8 @@ def _codes(ticks: Iterable[int]) -> str:
     return "、".join(row.item.code for row in rows.order_by(*YearlyStatus._meta.ordering[1:]))
 
 
-def _digest(ticks: Iterable[int]) -> str:
-    return sha256(repr(sorted(ticks)).encode()).hexdigest()[:16]
+def _seal(ticks: Iterable[int]) -> str:
+    return fingerprint(sorted(ticks), length=16)
 
 
 def _take(step: str, seen: Mapping[int, int], request: HttpRequest, reason: str) -> int:

@@ -18,6 +18,7 @@ from actionplan.round.opening import Opening, cautions, opening_of
 from actionplan.round.pages import TITLE, report_of
 from actionplan.round.rows import OpenYearForm, due_field
 from actionplan.round.years import ClosingRefused, OpeningRefused, close_year, closing_of, open_year, refuse_year
+from actionplan.seen import Moved
 from actionplan.words import day_words
 
 
@@ -28,7 +29,7 @@ def close_year_page(request: HttpRequest, year: int) -> HttpResponse:
     if request.method == "POST":
         try:
             gone = close_year(report, by=request.user, seen=request.POST.get("seen", ""))
-        except ClosingRefused as refused:
+        except (ClosingRefused, Moved) as refused:
             refusal = str(refused)
         else:
             messages.success(request, f"{report}を取り消しました。空の回答{gone}件を消しました。")
@@ -100,7 +101,7 @@ def open_year_page(request: HttpRequest) -> HttpResponse:
             if request.method == "POST":
                 return _open(request, form)
             opening = _preview(form)
-        except OpeningRefused as refusal:
+        except (OpeningRefused, Moved) as refusal:
             form.add_error(None, str(refusal))
             opening = _preview(form) if request.method == "POST" and _may_open(form) else None
     crumbs = [("取りまとめ状況", reverse("admin:round_front"))]
@@ -133,7 +134,7 @@ def _cautions(opening: Opening) -> list[str]:
 
 def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
     plan, year, due = _wish(form)
-    # Without the fingerprint nobody looked at the preview: "none" matches no opening, so the preview comes first.
+    # Without the seal nobody looked at the preview: "none" matches no opening, so the preview comes first.
     seen = request.POST.get("seen") or "none"
     opening = open_year(plan, year, answers_due=due, by=request.user, seen=seen)
     if opening.changes_nothing:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
@@ -10,14 +9,15 @@ from django.db.models import Q
 from simple_history.utils import bulk_create_with_history
 
 from actionplan import permissions
-from actionplan.answers.store import BATCH, lock, remove
+from actionplan.answers.saving import BATCH, lock, remove
 from actionplan.cells import CELLS
 from actionplan.models import AnnualReport, Plan, State, YearlyStatus
 from actionplan.models.sourced import note_source
 from actionplan.round.opening import Opening, opening_of
+from actionplan.seen import fingerprint, refuse_moved
 
 CLOSING_REASON = "年度を開くのを取り消す"
-CHANGED = "確かめていただいている間に、回答が変わりました。もう一度確かめてください。"
+ANSWERS_MOVED = "確かめていただいている間に、回答が変わりました。もう一度確かめてください。"
 UNTOUCHED = Q(state=State.NOT_STARTED, **{cell.name: cell.empty for cell in CELLS})
 MOST_CODES = 10
 
@@ -33,14 +33,14 @@ class Closing:
     report: AnnualReport
     empty: int
     why_not: str
-    fingerprint: str
+    seal: str
 
 
 def closing_of(report: AnnualReport) -> Closing:
     """What taking the year back does now; reads only."""
     rows = list(report.statuses.order_by("pk").values_list("pk", "revision"))
     facts = (report.pk, report.answers_due, rows)
-    return Closing(report, len(rows), why_not_close(report), sha256(repr(facts).encode()).hexdigest())
+    return Closing(report, len(rows), why_not_close(report), fingerprint(*facts))
 
 
 def why_not_close(report: AnnualReport) -> str:
@@ -62,8 +62,8 @@ def why_not_close(report: AnnualReport) -> str:
 def close_year(report: AnnualReport, *, by: AbstractBaseUser | None, seen: str) -> int:
     """How many empty answers went, together with the year's report; each leaves a record of its deletion.
 
-    seen: the fingerprint of the closing that the person looked at.
-    Raises PermissionDenied for who does not coordinate, ClosingRefused.
+    seen: the seal of the closing that the person looked at.
+    Raises PermissionDenied for who does not coordinate, ClosingRefused, Moved.
     """
     permissions.require(by is None or permissions.may_coordinate(by))
     report = AnnualReport.objects.select_for_update().filter(pk=report.pk).first()
@@ -71,8 +71,9 @@ def close_year(report: AnnualReport, *, by: AbstractBaseUser | None, seen: str) 
         raise ClosingRefused("この年度は、すでに取り消されています。")
     rows = lock(report.statuses.values_list("pk", flat=True))
     closing = closing_of(report)
-    if closing.why_not or closing.fingerprint != seen:
-        raise ClosingRefused(closing.why_not or CHANGED)
+    if closing.why_not:
+        raise ClosingRefused(closing.why_not)
+    refuse_moved(seen, closing.seal, ANSWERS_MOVED)
     remove(rows, by=by, reason=CLOSING_REASON)
     report._history_user = by
     note_source(report, reason=CLOSING_REASON).delete()
@@ -80,14 +81,11 @@ def close_year(report: AnnualReport, *, by: AbstractBaseUser | None, seen: str) 
 
 
 OPENING_REASON = "年度を開く"
+ITEMS_MOVED = "確かめていただいている間に、項目か締切が変わりました。もう一度確かめてください。"
 
 
 class OpeningRefused(ValueError):
     """Raised when the year cannot be opened; the message is the Japanese sentence for the person."""
-
-
-class OpeningChanged(OpeningRefused):
-    """Raised when opening would do something else by now than what the person looked at."""
 
 
 def open_year(
@@ -96,8 +94,8 @@ def open_year(
     """What was done; a second call does nothing and says so (Opening.changes_nothing).
 
     answers_due: the due date from now on; None leaves it. by: None when the machine opens the year.
-    seen: the fingerprint of the opening that the person looked at.
-    Raises PermissionDenied for who does not coordinate, OpeningRefused, OpeningChanged.
+    seen: the seal of the opening that the person looked at.
+    Raises PermissionDenied for who does not coordinate, OpeningRefused, Moved.
     """
     permissions.require(by is None or permissions.may_coordinate(by))
     try:
@@ -113,8 +111,7 @@ def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: AbstractBa
     Plan.objects.select_for_update().get(pk=plan.pk)
     refuse_year(plan, fiscal_year)
     opening = opening_of(plan, fiscal_year, answers_due)
-    if seen and opening.fingerprint != seen:
-        raise OpeningChanged("確かめていただいている間に、項目か締切が変わりました。もう一度確かめてください。")
+    refuse_moved(seen or opening.seal, opening.seal, ITEMS_MOVED)
     report = _report(opening, by)
     rows = [YearlyStatus(report=report, item_id=row.item.pk, department=row.department) for row in opening.coming]
     bulk_create_with_history(

@@ -124,7 +124,7 @@ def test_a_row_that_somebody_deleted_is_told_and_the_text_stays(rows):
 
 def overtake(monkeypatch, row):
     """Lets somebody else save the row after the form has checked it and before it is saved, once."""
-    from actionplan.answers.admin_forms import StatusRowForm
+    from actionplan.answers.admin import StatusRowForm
 
     check, done = StatusRowForm.clean, []
 

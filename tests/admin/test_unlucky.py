@@ -20,7 +20,7 @@ def test_who_waits_too_long_for_the_database_gets_the_words_back(monkeypatch):
     def held(*args, **kwargs):
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("actionplan.answers.saving.save_answers", held)
+    monkeypatch.setattr("actionplan.answers.saving.store", held)
     answer = client.post(office.address, {**form, name: "長い会議のあとに書いた文", "do": "save"})
     assert answer.status_code == 503
     assert "まだ保存されていません" in answer.content.decode()

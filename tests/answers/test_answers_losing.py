@@ -5,8 +5,8 @@ import re
 import pytest
 from django.test import Client
 
-from actionplan.answers import steps
-from actionplan.answers.store import Answer, save_answers
+from actionplan.answers import saving as steps
+from actionplan.answers.saving import Answer, save_answers
 from actionplan.models import State, YearlyStatus
 from tests import factories
 from tests.admin.pages import form_of, signed_in

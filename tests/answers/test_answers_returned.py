@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.models import State
 from tests import factories
 from tests.answers.answering import make_office, written

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.models import State, YearlyStatus
 from tests import factories
 from tests.admin.pages import signed_in

@@ -2,8 +2,9 @@
 
 import pytest
 
-from actionplan.answers.store import Overtaken, lock, lock_seen, store
+from actionplan.answers.saving import lock, lock_seen, store
 from actionplan.models import YearlyStatus
+from actionplan.seen import Moved
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -33,15 +34,15 @@ def test_a_row_that_is_newer_and_one_that_is_gone_are_named(rows):
     rows[1].save()
     gone = rows[2].pk
     rows[2].delete()
-    with pytest.raises(Overtaken) as refusal:
+    with pytest.raises(Moved) as refusal:
         lock_seen({rows[0].pk: 1, rows[1].pk: 1, gone: 1})
-    assert [row.text for row in refusal.value.rows] == ["ほかの人の文"]
+    assert [row.text for row in refusal.value.now] == ["ほかの人の文"]
     assert refusal.value.gone == [gone]
     assert rows[1].item.code in str(refusal.value)
 
 
 def test_a_row_that_is_gone_alone_is_told_in_words(rows):
-    with pytest.raises(Overtaken, match="削除された項目"):
+    with pytest.raises(Moved, match="削除された項目"):
         lock_seen({99999: 1})
 
 

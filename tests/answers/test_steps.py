@@ -3,10 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from actionplan.answers import steps
-from actionplan.answers.steps import StepRefused
-from actionplan.answers.store import Answer, Overtaken, save_answers
+from actionplan.answers import saving as steps
+from actionplan.answers.saving import Answer, StepRefused, save_answers
 from actionplan.models import State, YearlyStatus
+from actionplan.seen import Moved
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -93,9 +93,9 @@ def test_a_step_is_for_its_own_roles_and_departments_only(step, role, own, rows,
 def test_a_step_moves_all_rows_or_none_and_never_one_that_is_newer_than_seen(step, rows, office):
     seen = in_state(rows, next(iter(TABLE[step][0])))
     YearlyStatus.objects.filter(pk=rows[1].pk).update(revision=2)
-    with pytest.raises(Overtaken) as refusal:
+    with pytest.raises(Moved) as refusal:
         STEPS[step](seen, office)
-    assert [row.pk for row in refusal.value.rows] == [rows[1].pk]
+    assert [row.pk for row in refusal.value.now] == [rows[1].pk]
     assert stored(rows[0]).revision == 1
 
 

@@ -3,8 +3,9 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from actionplan.answers.store import Answer, AnswersRefused, Overtaken, save_answers
+from actionplan.answers.saving import Answer, AnswersRefused, save_answers
 from actionplan.models import State, YearlyStatus
+from actionplan.seen import Moved
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -64,9 +65,9 @@ def test_what_says_the_same_is_left_alone_even_when_the_row_is_newer(rows, clerk
 
 def test_a_row_that_somebody_saved_meanwhile_stops_everything(rows, clerk):
     save(rows[:1], clerk, text="ほかの人の文")
-    with pytest.raises(Overtaken) as refusal:
+    with pytest.raises(Moved) as refusal:
         save(rows, clerk, text="私の文")
-    assert [row.pk for row in refusal.value.rows] == [rows[0].pk]
+    assert [row.pk for row in refusal.value.now] == [rows[0].pk]
     assert [stored(row).text for row in rows] == ["ほかの人の文", ""]
 
 
@@ -74,7 +75,7 @@ def test_a_row_that_was_deleted_stops_everything(rows, clerk):
     gone = rows[1].pk
     answers = [Answer(rows[0].pk, 1, {"text": "文"}), Answer(gone, 1, {"text": "文"})]
     rows[1].delete()
-    with pytest.raises(Overtaken) as refusal:
+    with pytest.raises(Moved) as refusal:
         save_answers(answers, by=clerk, reason="試験")
     assert refusal.value.gone == [gone]
     assert stored(rows[0]).text == ""

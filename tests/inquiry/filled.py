@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from actionplan.inquiry.apply_answers import Decision, apply_answers
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.current_answers import read_ground
+from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.inquiry.layout import SHEET, AnswerLine, InquiryFile
 from actionplan.models import YearlyStatus
 from tests.inquiry.workbooks import LETTERS
@@ -39,7 +39,7 @@ def file_of(*lines, report, department=None, troubles=(), year=None):
 
 def compared(file, report, user):
     """The file held against the answers as they stand now."""
-    return compare(file, read_ground(report, [file], user))
+    return compare(file, read_current_answers(report, [file], user))
 
 
 def taken(file, report, user, name="照会票.xlsx", good_only=False, seal=None, **choices):

@@ -5,12 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actionplan.answers.store import Answer, Overtaken, save_answers
+from actionplan.answers.saving import Answer, save_answers
 from actionplan.cells import Progress
-from actionplan.inquiry.apply_answers import REASON, Decision, Moved, Outcome, Undecided, apply_answers, undecided
+from actionplan.inquiry.apply_answers import REASON, Decision, Taken, Undecided, apply_answers, undecided
 from actionplan.inquiry.layout import Trouble
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import CLERK
+from actionplan.seen import Moved
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, taken, written
 
@@ -38,7 +39,7 @@ def file_with(status, **cells):
 
 def test_a_change_is_stored_with_who_why_and_from_which_file(status, clerk):
     outcome = taken(file_with(status, text="新しい文"), status.report, clerk, name="回答.xlsx")
-    assert outcome == Outcome(saved=1, kept=0, left_out=0)
+    assert outcome == Taken(saved=1, kept=0, left_out=0)
     row = stored(status)
     assert (row.text, row.revision, row.state, row.answered_by) == ("新しい文", 2, State.DRAFT, clerk)
     record = row.history.first()
@@ -53,7 +54,7 @@ def test_a_file_that_changes_nothing_leaves_no_trace(status, clerk):
 
 def test_an_emptied_cell_keeps_its_words_unless_it_was_ticked(status, clerk):
     file = file_with(status, text="", outcome="成果")
-    assert taken(file, status.report, clerk) == Outcome(1, 1, 0)
+    assert taken(file, status.report, clerk) == Taken(1, 1, 0)
     assert (stored(status).text, stored(status).outcome) == ("はじめの文", "成果")
 
 
@@ -107,7 +108,7 @@ def test_a_save_between_look_and_taking_refuses_the_whole_file(status, clerk):
     written(status, text="ほかの人の文")
     with pytest.raises(Moved) as refusal:
         taken(file, status.report, clerk, seal=seal)
-    [cell] = refusal.value.comparison.items[0].cells
+    [cell] = refusal.value.now.items[0].cells
     assert (cell.now, cell.file) == ("ほかの人の文", "わたしの文")
     assert stored(status).text == "ほかの人の文"
 
@@ -118,7 +119,7 @@ def test_an_item_submitted_between_look_and_taking_refuses_the_whole_file(status
     written(status, state=State.SUBMITTED)
     with pytest.raises(Moved) as refusal:
         taken(file, status.report, clerk, seal=seal)
-    assert len(refusal.value.comparison.troubles) == 1
+    assert len(refusal.value.now.troubles) == 1
 
 
 def test_with_troubles_the_good_lines_are_taken_only_when_asked_for(status, clerk):
@@ -130,7 +131,7 @@ def test_with_troubles_the_good_lines_are_taken_only_when_asked_for(status, cler
     with pytest.raises(Undecided):
         taken(file, status.report, clerk)
     assert stored(status).text == "はじめの文"
-    assert taken(file, status.report, clerk, good_only=True) == Outcome(1, 0, 1)
+    assert taken(file, status.report, clerk, good_only=True) == Taken(1, 0, 1)
     assert (stored(status).text, stored(other).text) == ("新しい文", "実施した。")
 
 
@@ -155,8 +156,8 @@ def test_the_last_word_is_the_policys(status, clerk, monkeypatch):
     seal = compared(file, status.report, clerk).seal
     monkeypatch.setattr("actionplan.permissions.Standing.may_answer_for", lambda self, department: False)
     monkeypatch.setattr("actionplan.inquiry.compare._stranger", lambda *facts: "")
-    monkeypatch.setattr("actionplan.inquiry.current_answers.Ground.check", lambda *facts: None)
-    monkeypatch.setattr("actionplan.permissions.Standing.may_answer", lambda self, status: True)
+    monkeypatch.setattr("actionplan.inquiry.compare._refused", lambda *facts: iter(()))
+    monkeypatch.setattr("actionplan.inquiry.current_answers.CurrentAnswers.check", lambda *facts: None)
     with pytest.raises(PermissionDenied):
         taken(file, status.report, clerk, seal=seal)
     assert stored(status).text == "はじめの文"
@@ -171,7 +172,7 @@ def test_a_later_workbook_of_the_same_issue_meets_the_first_ones_words_as_confli
 
 def test_a_browser_save_of_the_same_item_after_the_workbook_is_overtaken(status, clerk):
     taken(file_with(status, text="照会票の文"), status.report, clerk)
-    with pytest.raises(Overtaken):
+    with pytest.raises(Moved):
         save_answers([Answer(status.pk, 1, {"text": "画面の文"})], by=clerk, reason="画面")
 
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from actionplan.cells import Progress
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED
 from actionplan.inquiry.compare import compare
-from actionplan.inquiry.current_answers import read_ground
+from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.models import State, YearlyStatus
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, written
@@ -196,7 +196,7 @@ def test_comparing_asks_as_often_for_twenty_files_of_a_hundred_lines_as_for_one(
     asked = []
     for files in (one, many):
         with CaptureQueriesContext(connection) as queries:
-            ground = read_ground(report, files, office)
+            ground = read_current_answers(report, files, office)
             assert all(compare(file, ground).items for file in files)
         asked.append(len(queries))
     assert asked[0] == asked[1] <= 6

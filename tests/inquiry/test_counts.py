@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.answers.steps import submit
+from actionplan.answers.saving import submit
 from actionplan.cells import Progress
 from actionplan.models import State
 from actionplan.permissions import HEAD

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
 
-from actionplan.answers.store import Answer, Overtaken, save_answers
-from actionplan.inquiry.apply_answers import Decision, Moved, apply_answers
+from actionplan.answers.saving import Answer, save_answers
+from actionplan.inquiry.apply_answers import Decision, apply_answers
 from actionplan.models import YearlyStatus
+from actionplan.seen import Moved
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line
 
@@ -24,7 +25,7 @@ def at_once(*acts):
         try:
             act()
             outcomes[place] = "done"
-        except (Moved, Overtaken) as refusal:
+        except Moved as refusal:
             outcomes[place] = refusal
         finally:
             connection.close()
@@ -67,8 +68,7 @@ def rows():
 def test_exactly_one_wins_and_its_words_stand_in_every_row(rows, acts):
     outcomes = at_once(*(act(rows, f"文{n}") for n, act in enumerate(acts)))
     assert outcomes.count("done") == 1
-    told = {upload: Moved, browser: Overtaken}
-    assert all(end == "done" or type(end) is told[act] for act, end in zip(acts, outcomes, strict=True))
+    assert all(end == "done" or type(end) is Moved for end in outcomes)
     winner = f"文{outcomes.index('done')}"
     for row in YearlyStatus.objects.all():
         assert (row.text, row.revision) == (winner, 2)
@@ -80,7 +80,7 @@ def test_the_upload_that_lost_sees_the_others_words_beside_its_own(rows):
     outcomes = at_once(*acts)
     lost = next(each for each in outcomes if each != "done")
     winner, loser = ("一人目", "二人目") if outcomes[0] == "done" else ("二人目", "一人目")
-    cells = [item.cells[0] for item in lost.comparison.items]
+    cells = [item.cells[0] for item in lost.now.items]
     assert {(cell.issued, cell.now, cell.file, cell.kind) for cell in cells} == {
         ("はじめの文", winner, loser, "conflict")
     }

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from actionplan.models import State, YearlyStatus
-from actionplan.models.revised import StaleRevisionError
+from actionplan.seen import Moved
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +18,9 @@ def test_the_model_refuses_by_every_path():
     first.text = "先の文"
     first.save()
     second.text = "後の文"
-    with pytest.raises(StaleRevisionError) as refusal:
+    with pytest.raises(Moved) as refusal:
         second.save()
-    assert refusal.value.stored.text == "先の文"
+    assert refusal.value.now.text == "先の文"
     assert second.revision == 1
     second.refresh_from_db()
     second.save(update_fields=["text"])
@@ -62,7 +62,7 @@ def test_of_two_who_save_at_the_same_moment_one_is_refused():
         try:
             reading.save()
             outcomes.append(text)
-        except StaleRevisionError:
+        except Moved:
             outcomes.append("refused")
         finally:
             connection.close()

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from actionplan.organisation.people import NEW, import_people, look
-from actionplan.organisation.reorganise import GroundMoved
+from actionplan.seen import Moved
 from tests.organisation.listing import line, person, sentences
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_a_name_that_differs_only_by_capitals_makes_no_second_account(office):
 def test_with_one_fault_nothing_at_all_is_stored(office):
     lines = [line("sato"), line("kato", number=3, 役割="係長")]
     assert [change.kind for change in look(lines, by=office).changes] == [NEW]
-    with pytest.raises(GroundMoved):
+    with pytest.raises(Moved):
         import_people(lines, by=office, seen=look(lines, by=office).seal)
     assert not User.objects.filter(username="sato").exists()
 
@@ -61,7 +61,7 @@ def test_nothing_is_stored_when_somebody_changed_a_person_after_the_preview(offi
     lines = [line("suzuki", メールアドレス="new@example.jp", 役割="担当者")]
     seen = look(lines, by=office).seal
     User.objects.filter(pk=user.pk).update(email="meanwhile@example.jp")
-    with pytest.raises(GroundMoved):
+    with pytest.raises(Moved):
         import_people(lines, by=office, seen=seen)
     user.refresh_from_db()
     assert user.email == "meanwhile@example.jp"

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.exceptions import PermissionDenied
 
 from actionplan.organisation.people import import_people, look
-from actionplan.organisation.reorganise import GroundMoved
+from actionplan.seen import Moved
 from tests import factories
 from tests.organisation.listing import line, person, sentences, take
 
@@ -30,7 +30,7 @@ def test_the_coordinator_cannot_touch_accounts_above_by_a_hand_edited_file(offic
     for number, username in enumerate(("other", "koho", "special", "root", "jimu"), 2):
         found = sentences(office, line(username, number, 在籍="いいえ"))
         assert f"{number}行目「利用者名」" in found[0]
-    with pytest.raises(GroundMoved):
+    with pytest.raises(Moved):
         import_people([line("koho", 在籍="いいえ")], by=office, seen=look([line("koho")], by=office).seal)
     assert User.objects.filter(is_active=False).count() == 0
 

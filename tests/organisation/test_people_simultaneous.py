@@ -9,8 +9,8 @@ from actionplan.models import Department
 from actionplan.organisation.accounts import close_accounts, place, renew_password
 from actionplan.organisation.people import import_people, look
 from actionplan.organisation.people_lines import Line
-from actionplan.organisation.reorganise import GroundMoved
 from actionplan.permissions import CLERK, COORDINATOR
+from actionplan.seen import Moved
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
 from tests.organisation.staffing import (
@@ -148,5 +148,5 @@ def test_a_refused_list_leaves_nothing_behind_beside_one_that_is_taken():
     good = [Line(2, {"利用者名": "sato", **STANDS})]
     bad = [Line(2, {"利用者名": "kato", **STANDS, "役割": "係長"})]
     outcomes = at_once(*(partial(import_people, lines, by=by, seen=look(lines, by=by).seal) for lines in (good, bad)))
-    assert sum(isinstance(outcome, GroundMoved) for outcome in outcomes) == 1
+    assert sum(isinstance(outcome, Moved) for outcome in outcomes) == 1
     assert list(User.objects.exclude(pk=by.pk).values_list("username", flat=True)) == ["sato"]

@@ -4,7 +4,8 @@ import pytest
 
 from actionplan.models import Department
 from actionplan.organisation.reorganisation import Reorganisation
-from actionplan.organisation.reorganise import GroundMoved, outlook, reorganise
+from actionplan.organisation.reorganise import outlook, reorganise
+from actionplan.seen import Moved
 from tests import factories
 from tests.organisation.reorganising import AGO, led_by, new, rename
 
@@ -33,7 +34,7 @@ def test_nothing_happens_when_the_ground_moved_after_the_outlook(office):
     change = rename(old, "新課", AGO)
     seen = outlook(change).seal
     led_by(old)
-    with pytest.raises(GroundMoved):
+    with pytest.raises(Moved):
         reorganise(change, by=office, seen=seen)
     assert Department.objects.count() == 1
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.inquiry.changes import CHANGED
 from actionplan.models import Department, State, Succession, YearlyStatus
 from actionplan.organisation.reorganisation import Reorganisation

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from actionplan.models import Department
 from actionplan.organisation.reorganisation import Part
-from actionplan.organisation.reorganise import GroundMoved, ReorganisationRefused
+from actionplan.organisation.reorganise import ReorganisationRefused
 from actionplan.organisation.undo import undo
 from actionplan.permissions import CLERK, HEAD, PUBLISHER, READER
+from actionplan.seen import Moved
 from tests import factories
 from tests.organisation.undoing import SOON, led_by, look, member_of, new, register, standing, take_back
 
@@ -134,7 +135,7 @@ def test_nothing_is_put_back_when_the_ground_moved_after_the_look(office, old):
     factories.make_item(lead_department=successor)
     before = standing()
     for seal in (seen, ""):
-        with pytest.raises(GroundMoved):
+        with pytest.raises(Moved):
             undo(old.pk, by=office, seen=seal)
     assert standing() == before
 
@@ -145,7 +146,7 @@ def test_a_second_time_there_is_nothing_to_take_back(office, old):
     undo(old.pk, by=office, seen=seen)
     assert look(old) is None
     for pk in (old.pk, 999999):
-        with pytest.raises(GroundMoved):
+        with pytest.raises(Moved):
             undo(pk, by=office, seen=seen)
 
 
@@ -163,7 +164,7 @@ def test_what_the_database_itself_would_not_let_go_puts_nothing_back(office, old
     factories.make_status(department=successor)
     before = standing()
     monkeypatch.setattr("actionplan.organisation.undo.refusals", lambda *facts: [])
-    with pytest.raises(GroundMoved):
+    with pytest.raises(Moved):
         take_back(old, office)
     assert standing() == before
 

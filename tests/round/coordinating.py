@@ -58,7 +58,7 @@ def everything() -> tuple:
 
 
 def letters_on(page: str) -> list[str]:
-    """What the boxes of the page that reminds send: department and fingerprint of each letter."""
+    """What the boxes of the page that reminds send: department and seal of each letter."""
     return re.findall(r'name="letter"[^>]*value="([^"]*)"', page)
 
 

@@ -3,10 +3,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from actionplan.answers.store import Answer, Overtaken, save_answers
+from actionplan.answers.saving import Answer, save_answers
 from actionplan.models import AnnualReport, Edition, Reminder, State, YearlyStatus
 from actionplan.publishing.publish import publish
 from actionplan.round.years import ClosingRefused, close_year, closing_of, open_year
+from actionplan.seen import Moved
 from tests import factories
 from tests.simultaneous import at_once
 
@@ -24,7 +25,7 @@ def report(coordinator):
 
 
 def close(report, by, seen=None) -> int:
-    return close_year(report, by=by, seen=seen or closing_of(report).fingerprint)
+    return close_year(report, by=by, seen=seen or closing_of(report).seal)
 
 
 def write(report, **fields) -> YearlyStatus:
@@ -108,9 +109,9 @@ def test_a_sample_year_is_left_to_its_own_command(coordinator):
 
 
 def test_what_moved_after_it_was_looked_at_refuses(report, coordinator):
-    seen = closing_of(report).fingerprint
+    seen = closing_of(report).seal
     factories.make_status(report, factories.make_item(report.statuses.first().item.measure), text="")
-    with pytest.raises(ClosingRefused, match="確かめていただいている間に"):
+    with pytest.raises(Moved, match="確かめていただいている間に"):
         close(report, coordinator, seen)
     assert report.statuses.count() == 4
 
@@ -128,7 +129,7 @@ def test_of_two_who_take_it_back_at_once_one_does_and_the_other_is_told(coordina
     factories.make_tree(last, 3)
     open_year(last.plan, 2026, by=coordinator)
     report = AnnualReport.objects.get(fiscal_year=2026)
-    seen = closing_of(report).fingerprint
+    seen = closing_of(report).seal
     done = at_once(*[lambda: close_year(report, by=coordinator, seen=seen)] * 2)
     assert sorted(map(str, done)) == ["3", "この年度は、すでに取り消されています。"]
     assert YearlyStatus.history.filter(history_type="-").count() == 3
@@ -140,11 +141,11 @@ def test_against_somebody_who_writes_at_the_same_time_no_word_is_lost(coordinato
     factories.make_tree(last, 3)
     open_year(last.plan, 2026, by=coordinator)
     report = AnnualReport.objects.get(fiscal_year=2026)
-    seen, row = closing_of(report).fingerprint, report.statuses.first()
+    seen, row = closing_of(report).seal, report.statuses.first()
     answers = [Answer(row.pk, row.revision, {"text": "同じ時に書いた文"})]
     done = at_once(
         lambda: close_year(report, by=coordinator, seen=seen), lambda: save_answers(answers, by=coordinator, reason="")
     )
     kept = YearlyStatus.objects.filter(text="同じ時に書いた文").exists()
     told = [type(outcome) for outcome in done if isinstance(outcome, Exception)]
-    assert (kept, told) in [(True, [ClosingRefused]), (False, [Overtaken])]
+    assert (kept, told) in [(True, [ClosingRefused]), (False, [Moved])]

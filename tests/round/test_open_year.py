@@ -9,7 +9,8 @@ from django.db import IntegrityError
 from actionplan.models import AnnualReport, State, YearlyStatus
 from actionplan.round import years as module
 from actionplan.round.opening import opening_of
-from actionplan.round.years import OpeningChanged, OpeningRefused, open_year
+from actionplan.round.years import OpeningRefused, open_year
+from actionplan.seen import Moved
 from tests import factories
 from tests.simultaneous import at_once
 
@@ -115,9 +116,9 @@ def test_a_sample_year_is_refused(plan, coordinator):
 
 
 def test_what_moved_after_it_was_looked_at_is_not_done(plan, item, coordinator):
-    seen = opening_of(plan, 2026).fingerprint
+    seen = opening_of(plan, 2026).seal
     factories.make_item(item.measure)
-    with pytest.raises(OpeningChanged):
+    with pytest.raises(Moved):
         open_year(plan, 2026, by=coordinator, seen=seen)
     assert not AnnualReport.objects.exists()
 

@@ -140,12 +140,12 @@ def test_the_label_is_the_reports_own_where_it_has_one(last_year):
     assert opening_of(last_year.plan, 2009).label == "平成二十一年度（2009年度）"
 
 
-def test_the_fingerprint_tells_whether_anything_moved(last_year, item):
-    first = open_2010(last_year.plan).fingerprint
-    assert open_2010(last_year.plan).fingerprint == first
-    assert open_2010(last_year.plan, answers_due=APRIL).fingerprint != first
+def test_the_seal_tells_whether_anything_moved(last_year, item):
+    first = open_2010(last_year.plan).seal
+    assert open_2010(last_year.plan).seal == first
+    assert open_2010(last_year.plan, answers_due=APRIL).seal != first
     factories.make_item(item.measure)
-    assert open_2010(last_year.plan).fingerprint != first
+    assert open_2010(last_year.plan).seal != first
 
 
 def test_missing_items_leave_out_what_ended_or_was_merged(last_year, item):

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from actionplan.answers import steps
-from actionplan.answers.store import Answer, save_answers
+from actionplan.answers import saving as steps
+from actionplan.answers.saving import Answer, save_answers
 from actionplan.models import YearlyStatus
 from tests import factories
 from tests.admin.pages import form_of, signed_in

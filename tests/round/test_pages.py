@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.models import Reminder, State
 from tests import factories
 from tests.admin.pages import signed_in

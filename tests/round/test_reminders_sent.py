@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.models import Department, Reminder, State, YearlyStatus
 from actionplan.round import reminders as module
 from actionplan.round.reminders import letters, send
@@ -66,14 +66,14 @@ def test_once_a_day_holds_for_a_letter_that_was_made_before(report, department):
 
 
 def test_a_letter_that_says_something_else_by_now_is_not_sent(report, department):
-    seen = {letter.response.key: letter.fingerprint for letter in letters(report)}
+    seen = {letter.response.key: letter.seal for letter in letters(report)}
     ask(report, department, EMPTY)
     assert outcomes(send_all(report, seen=seen)) == {"第一課": "changed"}
     assert (mail.outbox, log()) == ([], [])
 
 
 def test_a_letter_that_would_go_to_somebody_else_by_now_is_not_sent(report, department):
-    seen = {letter.response.key: letter.fingerprint for letter in letters(report)}
+    seen = {letter.response.key: letter.seal for letter in letters(report)}
     department.email = "betsu@example.jp"
     department.save()
     assert outcomes(send_all(report, seen=seen)) == {"第一課": "changed"}

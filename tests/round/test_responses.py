@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.models import Department, Reminder, State
 from actionplan.round.responses import Response, response_of, responses, state_cells, tallies
 from tests import factories

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from actionplan.answers import steps
+from actionplan.answers import saving as steps
 from actionplan.models import Department, Reminder, State
 from actionplan.round.responses import Response, responses
 from tests import factories

@@ -23,7 +23,7 @@ def test_giving_a_year_its_items(door):
 
 
 def test_answers_in_bulk():
-    from actionplan.answers.store import Answer, save_answers
+    from actionplan.answers.saving import Answer, save_answers
 
     user, rows = factories.make_user(username="kakite"), [factories.make_status(text="前") for _ in range(2)]
     watch = Watch()
@@ -36,7 +36,7 @@ def test_answers_in_bulk():
 
 
 def test_a_step_of_the_round():
-    from actionplan.answers.steps import return_answers
+    from actionplan.answers.saving import return_answers
 
     user, status = factories.make_user(username="jimu"), factories.make_status(state=State.SUBMITTED)
     watch = Watch()
@@ -94,8 +94,8 @@ def test_a_workbook_sent_in(settings, tmp_path):
 
 
 def test_every_other_step():
-    from actionplan.answers.steps import confirm as confirm_answers
-    from actionplan.answers.steps import reopen, submit, take_back
+    from actionplan.answers.saving import confirm as confirm_answers
+    from actionplan.answers.saving import reopen, submit, take_back
 
     user = factories.make_user(username="jimu")
     status = factories.make_status(progress="done")
