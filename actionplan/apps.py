@@ -1,13 +1,7 @@
 """The portal's application and its admin site."""
 
-import gc
-
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
-
-# A large year is read as tens of thousands of small objects that stay; with Python's own numbers (700, 10, 10) the
-# collector looks through them again and again, which takes a third of the time (benchmarks/composing.py).
-LARGE_YEARS = (50_000, 20, 20)
 
 
 class ActionPlanConfig(AppConfig):
@@ -22,7 +16,6 @@ class ActionPlanConfig(AppConfig):
         from actionplan.admin import base
         from actionplan.models import account, one_record, protection
 
-        gc.set_threshold(*LARGE_YEARS)
         protection.connect()
         one_record.connect()
         account.connect()

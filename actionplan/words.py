@@ -32,6 +32,11 @@ def day_words(day: date | datetime) -> str:
 NO_DEPARTMENT = "担当課なし"
 
 
+def as_words(value: object) -> str:
+    """はい or いいえ for a truth, everything else as it is."""
+    return ("はい" if value else "いいえ") if isinstance(value, bool) else str(value)
+
+
 def full_name(person: AbstractBaseUser) -> str:
     """山田 太郎; the name to log in with where no other is known."""
     return f"{person.last_name} {person.first_name}".strip() or person.get_username()

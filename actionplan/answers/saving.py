@@ -245,12 +245,12 @@ def remove(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser | None, reason:
 
 
 class StepRefused(ValueError):
-    """Raised when rows cannot take the step; the message is the Japanese sentence for the person."""
+    """Raised when rows cannot take the step; the message is for the person."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its name in the history, the states it starts from, the state it leads to, and who may take it."""
+    """One step: its name in the history, the states it starts from and the one it leads to, and who may take it."""
 
     name: str
     starts: frozenset[str]
@@ -279,7 +279,7 @@ def submit(seen: Seen, *, by: AbstractBaseUser) -> int:
 
 
 def submit_rows(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser, standing: Standing) -> int:
-    """The same for rows that the caller has locked, and that the person has seen so."""
+    """The same for rows that the caller has locked."""
     return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=_by_and_at("submitted"))
 
 
@@ -304,25 +304,22 @@ def confirm(seen: Seen, *, by: AbstractBaseUser) -> int:
 @transaction.atomic
 def reopen(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
     """How many confirmed answers are merely submitted again, so that the office may correct them."""
-    _require_reason(reason, "確定を取り消す理由を書いてください。")
+    if not reason.strip():
+        raise StepRefused("確定を取り消す理由を書いてください。")
     return _take(REOPEN, lock_seen(seen), by, permissions.standing_of(by), marks=_nobody("confirmed"), reason=reason)
 
 
 @transaction.atomic
 def return_answers(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
     """How many answers were handed back to their department, with the reason that it reads."""
-    _require_reason(reason, "差戻しの理由を書いてください。課の担当者に表示されます。")
+    if not reason.strip():
+        raise StepRefused("差戻しの理由を書いてください。課の担当者に表示されます。")
 
     def marks(user: AbstractBaseUser, now: datetime) -> dict:
         back = {"return_reason": reason.strip(), "returned_by": user, "returned_at": now}
         return back | _nobody("confirmed")(user, now) | _nobody("submitted")(user, now)
 
     return _take(RETURN, lock_seen(seen), by, permissions.standing_of(by), marks=marks, reason=reason)
-
-
-def _require_reason(reason: str, sentence: str) -> None:
-    if not reason.strip():
-        raise StepRefused(sentence)
 
 
 def _by_and_at(step: str) -> Callable[[AbstractBaseUser, datetime], dict]:
@@ -396,12 +393,7 @@ def send_home(rows: Iterable[YearlyStatus]) -> None:
     name under which it was, in the editions and in the record of changes.
     """
     day = timezone.localdate()
-    ended = [row for row in rows if row.department and row.department.in_force_until]
-    ended = [row for row in ended if row.department.in_force_until < day and row.item.lead_department_id]
-    if not ended:
-        return
-    succession = Succession()
+    ended = [row for row in rows if row.department and (row.department.in_force_until or day) < day]
+    succession = Succession() if ended else None
     for row in ended:
-        lead = succession.current(row.item.lead_department_id, day)
-        if lead != succession.current(row.department_id, day) and lead in succession.heirs(row.department_id, day):
-            row.department_id = lead
+        row.department_id = succession.home_of(row.department_id, row.item.lead_department_id, day)

@@ -53,3 +53,9 @@ class Succession:
         """Every department, ended ones too, that the given ones stand for on the day."""
         wanted = {self.current(pk, day) for pk in pks}
         return frozenset(pk for pk in self.by_pk if self.current(pk, day) in wanted)
+
+    def home_of(self, pk: int, lead: int | None, day: date) -> int:
+        """The part that takes over what this ended department held and another leads now; itself otherwise."""
+        home = self.current(lead, day)
+        moves = home is not None and home != self.current(pk, day) and home in self.heirs(pk, day)
+        return home if moves else pk

@@ -2,32 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from operator import itemgetter
 from typing import Literal
 
-from django.core.cache import cache
-from django.db.models import Subquery
-from django.db.models.functions import JSONObject
-
-from actionplan.models import (
-    ActionItem,
-    ActorType,
-    Aim,
-    AnnualReport,
-    Department,
-    Edition,
-    EditionRow,
-    Measure,
-    Plan,
-    Policy,
-    Stage,
-    StoryRemark,
-    StoryStep,
-    YearlyStatus,
-)
-from actionplan.publishing.compose import CONTENT, Cells, Wording, compose, printed_cells
+from actionplan.models import AnnualReport, Edition, EditionRow
+from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
+from actionplan.words import as_words
 
 # progress is compared by its label, which is what people read.
 COMPARED = tuple(field for field in CONTENT if field != "progress")
@@ -105,9 +86,7 @@ def _as_text(value) -> str:
         return " ".join(str(part) for part in value.values() if part)
     if isinstance(value, list):
         return "、".join(f"{old['code']} {old['name']}" for old in value)
-    if isinstance(value, bool):
-        return "はい" if value else "いいえ"
-    return str(value)
+    return as_words(value)
 
 
 def front_matter_differences(before: dict, after: dict) -> list[CellDifference]:
@@ -130,52 +109,24 @@ def _leaves(value, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
         yield path, str(value)
 
 
-SOURCES = (ActionItem, ActorType, Aim, AnnualReport, Department, Measure, Plan, Policy)
-SOURCES += (Stage, StoryRemark, StoryStep, YearlyStatus)
-AN_HOUR = 3600
-
-
 @dataclass(frozen=True)
-class Outlook:
-    """The hash and the size of the next edition, how it differs from the one that it is held against, what is open."""
+class NextEdition:
+    """The draft of the next edition, how it differs from the one that it is held against, and what is not confirmed."""
 
-    content_sha256: str
-    item_count: int
+    draft: Draft
     unconfirmed: Sequence[OpenAnswer]
     rows: Sequence[RowDifference]
     front: Sequence[CellDifference]
 
 
-def outlook(
-    report: AnnualReport, wording: Wording, standing: Sequence[Edition], base: Edition | None, *, anew: bool = False
-) -> Outlook:
+def next_edition(
+    report: AnnualReport, base: Edition | None, wording: Wording = "published", headings: Wording | None = None
+) -> NextEdition:
     """What publishing would change.
 
-    standing: the year's editions that have not been withdrawn. base: the edition to compare with, None for the first.
-    anew: compose whatever is kept, as after a refusal.
+    base: the edition to compare with, None for the first. wording, headings: as for compose().
     """
-    about = (report.pk, wording, [edition.pk for edition in standing], base and base.pk, _stamp(report))
-    key = f"outlook-{sha256(repr(about).encode()).hexdigest()}"
-    found = None if anew else cache.get(key)
-    if found is None:
-        found = _look(report, wording, standing, base)
-        cache.set(key, found, AN_HOUR)
-    return found
-
-
-def _look(report: AnnualReport, wording: Wording, standing: Sequence[Edition], base: Edition | None) -> Outlook:
-    draft = compose(report, wording, editions=standing)
+    draft = compose(report, wording, headings)
     rows = row_differences(printed_cells(base), draft.cells) if base else []
     front = front_matter_differences(base.front_matter, draft.front_matter) if base else []
-    return Outlook(draft.content_sha256, len(draft.cells), unconfirmed_among(draft.ground), rows, front)
-
-
-def _stamp(report: AnnualReport) -> str:
-    """Number and moment of the newest record of every table that a draft is made of; one query.
-
-    The moment too: after a database was restored from a copy the numbers come again, for other words.
-    """
-    record = JSONObject(number="history_id", at="history_date")
-    newest = [model.history.order_by("-history_id").values(found=record)[:1] for model in SOURCES]
-    found = AnnualReport.objects.filter(pk=report.pk).values_list(*map(Subquery, newest)).get()
-    return "|".join(f"{newest['number']}@{newest['at']}" if newest else "" for newest in found)
+    return NextEdition(draft, unconfirmed_among(draft.answers), rows, front)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
@@ -11,20 +12,138 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from actionplan import permissions
+from actionplan.admin.locking import RecordField
 from actionplan.admin.own_pages import found_or_404
 from actionplan.admin.site import FrontLink
 from actionplan.cells import CELLS
+from actionplan.fiscal_year import LATEST
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal, State, YearlyStatus
-from actionplan.publishing.compose import DraftRows, Wording, newest
-from actionplan.publishing.differences import Outlook, outlook
-from actionplan.publishing.forms import PublishForm, WithdrawForm
+from actionplan.models.fields import refuse_control_characters
+from actionplan.publishing.compose import Wording, compose
+from actionplan.publishing.differences import NextEdition, next_edition
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
-from actionplan.publishing.unconfirmed import unconfirmed
+from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed
+from actionplan.seen import Moved, fingerprint
 from actionplan.selectors.editions import page_frame
 from actionplan.selectors.report import report_outline
-from actionplan.words import day_words
+from actionplan.words import NO_DEPARTMENT, day_words
+
+NOW, LATER = "now", "later"
+WORDINGS = [("published", ""), ("current", "")]
+MOVED = "確定していない項目が、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
+MOST_NAMES = 20
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """One department's answers that are not confirmed."""
+
+    department: str
+    rows: Sequence[OpenAnswer]
+
+    @property
+    def value(self) -> str:
+        """The value of their tick box: it stands for exactly these answers."""
+        return fingerprint([row.pk for row in self.rows], length=32)
+
+    @property
+    def label(self) -> SafeString:
+        """総務課（2件） and below it, a line each, 3-2-1 項目（提出） and 3-2-2 項目（記入中）."""
+        names = [f"{row.code}　{row.name}（{row.state}）" for row in self.rows[:MOST_NAMES]]
+        if len(self.rows) > MOST_NAMES:
+            names.append(f"ほか{len(self.rows) - MOST_NAMES}件")
+        lines = format_html_join("", '<span class="line">{}</span>', ((name,) for name in names))
+        return format_html("<strong>{}（{}件）</strong>{}", self.department, len(self.rows), lines)
+
+
+def by_department(rows: Sequence[OpenAnswer]) -> list[Unconfirmed]:
+    """The answers in one group a department, in the order in which the report first names each."""
+    groups: dict[str, list[OpenAnswer]] = {}
+    for row in rows:
+        groups.setdefault(row.department or NO_DEPARTMENT, []).append(row)
+    return [Unconfirmed(name, found) for name, found in groups.items()]
+
+
+class PublishForm(forms.Form):
+    """When to publish, and what citizens are told about a correction."""
+
+    when = forms.ChoiceField(
+        label="公表する日時",
+        choices=[(NOW, "今すぐ"), (LATER, "日時を決める（日本時間）")],
+        initial=NOW,
+        widget=forms.RadioSelect,
+    )
+    public_from = forms.DateTimeField(
+        label="公表日時（日本時間）",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": "日時が読めません。2026-04-01T09:00 のように入力してください。"},
+    )
+    note = RecordField(
+        label="訂正の説明",
+        required=False,
+        max_length=2000,
+        validators=[refuse_control_characters],
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="公表済みの内容を訂正するときに書きます。市民の皆さんに表示されます。",
+    )
+    wording = forms.ChoiceField(choices=WORDINGS, widget=forms.HiddenInput)
+    headings = forms.ChoiceField(choices=WORDINGS, widget=forms.HiddenInput, required=False)
+    expected_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+    named = forms.MultipleChoiceField(
+        label="確定しないまま公表する項目",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": MOVED},
+    )
+
+    def __init__(self, *args, unconfirmed: Sequence[OpenAnswer] = (), **kwargs) -> None:
+        """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name."""
+        super().__init__(*args, **kwargs)
+        self.groups = by_department(unconfirmed)
+        self.fields["named"].choices = [(group.value, group.label) for group in self.groups]
+
+    def clean_named(self) -> list[int]:
+        """The primary keys that were named. Raises ValidationError while a department's are not."""
+        ticked = self.cleaned_data["named"]
+        if left := [group.department for group in self.groups if group.value not in ticked]:
+            raise forms.ValidationError(
+                f"まだ確定していない項目があります（{'、'.join(left)}）。"
+                "確定しないまま公表するときは、それぞれに印を付けてください。"
+            )
+        return [row.pk for group in self.groups if group.value in ticked for row in group.rows]
+
+    def clean(self) -> dict:
+        """The cleaned data; a set time needs its day and hour, and `now` forgets them."""
+        data = super().clean()
+        data["headings"] = data.get("headings") or None
+        if data.get("when") == NOW:
+            data["public_from"] = None
+        elif not data.get("public_from") and "public_from" not in self.errors:
+            self.add_error("public_from", "公表する日時を入力してください。")
+        elif data.get("public_from") and data["public_from"] < timezone.now():
+            self.add_error("public_from", "公表日時が過去になっています。これからの日時を入力してください。")
+        elif data.get("public_from") and data["public_from"].year > LATEST:
+            self.add_error("public_from", "公表日時が先すぎます。年を確かめてください。")
+        return data
+
+
+class WithdrawForm(forms.Form):
+    """Why an edition is taken back."""
+
+    reason = RecordField(
+        label="取下げの理由",
+        max_length=2000,
+        validators=[refuse_control_characters],
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        error_messages={"required": "取下げの理由を書いてください。"},
+    )
+
 
 PER_PAGE = 100
 
@@ -35,16 +154,22 @@ def wording_of(request: HttpRequest) -> Wording:
     return "current" if chosen == "current" else "published"
 
 
-def publish_facts(request: HttpRequest, report: AnnualReport, *, anew: bool = False) -> dict:
-    """The editions and the changes for the page; anew: composed afresh, as after a refusal."""
+def headings_of(request: HttpRequest) -> Wording | None:
+    """Which titles the person chose where edition and plan have different ones; None while they have not."""
+    chosen = request.POST.get("headings") or request.GET.get("headings")
+    return chosen if chosen in ("published", "current") else None
+
+
+def publish_facts(request: HttpRequest, report: AnnualReport) -> dict:
+    """The editions and the changes for the page."""
     editions, now = (
         list(report.editions.select_related("published_by", "withdrawal").order_by("-number")),
         timezone.now(),
     )
     standing = [edition for edition in editions if not hasattr(edition, "withdrawal")]
-    last, shown = newest(standing), newest([edition for edition in standing if edition.public_from <= now])
-    base, wording = shown or last, wording_of(request)
-    view = outlook(report, wording, standing, base, anew=anew)
+    last, shown = next(iter(standing), None), next((each for each in standing if each.public_from <= now), None)
+    base, wording, headings = shown or last, wording_of(request), headings_of(request)
+    coming = next_edition(report, base, wording, headings)
     return {
         "last": last,
         "base": base,
@@ -53,13 +178,16 @@ def publish_facts(request: HttpRequest, report: AnnualReport, *, anew: bool = Fa
         "pending": last if last and last != shown else None,
         "editions": editions,
         "wording": wording,
-        "outlook": view,
-        "unchanged": bool(base) and base.content_sha256 == view.content_sha256,
-        **_page_of_changes(request, view),
+        "headings": headings or "",
+        "coming": coming,
+        "draft": coming.draft,
+        "unchanged": bool(base) and base.content_sha256 == coming.draft.content_sha256,
+        "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
+        **_page_of_changes(request, coming),
     }
 
 
-def _page_of_changes(request: HttpRequest, view: Outlook) -> dict:
+def _page_of_changes(request: HttpRequest, view: NextEdition) -> dict:
     paginator = Paginator(view.rows, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     front: Sequence = view.front if page.number == 1 else ()
@@ -115,7 +243,7 @@ def _words(year: AnnualReport, last: Last | None, corrected: int) -> str:
     return f"公表済みですが、確定していない項目が{left}件あります。" if left else ""
 
 
-CHOSEN = ("public_from", "note", "wording", "expected_sha256", "named")
+CHOSEN = ("public_from", "note", "wording", "headings", "expected_sha256", "named")
 TEMPLATES = "admin/actionplan/annualreport"
 # A year of the usual size is previewed whole.
 PREVIEWED = 500
@@ -141,10 +269,10 @@ class PublishingPages:
             form = PublishForm(request.POST, unconfirmed=unconfirmed(report))
             if self._publishes(request, report, form):
                 return HttpResponseRedirect(_address("publish", pk))
-            facts = publish_facts(request, report, anew=True)
+            facts = publish_facts(request, report)
         else:
             facts = publish_facts(request, report)
-            form = PublishForm(unconfirmed=facts["outlook"].unconfirmed)
+            form = PublishForm(unconfirmed=facts["coming"].unconfirmed)
         return self._page(request, "publish", report, title=f"{report}の公表", form=form, **facts)
 
     def _publishes(self, request: HttpRequest, report: AnnualReport, form: PublishForm) -> bool:
@@ -154,7 +282,7 @@ class PublishingPages:
         chosen = {name: form.cleaned_data[name] for name in CHOSEN}
         try:
             edition = publish(report, by=request.user, **chosen)
-        except PublishRefused as refusal:
+        except (PublishRefused, Moved) as refusal:
             form.add_error(None, str(refusal))
             return False
         when = "を公表しました" if edition.public_from <= edition.published_at else "の公表を予約しました"
@@ -163,8 +291,8 @@ class PublishingPages:
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report as citizens would see it, by the same template, before anything is saved."""
-        draft = DraftRows(self._report(request, pk), wording_of(request))
-        paginator = Paginator(draft, PREVIEWED)
+        draft = compose(self._report(request, pk), wording_of(request), headings_of(request))
+        paginator = Paginator(draft.rows, PREVIEWED)
         page = paginator.get_page(request.GET.get("page"))
         context = {
             "frame": page_frame(),
@@ -174,6 +302,7 @@ class PublishingPages:
             "page": page,
             "pages": list(paginator.get_elided_page_range(page.number)),
             "wording": wording_of(request),
+            "headings": headings_of(request),
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
 

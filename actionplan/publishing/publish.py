@@ -20,6 +20,7 @@ from actionplan.publishing.compose import (
     search_text,
     shown_edition,
 )
+from actionplan.publishing.one_wording import ADVICE
 from actionplan.publishing.unconfirmed import (
     NothingChanged,
     PublishRefused,
@@ -27,6 +28,9 @@ from actionplan.publishing.unconfirmed import (
     refuse_unnamed,
     unconfirmed_among,
 )
+from actionplan.seen import refuse_moved
+
+HEADINGS_ADVICE = "どちらの名前にするかを選んでから、公表してください。"
 
 
 @transaction.atomic
@@ -37,6 +41,7 @@ def publish(
     public_from: datetime | None = None,
     note: str = "",
     wording: Wording = "published",
+    headings: Wording | None = None,
     expected_sha256: str = "",
     named: Collection[int] | None = None,
 ) -> Edition:
@@ -45,18 +50,19 @@ def publish(
     by: who publishes; None stands for the command line of the machine.
     public_from: when citizens may see it (aware; not in the past); now when None.
     note: what was corrected; needed once citizens have seen an edition of the year.
+    wording, headings: as for compose().
     expected_sha256: the draft that the person looked at; refused when the live tables have changed since.
     named: primary keys of the answers that are published although they are not confirmed; a person has to name each
     of them, code of the portal's own may pass None.
-    Raises PublishRefused (UnnamedAnswers, NothingChanged), PermissionDenied. Two people at once make one edition.
+    Raises PublishRefused (UnnamedAnswers, NothingChanged), Moved, PermissionDenied. Two at once make one edition.
     """
     permissions.require(by is None or permissions.may_publish(by), "公表する権限がありません。")
     now = timezone.now()
     lock(report)
-    draft = compose(report, wording)
-    refuse_unseen(draft, expected_sha256)
+    draft = compose(report, wording, headings)
+    refuse_moved(expected_sha256 or draft.content_sha256, draft.content_sha256, DRAFT_MOVED)
     refuse_unready(report, draft, public_from, note, now)
-    still_open = unconfirmed_among(draft.ground)
+    still_open = unconfirmed_among(draft.answers)
     if by is not None or named is not None:
         refuse_unnamed(still_open, named or ())
     facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
@@ -72,10 +78,7 @@ def lock(report: AnnualReport) -> None:
         raise PublishRefused("この年度は、取り消されました。")
 
 
-def refuse_unseen(draft: Draft, expected_sha256: str) -> None:
-    """Raises PublishRefused when the draft is not the one that was looked at."""
-    if expected_sha256 and expected_sha256 != draft.content_sha256:
-        raise PublishRefused("確認していただいた後に、内容が変わりました。もう一度、変更点を確認してください。")
+DRAFT_MOVED = "確認していただいた後に、内容が変わりました。もう一度、変更点を確認してください。"
 
 
 def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | None, note: str, now: datetime) -> None:
@@ -84,6 +87,7 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
         raise PublishRefused("この年度にはまだ項目がありません。項目を登録してから公表してください。")
     if unmarked := [row.code for row in draft.rows if not row.actor_symbols]:
         raise PublishRefused(f"主体（★●◎）が選ばれていない項目があります：{'、'.join(unmarked)}")
+    refuse_two_wordings(draft)
     # Now: against what citizens see, so that a scheduled edition can be brought forward. Later: against the last plan.
     last = last_edition(report) if public_from else shown_edition(report)
     if last and last.content_sha256 == draft.content_sha256:
@@ -92,6 +96,15 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
         raise PublishRefused("公表日時が過去になっています。これからの日時を選ぶか、「今すぐ」を選んでください。")
     if not note.strip() and report.editions.filter(public_from__lte=now).exists():
         raise PublishRefused("公表済みの内容を訂正するときは、訂正の説明を書いてください。市民の皆さんに表示されます。")
+
+
+def refuse_two_wordings(draft: Draft) -> None:
+    """Raises PublishRefused when one number would have two titles, or one code two items."""
+    if draft.clashes:
+        raise PublishRefused(f"1つの版に載せられません。{'。'.join(draft.clashes)}。{ADVICE}")
+    if not draft.settled:
+        names = "、".join(f"{each.name}（公表した版は{each.before}、いまは{each.now}）" for each in draft.differing)
+        raise PublishRefused(f"公表した版と、いまの計画とで、名前が違うものがあります：{names}。{HEADINGS_ADVICE}")
 
 
 def _freeze(report: AnnualReport, draft: Draft, *, by: AbstractBaseUser | None, note: str, **facts) -> Edition:

@@ -1,10 +1,10 @@
 """Publishing a year in which answers are not confirmed yet: only when the publisher has named every one of them."""
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
-from actionplan.models import AnnualReport, Department, State
-from actionplan.publishing.compose import Ground
+from actionplan.cells import NAMES
+from actionplan.models import AnnualReport, State, YearlyStatus
 
 
 class PublishRefused(ValueError):
@@ -15,11 +15,11 @@ class NothingChanged(PublishRefused):
     """Raised when the draft says what the last edition already says."""
 
 
-STATES = dict(State.choices)
-PLACE = ("item__measure__policy__number", "item__measure__number", "item__number")
+REPORT_ORDER = ("item__measure__policy__number", "item__measure__number", "item__number")
 
 
-class OpenAnswer(NamedTuple):
+@dataclass(frozen=True)
+class OpenAnswer:
     """An answer that nobody has confirmed: its key, code, item, department (empty: none) and state, in words."""
 
     pk: int
@@ -41,22 +41,16 @@ class UnnamedAnswers(PublishRefused):
 
 
 def unconfirmed(report: AnnualReport) -> list[OpenAnswer]:
-    """The report's answers that are not confirmed, in report order; no row is built in full."""
-    departments = {row.pk: str(row) for row in Department.objects.all()}
-    rows = report.statuses.exclude(state=State.CONFIRMED).order_by(*PLACE, "item")
-    return [
-        OpenAnswer(pk, "-".join(map(str, numbers)), name, departments.get(department, ""), STATES[state])
-        for pk, name, department, state, *numbers in rows.values_list(
-            "pk", "item__name", "department_id", "state", *PLACE
-        )
-    ]
+    """The report's answers that are not confirmed, in report order."""
+    rows = report.statuses.select_related("item__measure__policy", "department").defer(*NAMES)
+    return unconfirmed_among(rows.order_by(*REPORT_ORDER, "item"))
 
 
-def unconfirmed_among(ground: Ground) -> list[OpenAnswer]:
-    """The same of answers that have been read already, in report order."""
+def unconfirmed_among(answers: Iterable[YearlyStatus]) -> list[OpenAnswer]:
+    """The same of answers that have been read already, with their items and departments."""
     return [
-        OpenAnswer(row.pk, ground.code(row), row.name, ground.departments.get(row.department, ""), STATES[row.state])
-        for row in ground.answers
+        OpenAnswer(row.pk, row.item.code, row.item.name, str(row.department or ""), row.get_state_display())
+        for row in answers
         if row.state != State.CONFIRMED
     ]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.publishing.compose import compose, printed_cells
-from actionplan.publishing.differences import front_matter_differences, row_differences
+from actionplan.publishing.differences import front_matter_differences, next_edition, row_differences
 from actionplan.publishing.publish import publish
 from tests import factories
 
@@ -76,3 +76,16 @@ def test_an_added_aim_is_a_difference():
         ("ねらい", "②"),
         ("ねらい", "二"),
     ]
+
+
+def test_the_next_edition_tells_its_draft_what_is_not_confirmed_and_how_it_differs():
+    status = factories.make_status(text="前の文")
+    edition = publish(status.report, by=None)
+    status.text = "後の文"
+    status.save()
+    found = next_edition(status.report, edition)
+    assert [(row.code, row.cells[0].before, row.cells[0].after) for row in found.rows] == [
+        ("1-1-1", "前の文", "後の文")
+    ]
+    assert found.draft.content_sha256 == compose(status.report).content_sha256
+    assert [row.code for row in found.unconfirmed] == ["1-1-1"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 from actionplan.models import Edition, EditionRow
 from actionplan.publishing.compose import compose, printed_cells
 from actionplan.publishing.publish import NothingChanged, PublishRefused, publish, withdraw
+from actionplan.seen import Moved
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +91,7 @@ def test_a_draft_that_changed_since_it_was_looked_at_is_refused():
     status = factories.make_status()
     seen = compose(status.report).content_sha256
     edit(status, "その後の変更")
-    with pytest.raises(PublishRefused, match="内容が変わりました"):
+    with pytest.raises(Moved, match="内容が変わりました"):
         publish(status.report, by=None, expected_sha256=seen)
 
 

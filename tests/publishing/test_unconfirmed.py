@@ -5,7 +5,7 @@ import pytest
 from actionplan.models import Edition, YearlyStatus
 from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import publish
-from actionplan.publishing.unconfirmed import UnnamedAnswers, unconfirmed, unconfirmed_among
+from actionplan.publishing.unconfirmed import OpenAnswer, UnnamedAnswers, unconfirmed, unconfirmed_among
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -22,13 +22,13 @@ def rows():
 def test_the_unconfirmed_stand_in_report_order(rows):
     found = unconfirmed(rows[0].report)
     assert [row.pk for row in found] == [row.pk for row in rows[1:]]
-    assert found[0] == (rows[1].pk, "1-1-2", rows[1].item.name, "", "提出")
+    assert found[0] == OpenAnswer(rows[1].pk, "1-1-2", rows[1].item.name, "", "提出")
 
 
 def test_what_is_read_from_the_database_is_what_is_read_from_the_draft(rows):
     report = rows[0].report
     YearlyStatus.objects.filter(pk=rows[2].pk).update(department=factories.make_department("試験課", unit="係"))
-    assert unconfirmed(report) == unconfirmed_among(compose(report).ground)
+    assert unconfirmed(report) == unconfirmed_among(compose(report).answers)
     assert unconfirmed(report)[1].department == "試験課 係"
 
 

@@ -23,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="訂正の説明")
         parser.add_argument("--current-wording", action="store_true", help="計画の文も、いまのものにする")
         parser.add_argument(
+            "--headings",
+            choices=["published", "current"],
+            help="公表した版といまの計画とで施策・取組の名前が違うとき、どちらにするか",
+        )
+        parser.add_argument(
             "--unconfirmed", nargs="*", default=[], metavar="CODE", help="確定しないまま公表する項目（例：3-2-1 4-1-2）"
         )
         parser.add_argument("--if-unpublished", action="store_true", help="版が一つもないときだけ公表する")
@@ -40,6 +45,7 @@ class Command(BaseCommand):
                 public_from=_moment(options["at"]),
                 note=options["note"],
                 wording="current" if options["current_wording"] else "published",
+                headings=options["headings"],
                 named=_named(report, options["unconfirmed"]),
             )
         except PublishRefused as refusal:

@@ -1,0 +1,154 @@
+"""One wording a number: a correction must not bring two titles of one policy or measure into one edition.
+
+The rows that an edition has printed keep its words, items that have come since are worded as the plan has it now. Where
+both meet under one number and say different things, the publisher decides; where two policies or measures would share a
+number, nothing is published.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actionplan.models import EditionRow, Measure
+from actionplan.words import as_words
+
+# What a number stands for, the fields that make it, and the fields of its words; the title first.
+LEVELS = (
+    ("施策", ("policy_number",), ("policy_title",)),
+    ("取組", ("policy_number", "measure_number"), ("measure_title", "measure_relisted", "status_heading")),
+)
+ADVICE = "計画の番号を直すか、計画の文を「いまの計画の文に替える」にしてください。"
+Cells = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class TwoWordings:
+    """A policy or a measure that edition and plan word differently.
+
+    name: 施策3 or 取組3-2. number: (3,) or (3, 2). published, current: the words by field.
+    is_the_same: whether it is one and the same, renamed; otherwise two that bear the same number.
+    """
+
+    name: str
+    number: tuple[int, ...]
+    published: Mapping[str, Any]
+    current: Mapping[str, Any]
+    is_the_same: bool
+
+    def words(self, wording: Mapping[str, Any]) -> str:
+        """The title in brackets, and behind it whatever else is different."""
+        title, *others = wording
+        told = [name for name in others if self.published[name] != self.current[name]]
+        more = "".join(
+            f"（{EditionRow._meta.get_field(name).verbose_name}：{as_words(wording[name])}）" for name in told
+        )
+        return f"「{wording[title]}」{more}"
+
+    @property
+    def before(self) -> str:
+        """The published words."""
+        return self.words(self.published)
+
+    @property
+    def now(self) -> str:
+        """The plan's words."""
+        return self.words(self.current)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The rows under one number, each with the measure of its item in the plan: printed before, or come since."""
+
+    printed: list[tuple[Cells, Measure]]
+    come: list[tuple[Cells, Measure]]
+
+    @property
+    def all(self) -> list[tuple[Cells, Measure]]:
+        return self.printed + self.come
+
+
+def _groups(
+    rows: Sequence[Cells], measures: Sequence[Measure], printed: Mapping[int, Cells], key: Sequence[str]
+) -> dict:
+    groups: dict[tuple[int, ...], _Group] = {}
+    for cells, measure in zip(rows, measures, strict=True):
+        group = groups.setdefault(tuple(cells[name] for name in key), _Group([], []))
+        (group.printed if cells["item_id"] in printed else group.come).append((cells, measure))
+    return groups
+
+
+def _bearer(key: Sequence[str], measure: Measure) -> int:
+    """What bears the number in the plan: the policy, or the measure."""
+    return measure.policy_id if len(key) == 1 else measure.pk
+
+
+def two_wordings(rows: Sequence[Cells], measures: Sequence[Measure], printed: Mapping[int, Cells]) -> list[TwoWordings]:
+    """Every policy and measure of which the rows say different things, policies first, in the order of their numbers.
+
+    rows: as they would be published. measures: where the item of each stands in the plan now. printed: the rows of the
+    edition whose words are kept, by item.
+    """
+    found = []
+    for name, key, words in LEVELS:
+        for number, group in sorted(_groups(rows, measures, printed, key).items()):
+            if len({tuple(cells[each] for each in words) for cells, _ in group.all}) > 1:
+                bearers = [{_bearer(key, measure) for _, measure in part} for part in (group.come, group.printed)]
+                first = min(group.all[: len(group.printed)] or group.all, key=lambda pair: pair[0]["item_number"])[0]
+                before, now = ({each: cells[each] for each in words} for cells in (first, _now(group, words)))
+                found.append(TwoWordings(f"{name}{_dashed(number)}", number, before, now, bearers[0] <= bearers[1]))
+    return found
+
+
+def _now(group: _Group, words: Sequence[str]) -> Cells:
+    measure = (group.come or group.printed)[0][1]
+    live = {"policy_title": measure.policy.title, "measure_title": measure.title}
+    live |= {"measure_relisted": measure.relisted, "status_heading": measure.status_heading}
+    return {name: live[name] for name in words}
+
+
+def _dashed(number: Sequence[int]) -> str:
+    return "-".join(map(str, number))
+
+
+def settle(rows: Sequence[Cells], differing: Sequence[TwoWordings], headings: str | None) -> None:
+    """Words the rows of each such number in the way that was decided; leaves them while nothing is decided."""
+    for each in differing if headings else ():
+        chosen = each.published if headings == "published" else each.current
+        key = LEVELS[len(each.number) - 1][1]
+        for cells in rows:
+            if tuple(cells[name] for name in key) == each.number:
+                cells.update(chosen)
+
+
+def clashes(
+    rows: Sequence[Cells], measures: Sequence[Measure], printed: Mapping[int, Cells], differing: Sequence[TwoWordings]
+) -> list[str]:
+    """Why the rows cannot stand in one edition, in sentences; none when they can."""
+    shared = [f"{each.name}が2つになります：{each.before}と{each.now}" for each in differing if not each.is_the_same]
+    return [*shared, *_twice_numbered(rows, measures, printed), *_twice_coded(rows)]
+
+
+def _twice_numbered(rows: Sequence[Cells], measures: Sequence[Measure], printed: Mapping[int, Cells]) -> Iterator[str]:
+    """Policies and measures under two numbers: printed with one, and with another for items that have come since."""
+    for name, key, (title, *_) in LEVELS:
+        groups = _groups(rows, measures, printed, key)
+        before = {
+            (_bearer(key, measure), cells[title]): number
+            for number, group in groups.items()
+            for cells, measure in group.printed
+        }
+        for number, group in sorted(groups.items()):
+            known = {before.get((_bearer(key, measure), cells[title]), number) for cells, measure in group.come}
+            for old in sorted(known - {number}):
+                words = group.come[0][0][title]
+                yield f"{name}「{words}」は、公表した版では{_dashed(old)}、いまの計画では{_dashed(number)}です"
+
+
+def _twice_coded(rows: Sequence[Cells]) -> Iterator[str]:
+    codes: dict[tuple[int, ...], list[str]] = {}
+    for cells in rows:
+        code = (cells["policy_number"], cells["measure_number"], cells["item_number"])
+        codes.setdefault(code, []).append(cells["item_name"])
+    for code, names in sorted(codes.items()):
+        if len(names) > 1:
+            yield f"項目{_dashed(code)}が2つになります：{'と'.join(f'「{name}」' for name in names)}"
