@@ -147,8 +147,8 @@ BY_NAME = {cell.name: cell for cell in CELLS}
 NAMES = tuple(BY_NAME)
 # Every field of an edition's row that holds one of them.
 PUBLISHED = tuple(field for cell in CELLS for field in cell.as_published(cell.empty))
-# What an answer may add to the cells that it needs: shown only where something is written.
-EXTRAS = tuple(cell for cell in CELLS if not cell.needed)
+# The first two have places of their own wherever an answer is shown; the others stand below where they say something.
+EXTRAS = CELLS[2:]
 
 
 def missing_cells(answer: object) -> list[Cell]:

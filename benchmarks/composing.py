@@ -53,5 +53,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    with own_database():
+    with own_database(statics=True):
         main()

@@ -152,13 +152,23 @@ class Item:
 
     @property
     def extras(self) -> list[Box]:
-        """The cells that may stay empty."""
+        """The cells besides the status and its category."""
         return [self.boxes[cell.name] for cell in EXTRAS]
+
+    @property
+    def needed(self) -> list[Box]:
+        """Those of them that handing in asks for."""
+        return [self.boxes[cell.name] for cell in EXTRAS if cell.needed]
+
+    @property
+    def optional(self) -> list[Box]:
+        """Those that may stay empty."""
+        return [self.boxes[cell.name] for cell in EXTRAS if not cell.needed]
 
     @property
     def extras_open(self) -> bool:
         """Whether one of them is written or asks for attention."""
-        return any(box.value or box.theirs is not None or box.errors for box in self.extras)
+        return any(box.value or box.theirs is not None or box.errors for box in self.optional)
 
     @property
     def filled_extras(self) -> list[Box]:

@@ -16,7 +16,7 @@ from actionplan.admin import rescue
 from actionplan.admin.own_pages import own_page, standing_in, succession_in
 from actionplan.admin.site import FrontLink
 from actionplan.answers.facts import Item, authors, make_item, names_of
-from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched, missing_parts
+from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
 from actionplan.answers.sheet import (
     Returned,
     Sheet,
@@ -35,7 +35,7 @@ from actionplan.answers.sheet import (
     texts_of,
 )
 from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
-from actionplan.cells import DEFINITIONS
+from actionplan.cells import DEFINITIONS, missing_cells
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import OPEN_STATES, may_audit, require
 
@@ -163,7 +163,6 @@ def urls(door: Callable) -> list[URLPattern]:
 TITLE = "自課の回答"
 PER_PAGE = 100
 MOST_POINTERS = 30
-TEXT = "実施状況"
 
 
 @dataclass(frozen=True)
@@ -232,16 +231,16 @@ def _items(request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: R
 def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
     """The open items that lack a part: after a try to hand them in, or when the others are written."""
     lacking = [
-        (index, row, parts)
+        (index, row, cells)
         for index, row in enumerate(answers)
-        if row.state in OPEN_STATES and (parts := missing_parts(row))
+        if row.state in OPEN_STATES and (cells := missing_cells(row))
     ]
     tried = bool(lacking) and "check" in request.GET
     if not sheet.may_act or not (tried or len(lacking) < len(answers)):
         return {}
     found = [
-        Pointer(row.item.code, _address(page, index, row, "text" if TEXT in parts else "progress"), "・".join(parts))
-        for index, row, parts in lacking[:MOST_POINTERS]
+        Pointer(row.item.code, _address(page, index, row, cells[0].name), "・".join(cell.label for cell in cells))
+        for index, row, cells in lacking[:MOST_POINTERS]
     ]
     return {"pointers": found, "more": len(lacking) - len(found), "sentence": INCOMPLETE if tried else ""}
 

@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from actionplan.answers.sheet import SheetRow, answer_sheet
-from actionplan.cells import DEFINITIONS, Progress
+from actionplan.cells import CELLS, DEFINITIONS, Progress
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.fiscal_year import era_label
@@ -157,7 +157,8 @@ FIRST_ROW = HEAD_ROW + 1
 LEAST_LINES = 3  # a row is never so low that nobody would write into it
 ENOUGH = 1200  # characters: as many fill the tallest row of Excel in the widest column
 FILTER_FROM = 30  # fewer rows need no filter, and its arrows look like choices
-CALL = "▼ 今年度の回答（黄色の欄に記入してください。成果・課題・今後の方針は任意です）"
+OPTIONAL = "・".join(cell.label for cell in CELLS if not cell.needed)
+CALL = f"▼ 今年度の回答（黄色の欄に記入してください。{OPTIONAL}は任意です）"
 CLOSED, CLOSED_ANSWER = "提出済みのため、書き換えられません（確認用）", "今年度の回答（確認用）"
 GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
 CUT_ON_PAPER = "長い文は、紙には途中までしか出ません。全文は「自課の回答」の画面を印刷して確かめてください。"
