@@ -6,8 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from actionplan.answers.steps import confirm, return_answers, submit
-from actionplan.answers.store import Answer, save_answers
+from actionplan.answers.saving import Answer, confirm, return_answers, save_answers, submit
 from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus
 from actionplan.round.years import open_year
 
