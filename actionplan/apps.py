@@ -13,13 +13,13 @@ class ActionPlanConfig(AppConfig):
     def ready(self) -> None:
         """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
         from actionplan import staff_wing
-        from actionplan.admin import base
-        from actionplan.models import account, one_record, protection
+        from actionplan.admin import base as admin_base
+        from actionplan.models import account, base, one_record
 
-        protection.connect()
+        base.connect()
         one_record.connect()
         account.connect()
-        base.connect()
+        admin_base.connect()
         staff_wing.connect()
 
 

@@ -18,7 +18,7 @@ from actionplan.round import department_page, remind_page, year_pages
 from actionplan.round import pages as round_pages
 from actionplan.trail import pages as trail
 
-# Each has urls(door) and may have front_links(request); the links of the front page stand in this order.
+# Each has urls(guarded) and may have front_links(request); the links of the front page stand in this order.
 OWN_PAGES = (
     components,
     answers,

@@ -1,16 +1,57 @@
-"""The addresses of the citizen wing."""
+"""The addresses of the citizen wing; what does not match one is a 404, before any database is asked."""
 
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
-from actionplan.views.annual_report import annual_report, policy, reports
-from actionplan.views.changes import changes
-from actionplan.views.converters import FileFormatConverter, FiscalYearConverter, NumberConverter
 from actionplan.views.downloads import report_file, report_form
-from actionplan.views.home import home
-from actionplan.views.item import item
-from actionplan.views.pages import about, accessibility, era_redirect, healthz, sitemap
-from actionplan.views.search import search_csv, search_page
+from actionplan.views.pages import (
+    about,
+    accessibility,
+    annual_report,
+    changes,
+    era_redirect,
+    healthz,
+    home,
+    item,
+    policy,
+    reports,
+    search_csv,
+    search_page,
+    sitemap,
+)
+
+
+class FiscalYearConverter:
+    """A year of four digits."""
+
+    regex = r"[12]\d{3}"
+
+    def to_python(self, value: str) -> int:
+        """The year as a number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """The year as written in an address."""
+        return str(value)
+
+
+class NumberConverter(FiscalYearConverter):
+    """A number from 1 to 9999 without leading zeros."""
+
+    regex = r"[1-9]\d{0,3}"
+
+
+class FileFormatConverter:
+    """The ending of a report file."""
+
+    regex = r"csv|xlsx|pdf|txt"
+
+    def to_python(self, value: str) -> str:
+        """The ending as it stands."""
+        return value
+
+    to_url = to_python
+
 
 register_converter(FiscalYearConverter, "year")
 register_converter(NumberConverter, "number")

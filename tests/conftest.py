@@ -1,5 +1,7 @@
 """Fixtures that every test may ask for: the real report, a coordinator, plain static files."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -7,11 +9,20 @@ from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from tests import factories
+from tests import database, factories
+
+TESTS = Path(__file__).resolve().parent
 
 # The machine may be shared and slow: how long an example takes says nothing about the code.
 hypothesis_settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("portal")
+
+
+def pytest_collection_modifyitems(items):
+    """Marks what depends on the database."""
+    for item in items:
+        if database.depends_on_it(item.path.relative_to(TESTS).as_posix()):
+            item.add_marker("database")
 
 
 @pytest.fixture(autouse=True, scope="session")

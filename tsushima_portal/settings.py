@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from tsushima_portal import environment
-from tsushima_portal.mail import mail_settings
+from tsushima_portal.environment import mail_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / (os.environ.get("VAR_DIR") or "var")

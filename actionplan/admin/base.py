@@ -19,11 +19,10 @@ from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
 from actionplan import permissions
-from actionplan.admin import rescue
+from actionplan.admin import ForModelAdmin, rescue
 from actionplan.admin.locking import KeepingForm, RecordField
 from actionplan.admin.pickers import PicksMixin
-from actionplan.models.fields import RecordTextField
-from actionplan.models.protection import why_not_delete
+from actionplan.models import RecordTextField, why_not_delete
 
 
 class SteadyChangeList(ChangeList):
@@ -69,7 +68,7 @@ class SharesFacets:
         return changelist.shared_facets(self)
 
 
-class AsksPermission:
+class AsksPermission(ForModelAdmin):
     """Every door asks permissions.py; for ModelAdmin and inlines alike."""
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -103,7 +102,7 @@ class AsksPermission:
         return permissions.may_export(request.user, self.model)
 
 
-class KeepsPublished:
+class KeepsPublished(ForModelAdmin):
     """Deleting what a published year rests on ends in a sentence that says why, never in an error page."""
 
     delete_confirmation_template = "admin/portal/delete_confirmation.html"
@@ -136,7 +135,7 @@ class KeepsPublished:
         return HttpResponseRedirect(url)
 
 
-class PlainList:
+class PlainList(ForModelAdmin):
     """A list under a plain title, asked as few questions as it needs."""
 
     list_per_page = 50

@@ -92,6 +92,6 @@ def components_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/portal/components.html", context)
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The page's address."""
-    return [path("components/", door(components_page), name="components")]
+    return [path("components/", guarded(components_page), name="components")]

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from actionplan.models.fields import RecordTextField
+from actionplan.models import RecordTextField
 from actionplan.text import tidy_line_breaks
 
 

@@ -11,6 +11,7 @@ from django.db.models import Field, ForeignKey, ManyToManyField
 from django.http import HttpRequest
 from django.utils import timezone
 
+from actionplan.admin import ForModelAdmin
 from actionplan.fiscal_year import fiscal_year_of, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Stage
 
@@ -58,7 +59,7 @@ def _once(request: HttpRequest, name: str, read: Callable[[], Any]) -> Any:
     return kept[name]
 
 
-class PicksMixin:
+class PicksMixin(ForModelAdmin):
     """Swaps the form fields of a ModelAdmin or an inline for pickers, their choices fetched once a form set."""
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field | None:

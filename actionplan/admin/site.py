@@ -6,14 +6,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from types import ModuleType
+from typing import TypeVar
 
+from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DataError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 
 from actionplan.admin import rescue
+from actionplan.models import Succession, label_of
+from actionplan.permissions import Standing, standing_of
+from actionplan.words import full_name
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -65,16 +72,16 @@ class PortalAdminSite(AdminSite):
         return super().index(request, {"work": work} | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
-        """Django's door; who posts after the session has ended, or while the database is held, gets the words back."""
-        door = super().admin_view(view, cacheable)
+        """Django's guard; who posts after the session has ended, or while the database is held, gets the words back."""
+        guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)
-            return weathered(door, request, *args, **kwargs)
+            return weathered(guarded, request, *args, **kwargs)
 
-        return update_wrapper(inner, door)
+        return update_wrapper(inner, guarded)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The models that the user may see, under GROUPS; models of no group follow under their application."""
@@ -97,15 +104,15 @@ class PortalAdminSite(AdminSite):
 log = logging.getLogger(__name__)
 
 
-def weathered(door: Callable, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-    """The door's answer, or the page that gives a refused post its words back.
+def weathered(view: Callable, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+    """The view's answer, or the page that gives a refused post its words back.
 
-    Raises what the door raises where there is nothing to give back, BadRequest for what no page of ours sends.
+    Raises what the view raises where there is nothing to give back, BadRequest for what no page of ours sends.
     """
     try:
         if is_odd(request):
             raise BadRequest(ODD)
-        return door(request, *args, **kwargs)
+        return view(request, *args, **kwargs)
     except (PermissionDenied, BadRequest, DataError, OverflowError, OperationalError) as mishap:
         return _page_for(mishap, request)
 
@@ -153,3 +160,50 @@ def _form_counts(sent: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _counts(total: str, initial: str) -> bool:
     return bool(COUNT.fullmatch(total) and COUNT.fullmatch(initial)) and int(initial) <= int(total)
+
+
+Row = TypeVar("Row", bound=Model)
+
+
+def found_or_404(rows: QuerySet[Row], **which: object) -> Row:
+    """The row. Raises Http404 with a sentence that names what is missing: この担当課はありません。"""
+    if (row := rows.filter(**which).first()) is None:
+        raise Http404(f"この{NAMES.get(rows.model.__name__, rows.model._meta.verbose_name)}はありません。")
+    return row
+
+
+def named(model: type[Model], field: str) -> Callable:
+    """A column or read-only box for the model's admin: 山田 太郎, the admin's own word where there is nobody."""
+
+    @admin.display(description=label_of(model, field))
+    def shown(admin_of_model: admin.ModelAdmin, row: Model) -> str:
+        person = getattr(row, field)
+        return full_name(person) if person else admin_of_model.get_empty_value_display()
+
+    return shown
+
+
+def own_page(
+    request: HttpRequest, template: str, *, title: str, crumbs: Sequence[tuple[str, str]] = (), **facts
+) -> TemplateResponse:
+    """The page; template extends admin/portal/own_page.html. crumbs: (words, address) of the pages above it.
+
+    facts: what the template shows; `status` sets the HTTP status.
+    """
+    status = facts.pop("status", 200)
+    context = admin.site.each_context(request) | {"title": title, "crumbs": crumbs, **facts}
+    return TemplateResponse(request, template, context, status=status)
+
+
+def succession_in(request: HttpRequest) -> Succession:
+    """The departments and who stands for whom, read once a request; for pages that only read."""
+    if not hasattr(request, "_succession"):
+        request._succession = Succession()
+    return request._succession
+
+
+def standing_in(request: HttpRequest) -> Standing:
+    """What the person may do in the round, read once a request. A write asks permissions.standing_of() anew."""
+    if not hasattr(request, "_standing"):
+        request._standing = standing_of(request.user, succession=succession_in(request))
+    return request._standing

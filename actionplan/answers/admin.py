@@ -22,14 +22,14 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
-from actionplan.admin.downloads import report_file
 from actionplan.admin.locking import LockedForm, record_field
-from actionplan.admin.own_pages import named
+from actionplan.admin.site import named
 from actionplan.answers.saving import Answer, save_answers
 from actionplan.cells import CELLS, DEFINITIONS, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.models import ActorType, AnnualReport, State, YearlyStatus
 from actionplan.publishing.compose import compose
+from actionplan.publishing.edition_admin import report_file
 from actionplan.seen import Moved
 from actionplan.trail.object_history import ReadableHistory
 

@@ -90,7 +90,7 @@ STEPS = ("answered", "submitted", "returned", "confirmed")
 
 
 @dataclass(frozen=True)
-class Step:
+class StepTaken:
     """A step that was taken: its words, by whom, when."""
 
     words: str
@@ -105,9 +105,9 @@ class Item:
     row: SheetRow
     writable: bool
     boxes: dict[str, Box]
-    steps: tuple[Step, ...]
+    steps: tuple[StepTaken, ...]
     refused: Judgement | None = None
-    clash: Step | None = None
+    clash: StepTaken | None = None
     copied: bool = False
 
     @property
@@ -208,10 +208,10 @@ def make_item(
     return Item(row, writable, boxes, tuple(_steps(row.status, names)), refused, copied=copied)
 
 
-def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[Step]:
+def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[StepTaken]:
     words = {"answered": "記入", "submitted": "提出", "confirmed": "確定"}
     taken = [(step, getattr(status, f"{step}_at")) for step in words]
-    return [Step(words[step], names.get(getattr(status, f"{step}_by_id"), ""), at) for step, at in taken if at]
+    return [StepTaken(words[step], names.get(getattr(status, f"{step}_by_id"), ""), at) for step, at in taken if at]
 
 
 def names_of(rows: Iterable[SheetRow]) -> dict[int, str]:
@@ -221,7 +221,7 @@ def names_of(rows: Iterable[SheetRow]) -> dict[int, str]:
     return {user.pk: person_name(user) for user in found}
 
 
-def authors(refused: Iterable[Judgement]) -> dict[int, Step]:
+def authors(refused: Iterable[Judgement]) -> dict[int, StepTaken]:
     """By primary key of the answer, who last changed the cells that clash; one query, none without a clash."""
     clashing = {each.answer.pk: each for each in refused if each.why == CLASH}
     records = defaultdict(list)
@@ -232,11 +232,11 @@ def authors(refused: Iterable[Judgement]) -> dict[int, Step]:
     return {pk: step for pk, each in clashing.items() if (step := _author(each, records[pk]))}
 
 
-def _author(refused: Judgement, newest_first: Iterable[YearlyStatus]) -> Step | None:
+def _author(refused: Judgement, newest_first: Iterable[YearlyStatus]) -> StepTaken | None:
     """The step that brought the words that stand now; what changed other cells since does not count."""
     author = None
     for record in newest_first:
         if any(getattr(record, name) != getattr(refused.row, name) for name in refused.clashes):
             break
         author = record
-    return author and Step("保存", person_name(author.history_user), author.history_date)
+    return author and StepTaken("保存", person_name(author.history_user), author.history_date)

@@ -13,8 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan.admin import rescue
-from actionplan.admin.own_pages import own_page, standing_in, succession_in
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, own_page, standing_in, succession_in
 from actionplan.answers.facts import Item, authors, make_item, names_of
 from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
 from actionplan.answers.sheet import (
@@ -152,11 +151,11 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in found]
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses. The sheet says itself how long a browser may keep it."""
     return [
-        path("answers/", door(answers_page), name="answers"),
-        path("answers/<int:year>/<int:department>/", door(sheet_page, cacheable=True), name="answer_sheet"),
+        path("answers/", guarded(answers_page), name="answers"),
+        path("answers/<int:year>/<int:department>/", guarded(sheet_page, cacheable=True), name="answer_sheet"),
     ]
 
 

@@ -1,6 +1,6 @@
 """The one way in which answers change: what is written into them, and their steps through the round.
 
-Every door hands over the same: who, what they have seen, what they say, why, from which file. The rows are locked and
+Every way in hands over the same: who, what they have seen, what they say, why, from which file. The rows are locked and
 read once, each answer is judged by itself, and what holds is stored, one revision on, with one record of change each.
 """
 
@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q, QuerySet
@@ -41,7 +41,7 @@ class Answer:
     """What somebody wants an answer to say.
 
     revision: of the row that they saw. cells: words by cell; a cell that is not named stays. shown: by cell the mark of
-    what they saw; None for a door that shows rows as a whole. code: what they saw it called. department: another
+    what they saw; None for a form that shows rows as a whole. code: what they saw it called. department: another
     one, by primary key, in a tuple; empty leaves it.
     """
 
@@ -137,7 +137,7 @@ class AnswersRefused(ValueError):
 def save_answers(
     answers: Sequence[Answer],
     *,
-    by: AbstractBaseUser,
+    by: User | AnonymousUser,
     reason: str,
     source: str = "",
     rows: Mapping[int, YearlyStatus] | None = None,
@@ -146,7 +146,7 @@ def save_answers(
     """The rows that changed; either everything that was asked for is stored, or nothing.
 
     reason: why, for the history (照会票から取り込み). source: the file's name, when the answers came in a file.
-    rows: by primary key, where the caller has locked them. may_write: the door's rule; the round's unless told.
+    rows: by primary key, where the caller has locked them. may_write: the caller's rule; the round's unless told.
     Raises Moved, AnswersRefused, PermissionDenied; then nothing is stored.
     """
     rows = {row.pk: row for row in lock(answer.pk for answer in answers)} if rows is None else rows
@@ -167,7 +167,9 @@ def _refuse(judged: Sequence[Judgement]) -> None:
         raise AnswersRefused(errors)
 
 
-def write(judged: Iterable[Judgement], *, by: AbstractBaseUser, reason: str, source: str = "") -> list[YearlyStatus]:
+def write(
+    judged: Iterable[Judgement], *, by: User | AnonymousUser, reason: str, source: str = ""
+) -> list[YearlyStatus]:
     """The rows that changed, stored: of each judgement that holds, what it says. Only for locked rows."""
     now, changed = timezone.now(), []
     for each in judged:
@@ -215,7 +217,12 @@ def rows_moved(newer: Sequence[YearlyStatus], gone: Iterable[int] = ()) -> Moved
 
 
 def store(
-    rows: Sequence[YearlyStatus], fields: Iterable[str], *, by: AbstractBaseUser | None, reason: str, source: str = ""
+    rows: Sequence[YearlyStatus],
+    fields: Iterable[str],
+    *,
+    by: User | AnonymousUser | None,
+    reason: str,
+    source: str = "",
 ) -> None:
     """Stores the fields of locked rows in bulk, each row one revision on, each with its record of change.
 
@@ -234,7 +241,7 @@ def store(
     )
 
 
-def remove(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser | None, reason: str) -> None:
+def remove(rows: Sequence[YearlyStatus], *, by: User | AnonymousUser | None, reason: str) -> None:
     """Deletes locked rows of a year that was never published, each with the record of its deletion."""
     records = YearlyStatus.history.bulk_history_create(
         rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
@@ -269,7 +276,7 @@ RETURN = Step("差戻し", frozenset({State.SUBMITTED, State.CONFIRMED}), State.
 
 
 @transaction.atomic
-def submit(seen: Seen, *, by: AbstractBaseUser) -> int:
+def submit(seen: Seen, *, by: User | AnonymousUser) -> int:
     """How many answers were submitted.
 
     seen: revision by primary key of each row, as the person saw it.
@@ -278,31 +285,31 @@ def submit(seen: Seen, *, by: AbstractBaseUser) -> int:
     return submit_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
 
 
-def submit_rows(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser, standing: Standing) -> int:
+def submit_rows(rows: Sequence[YearlyStatus], *, by: User | AnonymousUser, standing: Standing) -> int:
     """The same for rows that the caller has locked."""
     return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=_by_and_at("submitted"))
 
 
 @transaction.atomic
-def take_back(seen: Seen, *, by: AbstractBaseUser) -> int:
+def take_back(seen: Seen, *, by: User | AnonymousUser) -> int:
     """How many submitted answers are drafts again, or returned ones where nobody mended them. Raises as submit()."""
     return take_back_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
 
 
-def take_back_rows(rows: Sequence[YearlyStatus], *, by: AbstractBaseUser, standing: Standing) -> int:
+def take_back_rows(rows: Sequence[YearlyStatus], *, by: User | AnonymousUser, standing: Standing) -> int:
     """The same for rows that the caller has locked."""
     return _take(TAKE_BACK, rows, by, standing, marks=_nobody("submitted"))
 
 
 @transaction.atomic
-def confirm(seen: Seen, *, by: AbstractBaseUser) -> int:
+def confirm(seen: Seen, *, by: User | AnonymousUser) -> int:
     """How many submitted answers were confirmed. Raises as submit()."""
     marks = _by_and_at("confirmed")
     return _take(CONFIRM, lock_seen(seen), by, permissions.standing_of(by), check=refuse_incomplete, marks=marks)
 
 
 @transaction.atomic
-def reopen(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
+def reopen(seen: Seen, *, by: User | AnonymousUser, reason: str) -> int:
     """How many confirmed answers are merely submitted again, so that the office may correct them."""
     if not reason.strip():
         raise StepRefused("確定を取り消す理由を書いてください。")
@@ -310,23 +317,23 @@ def reopen(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
 
 
 @transaction.atomic
-def return_answers(seen: Seen, *, by: AbstractBaseUser, reason: str) -> int:
+def return_answers(seen: Seen, *, by: User | AnonymousUser, reason: str) -> int:
     """How many answers were handed back to their department, with the reason that it reads."""
     if not reason.strip():
         raise StepRefused("差戻しの理由を書いてください。課の担当者に表示されます。")
 
-    def marks(user: AbstractBaseUser, now: datetime) -> dict:
+    def marks(user: User | AnonymousUser, now: datetime) -> dict:
         back = {"return_reason": reason.strip(), "returned_by": user, "returned_at": now}
         return back | _nobody("confirmed")(user, now) | _nobody("submitted")(user, now)
 
     return _take(RETURN, lock_seen(seen), by, permissions.standing_of(by), marks=marks, reason=reason)
 
 
-def _by_and_at(step: str) -> Callable[[AbstractBaseUser, datetime], dict]:
+def _by_and_at(step: str) -> Callable[[User | AnonymousUser, datetime], dict]:
     return lambda user, now: {f"{step}_by": user, f"{step}_at": now}
 
 
-def _nobody(step: str) -> Callable[[AbstractBaseUser, datetime], dict]:
+def _nobody(step: str) -> Callable[[User | AnonymousUser, datetime], dict]:
     return lambda user, now: {f"{step}_by": None, f"{step}_at": None}
 
 
@@ -356,10 +363,10 @@ def is_untouched(status: YearlyStatus) -> bool:
 def _take(
     step: Step,
     rows: Sequence[YearlyStatus],
-    by: AbstractBaseUser,
+    by: User | AnonymousUser,
     standing: Standing,
     *,
-    marks: Callable[[AbstractBaseUser, datetime], dict],
+    marks: Callable[[User | AnonymousUser, datetime], dict],
     check: Callable[[Sequence[YearlyStatus]], None] = lambda rows: None,
     reason: str = "",
 ) -> int:

@@ -127,7 +127,8 @@ def _after_submission(tally: Tally, submits: bool) -> list[str]:
 
 def tally_of(report: AnnualReport, department: Department | None, rows: Iterable[YearlyStatus]) -> Tally:
     """The count of rows at hand."""
-    states, written = defaultdict(int), 0
+    states: defaultdict[str, int] = defaultdict(int)
+    written = 0
     for row in rows:
         states[row.state] += 1
         written += not missing_parts(row) and not is_untouched(row)
@@ -145,7 +146,8 @@ def own_tallies(standing: Standing, day: date, succession: Succession) -> list[T
 
 
 def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[Tally]:
-    states, written = defaultdict(lambda: defaultdict(int)), defaultdict(int)
+    states: defaultdict[tuple, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    written: defaultdict[tuple, int] = defaultdict(int)
     for report, department, state, count, filled in rows:
         place = report, succession.current(department, day)
         states[place][state] += count

@@ -10,8 +10,7 @@ from django.utils import timezone
 from import_export import fields, resources, widgets
 
 from actionplan.cells import PUBLISHED
-from actionplan.models.edition import EditionRow
-from actionplan.models.tree import STATUS_HEADING
+from actionplan.models import STATUS_HEADING, EditionRow, label_of
 
 # Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
 COLUMNS_VERSION = 4
@@ -123,7 +122,7 @@ class ReportResource(resources.Resource):
 def cell_columns() -> Iterator[tuple[str, fields.Field]]:
     """A column for each field that holds a cell of an answer, named as the field is called in Japanese."""
     for field in PUBLISHED:
-        yield field, column(str(EditionRow._meta.get_field(field).verbose_name), field)
+        yield field, column(label_of(EditionRow, field), field)
 
 
 def actor_column(actor: dict) -> fields.Field:

@@ -17,7 +17,7 @@ NOT_COUNTED = "空白と改行、【　】で囲んだ欄の名前、区切り�
 RULE = "―" * 30
 
 
-class Line(NamedTuple):
+class PrintedLine(NamedTuple):
     """A line of the manuscript; the label, which stands before it, is for the editors and not counted."""
 
     text: str
@@ -27,7 +27,7 @@ class Line(NamedTuple):
         return f"【{self.label}】{self.text}" if self.label else self.text
 
 
-EMPTY = Line("")
+EMPTY = PrintedLine("")
 
 
 def write_manuscript(front_matter: dict, rows: Iterable[EditionRow]) -> bytes:
@@ -39,12 +39,12 @@ def write_manuscript(front_matter: dict, rows: Iterable[EditionRow]) -> bytes:
     return "".join(f"{line}\n" for line in lines).replace("\n", "\r\n").encode("utf-8-sig")
 
 
-def characters(lines: Iterable[Line]) -> int:
+def characters(lines: Iterable[PrintedLine]) -> int:
     """How many characters will be printed: labels and white space left out."""
     return sum(len("".join(line.text.split())) for line in lines)
 
 
-def _lines(report: ReportOutline) -> Iterator[Line | str]:
+def _lines(report: ReportOutline) -> Iterator[PrintedLine | str]:
     parts = {"前文": list(_front(report))}
     for policy in report.policies:
         parts[f"施策{_full_width(policy.number)}"] = list(_policy(report, policy))
@@ -56,9 +56,9 @@ def _lines(report: ReportOutline) -> Iterator[Line | str]:
     yield from _summary(report, counts)
 
 
-def _front(report: ReportOutline) -> Iterator[Line]:
+def _front(report: ReportOutline) -> Iterator[PrintedLine]:
     plan = report.front_matter["plan"]
-    yield from (Line(report.title), EMPTY)
+    yield from (PrintedLine(report.title), EMPTY)
     yield from _block(plan.get("purpose_heading"), [plan.get("purpose")])
     yield from _block(plan.get("story_heading"), _story(report.front_matter))
     aims = [f"{aim['mark']}　{aim['text']}" for aim in report.front_matter.get("aims", [])]
@@ -74,29 +74,29 @@ def _story(front_matter: dict) -> list[str | None]:
     return [headings, *steps, *front_matter.get("story_remarks", []), plan.get("vision")]
 
 
-def _block(heading: str | None, texts: list[str | None]) -> Iterator[Line]:
+def _block(heading: str | None, texts: list[str | None]) -> Iterator[PrintedLine]:
     """The heading and its texts with an empty line after them; what is empty takes no line."""
-    if filled := [Line(text) for text in (heading, *texts) if text]:
+    if filled := [PrintedLine(text) for text in (heading, *texts) if text]:
         yield from (*filled, EMPTY)
 
 
-def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[Line]:
-    yield Line(f"施策{_full_width(policy.number)}　{policy.title}")
-    yield Line("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend))
+def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[PrintedLine]:
+    yield PrintedLine(f"施策{_full_width(policy.number)}　{policy.title}")
+    yield PrintedLine("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend))
     yield EMPTY
     for measure in policy.measures:
-        yield from (Line(f"■{measure.title}"), EMPTY)
+        yield from (PrintedLine(f"■{measure.title}"), EMPTY)
         for item in measure.items:
             yield from (*_item(item, measure.status_heading), EMPTY)
 
 
-def _item(item: ItemOutline, status_heading: str) -> Iterator[Line]:
-    yield Line(f"{''.join(mark.symbol for mark in item.marks)}　{item.name}")
-    yield Line(item.content, "アクションプランの内容")
-    yield Line(item.status, status_heading)
+def _item(item: ItemOutline, status_heading: str) -> Iterator[PrintedLine]:
+    yield PrintedLine(f"{''.join(mark.symbol for mark in item.marks)}　{item.name}")
+    yield PrintedLine(item.content, "アクションプランの内容")
+    yield PrintedLine(item.status, status_heading)
     if item.progress != Progress.UNSET:
-        yield Line(item.progress_label, "進捗区分")
-    yield from (Line(cell.words, cell.label) for cell in item.more)
+        yield PrintedLine(item.progress_label, "進捗区分")
+    yield from (PrintedLine(cell.words, cell.label) for cell in item.more)
 
 
 def _summary(report: ReportOutline, counts: dict[str, int]) -> Iterator[str]:

@@ -71,7 +71,7 @@ def can_make_pdf() -> bool:
 @lru_cache(maxsize=1)
 def font_files() -> list[Path]:
     """The files of the family that is embedded, as far as they are installed."""
-    found = {}
+    found: dict = {}
     for folder in FONT_FOLDERS:
         for path in Path(folder).expanduser().rglob("BIZUDGothic-*.ttf"):
             found.setdefault(path.name, path)

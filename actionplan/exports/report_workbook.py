@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 
 from actionplan.exports.columns import SAMPLE, SAMPLE_SENTENCE, is_sample
 from actionplan.exports.tabular import LONGEST_PIECE, OPTIONS, ExactWorksheet, line_count, pieces
-from actionplan.models.edition import EditionRow
+from actionplan.models import EditionRow
 from actionplan.selectors.report import ItemOutline, MeasureOutline, PolicyOutline, ReportOutline, report_outline
 
 # Raise it when the same edition gives another workbook than before.

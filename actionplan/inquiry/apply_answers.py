@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 
 from actionplan.answers.saving import Answer, save_answers
@@ -67,7 +67,7 @@ class Taken:
 
 @transaction.atomic
 def apply_answers(
-    file: InquiryFile, decision: Decision, *, report: AnnualReport, name: str, by: AbstractBaseUser
+    file: InquiryFile, decision: Decision, *, report: AnnualReport, name: str, by: User | AnonymousUser
 ) -> Taken:
     """What was stored of the file, in one go. name: the file's own, for the history.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from actionplan.inquiry.current_answers import Record
+from actionplan.inquiry.current_answers import Revision
 from actionplan.inquiry.layout import ANSWER_COLUMNS, MOST_NAMED, InquiryFile, Trouble
 from actionplan.models import State, YearlyStatus
 from actionplan.seen import fingerprint
@@ -38,7 +38,7 @@ class CellChange:
     file: str
     kind: str
     empties: bool
-    saved: Record | None = None
+    saved: Revision | None = None
 
     @property
     def label(self) -> str:

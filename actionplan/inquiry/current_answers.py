@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,7 +23,7 @@ FACTS = ("history_date", "history_user__last_name", "history_user__first_name", 
 
 
 @dataclass(frozen=True)
-class Record:
+class Revision:
     """One revision of an answer. who: the person's name, empty for a command."""
 
     cells: dict[str, str]
@@ -31,7 +31,7 @@ class Record:
     when: datetime
 
 
-def records(versions: Iterable[Version], moved: Collection[int] = ()) -> dict[Version, Record]:
+def records(versions: Iterable[Version], moved: Collection[int] = ()) -> dict[Version, Revision]:
     """The records of these versions (primary key of the answer, revision) that there are; one query for all.
 
     moved: primary keys of answers that were saved since; all their records come.
@@ -48,7 +48,7 @@ def _is_wanted(row: dict, wanted: set[Version], moved: set[int]) -> bool:
     return row["id"] in moved or (row["id"], row["revision"]) in wanted
 
 
-def writer(known: Mapping[Version, Record], status: YearlyStatus, cell: str) -> Record | None:
+def writer(known: Mapping[Version, Revision], status: YearlyStatus, cell: str) -> Revision | None:
     """The record with which the cell came to say what it says now: steps and other cells' changes are passed over."""
     found, words = None, getattr(status, cell)
     for revision in range(status.revision, 0, -1):
@@ -59,10 +59,10 @@ def writer(known: Mapping[Version, Record], status: YearlyStatus, cell: str) -> 
     return found
 
 
-def _record(row: dict) -> Record:
+def _record(row: dict) -> Revision:
     date, last, first, username = (row[fact] for fact in FACTS)
     name = f"{last or ''} {first or ''}".strip() or username or ""
-    return Record({name: row[name] for name in NAMES}, name, date)
+    return Revision({name: row[name] for name in NAMES}, name, date)
 
 
 class OtherYear(UploadError):
@@ -88,7 +88,7 @@ class CurrentAnswers:
     succession: Succession
     day: date
     rows: dict[int, YearlyStatus]
-    records: dict[Version, Record]
+    records: dict[Version, Revision]
 
     def current(self, department_id: int | None) -> int | None:
         """The department that stands for this one today; of one that is gone, itself."""
@@ -134,7 +134,7 @@ class CurrentAnswers:
 
 
 def read_current_answers(
-    report: AnnualReport, files: Sequence[InquiryFile], user: AbstractBaseUser, *, to_write: bool = False
+    report: AnnualReport, files: Sequence[InquiryFile], user: User | AnonymousUser, *, to_write: bool = False
 ) -> CurrentAnswers:
     """What these files are held against; as many queries for a thousand lines in twenty files as for one.
 

@@ -1,4 +1,4 @@
-"""Inquiry workbooks (照会票) in the staff wing: their addresses, and the doors to download them by."""
+"""Inquiry workbooks (照会票) in the staff wing: their addresses, and those that somebody may download."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -16,18 +16,10 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actionplan import permissions
-from actionplan.admin.own_pages import own_page, standing_in
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, own_page, standing_in
 from actionplan.answers.sheet import answer_sheet
 from actionplan.inquiry import waiting_files as inquiry_files
-from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
-from actionplan.inquiry.changes import CONFLICT, EMPTIED, CellChange, Comparison
-from actionplan.inquiry.compare import compare
-from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, read_current_answers
-from actionplan.inquiry.layout import InquiryFile
-from actionplan.inquiry.preview_page import marked_workbook, preview_page
-from actionplan.inquiry.waiting_files import MARKED, WaitingInquiry
-from actionplan.inquiry.ways import (
+from actionplan.inquiry.addresses import (
     attachment,
     come_in,
     crumbs_of,
@@ -36,6 +28,13 @@ from actionplan.inquiry.ways import (
     the_report,
     upload_address,
 )
+from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
+from actionplan.inquiry.changes import CONFLICT, EMPTIED, CellChange, Comparison
+from actionplan.inquiry.compare import compare
+from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, read_current_answers
+from actionplan.inquiry.layout import InquiryFile
+from actionplan.inquiry.preview_page import marked_workbook, preview_page
+from actionplan.inquiry.waiting_files import MARKED, WaitingInquiry
 from actionplan.inquiry.write_workbook import file_name, inquiry_zip, write_inquiry, zip_name
 from actionplan.models import AnnualReport, Succession, YearlyStatus, place_of
 from actionplan.round.opening import years_under_way
@@ -79,21 +78,21 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     return [FrontLink(f"照会票（Excel）　{report}", upload_address(report), words) for report in reports]
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses, all under inquiry/."""
     year = "inquiry/<int:year>"
     return [
-        path(f"{year}/<int:pk>.xlsx", door(workbook), name="inquiry_workbook"),
-        path(f"{year}.zip", door(archive), name="inquiry_zip"),
-        path(f"{year}/upload/", door(upload_page), name="inquiry_upload"),
-        path(f"{year}/upload/take/", door(take_all), name="inquiry_take"),
-        path(f"{year}/upload/<str:name>/", door(preview_page), name="inquiry_preview"),
-        path(f"{year}/upload/<str:name>/marked.xlsx", door(marked_workbook), name="inquiry_marked"),
+        path(f"{year}/<int:pk>.xlsx", guarded(workbook), name="inquiry_workbook"),
+        path(f"{year}.zip", guarded(archive), name="inquiry_zip"),
+        path(f"{year}/upload/", guarded(upload_page), name="inquiry_upload"),
+        path(f"{year}/upload/take/", guarded(take_all), name="inquiry_take"),
+        path(f"{year}/upload/<str:name>/", guarded(preview_page), name="inquiry_preview"),
+        path(f"{year}/upload/<str:name>/marked.xlsx", guarded(marked_workbook), name="inquiry_marked"),
     ]
 
 
 @dataclass(frozen=True)
-class Door:
+class OwnWorkbook:
     """One department's workbook: the department's name, how many items it has this year, where to get it."""
 
     name: str
@@ -101,7 +100,7 @@ class Door:
     address: str
 
 
-def doors(answers: CurrentAnswers) -> list[Door]:
+def own_workbooks(answers: CurrentAnswers) -> list[OwnWorkbook]:
     """The workbooks that there are for this person, by department; that of no department comes last. One query."""
     counted = YearlyStatus.objects.filter(report=answers.report).order_by().values_list("department")
     items: Counter[int | None] = Counter()
@@ -109,7 +108,9 @@ def doors(answers: CurrentAnswers) -> list[Door]:
         items[answers.current(department)] += number
     own = [department for department in items if answers.standing.may_answer_for(department)]
     return [
-        Door(answers.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[answers.report.fiscal_year, pk or 0]))
+        OwnWorkbook(
+            answers.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[answers.report.fiscal_year, pk or 0])
+        )
         for pk in sorted(own, key=lambda pk: place_of(answers.succession.by_pk.get(pk)))
     ]
 
@@ -270,7 +271,7 @@ def upload_page(request: HttpRequest, year: int) -> HttpResponse:
         crumbs=crumbs_of(report, standing),
         report=report,
         coordinates=standing.coordinates,
-        doors=doors(answers),
+        own_workbooks=own_workbooks(answers),
         refusals=refusals,
         queue=queue,
         plain=[each for each in queue if each.is_plain],

@@ -11,9 +11,18 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
-from actionplan.admin.own_pages import own_page
+from actionplan.admin.site import own_page
 from actionplan.cells import Progress
 from actionplan.inquiry import waiting_files as inquiry_files
+from actionplan.inquiry.addresses import (
+    answers_address,
+    asked_department,
+    attachment,
+    come_in,
+    crumbs_of,
+    preview_address,
+    upload_address,
+)
 from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Taken, Undecided, apply_answers, undecided
 from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
@@ -21,15 +30,6 @@ from actionplan.inquiry.compare import compare
 from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.waiting_files import WaitingInquiry
-from actionplan.inquiry.ways import (
-    answers_address,
-    attachment,
-    come_in,
-    crumbs_of,
-    door_of,
-    preview_address,
-    upload_address,
-)
 from actionplan.models import AnnualReport
 from actionplan.permissions import Standing
 from actionplan.seen import Moved, fingerprint
@@ -165,10 +165,10 @@ class Page:
         )
 
     def _stranger(self, comparison: Comparison, answers: CurrentAnswers) -> str:
-        """The name of the department whose door the person came by, when the workbook is another's."""
-        door = door_of(self.request)
-        own = door is None or answers.current(door or None) in answers.homes(comparison.file)
-        return "" if own else answers.name(door or None)
+        """The name of the department from whose page the person came, when the workbook is another's."""
+        asked = asked_department(self.request)
+        own = asked is None or answers.current(asked or None) in answers.homes(comparison.file)
+        return "" if own else answers.name(asked or None)
 
     def take(self) -> HttpResponse:
         """Stores what was decided and leads on; or the page again, with the reason and everything that was chosen."""

@@ -10,7 +10,7 @@ from openpyxl.utils import range_boundaries
 
 from actionplan.cells import Progress
 from actionplan.exports.tabular import LONGEST_CELL, unescape
-from actionplan.inquiry.find_sheet import FoundSheet, find_sheet, head_notes, head_troubles
+from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
     ANSWER_COLUMNS,
     CHOICES,
@@ -27,7 +27,6 @@ from actionplan.inquiry.layout import (
     read_row_number,
     row_signer,
 )
-from actionplan.inquiry.open_workbook import Cells, open_workbook
 from actionplan.inquiry.question_texts import fits
 from actionplan.text import forbidden_characters, tidy_line_breaks
 from actionplan.uploads import NOT_XLSX, UploadError, column_letters, plain_text

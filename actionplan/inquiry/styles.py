@@ -1,6 +1,6 @@
 """How the inquiry workbook looks: yellow is to be filled in, grey is not; words say the same as the colours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -59,7 +59,7 @@ def height(lines: int, size: float = BODY) -> float:
 class GrowingWorksheet(ExactWorksheet):
     """A worksheet whose rows open at the height they are given, and grow while somebody types into them."""
 
-    def _xml_start_tag_unencoded(self, tag: str, attributes: list = ()) -> None:
+    def _xml_start_tag_unencoded(self, tag: str, attributes: Sequence = ()) -> None:
         # XlsxWriter marks every height as set by hand; a spreadsheet never changes such a row again.
         kept = [pair for pair in attributes if pair[0] != "customHeight"] if tag == "row" else attributes
         super()._xml_start_tag_unencoded(tag, kept)

@@ -1,17 +1,23 @@
-"""The ground: every model, handed on by name."""
+"""The record as the database holds it: every model, and the words that rooms write it by, handed on by name."""
 
 from actionplan.models import account  # noqa: F401 — its records of change are models too
-from actionplan.models.department import Department, place_of
+from actionplan.models.base import (
+    ImmutableError,
+    RecordTextField,
+    label_of,
+    note_source,
+    refuse_control_characters,
+    why_not_delete,
+)
+from actionplan.models.department import Department, Succession, place_of
 from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
-from actionplan.models.guideline import Aim, Stage, StoryRemark, StoryStep
-from actionplan.models.immutable import ImmutableError
-from actionplan.models.plan import ActorType, Plan
-from actionplan.models.reminder import Reminder
-from actionplan.models.reporting import AnnualReport, State, YearlyStatus
-from actionplan.models.succession import Succession
-from actionplan.models.tree import ActionItem, Measure, Policy
+from actionplan.models.one_record import one_change
+from actionplan.models.plan import ActorType, Aim, Plan, Stage, StoryRemark, StoryStep
+from actionplan.models.reporting import AnnualReport, Reminder, State, YearlyStatus
+from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy
 
 __all__ = [
+    "STATUS_HEADING",
     "ActionItem",
     "ActorType",
     "Aim",
@@ -24,6 +30,7 @@ __all__ = [
     "Measure",
     "Plan",
     "Policy",
+    "RecordTextField",
     "Reminder",
     "Stage",
     "State",
@@ -31,5 +38,10 @@ __all__ = [
     "StoryStep",
     "Succession",
     "YearlyStatus",
+    "label_of",
+    "note_source",
+    "one_change",
     "place_of",
+    "refuse_control_characters",
+    "why_not_delete",
 ]

@@ -1,17 +1,15 @@
 """Accounts and groups are Django's own; what changes in them is recorded like everything else staff write."""
 
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import ProtectedError
 from django.db.models.signals import post_save, pre_delete, pre_save
 from django.utils import timezone
 from simple_history import register
-from simple_history.models import HistoricalChanges
 from simple_history.signals import pre_create_historical_record
 
+from actionplan.models.base import ACTED, SourcedHistory, has_acted
 from actionplan.models.one_record import OneRecord
-from actionplan.models.sourced import SourcedHistory
 
 # The password's hash belongs in no record; the time of the last log-in changes nothing that anybody decided.
 register(
@@ -30,7 +28,6 @@ def note_login(sender: type, user: User, **kwargs) -> None:
     User.objects.filter(pk=user.pk).update(last_login=timezone.now())
 
 
-KEPT = "この利用者は変更の記録に名前が残っているため、削除できません。使わなくなった利用者は、閉じてください。"
 PASSWORD_CHANGED = "パスワードの変更"
 
 
@@ -58,17 +55,10 @@ def name_password_change(sender: type, instance: object, history_instance: objec
         history_instance.history_change_reason = PASSWORD_CHANGED
 
 
-def has_acted(user: User) -> bool:
-    """Whether a record of change names the user as the one who made it."""
-    kinds = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
-    named = [model for model in kinds if any(field.name == "history_user" for field in model._meta.fields)]
-    return any(model.objects.filter(history_user=user).exists() for model in named)
-
-
 def refuse_delete(sender: type, instance: User, **kwargs) -> None:
     """Raises ProtectedError for an account that the record of changes names: the name would vanish from it."""
     if has_acted(instance):
-        raise ProtectedError(KEPT, {instance})
+        raise ProtectedError(ACTED, {instance})
 
 
 def name_in_our_words() -> None:

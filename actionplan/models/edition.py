@@ -9,8 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from actionplan.cells import CELLS, CHOICE, Cell
-from actionplan.models.fields import RecordLineField, RecordTextField
-from actionplan.models.immutable import ImmutableError, ImmutableModel, ImmutableQuerySet
+from actionplan.models.base import ImmutableError, ImmutableModel, ImmutableQuerySet, RecordLineField, RecordTextField
 from actionplan.models.reporting import AnnualReport
 
 

@@ -4,12 +4,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
 from actionplan.models.department import Department
-from actionplan.models.fields import RecordLineField, RecordTextField
-from actionplan.models.keys import NaturalManager
 from actionplan.models.plan import ActorType, Plan
-from actionplan.models.protection import RecordModel
-from actionplan.models.sourced import records
 
 FROM_ONE = [MinValueValidator(1, "1以上の番号を入力してください。")]
 STATUS_HEADING = "実施状況"

@@ -18,6 +18,7 @@ from django.urls import reverse
 from simple_history.admin import SimpleHistoryAdmin
 
 from actionplan import permissions
+from actionplan.admin import ForModelAdmin
 from actionplan.admin.base import AsksPermission, PlainList
 from actionplan.admin.locking import KeepingForm
 from actionplan.admin.pickers import number_in
@@ -128,7 +129,7 @@ class RightsField(forms.ModelMultipleChoiceField):
         return f"{model._meta.verbose_name}：{verb}"
 
 
-class PicksRights:
+class PicksRights(ForModelAdmin):
     """Puts the picker into the forms of accounts and groups."""
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> forms.Field:

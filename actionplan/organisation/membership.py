@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.contrib.auth.models import AbstractBaseUser, Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db.models import ManyToManyField, Model, Q
 from django.utils import timezone
 
@@ -113,7 +113,7 @@ BATCH = 500
 
 
 def record(
-    rows: Sequence[Model], *, by: AbstractBaseUser | None, reason: str, source: str = "", new: bool = False
+    rows: Sequence[Model], *, by: User | AnonymousUser | None, reason: str, source: str = "", new: bool = False
 ) -> None:
     """Writes one record of change for each row, as it stands in the database now.
 
@@ -168,7 +168,7 @@ class Facts:
 class Roster:
     """Everybody and what they belong to, read in six queries for as many people as there are."""
 
-    def __init__(self, reader: AbstractBaseUser) -> None:
+    def __init__(self, reader: User | AnonymousUser) -> None:
         """reader: who looks; only accounts and roles that they may manage are theirs to change."""
         self.reader = reader
         self.grantable = {group.name: group for group in permissions.grantable_groups(reader)}

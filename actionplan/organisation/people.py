@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -14,7 +14,7 @@ from actionplan import permissions
 from actionplan.models import Department
 from actionplan.organisation.accounts import AccountChange, StartPassword, store_accounts
 from actionplan.organisation.membership import Facts, Roster, lock_people
-from actionplan.organisation.people_lines import COLUMNS, PART, Fault, Line, Wanted, read_lines
+from actionplan.organisation.people_lines import COLUMNS, PART, Fault, PersonLine, WantedAccount, read_lines
 from actionplan.organisation.reorganisation import REASON, in_words
 from actionplan.seen import fingerprint, refuse_moved
 
@@ -24,7 +24,7 @@ IMPORT_REASON = "利用者の取り込み"
 
 
 @dataclass(frozen=True)
-class Change:
+class LineChange:
     """What one line changes; before is None for a new person."""
 
     number: int
@@ -61,7 +61,7 @@ class Outcome:
     cautions: what may be meant so, and may be a slip.
     """
 
-    changes: list[Change]
+    changes: list[LineChange]
     faults: list[Fault]
     same: int
     absent: list[User]
@@ -79,13 +79,13 @@ class Outcome:
         return fingerprint(*self.changes)
 
 
-def look(lines: Sequence[Line], *, by: AbstractBaseUser) -> Outcome:
+def look(lines: Sequence[PersonLine], *, by: User | AnonymousUser) -> Outcome:
     """What the lines would change; the number of queries does not grow with them. Raises PermissionDenied."""
     permissions.require(permissions.may_import(by, User))
     return _look(lines, Roster(by))
 
 
-def _look(lines: Sequence[Line], roster: Roster) -> Outcome:
+def _look(lines: Sequence[PersonLine], roster: Roster) -> Outcome:
     wanted = read_lines(lines, roster)
     faults = [fault for each in wanted for fault in each.faults]
     changes = [change for each in wanted if not each.faults and (change := _change(each, roster))]
@@ -95,7 +95,7 @@ def _look(lines: Sequence[Line], roster: Roster) -> Outcome:
     return Outcome(changes, faults, len(wanted) - len(changes), others, list(_cautions(changes, roster)))
 
 
-def _cautions(changes: Sequence[Change], roster: Roster) -> Iterator[str]:
+def _cautions(changes: Sequence[LineChange], roster: Roster) -> Iterator[str]:
     for change in changes:
         if change.kind == NEW and not change.after.roles:
             yield f"{change.number}行目「{PART}」：空です。役割がないと、{change.username}さんは回答を書けません。"
@@ -104,15 +104,15 @@ def _cautions(changes: Sequence[Change], roster: Roster) -> Iterator[str]:
         yield f"{name}に課長がいなくなります。"
 
 
-def _change(wanted: Wanted, roster: Roster) -> Change | None:
+def _change(wanted: WantedAccount, roster: Roster) -> LineChange | None:
     account = roster.accounts.get(wanted.username)
     before = roster.facts(account) if account else None
-    return None if before == wanted.facts else Change(wanted.number, wanted.username, before, wanted.facts)
+    return None if before == wanted.facts else LineChange(wanted.number, wanted.username, before, wanted.facts)
 
 
 @transaction.atomic
 def import_people(
-    lines: Sequence[Line], *, by: AbstractBaseUser, seen: str, source: str = ""
+    lines: Sequence[PersonLine], *, by: User | AnonymousUser, seen: str, source: str = ""
 ) -> tuple[Outcome, list[StartPassword]]:
     """What was changed, and the first passwords of new people.
 

@@ -23,7 +23,7 @@ WORDS = {"はい": True, "いいえ": False}
 
 
 @dataclass(frozen=True)
-class Line:
+class PersonLine:
     """One line of the file: its number as a spreadsheet counts, and its cells by column."""
 
     number: int
@@ -43,7 +43,7 @@ class Fault:
 
 
 @dataclass
-class Wanted:
+class WantedAccount:
     """What a line wants; faults are those of its cells."""
 
     number: int
@@ -52,26 +52,26 @@ class Wanted:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read_lines(lines: Sequence[Line], roster: Roster) -> list[Wanted]:
+def read_lines(lines: Sequence[PersonLine], roster: Roster) -> list[WantedAccount]:
     """What the lines want, in their order, each with all of its faults."""
     names = Counter(_username(line).casefold() for line in lines)
     return [_Reader(line, roster, names).read() for line in lines]
 
 
-def _username(line: Line) -> str:
+def _username(line: PersonLine) -> str:
     return User.normalize_username(line.cells[USERNAME]).strip()
 
 
 class _Reader:
     """Reads one line."""
 
-    def __init__(self, line: Line, roster: Roster, names: Counter[str]) -> None:
+    def __init__(self, line: PersonLine, roster: Roster, names: Counter[str]) -> None:
         self.line, self.roster, self.names = line, roster, names
         self.username = _username(line)
         self.account = roster.accounts.get(self.username)
-        self.wanted = Wanted(line.number, self.username)
+        self.wanted = WantedAccount(line.number, self.username)
 
-    def read(self) -> Wanted:
+    def read(self) -> WantedAccount:
         texts = {name: self.line.cells[name].strip() for name in COLUMNS}
         self._check_texts(texts)
         self._check_account()

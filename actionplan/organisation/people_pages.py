@@ -1,4 +1,4 @@
-"""The list of staff as a file: written with today's people in it, and read again into lines."""
+"""The list of staff as a file, written and read again; accounts closed, used again or given a first password."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +12,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.admin.own_pages import own_page
+from actionplan.admin.pickers import number_in
+from actionplan.admin.site import found_or_404, own_page
 from actionplan.exports.tabular import write_csv, write_xlsx
-from actionplan.organisation import account_pages
+from actionplan.organisation.accounts import close_accounts, renew_password, reopen_accounts
 from actionplan.organisation.membership import Roster
 from actionplan.organisation.people import Outcome, import_people, look
-from actionplan.organisation.people_lines import COLUMNS, Line
+from actionplan.organisation.people_lines import COLUMNS, PersonLine
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns, read_csv, read_xlsx
 from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName
@@ -43,7 +44,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
     return _page(request, "import", form=form, columns=COLUMNS, roles=roles, names=names)
 
 
-def _preview(request: HttpRequest, lines: list[Line], file) -> HttpResponse:
+def _preview(request: HttpRequest, lines: list[PersonLine], file) -> HttpResponse:
     outcome = look(lines, by=request.user)
     if outcome.faults or not outcome.changes:
         return _page(request, "preview", outcome=outcome, name=file.name, columns=COLUMNS[1:])
@@ -73,7 +74,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     return _store(request, lines, waiting, form.cleaned_data)
 
 
-def _store(request: HttpRequest, lines: list[Line], waiting: OwnedFile, chosen: dict) -> HttpResponse:
+def _store(request: HttpRequest, lines: list[PersonLine], waiting: OwnedFile, chosen: dict) -> HttpResponse:
     try:
         outcome, passwords = import_people(lines, by=request.user, seen=chosen["seal"], source=chosen["name"])
     except Moved:
@@ -103,12 +104,13 @@ def _page(request: HttpRequest, page: str, /, **facts) -> HttpResponse:
     return own_page(request, f"{FOLDER}/{page}.html", title=TITLE, crumbs=crumbs, **facts)
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses, those of single accounts among them."""
     return [
-        path("people/import/", door(import_page), name="people_import"),
-        path("people/list.<str:ending>", door(list_file), name="people_list"),
-        *account_pages.urls(door),
+        path("people/import/", guarded(import_page), name="people_import"),
+        path("people/list.<str:ending>", guarded(list_file), name="people_list"),
+        path("people/<str:step>/", guarded(switch_page), name="people_switch"),
+        path("people/<int:pk>/start-password/", guarded(password_page), name="start_password"),
     ]
 
 
@@ -123,11 +125,13 @@ def staff_list(roster: Roster, ending: str) -> bytes:
     return WRITERS[ending](COLUMNS, [(username, *facts.cells) for username, facts in people if facts.active])
 
 
-def read_lines_of(name: str, data: bytes) -> list[Line]:
+def read_lines_of(name: str, data: bytes) -> list[PersonLine]:
     """The lines of the file, numbered as a spreadsheet counts. Raises UploadError for one that cannot be read."""
     table = read_xlsx(data) if Path(name).suffix.lower() == ".xlsx" else read_csv(data)
     check_columns(table.headers, COLUMNS)
-    return [Line(number, dict(zip(table.headers, cells, strict=True))) for number, cells in enumerate(table.rows, 2)]
+    return [
+        PersonLine(number, dict(zip(table.headers, cells, strict=True))) for number, cells in enumerate(table.rows, 2)
+    ]
 
 
 class PeopleFileForm(forms.Form):
@@ -149,7 +153,7 @@ class PeopleFileForm(forms.Form):
             raise forms.ValidationError(f"ファイルが大きすぎます。{LARGEST_FILE // MEGABYTE}MB以下に分けてください。")
         return file
 
-    def read(self) -> list[Line]:
+    def read(self) -> list[PersonLine]:
         """The lines; a file that cannot be read is told on the form, and gives none."""
         file = self.cleaned_data["file"]
         try:
@@ -165,3 +169,53 @@ class ConfirmPeopleForm(forms.Form):
     waiting = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
     name = SignedName()
     seal = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
+
+
+FOLDER = "admin/people"
+NOT_YOURS = (
+    "自分の利用者と、事務局・公表権者・管理者などの利用者は、この画面では変えられません。管理者に連絡してください。"
+)
+STEPS = {
+    "close": ("退職・異動で閉じる", close_accounts, "閉じました"),
+    "reopen": ("もう一度使えるようにする", reopen_accounts, "使えるようにしました"),
+}
+
+
+def switch_page(request: HttpRequest, step: str) -> HttpResponse:
+    """Names the people whose accounts are to be closed or used again (?person=1&person=2), and does it."""
+    if step not in STEPS:
+        raise Http404("この画面はありません。")
+    title, act, done = STEPS[step]
+    people = _people(request)
+    if request.method != "POST":
+        return _account_page(request, "switch", title, people=people, step=step)
+    count = act(people, by=request.user)
+    messages.success(request, f"{count}人の利用者を{done}。")
+    return HttpResponseRedirect(reverse("admin:auth_user_changelist"))
+
+
+def _people(request: HttpRequest) -> list[User]:
+    asked = request.POST if request.method == "POST" else request.GET
+    keys = {key for text in asked.getlist("person") if (key := number_in(text))}
+    permissions.require(permissions.may_change(request.user, User))
+    people = list(User.objects.filter(pk__in=keys).prefetch_related("departments").order_by("username"))
+    if not people:
+        raise Http404("利用者が選ばれていません。")
+    mine = permissions.manageable_accounts(request.user).filter(pk__in=keys).count()
+    permissions.require(mine == len(people) and request.user not in people, NOT_YOURS)
+    return people
+
+
+def password_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then makes a first password and shows it this once."""
+    account = found_or_404(User.objects.all(), pk=pk)
+    permissions.require(permissions.may_change(request.user, User, account) and account != request.user, NOT_YOURS)
+    if request.method != "POST":
+        return _account_page(request, "password", "最初のパスワードを作る", account=account)
+    given = renew_password(account, by=request.user)
+    return _account_page(request, "password", "最初のパスワード", account=account, passwords=[given])
+
+
+def _account_page(request: HttpRequest, name: str, title: str, **facts) -> HttpResponse:
+    crumbs = [("利用者の一覧", reverse("admin:auth_user_changelist"))]
+    return own_page(request, f"{FOLDER}/{name}.html", title=title, crumbs=crumbs, **facts)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser, User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -63,7 +63,7 @@ def left_behind(department: Department) -> str:
     return "、".join(words.format(len(rows)) for words, rows in counts if rows)
 
 
-def move_items(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
+def move_items(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: str) -> None:
     """Gives items another leading department; targets: department by item."""
     items = list(ActionItem.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
     for item in items:
@@ -72,7 +72,7 @@ def move_items(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str)
     record(items, by=by, reason=reason)
 
 
-def move_statuses(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
+def move_statuses(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: str) -> None:
     """Gives answers another department; targets: department by status. The words themselves are not touched."""
     statuses = saving.lock(targets)
     for status in statuses:
@@ -81,7 +81,7 @@ def move_statuses(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: s
         saving.store(statuses, ["department"], by=by, reason=reason)
 
 
-def move_plans(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str) -> None:
+def move_plans(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: str) -> None:
     """Gives plans another office to ask; targets: department by plan."""
     plans = list(Plan.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
     for plan in plans:
@@ -90,7 +90,7 @@ def move_plans(targets: Mapping[int, int], *, by: AbstractBaseUser, reason: str)
     record(plans, by=by, reason=reason)
 
 
-def hand_over(held: Holdings, heir: Heir, *, by: AbstractBaseUser, reason: str) -> None:
+def hand_over(held: Holdings, heir: Heir, *, by: User | AnonymousUser, reason: str) -> None:
     """Moves everything but the people to its heirs; each row with its record of change."""
     move_items({item.pk: heir(item.lead_department_id, item.pk) for item in held.items}, by=by, reason=reason)
     statuses = {status.pk: heir(status.department_id, status.item_id) for status in held.statuses}
@@ -107,7 +107,7 @@ class ReorganisationRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class Outlook:
+class ReorganisationPreview:
     """What a reorganisation will change, before it does.
 
     parts: the departments after the day, new ones not yet saved, in the order of the change.
@@ -154,7 +154,7 @@ class Outlook:
         return fingerprint(*facts)
 
 
-def outlook(change: Reorganisation, known: Mapping[int, Department] | None = None) -> Outlook:
+def preview(change: Reorganisation, known: Mapping[int, Department] | None = None) -> ReorganisationPreview:
     """What the change will do; eight queries or fewer. Raises ReorganisationRefused.
 
     known: every department by primary key; read when None.
@@ -165,7 +165,9 @@ def outlook(change: Reorganisation, known: Mapping[int, Department] | None = Non
     if found := faults(change, known, items):
         raise ReorganisationRefused(list(dict.fromkeys(found)))
     olds = [known[pk] for pk in change.olds]
-    return Outlook(change, olds, [_part(change, place, known) for place in range(len(change.parts))], held)
+    return ReorganisationPreview(
+        change, olds, [_part(change, place, known) for place in range(len(change.parts))], held
+    )
 
 
 def _part(change: Reorganisation, place: int, known: Mapping[int, Department]) -> Department:
@@ -179,14 +181,14 @@ def _part(change: Reorganisation, place: int, known: Mapping[int, Department]) -
 
 
 @transaction.atomic
-def reorganise(change: Reorganisation, *, by: AbstractBaseUser, seen: str = "") -> Outlook:
+def reorganise(change: Reorganisation, *, by: User | AnonymousUser, seen: str = "") -> ReorganisationPreview:
     """What was done: everything or nothing, each row with its record of change.
 
-    seen: the seal of the outlook that the person was shown; empty for callers that showed none.
+    seen: the seal of the preview that the person was shown; empty for callers that showed none.
     Raises ReorganisationRefused, Moved, PermissionDenied.
     """
     permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
-    plan = outlook(change, lock_departments())
+    plan = preview(change, lock_departments())
     refuse_moved(seen or plan.seal, plan.seal)
     _write_departments(plan, by)
     pks = [part.pk for part in plan.parts]
@@ -199,7 +201,7 @@ def reorganise(change: Reorganisation, *, by: AbstractBaseUser, seen: str = "") 
     return plan
 
 
-def _write_departments(plan: Outlook, by: AbstractBaseUser) -> None:
+def _write_departments(plan: ReorganisationPreview, by: User | AnonymousUser) -> None:
     change = plan.change
     new = [part for part in plan.parts if part.pk is None]
     Department.objects.bulk_create(new)
@@ -227,7 +229,7 @@ def unsettled() -> list[Department]:
 
 
 @transaction.atomic
-def settle(*, by: AbstractBaseUser) -> Counter[str]:
+def settle(*, by: User | AnonymousUser) -> Counter[str]:
     """How many departments, items and answers were handed over, each row with its record; a second call finds none."""
     permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
     known, day = lock_departments(), timezone.localdate()
@@ -258,7 +260,7 @@ class Heirs:
         return lead if lead in self.parts else self.main
 
 
-def _hand_over_people(old: Department, heirs: Heirs, by: AbstractBaseUser, reason: str) -> None:
+def _hand_over_people(old: Department, heirs: Heirs, by: User | AnonymousUser, reason: str) -> None:
     people = members_of([old.pk])[old.pk]
     placed = {person for group in members_of(heirs.parts).values() for person in group}
     gained = join((heirs.main, person) for person in people - placed)

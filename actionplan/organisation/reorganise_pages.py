@@ -11,15 +11,14 @@ from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
-from actionplan.admin.own_pages import found_or_404, own_page
 from actionplan.admin.pickers import in_force, number_in
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, found_or_404, own_page
 from actionplan.models import ActionItem, Department
 from actionplan.organisation.people import is_to_come
 from actionplan.organisation.reorganisation import CONTACT, Part, Reorganisation
 from actionplan.organisation.reorganise import (
     ReorganisationRefused,
-    outlook,
+    preview,
     reorganise,
     settle,
     unsettled,
@@ -82,13 +81,13 @@ class Desk:
     """Everything that the page asks for one kind of reorganisation of one department."""
 
     def __init__(
-        self, kind: str, old: Department, data: QueryDict | None, *, count: int, ground: Sequence[Department]
+        self, kind: str, old: Department, data: QueryDict | None, *, count: int, others: Sequence[Department]
     ) -> None:
-        """count: how many parts a split makes. ground: the other departments that have not ended."""
+        """count: how many parts a split makes. others: the other departments that have not ended."""
         self.kind, self.old, self.data = kind, old, data
         self.count = count if kind == SPLIT else 1
         self.day = (
-            MergeForm(data, departments=ground, auto_id="id_%s") if kind == MERGE else DayForm(data, auto_id="id_%s")
+            MergeForm(data, departments=others, auto_id="id_%s") if kind == MERGE else DayForm(data, auto_id="id_%s")
         )
         contact = {name: getattr(old, name) for name in CONTACT}
         named = {"name": old.name, "unit": old.unit} if kind == RENAME else {}
@@ -165,8 +164,8 @@ def _desk(request: HttpRequest, old: Department) -> Desk:
     asked = request.POST if request.method == "POST" else request.GET
     kind = asked.get("kind") if asked.get("kind") in KINDS else RENAME
     count = min(max(number_in(asked.get("count")) or FEWEST, FEWEST), MOST)
-    ground = [row for row in Department.objects.exclude(pk=old.pk) if row.in_force_until is None]
-    desk = Desk(kind, old, request.POST if request.method == "POST" else None, count=count, ground=ground)
+    others = [row for row in Department.objects.exclude(pk=old.pk) if row.in_force_until is None]
+    desk = Desk(kind, old, request.POST if request.method == "POST" else None, count=count, others=others)
     if kind == SPLIT:
         items = ActionItem.objects.filter(lead_department=old).select_related("measure__policy")
         desk.read_items(items.order_by("measure__policy__number", "measure__number", "number"))
@@ -180,7 +179,7 @@ def _form_page(request: HttpRequest, desk: Desk, sentences: list[str] = ()) -> H
 
 
 def _preview(request: HttpRequest, desk: Desk) -> HttpResponse:
-    plan = outlook(desk.change)
+    plan = preview(desk.change)
     sent = [(name, value) for name, values in request.POST.lists() if name not in STEPS for value in values]
     parts = [
         {
@@ -224,13 +223,13 @@ def leftovers_page(request: HttpRequest) -> HttpResponse:
     return own_page(request, f"{FOLDER}/leftovers.html", title="施行日を迎えた組織改正", crumbs=crumbs, **facts)
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
-        path("departments/<int:pk>/reorganise/", door(reorganise_page), name="reorganise"),
-        path("departments/leftovers/", door(leftovers_page), name="leftovers"),
-        path("departments/settle/", door(require_POST(settle_page)), name="settle"),
-        *undo_urls(door),
+        path("departments/<int:pk>/reorganise/", guarded(reorganise_page), name="reorganise"),
+        path("departments/leftovers/", guarded(leftovers_page), name="leftovers"),
+        path("departments/settle/", guarded(require_POST(settle_page)), name="settle"),
+        *undo_urls(guarded),
     ]
 
 
@@ -291,6 +290,6 @@ def _look(request: HttpRequest, pk: int) -> HttpResponse:
     return framed(request, "undo", known[pk], heading="組織改正の取消", plan=undoing(pk, known))
 
 
-def undo_urls(door: Callable) -> list[URLPattern]:
+def undo_urls(guarded: Callable) -> list[URLPattern]:
     """The page's address."""
-    return [path("departments/<int:pk>/undo/", door(undo_page), name="undo_reorganisation")]
+    return [path("departments/<int:pk>/undo/", guarded(undo_page), name="undo_reorganisation")]

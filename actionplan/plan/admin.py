@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
+from actionplan.admin import ForModelAdmin
 from actionplan.admin.base import PortalAdmin, PortalInline
-from actionplan.admin.own_pages import found_or_404
+from actionplan.admin.site import found_or_404
 from actionplan.answers.admin import marks_html
 from actionplan.models import (
     ActionItem,
@@ -227,7 +228,7 @@ def ancestors(obj: Model) -> list[tuple[str, str]]:
     return above
 
 
-class WalksTheTree:
+class WalksTheTree(ForModelAdmin):
     """Puts the way up on the form's page."""
 
     change_form_template = "admin/actionplan/tree_change_form.html"

@@ -14,8 +14,7 @@ from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
-from actionplan.models import ActionItem, Department, Measure, Policy
-from actionplan.models.sourced import note_source
+from actionplan.models import ActionItem, Department, Measure, Policy, note_source
 from actionplan.plan.table_cells import (
     Above,
     CellError,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
 
-from actionplan.models import AnnualReport, Edition, EditionRow
+from actionplan.models import AnnualReport, Edition, EditionRow, label_of
 from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 from actionplan.words import as_words
@@ -78,7 +78,7 @@ def _cells(before: Cells, after: Cells) -> Iterator[CellDifference]:
 
 
 def _label(field: str) -> str:
-    return str(EditionRow._meta.get_field(field).verbose_name)
+    return label_of(EditionRow, field)
 
 
 def _as_text(value) -> str:

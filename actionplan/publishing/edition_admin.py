@@ -1,8 +1,10 @@
 """Editions, to be read: what was published, when and by whom, and every row of it."""
 
+from collections.abc import Iterable
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
@@ -10,9 +12,10 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.base import AsksPermission, FrozenAdmin
-from actionplan.admin.downloads import report_file
-from actionplan.admin.own_pages import found_or_404, named
+from actionplan.admin.site import found_or_404, named
+from actionplan.exports.columns import EditionFacts, ReportResource
 from actionplan.models import Edition, EditionRow
+from actionplan.waiting_files import FORMATS
 
 
 class EditionRowInline(AsksPermission, admin.TabularInline):
@@ -75,3 +78,18 @@ class EditionAdmin(FrozenAdmin):
         permissions.require(permissions.may_export(request.user, Edition))
         edition = found_or_404(Edition.objects.select_related("report"), pk=pk)
         return report_file(edition, edition.rows.all(), ending, f"v{edition.number}")
+
+
+ENDINGS = {"csv": FORMATS[0], "xlsx": FORMATS[1]}
+
+
+def report_file(facts: EditionFacts, rows: Iterable[EditionRow], ending: str, suffix: str) -> HttpResponse:
+    """The file as an attachment, named like the public ones. Raises Http404 for another ending."""
+    if ending not in ENDINGS:
+        raise Http404("CSVかExcel（xlsx）を選んでください。")
+    file_format = ENDINGS[ending]()
+    data = file_format.export_data(ReportResource(facts).export(rows))
+    front = facts.front_matter
+    name = f"{front['plan']['municipality_code']}_action_plan_fy{front['fiscal_year']}_{suffix}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(data, content_type=file_format.get_content_type(), headers=headers)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actionplan.models import EditionRow, Measure
+from actionplan.models import EditionRow, Measure, label_of
 from actionplan.words import as_words
 
 # What a number stands for, the fields that make it, and the fields of its words; the title first.
@@ -39,9 +39,7 @@ class TwoWordings:
         """The title in brackets, and behind it whatever else is different."""
         title, *others = wording
         told = [name for name in others if self.published[name] != self.current[name]]
-        more = "".join(
-            f"（{EditionRow._meta.get_field(name).verbose_name}：{as_words(wording[name])}）" for name in told
-        )
+        more = "".join(f"（{label_of(EditionRow, name)}：{as_words(wording[name])}）" for name in told)
         return f"「{wording[title]}」{more}"
 
     @property

@@ -16,13 +16,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from actionplan import permissions
+from actionplan.admin import ForModelAdmin
 from actionplan.admin.locking import RecordField
-from actionplan.admin.own_pages import found_or_404
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, found_or_404
 from actionplan.cells import CELLS
 from actionplan.fiscal_year import LATEST
-from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal, State, YearlyStatus
-from actionplan.models.fields import refuse_control_characters
+from actionplan.models import (
+    AnnualReport,
+    Edition,
+    EditionRow,
+    EditionWithdrawal,
+    State,
+    YearlyStatus,
+    refuse_control_characters,
+)
 from actionplan.publishing.compose import Wording, compose
 from actionplan.publishing.differences import NextEdition, next_edition
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
@@ -249,7 +256,7 @@ TEMPLATES = "admin/actionplan/annualreport"
 PREVIEWED = 500
 
 
-class PublishingPages:
+class PublishingPages(ForModelAdmin):
     """Mixed into the annual report's admin: three pages of its own."""
 
     def get_urls(self) -> list:
@@ -356,6 +363,6 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     return [FrontLink(f"公表の画面　{year}", _address("publish", year.pk), words) for year, words in waiting_years()]
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """None of its own: the pages belong to the annual report."""
     return []

@@ -10,8 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.admin.own_pages import own_page, succession_in
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, own_page, succession_in
 from actionplan.models import AnnualReport, State, YearlyStatus
 from actionplan.round.mail import goes_out
 from actionplan.round.opening import years_under_way
@@ -156,9 +155,9 @@ def _how_far(report: AnnualReport, found: list[Response]) -> str:
     return f"{sentence}締切は{due_day(due, today)}（{days_words(due, today)}）。" if due else sentence
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
-        path("round/", door(round_front), name="round_front"),
-        path("round/<int:year>/", door(round_page), name="round"),
+        path("round/", guarded(round_front), name="round_front"),
+        path("round/<int:year>/", guarded(round_page), name="round"),
     ]

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
-from actionplan.admin.own_pages import own_page
+from actionplan.admin.site import own_page
 from actionplan.models import AnnualReport
 from actionplan.round.mail import goes_out
 from actionplan.round.pages import TITLE, due_of, report_of
@@ -91,6 +91,6 @@ def tell(request: HttpRequest, done: list[Letter]) -> None:
             messages.error(request, sentence)
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The page's address."""
-    return [path("round/<int:year>/remind/", door(remind_page), name="round_remind")]
+    return [path("round/<int:year>/remind/", guarded(remind_page), name="round_remind")]

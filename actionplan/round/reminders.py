@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import Window
 from django.db.models.functions import RowNumber
@@ -59,26 +59,11 @@ def reminder_words(
         f"{report.plan}の{report.label}の実施状況について、まだ提出されていない項目が{response.open}件あります。\n"
         f"{_due_sentence(due, day)}",
         f"まだ提出されていない項目\n{item_lines(rows, response.open)}",
-        _way(answers_address(report, response, site), "回答を書き、すべて書けたら提出してください。"),
+        link_line(answers_address(report, response, site), "回答を書き、すべて書けたら提出してください。"),
         "このメールと行き違いに提出されたときは、ご容赦ください。",
         signature(report),
     ]
     return Words(subject, "\n\n".join(body) + "\n")
-
-
-def return_words(
-    report: AnnualReport, response: Response, rows: Sequence[YearlyStatus], *, reason: str, site: str = ""
-) -> Words:
-    """The notice that the coordinator's office handed answers back. rows: those answers, in report order."""
-    body = [
-        f"{response.name}　御中",
-        f"{report.plan}の{report.label}の実施状況のうち、次の{len(rows)}件を差し戻しました。",
-        f"差し戻した理由\n{reason.strip()}",
-        f"差し戻した項目\n{item_lines(rows, len(rows))}",
-        _way(answers_address(report, response, site), "回答を直して、もう一度提出してください。"),
-        signature(report),
-    ]
-    return Words(f"【差戻し】{report.label}の実施状況の回答（{len(rows)}件）", "\n\n".join(body) + "\n")
 
 
 def item_lines(rows: Sequence[YearlyStatus], total: int) -> str:
@@ -105,7 +90,8 @@ def _due_sentence(due: date | None, day: date) -> str:
     return f"締切は{day_words(due)}です。{rest}"
 
 
-def _way(address: str, then: str) -> str:
+def link_line(address: str, then: str) -> str:
+    """What to do next and where; without an address the way to the page in words."""
     if address:
         return f"次のページを開いて、{then}\n{address}"
     return f"管理画面にログインし、「自課の回答」を開いて、{then}"
@@ -188,7 +174,11 @@ def _reminded(report: AnnualReport, day: date) -> set[int]:
 
 
 def send(
-    report: AnnualReport, chosen: Iterable[Letter], *, by: AbstractBaseUser | None, seen: dict[int, str] | None = None
+    report: AnnualReport,
+    chosen: Iterable[Letter],
+    *,
+    by: User | AnonymousUser | None,
+    seen: dict[int, str] | None = None,
 ) -> list[Letter]:
     """The letters, each with what became of it. by: None when the machine sends.
 
@@ -200,7 +190,9 @@ def send(
         return [_send(report, letter, post, by, seen) for letter in chosen]
 
 
-def _send(report: AnnualReport, letter: Letter, post: Post, by: AbstractBaseUser | None, seen: dict | None) -> Letter:
+def _send(
+    report: AnnualReport, letter: Letter, post: Post, by: User | AnonymousUser | None, seen: dict | None
+) -> Letter:
     if letter.outcome:
         return letter
     if seen is not None and seen.get(letter.response.key) != letter.seal:
@@ -216,7 +208,7 @@ def _send(report: AnnualReport, letter: Letter, post: Post, by: AbstractBaseUser
 
 
 @transaction.atomic
-def _take_place(report: AnnualReport, letter: Letter, by: AbstractBaseUser | None) -> Reminder | str:
+def _take_place(report: AnnualReport, letter: Letter, by: User | AnonymousUser | None) -> Reminder | str:
     """The log's row for today, or why there is none: reminded already, or answers that moved meanwhile."""
     AnnualReport.objects.select_for_update().get(pk=report.pk)
     response, day = letter.response, timezone.localdate()

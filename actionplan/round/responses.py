@@ -135,7 +135,8 @@ def tallies(report: AnnualReport, succession: Succession | None = None, day: dat
     day = day or timezone.localdate()
     succession = succession or Succession()
     counted = report.statuses.values_list("department", "state").annotate(Count("pk")).order_by()
-    counts, forms = defaultdict(Counter), defaultdict(set)
+    counts: defaultdict[int | None, Counter] = defaultdict(Counter)
+    forms: defaultdict[int | None, set] = defaultdict(set)
     for department, state, number in counted:
         current = succession.current(department, day)
         counts[current][state] += number

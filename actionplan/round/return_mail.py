@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actionplan.models import AnnualReport, YearlyStatus
 from actionplan.round.mail import Addressees, Post, addressees
-from actionplan.round.reminders import return_words
+from actionplan.round.reminders import Words, answers_address, item_lines, link_line, signature
 from actionplan.round.responses import Response
 
 logger = logging.getLogger(__name__)
@@ -36,3 +36,18 @@ def tell_department(
     if failure:
         logger.warning("the notice of returned answers did not reach %s: %s", response.key, failure)
     return Notice(to, failure)
+
+
+def return_words(
+    report: AnnualReport, response: Response, rows: Sequence[YearlyStatus], *, reason: str, site: str = ""
+) -> Words:
+    """The notice that the coordinator's office handed answers back. rows: those answers, in report order."""
+    body = [
+        f"{response.name}　御中",
+        f"{report.plan}の{report.label}の実施状況のうち、次の{len(rows)}件を差し戻しました。",
+        f"差し戻した理由\n{reason.strip()}",
+        f"差し戻した項目\n{item_lines(rows, len(rows))}",
+        link_line(answers_address(report, response, site), "回答を直して、もう一度提出してください。"),
+        signature(report),
+    ]
+    return Words(f"【差戻し】{report.label}の実施状況の回答（{len(rows)}件）", "\n\n".join(body) + "\n")

@@ -12,8 +12,7 @@ from actionplan.answers.facts import STEPS
 from actionplan.answers.sheet import SheetRow
 from actionplan.cells import BY_NAME, CELLS
 from actionplan.fiscal_year import LATEST, parse_fiscal_year
-from actionplan.models import Plan, State, YearlyStatus
-from actionplan.models.fields import refuse_control_characters
+from actionplan.models import Plan, State, YearlyStatus, refuse_control_characters
 
 # The portal holds no report of a year before.
 FIRST_YEAR = 2000
@@ -111,7 +110,7 @@ TICKABLE = frozenset({State.SUBMITTED, State.CONFIRMED})
 
 
 @dataclass(frozen=True)
-class Cell:
+class ReadCell:
     """A cell's name and words."""
 
     label: str
@@ -135,8 +134,8 @@ class ReadRow:
     """
 
     sheet: SheetRow
-    cells: tuple[Cell, ...]
-    last: tuple[Cell, ...]
+    cells: tuple[ReadCell, ...]
+    last: tuple[ReadCell, ...]
     traces: tuple[Trace, ...]
     tick: str
     ticked: bool
@@ -160,10 +159,10 @@ def read_row(
     return ReadRow(row, cells, last, tuple(_traces(status, names)), tick(status) if box else "", ticked, changed)
 
 
-def _cells(words: Mapping[str, str], always: tuple[str, ...]) -> Iterable[Cell]:
+def _cells(words: Mapping[str, str], always: tuple[str, ...]) -> Iterable[ReadCell]:
     for name, value in words.items():
         if value.strip() or name in always:
-            yield Cell(BY_NAME[name].label, value)
+            yield ReadCell(BY_NAME[name].label, value)
 
 
 def _traces(status: YearlyStatus, names: Mapping[int, str]) -> Iterable[Trace]:

@@ -11,9 +11,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.admin.own_pages import own_page
-from actionplan.models import AnnualReport
-from actionplan.models.sourced import note_source
+from actionplan.admin.site import own_page
+from actionplan.models import AnnualReport, note_source
 from actionplan.round.opening import Opening, cautions, opening_of
 from actionplan.round.pages import TITLE, report_of
 from actionplan.round.rows import OpenYearForm, due_field
@@ -146,10 +145,10 @@ def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
     return HttpResponseRedirect(reverse("admin:round", args=[year]))
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
-        path("round/open/", door(open_year_page), name="open_year"),
-        path("round/<int:year>/close/", door(close_year_page), name="close_year"),
-        path("round/<int:year>/deadline/", door(deadline_page), name="deadline"),
+        path("round/open/", guarded(open_year_page), name="open_year"),
+        path("round/<int:year>/close/", guarded(close_year_page), name="close_year"),
+        path("round/<int:year>/deadline/", guarded(deadline_page), name="deadline"),
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from actionplan.cells import CELLS, TEXT
-from actionplan.models import Edition, EditionRow
+from actionplan.models import Edition, EditionRow, label_of
 from actionplan.wording import Wording, wording_changes
 
 ACTORS = "主体"
@@ -23,7 +23,7 @@ COMPARED = (
 
 
 @dataclass(frozen=True)
-class CellChange:
+class WordingChange:
     """A cell whose text is another than before."""
 
     field: str
@@ -51,16 +51,16 @@ def place(edition: Edition, row: EditionRow) -> Place:
     return Place(year, row.code, numbers, row.item_name, row.content, row.policy_title, row.measure_title)
 
 
-def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[CellChange]:
+def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[WordingChange]:
     """The cells that differ, in reading order. words: the legend's words by mark, so that no mark stands bare."""
     for field in COMPARED:
         old, new = getattr(before, field), getattr(after, field)
         if old == new:
             continue
         if field == "actor_symbols":
-            yield CellChange(field, ACTORS, wording_changes(_in_words(old, words), _in_words(new, words)))
+            yield WordingChange(field, ACTORS, wording_changes(_in_words(old, words), _in_words(new, words)))
         else:
-            yield CellChange(field, str(EditionRow._meta.get_field(field).verbose_name), wording_changes(old, new))
+            yield WordingChange(field, label_of(EditionRow, field), wording_changes(old, new))
 
 
 def mark_words(*editions: Edition) -> dict[str, str]:
@@ -78,7 +78,7 @@ class Continued:
 
     before: Place
     now: Place
-    cells: Sequence[CellChange]
+    cells: Sequence[WordingChange]
 
     @property
     def renumbered(self) -> bool:
@@ -86,12 +86,12 @@ class Continued:
         return self.before.code != self.now.code
 
     @property
-    def category(self) -> CellChange | None:
+    def category(self) -> WordingChange | None:
         """The change of category, if there is one."""
         return next((cell for cell in self.cells if cell.field == "progress_label"), None)
 
     @property
-    def texts(self) -> Sequence[CellChange]:
+    def texts(self) -> Sequence[WordingChange]:
         """The changed cells other than the category."""
         return [cell for cell in self.cells if cell.field != "progress_label"]
 
@@ -174,7 +174,7 @@ class RowChange:
 
     kind_label: str
     place: Place
-    cells: Sequence[CellChange]
+    cells: Sequence[WordingChange]
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ MOST_CELLS = 60
 
 
 @dataclass(frozen=True)
-class Cell:
+class DrawnCell:
     """A drawn piece: x and width as percentages of the scale."""
 
     x: str
@@ -22,13 +22,13 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Part:
+class BarPart:
     """A category's part of a bar: its cells, and where its number stands (left out where there is no room)."""
 
     code: str
     label: str
     count: int
-    cells: Sequence[Cell]
+    cells: Sequence[DrawnCell]
     middle: str
     shows_count: bool
 
@@ -38,22 +38,22 @@ def percent(count: float, scale: int) -> str:
     return f"{round(100 * count / scale, 3):g}%" if scale else "0%"
 
 
-def stacked(counts: Iterable[tuple[str, str, int]], scale: int) -> list[Part]:
+def stacked(counts: Iterable[tuple[str, str, int]], scale: int) -> list[BarPart]:
     """The parts (code, label, count) one after the other on a scale of so many items; empty parts are left out."""
     parts, start = [], 0
     for code, label, count in counts:
         if count:
             middle = percent(start + count / 2, scale)
             fits = NARROWEST * count / scale >= DIGIT * len(str(count))
-            parts.append(Part(code, label, count, _cells(start, count, scale), middle, fits))
+            parts.append(BarPart(code, label, count, _cells(start, count, scale), middle, fits))
         start += count
     return parts
 
 
-def _cells(start: int, count: int, scale: int) -> list[Cell]:
+def _cells(start: int, count: int, scale: int) -> list[DrawnCell]:
     """One cell an item, or one for all where single ones would run together."""
     size = 1 if scale <= MOST_CELLS else count
-    return [Cell(percent(at, scale), percent(size, scale)) for at in range(start, start + count, size)]
+    return [DrawnCell(percent(at, scale), percent(size, scale)) for at in range(start, start + count, size)]
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class PolicyBar:
     number: int
     title: str
     total: int
-    parts: Sequence[Part]
+    parts: Sequence[BarPart]
     sentence: str
 
 

@@ -94,7 +94,7 @@ HEADINGS = {"policy": "施策", "mark": "主体", "progress": "進捗区分", "d
 
 
 @dataclass(frozen=True)
-class Cell:
+class AlikeItems:
     """Items that are alike in everything that can be chosen: how many there are, how many the words match."""
 
     year: str
@@ -140,17 +140,17 @@ def words_match(words: Sequence[str]) -> Q:
     return condition
 
 
-def cells(editions: Sequence[Edition], words: Sequence[str]) -> list[Cell]:
+def cells(editions: Sequence[Edition], words: Sequence[str]) -> list[AlikeItems]:
     """The cells of these editions; one query, and as many cells as there are kinds of items."""
     years = {edition.pk: str(edition.fiscal_year) for edition in editions}
     kinds = ("edition", "policy_number", "policy_title", "actor_symbols", "progress", "department_name")
     hits = Count("pk", filter=words_match(words)) if words else Count("pk")
     rows = EditionRow.objects.filter(edition__in=years).order_by().values(*kinds)
     counted = rows.annotate(total=Count("pk"), hits=hits).values_list(*kinds, "total", "hits")
-    return [Cell(years[edition], str(policy), *rest) for edition, policy, *rest in counted]
+    return [AlikeItems(years[edition], str(policy), *rest) for edition, policy, *rest in counted]
 
 
-def chosen(cell: Cell, filters: Filters, leave_out: str = "") -> bool:
+def chosen(cell: AlikeItems, filters: Filters, leave_out: str = "") -> bool:
     """Whether the choices made hold for the cell; leave_out: the facet whose own choice does not count."""
     wanted = {"year": () if filters.year == ALL_YEARS else (filters.year,)}
     wanted |= {facet: getattr(filters, facet) for facet in FACETS}
@@ -158,7 +158,7 @@ def chosen(cell: Cell, filters: Filters, leave_out: str = "") -> bool:
     return all(any(cell.has(facet, value) for value in values) for facet, values in wanted.items() if values)
 
 
-def facets(editions: Sequence[Edition], among: Sequence[Cell], filters: Filters) -> list[Facet]:
+def facets(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> list[Facet]:
     """The facets with their choices in the report's own order; a facet without choices is left out.
 
     editions: every public one; their legends name the marks and the categories, the year searched before others.
@@ -178,7 +178,7 @@ def facets(editions: Sequence[Edition], among: Sequence[Cell], filters: Filters)
     ]
 
 
-def year_facet(editions: Sequence[Edition], among: Sequence[Cell], filters: Filters) -> Facet:
+def year_facet(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> Facet:
     """Every public year, latest first, and all of them together."""
     count = _counter(among, filters)
     options = [
@@ -194,7 +194,7 @@ def _year_option(year: str, label: str, count: int, filters: Filters) -> Option:
     return Option(year, label, count, year == filters.year, address=filters.address(year=year))
 
 
-def _counter(among: Sequence[Cell], filters: Filters) -> Callable[[str, str], int]:
+def _counter(among: Sequence[AlikeItems], filters: Filters) -> Callable[[str, str], int]:
     def count(facet: str, value: str) -> int:
         return sum(cell.hits for cell in among if cell.has(facet, value) and chosen(cell, filters, leave_out=facet))
 
@@ -206,7 +206,7 @@ def _option(facet: str, value: str, label: str, filters: Filters, count: Callabl
     return Option(value, label, count(facet, value), value in getattr(filters, facet), symbol)
 
 
-def _offered(among: Sequence[Cell], filters: Filters, facet: str) -> list[Cell]:
+def _offered(among: Sequence[AlikeItems], filters: Filters, facet: str) -> list[AlikeItems]:
     """The cells that offer a choice, the wording of the year searched first, then of the latest year.
 
     They are those of the years searched, and those of a choice that was made before the year changed.
@@ -219,14 +219,14 @@ def _offered(among: Sequence[Cell], filters: Filters, facet: str) -> list[Cell]:
     return sorted(offered, key=lambda cell: (cell.year == filters.year, int(cell.year)), reverse=True)
 
 
-def _policies(among: Sequence[Cell], filters: Filters) -> dict[str, str]:
+def _policies(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
     titles: dict[str, str] = {}
     for cell in _offered(among, filters, "policy"):
         titles.setdefault(cell.policy, cell.policy_title)
     return {number: titles[number] for number in sorted(titles, key=int)}
 
 
-def _departments(among: Sequence[Cell], filters: Filters) -> dict[str, str]:
+def _departments(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
     names = {cell.department for cell in _offered(among, filters, "department")} - {""}
     return {name: name for name in sorted(names)}
 

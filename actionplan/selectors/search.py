@@ -14,7 +14,7 @@ from actionplan.selectors.filters import (
     ALL_YEARS,
     HEADINGS,
     LONGEST_TEXT,
-    Cell,
+    AlikeItems,
     Facet,
     Filters,
     cells,
@@ -128,7 +128,7 @@ def _with_known_year(filters: Filters, editions: Sequence[Edition]) -> tuple[Fil
     return replace(filters, year=years[0] if years else ALL_YEARS), missing
 
 
-def _count(among: Sequence[Cell], filters: Filters) -> int:
+def _count(among: Sequence[AlikeItems], filters: Filters) -> int:
     return sum(cell.hits for cell in among if chosen(cell, filters))
 
 
@@ -155,7 +155,7 @@ class PageLink:
 
 
 @dataclass(frozen=True)
-class Answer:
+class FoundPage:
     """One page of what was found. first and last: the places of its items among all that were found, from 1."""
 
     groups: Sequence[HitGroup]
@@ -176,7 +176,7 @@ class Search:
     wordless: Sequence[str]
     problem: str
     not_found: bool
-    answer: Answer | None
+    answer: FoundPage | None
 
     @property
     def address(self) -> str:
@@ -196,7 +196,7 @@ def search(filters: Filters) -> Search:
     return Search(question, conditions, filters.wordless, problem, not_found, answer)
 
 
-def _answer(question: Question) -> Answer | None:
+def _answer(question: Question) -> FoundPage | None:
     """The page that was asked for; None when there is no such page."""
     paginator = Paginator(range(question.count), PAGE_SIZE)
     try:
@@ -205,7 +205,7 @@ def _answer(question: Question) -> Answer | None:
         return None
     rows = matching_rows(question)[page.start_index() - 1 : page.end_index()] if question.count else []
     hits = list(_with_editions(question, rows))
-    return Answer(
+    return FoundPage(
         groups=hit_groups(hits, question.words, _current_numbers(question, hits)),
         first=page.start_index(),
         last=page.end_index(),

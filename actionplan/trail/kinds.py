@@ -6,11 +6,12 @@ A kind says in which columns of its table a record's facts stand, so that all ki
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.db import models
 from django.db.models import CharField, F, Value
 from django.db.models.expressions import Combinable
 
+from actionplan import permissions
 from actionplan.models import (
     ActionItem,
     ActorType,
@@ -146,3 +147,21 @@ KINDS: Mapping[str, Kind] = {
         *ACCOUNTS,
     )
 }
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The kinds that a person may read, and the departments whose answers; departments is None for all of them."""
+
+    kinds: tuple[Kind, ...]
+    departments: frozenset[int] | None = None
+
+
+def reach_of(user: User | AnonymousUser) -> Reach:
+    """How far the user may look back. Raises PermissionDenied for who may not look back at all."""
+    if permissions.may_audit(user):
+        seen = all(permissions.may_view(user, model) for model in (User, Group))
+        return Reach(tuple(kind for kind in KINDS.values() if seen or kind not in ACCOUNTS))
+    standing = permissions.standing_of(user)
+    permissions.require(standing.answers or standing.submits)
+    return Reach((ANSWERS,), standing.departments)

@@ -13,6 +13,7 @@ from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalChanges
 
 from actionplan import permissions
+from actionplan.admin import ForModelAdmin
 from actionplan.trail.names import Names
 from actionplan.trail.records import records
 
@@ -27,7 +28,7 @@ def trail_address(obj: Model) -> str:
     return f"{reverse('admin:trail')}?{query}"
 
 
-class ReadableHistory:
+class ReadableHistory(ForModelAdmin):
     """A history page in Japanese that only shows: an old text is copied from it, not written back by it."""
 
     object_history_template = "admin/portal/history.html"

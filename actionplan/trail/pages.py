@@ -1,6 +1,7 @@
 """変更の記録: who changed what and when, by item, department, person and year; and the same as a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -8,15 +9,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.admin.own_pages import own_page, standing_in
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, own_page, standing_in
+from actionplan.exports.tabular import csv_lines
 from actionplan.models import YearlyStatus
 from actionplan.trail.forms import TrailForm
-from actionplan.trail.keys import chunks, key_rows, keys_of
+from actionplan.trail.kinds import reach_of
 from actionplan.trail.names import Names
-from actionplan.trail.reach import reach_of
-from actionplan.trail.records import Record, records
-from actionplan.trail.table import csv_file
+from actionplan.trail.records import NO_EARLIER, SYSTEM, Record, records
+from actionplan.trail.wanted import Key, chunks, key_rows, keys_of
+from actionplan.trail.words import CellRecord
 
 TITLE = "変更の記録"
 A_PAGE = 50
@@ -82,9 +83,51 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     return [FrontLink(TITLE, reverse("admin:trail"), OWN_WORDS)] if has_own else []
 
 
-def urls(door: Callable) -> list[URLPattern]:
+def urls(guarded: Callable) -> list[URLPattern]:
     """The page, and the file."""
     return [
-        path("trail/", door(trail_page), name="trail"),
-        path("trail/csv/", door(trail_csv), name="trail_csv"),
+        path("trail/", guarded(trail_page), name="trail"),
+        path("trail/csv/", guarded(trail_csv), name="trail_csv"),
     ]
+
+
+BYTE_ORDER_MARK = "\ufeff"
+HEADERS = (
+    "日時（日本時間）",
+    "操作した人（利用者名）",
+    "操作した人（氏名）",
+    "操作",
+    "種類",
+    "対象",
+    "年度",
+    "項目番号",
+    "担当課",
+    "欄",
+    "変更前",
+    "変更後",
+    "理由",
+    "もとのファイル",
+    "記録番号",
+)
+UNKNOWN = CellRecord("（不明）", NO_EARLIER, "")
+WHOLE = CellRecord("", "", "")
+
+
+def csv_file(parts: Iterable[list[Key]], names: Names) -> Iterator[str]:
+    """The file, a line at a time, with a byte order mark so that Excel opens it by double-click.
+
+    parts: the keys of the records, some hundreds at a time; no more than that is held at once.
+    """
+    yield BYTE_ORDER_MARK
+    found = (record for part in parts for record in records(part, names))
+    yield from csv_lines(chain([HEADERS], chain.from_iterable(map(lines, found))))
+
+
+def lines(record: Record) -> Iterator[tuple[str, ...]]:
+    """One line for each cell; a single one without a cell for a record that changed none."""
+    when = timezone.localtime(record.when).strftime("%Y-%m-%d %H:%M:%S")
+    who = (record.username or SYSTEM, record.full_name)
+    where = (record.action, record.kind, record.target, record.year, record.code, record.department)
+    for change in record.changes or (UNKNOWN if record.remark == NO_EARLIER else WHOLE,):
+        cell = (change.label, change.before, change.after)
+        yield (when, *who, *where, *cell, record.reason, record.source, record.number)

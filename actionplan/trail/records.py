@@ -8,11 +8,11 @@ from functools import cached_property
 from django.contrib.auth.models import User
 
 from actionplan.models import ActionItem, AnnualReport, Department
-from actionplan.trail.keys import Key
 from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS
 from actionplan.trail.names import GONE, Names
 from actionplan.trail.stored import Stored, items_of, stored_records
-from actionplan.trail.words import Change, changes_of
+from actionplan.trail.wanted import Key
+from actionplan.trail.words import CellRecord, changes_of
 
 SYSTEM = "システム（コマンド）"
 NO_EARLIER = "これより前の記録がないため、どの欄が変わったかは分かりません。"
@@ -82,7 +82,7 @@ class Record:
         return f"{self.stored.kind.key}-{self.stored.number}"
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[CellRecord, ...]:
         """The cells that changed, old beside new."""
         return changes_of(self.stored, self.names)
 

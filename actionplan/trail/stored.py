@@ -10,8 +10,8 @@ from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, Qu
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from actionplan.models import ActionItem
-from actionplan.trail.keys import Key
 from actionplan.trail.kinds import KINDS, Kind
+from actionplan.trail.wanted import Key
 
 NUMBER = "history_id"
 Cells = dict[str, Any]

@@ -1,16 +1,34 @@
-"""Which records are asked for: by item, department, person, year, kind, time; and which of a kind those are."""
+"""Which records are asked for, by item, department, person, year, kind and time; and where they stand, newest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
-from django.db.models import Q
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils import timezone
 
-from actionplan.models import AnnualReport, YearlyStatus
-from actionplan.trail.kinds import ANSWERS, Kind
-from actionplan.trail.memberships import membership_records
-from actionplan.trail.reach import Reach
+from actionplan.models import AnnualReport, Department, YearlyStatus
+from actionplan.trail.kinds import ANSWERS, KINDS, Kind, Reach
+
+
+def membership_records(person: int) -> list[int]:
+    """The keys of the department records by which the person's membership became another one; two queries.
+
+    A department's record lists its people: one that lists the person after one that does not is a coming, the other
+    way round a leaving.
+    """
+    listed = KINDS["department"].marks["members"].objects.filter(user=person)
+    held = set(listed.values_list("history_id", flat=True))
+    departments = Department.history.filter(history_id__in=held).values("id")
+    found, before = [], {}
+    rows = Department.history.filter(id__in=departments).order_by("history_id")
+    for department, record in rows.values_list("id", "history_id"):
+        if (record in held) != before.get(department, False):
+            found.append(record)
+        before[department] = record in held
+    return found
+
 
 # Days beyond these narrow nothing, and cannot be reckoned with.
 EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
@@ -128,3 +146,39 @@ def _words(kind: Kind, wanted: Wanted) -> Q:
 PARTS: tuple[Callable[[Kind, Wanted], Q | None], ...] = (
     *(_kind, _item, _department, _person, _year, _action, _time, _words),
 )
+
+
+Key = tuple[str, int]
+CHUNK = 500
+
+
+def key_rows(wanted: Wanted, reach: Reach) -> QuerySet:
+    """Rows of (when, kind, number), newest first.
+
+    SQLite merges the tables along their indexes of time and stops early; PostgreSQL sorts the keys, which is quick too.
+    """
+    found = [(kind, condition(kind, wanted, reach)) for kind in reach.kinds]
+    parts = [_part(kind).filter(where) for kind, where in found if where is not None]
+    if not parts:
+        return YearlyStatus.objects.none()
+    return parts[0].union(*parts[1:], all=True).order_by("-moment", "-place", "sort")
+
+
+def _part(kind: Kind) -> QuerySet:
+    return (
+        kind.table.objects.order_by()
+        .annotate(moment=F(kind.when), sort=Value(kind.key, output_field=CharField()), place=F(kind.number))
+        .values_list("moment", "sort", "place")
+    )
+
+
+def keys_of(rows: QuerySet) -> list[Key]:
+    """The kind and the number of each row."""
+    return [(kind, number) for _, kind, number in rows]
+
+
+def chunks(rows: QuerySet) -> Iterator[list[Key]]:
+    """The keys of all rows, a few hundred at a time, never all at once."""
+    found = rows.iterator(chunk_size=CHUNK)
+    while part := list(islice(found, CHUNK)):
+        yield keys_of(part)

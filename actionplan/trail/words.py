@@ -31,7 +31,7 @@ SECONDS = 0.01
 
 
 @dataclass(frozen=True)
-class Change:
+class CellRecord:
     """A cell that changed, by its name on the screen; before and after are whole."""
 
     label: str
@@ -59,12 +59,12 @@ class Change:
         return "全体が書き換えられました。" if self.wording.rewritten else ""
 
 
-def changes_of(record: Stored, names: Names) -> tuple[Change, ...]:
+def changes_of(record: Stored, names: Names) -> tuple[CellRecord, ...]:
     """Every cell that the record changed, in the order of the form; of a new or deleted row, every filled one."""
     return tuple(_changes(record, names))
 
 
-def _changes(record: Stored, names: Names) -> Iterator[Change]:
+def _changes(record: Stored, names: Names) -> Iterator[CellRecord]:
     old, new = _both(record)
     for name in (*record.kind.cells, *record.kind.marks):
         if old.get(name) != new.get(name):
@@ -72,7 +72,7 @@ def _changes(record: Stored, names: Names) -> Iterator[Change]:
             field = field or record.kind.model._meta.get_field(name)
             before, after = words(field, old.get(name), names), words(field, new.get(name), names)
             if before != after:
-                yield Change(label_of(record.kind, name), before, after, isinstance(field, TextField))
+                yield CellRecord(label_of(record.kind, name), before, after, isinstance(field, TextField))
 
 
 def _both(record: Stored) -> tuple[Cells, Cells]:
@@ -85,7 +85,7 @@ def _both(record: Stored) -> tuple[Cells, Cells]:
 
 def label_of(kind: Kind, name: str) -> str:
     """The cell's name on the screen."""
-    return str(kind.model._meta.get_field(name.removesuffix("_id")).verbose_name)
+    return label_of(kind.model, name.removesuffix("_id"))
 
 
 def words(field: Field, value: Any, names: Names) -> str:

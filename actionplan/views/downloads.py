@@ -9,7 +9,7 @@ from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.models import Edition
 from actionplan.selectors.editions import public_edition
-from actionplan.views.page import Crumb, crumb, page
+from actionplan.views.frame import Crumb, crumb, page
 
 NO_SUCH_FILE = (
     "お探しの形式のファイルはありません。"

@@ -1,12 +1,19 @@
-"""Every page on one page."""
+"""The citizens' pages, each read from editions: the years, a report, its policies and changes, an item, the search."""
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.views.decorators.http import require_safe
 
+from actionplan.exports.report_files import search_file_name, write_search_csv
 from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.selectors.charts import actor_chart
-from actionplan.selectors.editions import latest_public_edition
+from actionplan.models import Edition
+from actionplan.selectors.changes import correction_changes, year_changes
+from actionplan.selectors.charts import ChangeChart, Summary, actor_chart, change_chart, progress_chart, year_summary
+from actionplan.selectors.editions import corrections, latest_public_edition, previous_edition, public_edition
+from actionplan.selectors.filters import filters_from
+from actionplan.selectors.item_history import item_history, year_tables
 from actionplan.selectors.report import report_outline
-from actionplan.views.page import Crumb, page
+from actionplan.selectors.search import ask, search
+from actionplan.views.frame import Crumb, crumb, page
 
 
 def about(request: HttpRequest) -> HttpResponse:
@@ -50,3 +57,152 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     edition = latest_public_edition()
     report = report_outline(edition.front_matter, edition.rows.all()) if edition else None
     return page(request, "sitemap", page_id="A-4", crumbs=[Crumb("サイトマップ")], edition=edition, report=report)
+
+
+REPORTS = "年度の一覧"
+
+
+def reports(request: HttpRequest) -> HttpResponse:
+    """The list of published years."""
+    return page(request, "reports", page_id="A-2", crumbs=[Crumb(REPORTS)])
+
+
+def annual_report(request: HttpRequest, year: int) -> HttpResponse:
+    """The year's report in the newsletter's order."""
+    edition = public_edition(year)
+    report = report_outline(edition.front_matter, edition.rows.all())
+    return page(
+        request,
+        "annual_report",
+        page_id=f"B-{year}",
+        crumbs=[crumb(REPORTS, "reports"), Crumb(report.label)],
+        edition=edition,
+        report=report,
+        corrections=corrections(edition),
+    )
+
+
+def policy(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """One policy of the year's report with its counts."""
+    edition = public_edition(year)
+    rows = list(edition.rows.filter(policy_number=number))
+    if not rows:
+        raise Http404(f"{edition.front_matter['label']}の報告に、施策{number}はありません。")
+    report = report_outline(edition.front_matter, rows)
+    return page(
+        request,
+        "policy",
+        page_id=f"B-{year}-{number}",
+        crumbs=[crumb(REPORTS, "reports"), crumb(report.label, "annual_report", year), Crumb(f"施策{number}")],
+        edition=edition,
+        report=report,
+        policy=report.policies[0],
+        summary=year_summary(edition.front_matter, rows),
+        policy_numbers=sorted(set(edition.rows.values_list("policy_number", flat=True))),
+    )
+
+
+TITLE = "前の年度からの変更と訂正"
+
+
+def changes(request: HttpRequest, year: int) -> HttpResponse:
+    """The year's report against the public one before it; where there is none, the page says so."""
+    edition = public_edition(year)
+    previous = previous_edition(edition)
+    label = edition.front_matter["label"]
+    return page(
+        request,
+        "changes",
+        page_id=f"B-{year}-C",
+        crumbs=[crumb("年度の一覧", "reports"), crumb(label, "annual_report", year), Crumb(TITLE)],
+        edition=edition,
+        label=label,
+        previous=previous,
+        corrections=correction_changes(edition),
+        **(_against(previous, edition) if previous else {}),
+    )
+
+
+def _against(previous: Edition, edition: Edition) -> dict:
+    old, new = list(previous.rows.all()), list(edition.rows.all())
+    before, now = previous.front_matter, edition.front_matter
+    return {
+        "changes": year_changes(previous, old, edition, new),
+        "change_chart": change_chart(
+            before["era_label"], year_summary(before, old), now["era_label"], year_summary(now, new)
+        ),
+    }
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The latest public year with its counts, or a sentence that nothing is published yet."""
+    edition = latest_public_edition()
+    summary = year_summary(edition.front_matter, edition.rows.all()) if edition else None
+    charts = _charts(edition, summary) if edition else {}
+    return page(request, "home", page_id="A-1", crumbs=[], edition=edition, summary=summary, **charts)
+
+
+def _charts(edition: Edition, summary: Summary) -> dict:
+    return {"chart": progress_chart(summary), "change_chart": _change_chart(edition, summary)}
+
+
+def _change_chart(edition: Edition, summary: Summary) -> ChangeChart | None:
+    """The change since the year before, or None for the first published year."""
+    previous = previous_edition(edition)
+    if previous is None:
+        return None
+    before = year_summary(previous.front_matter, previous.rows.all())
+    return change_chart(previous.front_matter["era_label"], before, edition.front_matter["era_label"], summary)
+
+
+def item(request: HttpRequest, policy: int, measure: int, number: int) -> HttpResponse:
+    """Every published year of the item with this code, latest first."""
+    years = item_history(policy, measure, number)
+    latest = years[0]
+    return page(
+        request,
+        "item",
+        page_id=f"C-{policy}-{measure}-{number}",
+        crumbs=[
+            crumb(latest.label, "annual_report", latest.year),
+            crumb(f"施策{latest.policy_number}", "policy", latest.year, latest.policy_number),
+            Crumb(latest.item.name),
+        ],
+        years=years,
+        tables=year_tables(years) if len(years) > 1 else [],
+        latest=latest,
+        item=latest.item,
+    )
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What the address asks for, or how to search; 404 when it names a year, choice or page that does not exist."""
+    if not all(value for values in request.GET.lists() for value in values[1]):
+        return _without_empty_parameters(request)
+    found = search(filters_from(request.GET))
+    response = page(request, "search", page_id="D-1", crumbs=[Crumb("検索")], search=found, question=found.question)
+    response.status_code = 404 if found.not_found else 200
+    return response
+
+
+@require_safe
+def search_csv(request: HttpRequest) -> HttpResponse:
+    """What the address asks for as CSV; raises Http404 where the page would show a problem."""
+    question = ask(filters_from(request.GET))
+    if question.problem or not question.editions:
+        raise Http404(question.problem or "公表された報告は、まだありません。")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{search_file_name(question)}"',
+        "Cache-Control": "no-cache",
+        "X-Robots-Tag": "noindex",
+    }
+    return HttpResponse(write_search_csv(question), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _without_empty_parameters(request: HttpRequest) -> HttpResponseRedirect:
+    """The short address: a form sends its empty fields too."""
+    kept = request.GET.copy()
+    for name, values in request.GET.lists():
+        kept.setlist(name, [value for value in values if value])
+    return HttpResponseRedirect(f"{request.path}?{kept.urlencode()}".rstrip("?"))

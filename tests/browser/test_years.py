@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.samples.load import load_sample_years
+from actionplan.samples import load_sample_years
 from tests.browser.steps import follow
 from tests.browser.test_accessibility import MODES, problems
 

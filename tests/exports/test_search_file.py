@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.exports.search_file import search_file_name, write_search_csv
+from actionplan.exports.report_files import search_file_name, write_search_csv
 from actionplan.publishing.publish import publish
 from actionplan.selectors.filters import Filters
 from actionplan.selectors.search import ask

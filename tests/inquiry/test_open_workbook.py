@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from actionplan.exports.tabular import write_csv, write_xlsx
-from actionplan.inquiry import find_sheet, layout, open_workbook
+from actionplan.inquiry import find_sheet, layout
 from actionplan.uploads import LOCKED, MEGABYTE, NOT_XLSX, OLD
 from tests.inquiry.workbooks import edited, filled, issued, refusal, respelt, sheet_of
 
@@ -23,7 +23,7 @@ def zipped(**parts: bytes) -> bytes:
 
 
 def test_a_table_as_csv_is_refused():
-    assert refusal(write_csv(["番号"], [["1"]]), "照会票.CSV") == open_workbook.CSV
+    assert refusal(write_csv(["番号"], [["1"]]), "照会票.CSV") == find_sheet.CSV
 
 
 def test_an_old_workbook_is_refused():
@@ -39,16 +39,16 @@ def test_a_workbook_with_a_password_is_refused():
 
 
 def test_a_workbook_of_libreoffice_s_own_kind_is_refused():
-    assert refusal(zipped(mimetype=b"", **{"content.xml": b""}), "照会票.ods") == open_workbook.ODS
+    assert refusal(zipped(mimetype=b"", **{"content.xml": b""}), "照会票.ods") == find_sheet.ODS
 
 
 def test_a_binary_workbook_is_refused():
     data = zipped(**{"[Content_Types].xml": b"", "xl/workbook.bin": b""})
-    assert refusal(data, "照会票.xlsb") == open_workbook.BINARY
+    assert refusal(data, "照会票.xlsb") == find_sheet.BINARY
 
 
 def test_the_zip_of_all_departments_is_refused():
-    assert refusal(zipped(**{"照会票_甲課.xlsx": b""}), "照会票.zip") == open_workbook.SEVERAL
+    assert refusal(zipped(**{"照会票_甲課.xlsx": b""}), "照会票.zip") == find_sheet.SEVERAL
 
 
 def test_a_pdf_is_refused():
@@ -65,12 +65,12 @@ def test_an_empty_file_is_refused():
 
 
 def test_a_file_of_50_megabytes_is_refused_before_it_is_opened(monkeypatch):
-    monkeypatch.setattr(open_workbook, "open_exactly", lambda data: pytest.fail("opened"))
+    monkeypatch.setattr(find_sheet, "open_exactly", lambda data: pytest.fail("opened"))
     assert refusal(b"PK" + b"\0" * (50 * MEGABYTE)).startswith("ファイルが大きすぎます（50.0MB）。")
 
 
 def test_a_small_file_that_unpacks_into_a_huge_one_is_refused_before_it_is_opened(monkeypatch):
-    monkeypatch.setattr(open_workbook, "open_exactly", lambda data: pytest.fail("opened"))
+    monkeypatch.setattr(find_sheet, "open_exactly", lambda data: pytest.fail("opened"))
     data = zipped(**{"[Content_Types].xml": b"", "xl/sheet.xml": b"\0" * (3 * MEGABYTE)})
     assert refusal(data).startswith("ブックの中身が大きすぎます。")
 
@@ -97,7 +97,7 @@ class TestStamps:
         data = issued()
         moved = filled(data, O1=None, C2=sheet_of(data)["O1"].value)
         assert refusal(filled(moved, C2=None)) == find_sheet.NO_STAMP
-        assert find_sheet.find_sheet(open_workbook.open_workbook(moved, "")).stamp.fiscal_year == 2010
+        assert find_sheet.find_sheet(find_sheet.open_workbook(moved, "")).stamp.fiscal_year == 2010
 
     def test_a_workbook_of_another_layout_is_refused(self, monkeypatch):
         monkeypatch.setattr(layout, "VERSION", 0)
@@ -114,7 +114,7 @@ class TestStamps:
             sheet.parent.create_sheet("メモ", 0).append(["控え", "=1+1"])
 
         data = edited(issued({"text": "実施した。"}), add)
-        assert find_sheet.find_sheet(open_workbook.open_workbook(data, "")).title == "照会票"
+        assert find_sheet.find_sheet(find_sheet.open_workbook(data, "")).title == "照会票"
 
     def test_a_cell_far_below_the_table_is_refused_before_all_rows_are_made(self):
         assert "ずっと下の行" in refusal(filled(issued(), A1048576="x"))
@@ -137,7 +137,7 @@ class TestStamps:
     def test_a_cell_far_to_the_right_is_left_alone(self):
         data = filled(issued(), XFD5="x")
         assert openpyxl.load_workbook(BytesIO(data)).active.max_column == 16_384
-        assert len(find_sheet.find_sheet(open_workbook.open_workbook(data, "")).rows) == 1
+        assert len(find_sheet.find_sheet(find_sheet.open_workbook(data, "")).rows) == 1
 
 
 @pytest.mark.django_db

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actionplan.models import ActionItem, Department, Policy, YearlyStatus
-from actionplan.models.fields import RecordLineField, RecordTextField
+from actionplan.models.base import RecordLineField, RecordTextField
 from tests import factories
 
 LETTERS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"]), min_size=1)

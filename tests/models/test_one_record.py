@@ -3,9 +3,8 @@
 import pytest
 from django.db import transaction
 
-from actionplan.models import ActorType
+from actionplan.models import ActorType, note_source
 from actionplan.models.one_record import current_change, one_change
-from actionplan.models.sourced import note_source
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group
 
 from actionplan.organisation.people import import_people, look
-from actionplan.organisation.people_lines import Line
+from actionplan.organisation.people_lines import PersonLine
 from tests import factories
 
 
@@ -19,7 +19,7 @@ def person(username, *roles, departments=(), **fields):
 def line(username, number=2, **cells):
     """A line of the list: somebody who is there, without department or role unless told."""
     stands = {"姓": "山田", "名": "花子", "メールアドレス": "", "所属課": "", "役割": "", "在籍": "はい"}
-    return Line(number, {"利用者名": username, **stands, **cells})
+    return PersonLine(number, {"利用者名": username, **stands, **cells})
 
 
 def take(by, *lines, source="名簿.csv"):

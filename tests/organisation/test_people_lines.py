@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.organisation.membership import Facts, Roster
-from actionplan.organisation.people_lines import Fault, Line, read_lines
+from actionplan.organisation.people_lines import Fault, PersonLine, read_lines
 from actionplan.permissions import CLERK, COORDINATOR
 from tests import factories
 
@@ -17,7 +17,7 @@ def office():
 
 
 def line(username="suzuki", number=2, **cells):
-    return Line(number, {"利用者名": username, **STANDS, **cells})
+    return PersonLine(number, {"利用者名": username, **STANDS, **cells})
 
 
 def read(office, *lines):

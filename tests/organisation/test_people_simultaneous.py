@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from actionplan.models import Department
 from actionplan.organisation.accounts import close_accounts, place, renew_password
 from actionplan.organisation.people import import_people, look
-from actionplan.organisation.people_lines import Line
+from actionplan.organisation.people_lines import PersonLine
 from actionplan.permissions import CLERK, COORDINATOR
 from actionplan.seen import Moved
 from tests import factories
@@ -98,7 +98,7 @@ def test_lists_forms_closings_and_passwords_at_once_are_all_done_and_none_is_stu
     by = make_coordinator()
     departments = [factories.make_department(name) for name in ("福祉課", "市民課")]
     people = [make_member(name, CLERK, departments=departments[:1]) for name in ("ito", "ueda", "eto", "ono")]
-    lines = [Line(2, {"利用者名": "ito", **STANDS, "所属課": "市民課", "役割": "担当者"})]
+    lines = [PersonLine(2, {"利用者名": "ito", **STANDS, "所属課": "市民課", "役割": "担当者"})]
     outcomes = at_once(
         partial(import_people, lines, by=by, seen=look(lines, by=by).seal),
         partial(close_accounts, people[1:2], by=by),
@@ -145,8 +145,8 @@ def test_two_new_accounts_of_one_name_are_one_account_and_a_sentence():
 
 def test_a_refused_list_leaves_nothing_behind_beside_one_that_is_taken():
     by = make_coordinator()
-    good = [Line(2, {"利用者名": "sato", **STANDS})]
-    bad = [Line(2, {"利用者名": "kato", **STANDS, "役割": "係長"})]
+    good = [PersonLine(2, {"利用者名": "sato", **STANDS})]
+    bad = [PersonLine(2, {"利用者名": "kato", **STANDS, "役割": "係長"})]
     outcomes = at_once(*(partial(import_people, lines, by=by, seen=look(lines, by=by).seal) for lines in (good, bad)))
     assert sum(isinstance(outcome, Moved) for outcome in outcomes) == 1
     assert list(User.objects.exclude(pk=by.pk).values_list("username", flat=True)) == ["sato"]

@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
-from actionplan.models.immutable import ImmutableError
+from actionplan.models.base import ImmutableError
 from actionplan.publishing.publish import PublishRefused, delete_sample_editions, publish, withdraw
 from tests import factories
 

@@ -72,10 +72,8 @@ def _person(role: str, department: Department) -> AbstractUser:
 def state_of_everything() -> tuple:
     """What no refused request may change: every record of a change, and every answer's revision."""
     from actionplan.models import Reminder
-    from actionplan.trail.keys import key_rows
-    from actionplan.trail.kinds import KINDS
-    from actionplan.trail.reach import Reach
-    from actionplan.trail.wanted import Wanted
+    from actionplan.trail.kinds import KINDS, Reach
+    from actionplan.trail.wanted import Wanted, key_rows
 
     records = key_rows(Wanted(), Reach(tuple(KINDS.values()))).count()
     return records, Reminder.objects.count(), tuple(YearlyStatus.objects.order_by("pk").values_list("pk", "revision"))

@@ -6,8 +6,9 @@ from datetime import date
 import pytest
 
 from actionplan.models import State
-from actionplan.round.reminders import Words, item_lines, reminder_words, return_words, signature
+from actionplan.round.reminders import Words, item_lines, reminder_words, signature
 from actionplan.round.responses import Response, response_of
+from actionplan.round.return_mail import return_words
 from tests import factories
 from tests.asked import ask, make_year
 

@@ -4,7 +4,7 @@ import pytest
 
 from actionplan.models import ActionItem, AnnualReport, Edition, EditionRow, Measure, YearlyStatus
 from actionplan.publishing.compose import compose
-from actionplan.samples.load import NoRealReport, load_sample_years
+from actionplan.samples import NoRealReport, load_sample_years
 from actionplan.selectors.changes import year_changes
 
 

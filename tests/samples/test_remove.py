@@ -6,8 +6,7 @@ from django.apps import apps
 from actionplan.exports import pdf
 from actionplan.models import ActionItem, AnnualReport, Edition
 from actionplan.publishing.publish import withdraw
-from actionplan.samples.load import load_sample_years
-from actionplan.samples.remove import SamplesInUse, remove_sample_years
+from actionplan.samples import SamplesInUse, load_sample_years, remove_sample_years
 from tests import factories
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.publishing.front_matter import live_front_matter
+from actionplan.publishing.compose import live_front_matter
 from tests import factories
 from tests.exports.editions import make_edition
 

@@ -27,7 +27,7 @@ def auditor(db):
 
 def change(status, text="直した文", **told):
     """A change of the status that leaves one record."""
-    from actionplan.models.sourced import note_source
+    from actionplan.models import note_source
 
     status.text = text
     status._history_user = told.pop("by", None)

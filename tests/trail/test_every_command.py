@@ -45,8 +45,7 @@ def test_the_command_that_publishes(real_report):
 
 
 def test_sample_years_come_with_one_record_each_and_go_without_a_trace(real_report):
-    from actionplan.samples.load import load_sample_years
-    from actionplan.samples.remove import remove_sample_years
+    from actionplan.samples import load_sample_years, remove_sample_years
 
     before = Watch()
     load_sample_years()

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 from django.utils import timezone
 
-from actionplan.organisation.people_lines import Line
+from actionplan.organisation.people_lines import PersonLine
 from actionplan.trail.records import NO_CELL
 from tests import factories
 from tests.admin.pages import change_url, form_of
@@ -27,7 +27,7 @@ def test_a_departments_members(door):
 
 
 def test_members_added_from_the_persons_side_are_the_departments_record():
-    from actionplan.models.one_record import one_change
+    from actionplan.models import one_change
 
     department, person = factories.make_department(), factories.make_user(username="tanto")
     watch = Watch()
@@ -79,7 +79,7 @@ def test_a_list_of_staff_names_its_file_in_every_record():
     factories.make_department("福祉課")
     office = factories.make_person("事務局", username="jimu")
     cells = {"姓": "鈴木", "名": "一郎", "メールアドレス": "", "所属課": "福祉課", "役割": "担当者", "在籍": "はい"}
-    lines = [Line(2, {"利用者名": "suzuki", **cells})]
+    lines = [PersonLine(2, {"利用者名": "suzuki", **cells})]
     watch = Watch()
     import_people(lines, by=office, seen=look(lines, by=office).seal, source="名簿.csv")
     found = watch.found()

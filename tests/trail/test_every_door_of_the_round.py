@@ -139,11 +139,10 @@ def test_publishing_without_every_answer_confirmed_names_those_in_its_record():
 def test_every_reminder_stands_in_the_record_with_department_year_addresses_and_who():
     from actionplan.models import State
     from actionplan.round.reminders import letters, send
-    from actionplan.trail.keys import key_rows, keys_of
+    from actionplan.trail.kinds import reach_of
     from actionplan.trail.names import Names
-    from actionplan.trail.reach import reach_of
     from actionplan.trail.records import records
-    from actionplan.trail.wanted import Wanted
+    from actionplan.trail.wanted import Wanted, key_rows, keys_of
     from tests.asked import ask, make_year
 
     department, other = factories.make_department("第一課", email="ka@example.jp"), factories.make_department("第二課")

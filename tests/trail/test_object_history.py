@@ -65,7 +65,7 @@ def test_an_object_without_records_says_so(real_report):
 
 
 def test_the_file_and_the_reason_of_a_change_are_shown(status):
-    from actionplan.models.sourced import note_source
+    from actionplan.models import note_source
 
     status.text = "取り込んだ文"
     note_source(status, reason="照会票から取り込み", source_file="回答.xlsx").save()

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from actionplan.trail.reach import reach_of
+from actionplan.trail.kinds import reach_of
 from tests import factories
 from tests.trail.conftest import make_person
 

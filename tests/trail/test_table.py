@@ -8,13 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actionplan.publishing.publish import publish, withdraw
-from actionplan.trail.keys import chunks, key_rows
-from actionplan.trail.kinds import KINDS
+from actionplan.trail.kinds import KINDS, Reach
 from actionplan.trail.names import Names
-from actionplan.trail.reach import Reach
+from actionplan.trail.pages import HEADERS, csv_file
 from actionplan.trail.records import NO_EARLIER, SYSTEM
-from actionplan.trail.table import HEADERS, csv_file
-from actionplan.trail.wanted import Wanted
+from actionplan.trail.wanted import Wanted, chunks, key_rows
 from tests import factories
 from tests.trail.conftest import change
 

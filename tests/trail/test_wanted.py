@@ -7,10 +7,8 @@ from django.utils import timezone
 
 from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus
 from actionplan.publishing.publish import publish, withdraw
-from actionplan.trail.keys import chunks, key_rows, keys_of
-from actionplan.trail.kinds import KINDS
-from actionplan.trail.reach import Reach
-from actionplan.trail.wanted import Wanted
+from actionplan.trail.kinds import KINDS, Reach
+from actionplan.trail.wanted import Wanted, chunks, key_rows, keys_of
 from tests import factories
 from tests.trail.conftest import change
 
@@ -186,7 +184,7 @@ def test_a_department_sees_its_own_answers_only_whatever_it_asks_for():
 
 
 def test_all_records_are_handed_out_in_parts_without_losing_one(monkeypatch):
-    monkeypatch.setattr("actionplan.trail.keys.CHUNK", 3)
+    monkeypatch.setattr("actionplan.trail.wanted.CHUNK", 3)
     status = factories.make_status()
     for number in range(7):
         change(status, str(number))

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from actionplan.publishing.publish import publish
-from actionplan.samples.load import load_sample_years
+from actionplan.samples import load_sample_years
 from tests import factories
 
 PAGES = ["/", "/reports/", "/reports/2009/", "/reports/2010/", "/reports/2011/changes/", "/items/1-1-1/", "/about/"]

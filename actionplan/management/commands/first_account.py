@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
-from actionplan.models.one_record import one_change
+from actionplan.models import one_change
 from actionplan.organisation.accounts import make_password
 
 MADE = """最初の管理者アカウントを作りました。

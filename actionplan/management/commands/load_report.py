@@ -11,8 +11,7 @@ from django.core.serializers import deserialize
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.db import DatabaseError, models, transaction
 
-from actionplan.models import ActionItem, Measure, Plan, Policy
-from actionplan.models.one_record import one_change
+from actionplan.models import ActionItem, Measure, Plan, Policy, one_change
 
 FIXTURE = settings.BASE_DIR / "fixtures" / "h21.json"
 REASON = "原本の報告から取り込み"
@@ -50,7 +49,8 @@ def _name(path: Path) -> str:
 
 def _load(path: Path) -> Counter[type[models.Model]]:
     """How many rows of each model were saved. Raises CommandError, with what to do, for a file that does not serve."""
-    name, counts = _name(path), Counter()
+    name = _name(path)
+    counts: Counter[str] = Counter()
     for place, row in enumerate(_read(path, name), 1):
         try:
             [loaded] = deserialize("python", [row])

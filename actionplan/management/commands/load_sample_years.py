@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
 from actionplan.models import AnnualReport
-from actionplan.samples.load import NoRealReport, load_sample_years, sample_reports
+from actionplan.samples import NoRealReport, load_sample_years, sample_reports
 
 HOLDS_REAL = """このデータベース（{name}）には実際の報告が入っているため、見本データを入れませんでした。
 市民の皆さんが見るサイトでは使わないでください。

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from actionplan.publishing.publish import PublishRefused
-from actionplan.samples.remove import SamplesInUse, remove_sample_years
+from actionplan.samples import SamplesInUse, remove_sample_years
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import pytest
 
 from actionplan.models import Department
 from actionplan.organisation.reorganisation import Reorganisation
-from actionplan.organisation.reorganise import outlook, reorganise
+from actionplan.organisation.reorganise import preview, reorganise
 from actionplan.seen import Moved
 from tests import factories
 from tests.organisation.reorganising import AGO, led_by, new, rename
@@ -21,7 +21,7 @@ def test_what_the_outlook_shows_is_what_happens(office):
     old = factories.make_department("旧課")
     (first, _), (second, _) = led_by(old), led_by(old)
     change = Reorganisation((old.pk,), (new("本課", first), new("分課", second)), AGO)
-    shown = outlook(change)
+    shown = preview(change)
     assert [[item.pk for item in shown.items_of(place)] for place in (0, 1)] == [[first.pk], [second.pk]]
     assert [len(shown.statuses_of(place)) for place in (0, 1)] == [1, 1]
     assert Department.objects.count() == 1
@@ -32,7 +32,7 @@ def test_what_the_outlook_shows_is_what_happens(office):
 def test_nothing_happens_when_the_ground_moved_after_the_outlook(office):
     old = factories.make_department("旧課")
     change = rename(old, "新課", AGO)
-    seen = outlook(change).seal
+    seen = preview(change).seal
     led_by(old)
     with pytest.raises(Moved):
         reorganise(change, by=office, seen=seen)
@@ -45,4 +45,4 @@ def test_the_number_of_questions_does_not_grow_with_the_items(office, django_ass
         for _ in range(size):
             led_by(old)
         with django_assert_num_queries(6):
-            outlook(rename(old, f"新課{size}", AGO))
+            preview(rename(old, f"新課{size}", AGO))

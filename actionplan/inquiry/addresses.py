@@ -1,6 +1,6 @@
-"""What the pages about inquiry workbooks share: the year, who may come in, the ways on, files to save."""
+"""What the pages about inquiry workbooks share: the year, who may come in, addresses, files to save."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -26,7 +26,7 @@ def may_upload(standing: Standing) -> bool:
     return standing.coordinates or (standing.answers and bool(standing.departments))
 
 
-def come_in(user: AbstractBaseUser, year: int) -> tuple[AnnualReport, Standing]:
+def come_in(user: User | AnonymousUser, year: int) -> tuple[AnnualReport, Standing]:
     """The year's report and what the person may do. Raises PermissionDenied, Http404."""
     standing = standing_of(user)
     permissions.require(may_upload(standing), NOT_ANSWERING)
@@ -39,14 +39,14 @@ def attachment(data: bytes, name: str, content_type: str = XLSX) -> HttpResponse
     return HttpResponse(data, content_type=content_type, headers=headers)
 
 
-def door_of(request: HttpRequest) -> int | None:
-    """The department whose door the person came by (?department=3); None when it was no department's."""
+def asked_department(request: HttpRequest) -> int | None:
+    """The department from whose page the person came (?department=3); None when it was no department's."""
     asked = request.GET.get("department", "")
     return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
 def upload_address(report: AnnualReport, request: HttpRequest | None = None) -> str:
-    """The page that takes workbooks; the department's door stays open behind the person."""
+    """The page that takes workbooks; it knows from which department's page the person came."""
     return reverse("admin:inquiry_upload", args=[report.fiscal_year]) + (_tail(request) if request else "")
 
 
@@ -56,8 +56,8 @@ def preview_address(report: AnnualReport, name: str, request: HttpRequest) -> st
 
 
 def _tail(request: HttpRequest) -> str:
-    door = door_of(request)
-    return "" if door is None else f"?department={door}"
+    department = asked_department(request)
+    return "" if department is None else f"?department={department}"
 
 
 def answers_address(report: AnnualReport, department_id: int | None) -> str:

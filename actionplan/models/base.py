@@ -1,0 +1,296 @@
+"""What every table of the record is built from: its texts, its natural keys, its history, and its guards.
+
+A published year rests on the plan's rows that it was composed from; deleting one would cut an item from its own past.
+"""
+
+from typing import Any, NoReturn, Self
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from simple_history.models import HistoricalChanges
+
+from actionplan.models.one_record import OneRecord
+from actionplan.seen import Moved
+from actionplan.text import forbidden_characters, tidy_line_breaks
+
+
+def refuse_control_characters(text: str) -> None:
+    """Raises ValidationError when the text holds characters that no page, CSV or workbook can carry."""
+    if found := forbidden_characters(text):
+        names = "、".join(dict.fromkeys(found))
+        raise ValidationError(
+            f"目に見えない制御文字（{names}）が入っています。取り除いてから保存してください。", code="control"
+        )
+
+
+# A cell of Excel holds 32,767 units of UTF-16; what no workbook can carry would be missing from one.
+LONGEST_TEXT = 32_000
+
+
+def refuse_endless_text(text: str) -> None:
+    """Raises ValidationError when the text is longer than a workbook's cell can be."""
+    length = len(text.encode("utf-16-le")) // 2
+    if length > LONGEST_TEXT:
+        raise ValidationError(
+            f"{LONGEST_TEXT:,}字までにしてください（いまは{length:,}字）。Excelのセルに入らなくなります。",
+            code="endless",
+        )
+
+
+def label_of(model: type[models.Model], field: str) -> str:
+    """The Japanese name of the model's field, as forms, lists and records show it."""
+    return str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]  # asked of columns only
+
+
+class RecordMixin:
+    """Keeps text to the letter: line breaks become \\n, control characters are refused, nothing else changes."""
+
+    default_validators = [refuse_control_characters, refuse_endless_text]
+
+    def to_python(self, value):
+        """The value with single line breaks."""
+        value = super().to_python(value)
+        return tidy_line_breaks(value) if isinstance(value, str) else value
+
+    def formfield(self, **kwargs):
+        """A form field that does not strip: a blank at the edge of a record is part of it."""
+        return super().formfield(**{"strip": False, **kwargs})
+
+
+class RecordTextField(RecordMixin, models.TextField):
+    """Running text of the record."""
+
+
+class RecordLineField(RecordMixin, models.CharField):
+    """A title or a name of the record."""
+
+
+class SourcedHistory(models.Model):
+    """What every record of a change carries besides who, when and why."""
+
+    source_file = models.CharField("もとのファイル", max_length=255, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+def records(**options: Any) -> OneRecord:
+    """The history of a model, with the file each change came from; options as HistoricalRecords takes them."""
+    return OneRecord(bases=[SourcedHistory], **options)
+
+
+def note_source(instance: models.Model, *, reason: str = "", source_file: str = "") -> models.Model:
+    """The instance, its next record of change told why it happens and from which file."""
+    instance._change_reason, instance._source_file = reason or None, source_file[:255]
+    return instance
+
+
+STALE = "読み込んだあとに、ほかの人がこの行を保存しました。新しい内容を確かめてください。"
+
+
+class RevisedModel(models.Model):
+    """A model with a `revision` number that every save raises by one, by whichever door it comes."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the next revision; raises Moved when the stored row is newer than the one read."""
+        if self._state.adding:
+            return super().save(*args, **kwargs)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "revision"}
+        read = self.revision
+        try:
+            with transaction.atomic(using=self._state.db):
+                self._lock()
+                self.revision = read + 1
+                super().save(*args, **kwargs)
+        except Exception:
+            self.revision = read
+            raise
+
+    def _lock(self) -> Self:
+        """The stored row, locked until the transaction ends."""
+        stored = type(self)._base_manager.using(self._state.db).select_for_update().get(pk=self.pk)
+        if stored.revision != self.revision:
+            raise Moved(STALE, now=stored)
+        return stored
+
+
+# How each model is found from a published row (EditionRow), by the name of the model.
+PATHS = {
+    "plan": "edition__report__plan",
+    "policy": "item__measure__policy",
+    "measure": "item__measure",
+    "actionitem": "item",
+    "department": "department",
+    "annualreport": "edition__report",
+}
+
+REMEMBERED = "回答の変更の記録か組織改正に出てくるため、削除できません。なくなった課は、廃止日を入れて残します。"
+ACTED = "この利用者は変更の記録に名前が残っているため、削除できません。使わなくなった利用者は、閉じてください。"
+
+
+def published_rows(obj: models.Model) -> models.QuerySet:
+    """The published rows that rest on the object; none for models that no edition rests on."""
+    # Asked for by name: editions are built on the models that this module guards.
+    EditionRow = apps.get_model("actionplan", "EditionRow")
+    if obj._meta.model_name == "actortype":
+        return EditionRow.objects.filter(actor_symbols__contains=obj.symbol)
+    if obj._meta.model_name == "yearlystatus":
+        return EditionRow.objects.filter(edition__report=obj.report_id, item=obj.item_id)
+    path = PATHS.get(obj._meta.model_name)
+    return EditionRow.objects.filter(**{path: obj}) if path else EditionRow.objects.none()
+
+
+def why_not_delete(obj: models.Model) -> str:
+    """The Japanese sentence that says why the object stays, or an empty string when it may go."""
+    name = obj._meta.verbose_name
+    row = (
+        published_rows(obj)
+        .select_related("edition__report")
+        .order_by("-edition__report__fiscal_year", "-edition__number")
+        .first()
+    )
+    if row is not None:
+        return f"この{name}は、公表済みの「{row.edition}」のもとになっているため、削除できません。"
+    # Django would not refuse: rows of a many-to-many relation just vanish.
+    if obj._meta.model_name == "actortype" and obj.items.exists():
+        return f"この{name}は項目で使われているため、削除できません。"
+    if obj._meta.model_name == "department" and _is_remembered(obj):
+        return f"この{name}は、{REMEMBERED}"
+    if isinstance(obj, User) and has_acted(obj):
+        return ACTED
+    return ""
+
+
+def _is_remembered(department: models.Model) -> bool:
+    """Whether records of change or a successor would lead to nowhere without the department."""
+    answers = apps.get_model("actionplan", "YearlyStatus").history
+    return department.successor_id is not None or answers.filter(department_id=department.pk).exists()
+
+
+def has_acted(user: User) -> bool:
+    """Whether a record of change names the user as the one who made it."""
+    kinds = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    named = [model for model in kinds if any(field.name == "history_user" for field in model._meta.fields)]
+    return any(model.objects.filter(history_user=user).exists() for model in named)
+
+
+def refuse_delete(obj: models.Model) -> None:
+    """Raises ProtectedError with the reason when the object has to stay."""
+    if sentence := why_not_delete(obj):
+        raise ProtectedError(sentence, {obj})
+
+
+class RecordQuerySet(models.QuerySet):
+    """Live rows that refuse to be deleted like a single one: with the sentence, before Django's own English one."""
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Deletes the rows; raises ProtectedError with the reason when a published year rests on one of them."""
+        for obj in self.all():
+            refuse_delete(obj)
+        return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class RecordModel(models.Model):
+    """A live row that refuses to be deleted while a published year rests on it."""
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def delete(self, *args, **kwargs):
+        """Deletes the row; raises ProtectedError with the reason when a published year rests on it."""
+        refuse_delete(self)
+        return super().delete(*args, **kwargs)
+
+
+def before_delete(sender: type[models.Model], instance: models.Model, **kwargs) -> None:
+    """The same refusal for deletes that start elsewhere."""
+    refuse_delete(instance)
+
+
+class NaturalManager(models.Manager.from_queryset(RecordQuerySet)):
+    """A manager that finds a row by the named look-ups, in the order that natural_key() gives them."""
+
+    use_in_migrations = False
+
+    def __init__(self, *lookups: str) -> None:
+        super().__init__()
+        self.lookups = lookups
+
+    def get_by_natural_key(self, *values):
+        """The row with these values; raises the model's DoesNotExist."""
+        return self.get(**dict(zip(self.lookups, values, strict=True)))
+
+
+class ImmutableError(RuntimeError):
+    """Raised when code tries to change or delete a published record."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "公表した版は、書き換えることも削除することもできません。訂正は新しい版として公表してください。"
+        )
+
+
+def _refuse(*args, **kwargs) -> NoReturn:
+    raise ImmutableError
+
+
+class ImmutableQuerySet(models.QuerySet):
+    """A queryset that reads and inserts only."""
+
+    update = _refuse
+    delete = _refuse
+    bulk_update = _refuse
+    update_or_create = _refuse
+    _raw_delete = _refuse
+
+    def _update(self, values) -> int:
+        """What save_base() and loaddata try before they insert: nothing, unless the row is stored already."""
+        if self.exists():
+            raise ImmutableError
+        return 0
+
+    def bulk_create(self, objs, *args, update_conflicts: bool = False, **kwargs):
+        """Inserts; refuses the variant that overwrites."""
+        if update_conflicts:
+            raise ImmutableError
+        return super().bulk_create(objs, *args, update_conflicts=False, **kwargs)
+
+
+class ImmutableModel(models.Model):
+    """A model whose rows are inserted once."""
+
+    objects = ImmutableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args, **kwargs) -> None:
+        """Inserts; raises ImmutableError for a row that is already stored."""
+        if not self._state.adding or kwargs.get("force_update") or kwargs.get("update_fields"):
+            raise ImmutableError
+        super().save(*args, **{**kwargs, "force_insert": True})
+
+    def delete(self, *args, **kwargs) -> NoReturn:
+        """Refuses: raises ImmutableError."""
+        raise ImmutableError
+
+
+def connect() -> None:
+    """Guards every RecordModel and every published row; called once when the application is ready."""
+    for subclass in ImmutableModel.__subclasses__():
+        models.signals.pre_delete.connect(_refuse, sender=subclass, dispatch_uid=f"immutable {subclass}")
+    for subclass in RecordModel.__subclasses__():
+        models.signals.pre_delete.connect(before_delete, sender=subclass, dispatch_uid=f"keep {subclass}")
