@@ -7,12 +7,12 @@ Editions are never changed or deleted; a confirmed answer is changed by nobody u
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from actionplan.models import Edition, EditionRow, EditionWithdrawal, Reminder, State, Succession, YearlyStatus
+from actionplan.models import Edition, EditionRow, EditionWithdrawal, Person, Reminder, State, Succession, YearlyStatus
 
 FROZEN = (Edition, EditionRow, EditionWithdrawal, Reminder)
 OPEN_STATES = frozenset({State.NOT_STARTED, State.DRAFT, State.RETURNED})
@@ -21,39 +21,39 @@ COORDINATOR, CLERK, HEAD, PUBLISHER, READER = ROLES = ("事務局", "担当者",
 GRANTED_BY_COORDINATOR = (CLERK, HEAD, READER)
 
 
-def _is_staff(user: User | AnonymousUser) -> bool:
+def _is_staff(user: Person) -> bool:
     return user.is_active and user.is_staff
 
 
-def _has(user: User | AnonymousUser, right: str) -> bool:
+def _has(user: Person, right: str) -> bool:
     return _is_staff(user) and user.has_perm(f"actionplan.{right}")
 
 
-def _holds(user: User | AnonymousUser, action: str, model: type[Model]) -> bool:
+def _holds(user: Person, action: str, model: type[Model]) -> bool:
     return _is_staff(user) and user.has_perm(f"{model._meta.app_label}.{action}_{model._meta.model_name}")
 
 
-def may_view(user: User | AnonymousUser, model: type[Model]) -> bool:
+def may_view(user: Person, model: type[Model]) -> bool:
     """Whether the user may read rows of the model in the staff wing; who may change may also read."""
     return _holds(user, "view", model) or _holds(user, "change", model)
 
 
-def may_add(user: User | AnonymousUser, model: type[Model]) -> bool:
+def may_add(user: Person, model: type[Model]) -> bool:
     """Whether the user may add rows; editions come only from publishing, reminders only from sending."""
     return model not in FROZEN and _holds(user, "add", model)
 
 
-def may_change(user: User | AnonymousUser, model: type[Model], obj: Model | None = None) -> bool:
+def may_change(user: Person, model: type[Model], obj: Model | None = None) -> bool:
     """Whether the user may change rows of the model, or this one; what is published or confirmed does not change."""
     return model not in FROZEN and _holds(user, "change", model) and _is_open_to(user, obj)
 
 
-def may_delete(user: User | AnonymousUser, model: type[Model], obj: Model | None = None) -> bool:
+def may_delete(user: Person, model: type[Model], obj: Model | None = None) -> bool:
     """Whether the user may delete rows of the model, or this one."""
     return model not in FROZEN and _holds(user, "delete", model) and _is_open_to(user, obj)
 
 
-def _is_open_to(user: User | AnonymousUser, obj: Model | None) -> bool:
+def _is_open_to(user: Person, obj: Model | None) -> bool:
     if isinstance(obj, YearlyStatus):
         return obj.state != State.CONFIRMED
     if isinstance(obj, User):
@@ -61,32 +61,32 @@ def _is_open_to(user: User | AnonymousUser, obj: Model | None) -> bool:
     return True
 
 
-def may_import(user: User | AnonymousUser, model: type[Model]) -> bool:
+def may_import(user: Person, model: type[Model]) -> bool:
     """Whether the user may bring rows in from a file: the right to add and to change."""
     return may_add(user, model) and may_change(user, model)
 
 
-def may_export(user: User | AnonymousUser, model: type[Model]) -> bool:
+def may_export(user: Person, model: type[Model]) -> bool:
     """Whether the user may take rows out as a file: the right to read them."""
     return may_view(user, model)
 
 
-def may_publish(user: User | AnonymousUser) -> bool:
+def may_publish(user: Person) -> bool:
     """Whether the user may publish, correct and withdraw editions."""
     return _has(user, "publish_edition")
 
 
-def may_coordinate(user: User | AnonymousUser) -> bool:
+def may_coordinate(user: Person) -> bool:
     """Whether the user runs the round: opens the year, asks and reminds every department, returns and confirms."""
     return _has(user, "coordinate_yearlystatus")
 
 
-def may_audit(user: User | AnonymousUser) -> bool:
+def may_audit(user: Person) -> bool:
     """Whether the user may read and take out the record of every change."""
     return _has(user, "audit_yearlystatus")
 
 
-def grantable_groups(user: User | AnonymousUser) -> QuerySet[Group]:
+def grantable_groups(user: Person) -> QuerySet[Group]:
     """The groups that the user may put people into and take them out of."""
     if user.is_superuser and _is_staff(user):
         return Group.objects.all()
@@ -94,7 +94,7 @@ def grantable_groups(user: User | AnonymousUser) -> QuerySet[Group]:
     return Group.objects.filter(name__in=names)
 
 
-def manageable_accounts(user: User | AnonymousUser) -> QuerySet[User]:
+def manageable_accounts(user: Person) -> QuerySet[User]:
     """The accounts that the user may change, their passwords too: nobody reaches above their own rights that way."""
     if user.is_superuser and _is_staff(user):
         return User.objects.all()
@@ -105,7 +105,7 @@ def manageable_accounts(user: User | AnonymousUser) -> QuerySet[User]:
     return plain.exclude(pk__in=higher.values("pk"))
 
 
-def may_manage(user: User | AnonymousUser, account: User) -> bool:
+def may_manage(user: Person, account: User) -> bool:
     """Whether the user may change this account; an account that is not yet stored is anybody's who may add one."""
     return not account.pk or manageable_accounts(user).filter(pk=account.pk).exists()
 
@@ -157,7 +157,7 @@ class Standing:
         return self.submits and self.is_own(department_id)
 
 
-def standing_of(user: User | AnonymousUser, day: date | None = None, succession: Succession | None = None) -> Standing:
+def standing_of(user: Person, day: date | None = None, succession: Succession | None = None) -> Standing:
     """What the user may do in the round on the day (today unless told); two queries besides the user's rights, one
     when told the succession.
     """

@@ -9,7 +9,6 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q, QuerySet
@@ -18,7 +17,7 @@ from simple_history.utils import bulk_update_with_history
 
 from actionplan import permissions
 from actionplan.cells import BY_NAME, NAMES, State, missing_cells, state_once_written
-from actionplan.models import Succession, YearlyStatus
+from actionplan.models import Person, Succession, YearlyStatus
 from actionplan.permissions import OPEN_STATES, Standing
 from actionplan.seen import Moved, fingerprint
 
@@ -137,7 +136,7 @@ class AnswersRefused(ValueError):
 def save_answers(
     answers: Sequence[Answer],
     *,
-    by: User | AnonymousUser,
+    by: Person,
     reason: str,
     source: str = "",
     rows: Mapping[int, YearlyStatus] | None = None,
@@ -167,9 +166,7 @@ def _refuse(judged: Sequence[Judgement]) -> None:
         raise AnswersRefused(errors)
 
 
-def write(
-    judged: Iterable[Judgement], *, by: User | AnonymousUser, reason: str, source: str = ""
-) -> list[YearlyStatus]:
+def write(judged: Iterable[Judgement], *, by: Person, reason: str, source: str = "") -> list[YearlyStatus]:
     """The rows that changed, stored: of each judgement that holds, what it says. Only for locked rows."""
     now, changed = timezone.now(), []
     for each in judged:
@@ -220,7 +217,7 @@ def store(
     rows: Sequence[YearlyStatus],
     fields: Iterable[str],
     *,
-    by: User | AnonymousUser | None,
+    by: Person | None,
     reason: str,
     source: str = "",
 ) -> None:
@@ -241,7 +238,7 @@ def store(
     )
 
 
-def remove(rows: Sequence[YearlyStatus], *, by: User | AnonymousUser | None, reason: str) -> None:
+def remove(rows: Sequence[YearlyStatus], *, by: Person | None, reason: str) -> None:
     """Deletes locked rows of a year that was never published, each with the record of its deletion."""
     records = YearlyStatus.history.bulk_history_create(
         rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
@@ -276,7 +273,7 @@ RETURN = Step("差戻し", frozenset({State.SUBMITTED, State.CONFIRMED}), State.
 
 
 @transaction.atomic
-def submit(seen: Seen, *, by: User | AnonymousUser) -> int:
+def submit(seen: Seen, *, by: Person) -> int:
     """How many answers were submitted.
 
     seen: revision by primary key of each row, as the person saw it.
@@ -285,31 +282,31 @@ def submit(seen: Seen, *, by: User | AnonymousUser) -> int:
     return submit_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
 
 
-def submit_rows(rows: Sequence[YearlyStatus], *, by: User | AnonymousUser, standing: Standing) -> int:
+def submit_rows(rows: Sequence[YearlyStatus], *, by: Person, standing: Standing) -> int:
     """The same for rows that the caller has locked."""
     return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=_by_and_at("submitted"))
 
 
 @transaction.atomic
-def take_back(seen: Seen, *, by: User | AnonymousUser) -> int:
+def take_back(seen: Seen, *, by: Person) -> int:
     """How many submitted answers are drafts again, or returned ones where nobody mended them. Raises as submit()."""
     return take_back_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
 
 
-def take_back_rows(rows: Sequence[YearlyStatus], *, by: User | AnonymousUser, standing: Standing) -> int:
+def take_back_rows(rows: Sequence[YearlyStatus], *, by: Person, standing: Standing) -> int:
     """The same for rows that the caller has locked."""
     return _take(TAKE_BACK, rows, by, standing, marks=_nobody("submitted"))
 
 
 @transaction.atomic
-def confirm(seen: Seen, *, by: User | AnonymousUser) -> int:
+def confirm(seen: Seen, *, by: Person) -> int:
     """How many submitted answers were confirmed. Raises as submit()."""
     marks = _by_and_at("confirmed")
     return _take(CONFIRM, lock_seen(seen), by, permissions.standing_of(by), check=refuse_incomplete, marks=marks)
 
 
 @transaction.atomic
-def reopen(seen: Seen, *, by: User | AnonymousUser, reason: str) -> int:
+def reopen(seen: Seen, *, by: Person, reason: str) -> int:
     """How many confirmed answers are merely submitted again, so that the office may correct them."""
     if not reason.strip():
         raise StepRefused("確定を取り消す理由を書いてください。")
@@ -317,23 +314,23 @@ def reopen(seen: Seen, *, by: User | AnonymousUser, reason: str) -> int:
 
 
 @transaction.atomic
-def return_answers(seen: Seen, *, by: User | AnonymousUser, reason: str) -> int:
+def return_answers(seen: Seen, *, by: Person, reason: str) -> int:
     """How many answers were handed back to their department, with the reason that it reads."""
     if not reason.strip():
         raise StepRefused("差戻しの理由を書いてください。課の担当者に表示されます。")
 
-    def marks(user: User | AnonymousUser, now: datetime) -> dict:
+    def marks(user: Person, now: datetime) -> dict:
         back = {"return_reason": reason.strip(), "returned_by": user, "returned_at": now}
         return back | _nobody("confirmed")(user, now) | _nobody("submitted")(user, now)
 
     return _take(RETURN, lock_seen(seen), by, permissions.standing_of(by), marks=marks, reason=reason)
 
 
-def _by_and_at(step: str) -> Callable[[User | AnonymousUser, datetime], dict]:
+def _by_and_at(step: str) -> Callable[[Person, datetime], dict]:
     return lambda user, now: {f"{step}_by": user, f"{step}_at": now}
 
 
-def _nobody(step: str) -> Callable[[User | AnonymousUser, datetime], dict]:
+def _nobody(step: str) -> Callable[[Person, datetime], dict]:
     return lambda user, now: {f"{step}_by": None, f"{step}_at": None}
 
 
@@ -363,10 +360,10 @@ def is_untouched(status: YearlyStatus) -> bool:
 def _take(
     step: Step,
     rows: Sequence[YearlyStatus],
-    by: User | AnonymousUser,
+    by: Person,
     standing: Standing,
     *,
-    marks: Callable[[User | AnonymousUser, datetime], dict],
+    marks: Callable[[Person, datetime], dict],
     check: Callable[[Sequence[YearlyStatus]], None] = lambda rows: None,
     reason: str = "",
 ) -> int:

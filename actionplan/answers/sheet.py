@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import Http404
@@ -20,7 +20,7 @@ from actionplan.admin.rescue import Text
 from actionplan.answers import saving
 from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
 from actionplan.cells import BY_NAME, CELLS, NAMES
-from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Department, Person, State, Succession, YearlyStatus
 from actionplan.permissions import OPEN_STATES, Standing, standing_of
 from actionplan.text import tidy_line_breaks
 from actionplan.words import NO_DEPARTMENT, person_name
@@ -116,7 +116,7 @@ class Sheet:
     department: its form of today; None for the items without one. forms: every form of it that answers may stand under.
     """
 
-    user: User | AnonymousUser
+    user: Person
     report: AnnualReport
     department: Department | None
     forms: frozenset[int | None]
@@ -183,7 +183,7 @@ class Sheet:
         return sum(bool(missing_parts(row)) for row in found), len(found)
 
 
-def find_sheet(user: User | AnonymousUser, year: int, key: int) -> Sheet:
+def find_sheet(user: Person, year: int, key: int) -> Sheet:
     """The sheet of the year and the department that stands for this one today. Raises Http404."""
     day, succession = timezone.localdate(), Succession()
     report = AnnualReport.objects.filter(fiscal_year=year).first()

@@ -1,12 +1,11 @@
 """What the pages about inquiry workbooks share: the year, who may come in, addresses, files to save."""
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from actionplan import permissions
-from actionplan.models import AnnualReport
+from actionplan.models import AnnualReport, Person
 from actionplan.permissions import Standing, standing_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,7 +25,7 @@ def may_upload(standing: Standing) -> bool:
     return standing.coordinates or (standing.answers and bool(standing.departments))
 
 
-def come_in(user: User | AnonymousUser, year: int) -> tuple[AnnualReport, Standing]:
+def come_in(user: Person, year: int) -> tuple[AnnualReport, Standing]:
     """The year's report and what the person may do. Raises PermissionDenied, Http404."""
     standing = standing_of(user)
     permissions.require(may_upload(standing), NOT_ANSWERING)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 
 from actionplan.answers.saving import Answer, save_answers
@@ -11,7 +10,7 @@ from actionplan.inquiry.changes import CHANGED, CONFLICT, CellChange, Comparison
 from actionplan.inquiry.compare import compare
 from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.inquiry.layout import InquiryFile
-from actionplan.models import AnnualReport
+from actionplan.models import AnnualReport, Person
 from actionplan.seen import Moved
 
 REASON = "照会票から取り込み"
@@ -66,9 +65,7 @@ class Taken:
 
 
 @transaction.atomic
-def apply_answers(
-    file: InquiryFile, decision: Decision, *, report: AnnualReport, name: str, by: User | AnonymousUser
-) -> Taken:
+def apply_answers(file: InquiryFile, decision: Decision, *, report: AnnualReport, name: str, by: Person) -> Taken:
     """What was stored of the file, in one go. name: the file's own, for the history.
 
     Raises Moved (now: the comparison as it stands), Undecided, UploadError (another year or department),

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q
 from django.utils import timezone
 
@@ -13,7 +12,7 @@ from actionplan.answers.saving import lock, rows_of
 from actionplan.cells import NAMES
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import InquiryFile
-from actionplan.models import AnnualReport, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Person, Succession, YearlyStatus
 from actionplan.permissions import Standing, standing_of
 from actionplan.uploads import UploadError
 from actionplan.words import NO_DEPARTMENT
@@ -134,7 +133,7 @@ class CurrentAnswers:
 
 
 def read_current_answers(
-    report: AnnualReport, files: Sequence[InquiryFile], user: User | AnonymousUser, *, to_write: bool = False
+    report: AnnualReport, files: Sequence[InquiryFile], user: Person, *, to_write: bool = False
 ) -> CurrentAnswers:
     """What these files are held against; as many queries for a thousand lines in twenty files as for one.
 

@@ -9,12 +9,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
 from django.utils import timezone
 
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.read_workbook import read_inquiry
-from actionplan.models import AnnualReport
+from actionplan.models import AnnualReport, Person
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
 
 KIND = "inquiry"
@@ -55,7 +54,7 @@ def _read(path: Path, title: str, arrived: float) -> InquiryFile:
     return read_inquiry(path.read_bytes().partition(b"\n")[2], title)
 
 
-def keep(owner: User | AnonymousUser, report: AnnualReport, title: str, data: bytes) -> WaitingInquiry:
+def keep(owner: Person, report: AnnualReport, title: str, data: bytes) -> WaitingInquiry:
     """The workbook, kept until it is taken."""
     place = OwnedFile(KIND, owner)
     head = json.dumps({"title": title, "fiscal_year": report.fiscal_year})
@@ -63,7 +62,7 @@ def keep(owner: User | AnonymousUser, report: AnnualReport, title: str, data: by
     return find(owner, report, place.name)
 
 
-def find(owner: User | AnonymousUser, report: AnnualReport, name: str) -> WaitingInquiry | None:
+def find(owner: Person, report: AnnualReport, name: str) -> WaitingInquiry | None:
     """The person's waiting workbook of that name and year; None when there is none, or none any more."""
     if not WAITING_NAME.fullmatch(name):
         return None
@@ -71,13 +70,13 @@ def find(owner: User | AnonymousUser, report: AnnualReport, name: str) -> Waitin
     return found if found and found.fiscal_year == report.fiscal_year else None
 
 
-def waiting(owner: User | AnonymousUser, report: AnnualReport) -> list[WaitingInquiry]:
+def waiting(owner: Person, report: AnnualReport) -> list[WaitingInquiry]:
     """All of the person's waiting workbooks of the year, the first to arrive first."""
     found = (file for file in _all(owner) if file.fiscal_year == report.fiscal_year)
     return sorted(found, key=lambda file: (file.arrived, file.title))
 
 
-def _all(owner: User | AnonymousUser) -> Iterator[WaitingInquiry]:
+def _all(owner: Person) -> Iterator[WaitingInquiry]:
     prefix = OwnedFile(KIND, owner).prefix
     for path in (settings.VAR_DIR / "uploads").glob(f"{prefix}*"):
         if found := _open(OwnedFile(KIND, owner, path.name.removeprefix(prefix))):

@@ -1,6 +1,6 @@
 """The record as the database holds it: every model, and the words that rooms write it by, handed on by name."""
 
-from actionplan.models import account  # noqa: F401 — its records of change are models too
+from actionplan.models.account import Person
 from actionplan.models.base import (
     ImmutableError,
     RecordTextField,
@@ -28,6 +28,7 @@ __all__ = [
     "EditionWithdrawal",
     "ImmutableError",
     "Measure",
+    "Person",
     "Plan",
     "Policy",
     "RecordTextField",

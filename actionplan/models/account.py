@@ -1,6 +1,6 @@
 """Accounts and groups are Django's own; what changes in them is recorded like everything else staff write."""
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import ProtectedError
 from django.db.models.signals import post_save, pre_delete, pre_save
@@ -10,6 +10,9 @@ from simple_history.signals import pre_create_historical_record
 
 from actionplan.models.base import ACTED, SourcedHistory, has_acted
 from actionplan.models.one_record import OneRecord
+
+# Who is behind a request: permissions.py says what they may do, a stranger nothing.
+Person = User | AnonymousUser
 
 # The password's hash belongs in no record; the time of the last log-in changes nothing that anybody decided.
 register(

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from actionplan import permissions
-from actionplan.models import Department
+from actionplan.models import Department, Person
 from actionplan.organisation.membership import (
     BATCH,
     Facts,
@@ -55,7 +55,7 @@ def give_password(account: User) -> StartPassword:
 
 
 @transaction.atomic
-def renew_password(account: User, *, by: User | AnonymousUser) -> StartPassword:
+def renew_password(account: User, *, by: Person) -> StartPassword:
     """A new first password for an account; its owner's sessions end. Raises PermissionDenied."""
     account = User.objects.select_for_update(no_key=True).get(pk=account.pk)
     permissions.require(permissions.may_change(by, User, account))
@@ -137,7 +137,7 @@ def _store_departments(facts: dict[int, Facts], new: set[int], roster: Roster) -
 
 
 @transaction.atomic
-def place(person: User, departments: Iterable[Department], *, by: User | AnonymousUser, reason: str) -> set[int]:
+def place(person: User, departments: Iterable[Department], *, by: Person, reason: str) -> set[int]:
     """The departments that gained or lost the person, each with its record; afterwards lists show these and no other.
 
     departments: standing ones. A membership of an ended one stays while its successor is among them.
@@ -152,7 +152,7 @@ def place(person: User, departments: Iterable[Department], *, by: User | Anonymo
 
 
 @transaction.atomic
-def close_accounts(accounts: Iterable[User], *, by: User | AnonymousUser, reason: str = CLOSED) -> int:
+def close_accounts(accounts: Iterable[User], *, by: Person, reason: str = CLOSED) -> int:
     """How many accounts were closed: their sessions end, they leave their departments, their history stays.
 
     Raises PermissionDenied for one's own account and for those that one may not manage.
@@ -161,12 +161,12 @@ def close_accounts(accounts: Iterable[User], *, by: User | AnonymousUser, reason
 
 
 @transaction.atomic
-def reopen_accounts(accounts: Iterable[User], *, by: User | AnonymousUser, reason: str = REOPENED) -> int:
+def reopen_accounts(accounts: Iterable[User], *, by: Person, reason: str = REOPENED) -> int:
     """How many closed accounts may be used again, with the roles that they had and in no department yet."""
     return _switch(accounts, by, active=True, reason=reason)
 
 
-def _switch(accounts: Iterable[User], by: User | AnonymousUser, *, active: bool, reason: str) -> int:
+def _switch(accounts: Iterable[User], by: Person, *, active: bool, reason: str) -> int:
     wanted = {account.pk for account in accounts}
     lock_people()
     roster = Roster(by)

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, Model, Q
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import Department, Succession
+from actionplan.models import Department, Person, Succession
 from actionplan.permissions import HEAD
 
 Pair = tuple[int, int]
@@ -112,9 +112,7 @@ def tidy(name: str) -> str:
 BATCH = 500
 
 
-def record(
-    rows: Sequence[Model], *, by: User | AnonymousUser | None, reason: str, source: str = "", new: bool = False
-) -> None:
+def record(rows: Sequence[Model], *, by: Person | None, reason: str, source: str = "", new: bool = False) -> None:
     """Writes one record of change for each row, as it stands in the database now.
 
     rows: of one model, stored already without a record (bulk_create, bulk_update, rows of a relation).
@@ -168,7 +166,7 @@ class Facts:
 class Roster:
     """Everybody and what they belong to, read in six queries for as many people as there are."""
 
-    def __init__(self, reader: User | AnonymousUser) -> None:
+    def __init__(self, reader: Person) -> None:
         """reader: who looks; only accounts and roles that they may manage are theirs to change."""
         self.reader = reader
         self.grantable = {group.name: group for group in permissions.grantable_groups(reader)}

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import Department
+from actionplan.models import Department, Person
 from actionplan.organisation.accounts import AccountChange, StartPassword, store_accounts
 from actionplan.organisation.membership import Facts, Roster, lock_people
 from actionplan.organisation.people_lines import COLUMNS, PART, Fault, PersonLine, WantedAccount, read_lines
@@ -79,7 +79,7 @@ class Outcome:
         return fingerprint(*self.changes)
 
 
-def look(lines: Sequence[PersonLine], *, by: User | AnonymousUser) -> Outcome:
+def look(lines: Sequence[PersonLine], *, by: Person) -> Outcome:
     """What the lines would change; the number of queries does not grow with them. Raises PermissionDenied."""
     permissions.require(permissions.may_import(by, User))
     return _look(lines, Roster(by))
@@ -112,7 +112,7 @@ def _change(wanted: WantedAccount, roster: Roster) -> LineChange | None:
 
 @transaction.atomic
 def import_people(
-    lines: Sequence[PersonLine], *, by: User | AnonymousUser, seen: str, source: str = ""
+    lines: Sequence[PersonLine], *, by: Person, seen: str, source: str = ""
 ) -> tuple[Outcome, list[StartPassword]]:
     """What was changed, and the first passwords of new people.
 

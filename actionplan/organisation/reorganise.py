@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.answers import saving
-from actionplan.models import ActionItem, Department, Plan, State, Succession, YearlyStatus
+from actionplan.models import ActionItem, Department, Person, Plan, State, Succession, YearlyStatus
 from actionplan.organisation.membership import join, leave, lock_departments, members_of, record
 from actionplan.organisation.reorganisation import REASON, Reorganisation, faults, in_words
 from actionplan.seen import fingerprint, refuse_moved
@@ -63,7 +63,7 @@ def left_behind(department: Department) -> str:
     return "、".join(words.format(len(rows)) for words, rows in counts if rows)
 
 
-def move_items(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: str) -> None:
+def move_items(targets: Mapping[int, int], *, by: Person, reason: str) -> None:
     """Gives items another leading department; targets: department by item."""
     items = list(ActionItem.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
     for item in items:
@@ -72,7 +72,7 @@ def move_items(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: 
     record(items, by=by, reason=reason)
 
 
-def move_statuses(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: str) -> None:
+def move_statuses(targets: Mapping[int, int], *, by: Person, reason: str) -> None:
     """Gives answers another department; targets: department by status. The words themselves are not touched."""
     statuses = saving.lock(targets)
     for status in statuses:
@@ -81,7 +81,7 @@ def move_statuses(targets: Mapping[int, int], *, by: User | AnonymousUser, reaso
         saving.store(statuses, ["department"], by=by, reason=reason)
 
 
-def move_plans(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: str) -> None:
+def move_plans(targets: Mapping[int, int], *, by: Person, reason: str) -> None:
     """Gives plans another office to ask; targets: department by plan."""
     plans = list(Plan.objects.select_for_update().filter(pk__in=targets).order_by("pk"))
     for plan in plans:
@@ -90,7 +90,7 @@ def move_plans(targets: Mapping[int, int], *, by: User | AnonymousUser, reason: 
     record(plans, by=by, reason=reason)
 
 
-def hand_over(held: Holdings, heir: Heir, *, by: User | AnonymousUser, reason: str) -> None:
+def hand_over(held: Holdings, heir: Heir, *, by: Person, reason: str) -> None:
     """Moves everything but the people to its heirs; each row with its record of change."""
     move_items({item.pk: heir(item.lead_department_id, item.pk) for item in held.items}, by=by, reason=reason)
     statuses = {status.pk: heir(status.department_id, status.item_id) for status in held.statuses}
@@ -181,7 +181,7 @@ def _part(change: Reorganisation, place: int, known: Mapping[int, Department]) -
 
 
 @transaction.atomic
-def reorganise(change: Reorganisation, *, by: User | AnonymousUser, seen: str = "") -> ReorganisationPreview:
+def reorganise(change: Reorganisation, *, by: Person, seen: str = "") -> ReorganisationPreview:
     """What was done: everything or nothing, each row with its record of change.
 
     seen: the seal of the preview that the person was shown; empty for callers that showed none.
@@ -201,7 +201,7 @@ def reorganise(change: Reorganisation, *, by: User | AnonymousUser, seen: str = 
     return plan
 
 
-def _write_departments(plan: ReorganisationPreview, by: User | AnonymousUser) -> None:
+def _write_departments(plan: ReorganisationPreview, by: Person) -> None:
     change = plan.change
     new = [part for part in plan.parts if part.pk is None]
     Department.objects.bulk_create(new)
@@ -229,7 +229,7 @@ def unsettled() -> list[Department]:
 
 
 @transaction.atomic
-def settle(*, by: User | AnonymousUser) -> Counter[str]:
+def settle(*, by: Person) -> Counter[str]:
     """How many departments, items and answers were handed over, each row with its record; a second call finds none."""
     permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
     known, day = lock_departments(), timezone.localdate()
@@ -260,7 +260,7 @@ class Heirs:
         return lead if lead in self.parts else self.main
 
 
-def _hand_over_people(old: Department, heirs: Heirs, by: User | AnonymousUser, reason: str) -> None:
+def _hand_over_people(old: Department, heirs: Heirs, by: Person, reason: str) -> None:
     people = members_of([old.pk])[old.pk]
     placed = {person for group in members_of(heirs.parts).values() for person in group}
     gained = join((heirs.main, person) for person in people - placed)

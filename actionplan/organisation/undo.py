@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
 from actionplan import permissions
-from actionplan.models import ActionItem, Department, EditionRow, Plan, Reminder, YearlyStatus, note_source
+from actionplan.models import ActionItem, Department, EditionRow, Person, Plan, Reminder, YearlyStatus, note_source
 from actionplan.organisation.membership import join, lock_departments, members_of, record
 from actionplan.organisation.people import Registered, registered
 from actionplan.organisation.reorganise import ReorganisationRefused, move_items
@@ -62,7 +62,7 @@ def undoing(pk: int, known: Mapping[int, Department]) -> Undoing | None:
     return Undoing(change, *moving, leaving, refusals(change, known, *moving))
 
 
-def undo(pk: int, *, by: User | AnonymousUser, seen: str) -> Undoing:
+def undo(pk: int, *, by: Person, seen: str) -> Undoing:
     """What was put back: everything or nothing, each row with its record of change.
 
     seen: the seal of what the person was shown. Raises ReorganisationRefused, Moved, PermissionDenied.
@@ -76,7 +76,7 @@ def undo(pk: int, *, by: User | AnonymousUser, seen: str) -> Undoing:
         raise Moved from error
 
 
-def _undo(pk: int, by: User | AnonymousUser, seen: str) -> Undoing:
+def _undo(pk: int, by: Person, seen: str) -> Undoing:
     known = lock_departments()
     plan = undoing(pk, known) if pk in known else None
     if plan is None:
@@ -88,7 +88,7 @@ def _undo(pk: int, by: User | AnonymousUser, seen: str) -> Undoing:
     return plan
 
 
-def _put_back(plan: Undoing, by: User | AnonymousUser) -> None:
+def _put_back(plan: Undoing, by: Person) -> None:
     change, reason = plan.change, plan.reason
     move_items({item.pk: change.home.pk for item in plan.items}, by=by, reason=reason)
     join((change.home.pk, person.pk) for person in plan.people)

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal
+from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal, Person
 from actionplan.publishing.compose import (
     Cells,
     Draft,
@@ -37,7 +36,7 @@ HEADINGS_ADVICE = "どちらの名前にするかを選んでから、公表し�
 def publish(
     report: AnnualReport,
     *,
-    by: User | AnonymousUser | None,
+    by: Person | None,
     public_from: datetime | None = None,
     note: str = "",
     wording: Wording = "published",
@@ -107,7 +106,7 @@ def refuse_two_wordings(draft: Draft) -> None:
         raise PublishRefused(f"公表した版と、いまの計画とで、名前が違うものがあります：{names}。{HEADINGS_ADVICE}")
 
 
-def _freeze(report: AnnualReport, draft: Draft, *, by: User | AnonymousUser | None, note: str, **facts) -> Edition:
+def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str, **facts) -> Edition:
     shown = shown_edition(report)
     highest = report.editions.order_by("-number").values_list("number", flat=True).first() or 0
     edition = Edition.objects.create(
@@ -127,7 +126,7 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: User | AnonymousUser | No
 
 
 @transaction.atomic
-def withdraw(edition: Edition, *, by: User | AnonymousUser | None, reason: str) -> EditionWithdrawal:
+def withdraw(edition: Edition, *, by: Person | None, reason: str) -> EditionWithdrawal:
     """The withdrawal, stored: from now on the edition is nowhere to be seen, and the one before it shows again.
 
     Raises PublishRefused without a reason or when the edition is withdrawn already, PermissionDenied without the right.

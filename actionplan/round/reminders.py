@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
 from django.db.models import Window
 from django.db.models.functions import RowNumber
@@ -17,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import AnnualReport, Reminder, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Person, Reminder, Succession, YearlyStatus
 from actionplan.permissions import OPEN_STATES
 from actionplan.round.mail import Addressees, Post, addressees
 from actionplan.round.responses import Response, tallies
@@ -177,7 +176,7 @@ def send(
     report: AnnualReport,
     chosen: Iterable[Letter],
     *,
-    by: User | AnonymousUser | None,
+    by: Person | None,
     seen: dict[int, str] | None = None,
 ) -> list[Letter]:
     """The letters, each with what became of it. by: None when the machine sends.
@@ -190,9 +189,7 @@ def send(
         return [_send(report, letter, post, by, seen) for letter in chosen]
 
 
-def _send(
-    report: AnnualReport, letter: Letter, post: Post, by: User | AnonymousUser | None, seen: dict | None
-) -> Letter:
+def _send(report: AnnualReport, letter: Letter, post: Post, by: Person | None, seen: dict | None) -> Letter:
     if letter.outcome:
         return letter
     if seen is not None and seen.get(letter.response.key) != letter.seal:
@@ -208,7 +205,7 @@ def _send(
 
 
 @transaction.atomic
-def _take_place(report: AnnualReport, letter: Letter, by: User | AnonymousUser | None) -> Reminder | str:
+def _take_place(report: AnnualReport, letter: Letter, by: Person | None) -> Reminder | str:
     """The log's row for today, or why there is none: reminded already, or answers that moved meanwhile."""
     AnnualReport.objects.select_for_update().get(pk=report.pk)
     response, day = letter.response, timezone.localdate()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib.auth.models import AnonymousUser, User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from simple_history.utils import bulk_create_with_history
@@ -11,7 +10,7 @@ from simple_history.utils import bulk_create_with_history
 from actionplan import permissions
 from actionplan.answers.saving import BATCH, lock, remove
 from actionplan.cells import CELLS
-from actionplan.models import AnnualReport, Plan, State, YearlyStatus, note_source
+from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, note_source
 from actionplan.round.opening import Opening, opening_of
 from actionplan.seen import fingerprint, refuse_moved
 
@@ -58,7 +57,7 @@ def why_not_close(report: AnnualReport) -> str:
 
 
 @transaction.atomic
-def close_year(report: AnnualReport, *, by: User | AnonymousUser | None, seen: str) -> int:
+def close_year(report: AnnualReport, *, by: Person | None, seen: str) -> int:
     """How many empty answers went, together with the year's report; each leaves a record of its deletion.
 
     seen: the seal of the closing that the person looked at.
@@ -88,7 +87,7 @@ class OpeningRefused(ValueError):
 
 
 def open_year(
-    plan: Plan, fiscal_year: int, *, answers_due: date | None = None, by: User | AnonymousUser | None, seen: str = ""
+    plan: Plan, fiscal_year: int, *, answers_due: date | None = None, by: Person | None, seen: str = ""
 ) -> Opening:
     """What was done; a second call does nothing and says so (Opening.changes_nothing).
 
@@ -105,9 +104,7 @@ def open_year(
 
 
 @transaction.atomic
-def _open(
-    plan: Plan, fiscal_year: int, answers_due: date | None, by: User | AnonymousUser | None, seen: str
-) -> Opening:
+def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: Person | None, seen: str) -> Opening:
     # The plan's row is the lock: of two who open at once, the second finds everything done.
     Plan.objects.select_for_update().get(pk=plan.pk)
     refuse_year(plan, fiscal_year)
@@ -130,7 +127,7 @@ def refuse_year(plan: Plan, fiscal_year: int) -> None:
         raise OpeningRefused(f"{report}には見本データが入っています。見本データを消してから、開いてください。")
 
 
-def _report(opening: Opening, by: User | AnonymousUser | None) -> AnnualReport:
+def _report(opening: Opening, by: Person | None) -> AnnualReport:
     report = opening.report or AnnualReport(plan=opening.plan, fiscal_year=opening.fiscal_year)
     if opening.sets_due:
         report.answers_due = opening.answers_due

@@ -6,7 +6,7 @@ A kind says in which columns of its table a record's facts stand, so that all ki
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.contrib.auth.models import AnonymousUser, Group, User
+from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import CharField, F, Value
 from django.db.models.expressions import Combinable
@@ -21,6 +21,7 @@ from actionplan.models import (
     Edition,
     EditionWithdrawal,
     Measure,
+    Person,
     Plan,
     Policy,
     Reminder,
@@ -157,7 +158,7 @@ class Reach:
     departments: frozenset[int] | None = None
 
 
-def reach_of(user: User | AnonymousUser) -> Reach:
+def reach_of(user: Person) -> Reach:
     """How far the user may look back. Raises PermissionDenied for who may not look back at all."""
     if permissions.may_audit(user):
         seen = all(permissions.may_view(user, model) for model in (User, Group))

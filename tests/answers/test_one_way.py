@@ -1,8 +1,5 @@
 """One way to save: few rooms to walk through, each row read once under lock, one judgement for look and taking."""
 
-import sys
-from pathlib import Path
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,25 +10,9 @@ from actionplan.models import YearlyStatus
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
 from tests.answers.answering import make_office, written
+from tests.walked import walked
 
 pytestmark = pytest.mark.django_db
-PACKAGE = str(Path(__file__).resolve().parents[2] / "actionplan") + "/"
-
-
-def walked(act) -> set[str]:
-    """The modules of the application of which a function runs while something is done."""
-    seen = set()
-
-    def note(frame, event, arg):
-        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
-            seen.add(frame.f_code.co_filename.removeprefix(PACKAGE))
-
-    sys.setprofile(note)
-    try:
-        act()
-    finally:
-        sys.setprofile(None)
-    return seen
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+"""Which modules of the application something passes."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+PACKAGE = str(Path(__file__).resolve().parents[1] / "actionplan") + "/"
+
+
+def walked(act: Callable) -> set[str]:
+    """The modules of the application of which a function runs while something is done."""
+    seen = set()
+
+    def note(frame, event, arg):
+        if event == "call" and frame.f_code.co_filename.startswith(PACKAGE):
+            seen.add(frame.f_code.co_filename.removeprefix(PACKAGE))
+
+    sys.setprofile(note)
+    try:
+        act()
+    finally:
+        sys.setprofile(None)
+    return seen
