@@ -1,6 +1,7 @@
-"""The house: imports run down, the citizen wing never enters a staff room, the ground imports nothing above it."""
+"""The house: imports run down, the citizen wing never enters a staff room, and a file is one subject."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,36 @@ def test_the_city_and_its_code_stand_in_no_module():
         for text in spoken_strings(path):
             assert "対馬" not in text, path
             assert "422096" not in text, path
+
+
+def test_a_file_is_one_subject_of_four_hundred_lines_at_most():
+    for path in [*modules(), *(ROOT / "tests").rglob("*.py"), *(ROOT / "script").rglob("*.py")]:
+        assert path.read_text(encoding="utf-8").count("\n") <= 400, path
+
+
+def test_no_two_classes_share_a_name():
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in modules()]
+    names = Counter(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    # What Django looks for under this name.
+    assert [name for name, times in names.items() if times > 1 and name != "Command"] == []
+
+
+def test_a_module_that_one_other_imports_is_a_subject_of_its_own():
+    names = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in modules()
+    }
+    importers = Counter(name for path in modules() for name in imported_modules(path, names))
+    # Pages are named once, by the staff wing or by urls: that is not a reason to join them.
+    assert sum(importers[name] == 1 for name in names) / len(names) <= 0.25
+
+
+def imported_modules(path: Path, names: dict[str, Path]) -> set[str]:
+    """The modules of the application that a module imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module in names:
+            within = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (within & names.keys()) or {node.module}
+        elif isinstance(node, ast.ImportFrom) and node.module == "actionplan":
+            found |= {f"actionplan.{alias.name}" for alias in node.names} & names.keys()
+    return found

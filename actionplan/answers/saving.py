@@ -23,8 +23,7 @@ from actionplan.seen import Moved, fingerprint
 
 WRITTEN = (*NAMES, "state", "answered_by", "answered_at")
 BATCH = 500
-# Why an answer is not taken: nothing new in it; both have changed a cell; handed in, or not this person's; no longer
-# there; not storable. All but the first are refusals.
+# Why an answer is not taken: nothing new; both changed a cell; not open to this person; gone; not storable.
 SAME, CLASH, CLOSED, GONE, FAULTY = "same", "clash", "closed", "gone", "faulty"
 HANDED_IN = "提出または確定された項目が含まれているため、保存していません。画面を開き直して確かめてください。"
 Seen = Mapping[int, int]  # the revision that the person saw, by primary key
@@ -39,9 +38,8 @@ def mark_of(words: str) -> str:
 class Answer:
     """What somebody wants an answer to say.
 
-    revision: of the row that they saw. cells: words by cell; a cell that is not named stays. shown: by cell the mark of
-    what they saw; None for a form that shows rows as a whole. code: what they saw it called. department: another
-    one, by primary key, in a tuple; empty leaves it.
+    revision: of the row that they saw. cells: words by cell; one that is not named stays. shown: by cell the mark of
+    what they saw; None for a form that shows whole rows. code: what it was called. department: another's, or empty.
     """
 
     pk: int
@@ -72,8 +70,8 @@ class Answer:
 class Judgement:
     """What becomes of an answer: what is to be written into its row, or why nothing is.
 
-    row: as it stands; None when it is gone. why: empty when it is to be stored. clashes: cells that somebody
-    else and this person have changed to different words. errors: sentences by cell.
+    row: as it stands; None when gone. why: empty when it is to be stored. clashes: cells that both have changed.
+    errors: sentences by cell.
     """
 
     answer: Answer
@@ -105,8 +103,7 @@ def judge(answer: Answer, row: YearlyStatus | None, may_write: Callable[[YearlyS
         return Judgement(answer, row, cells, SAME)
     if not may_write(row):
         return Judgement(answer, row, cells, CLOSED)
-    newer = answer.newer(row)
-    if clashes := [name for name in newer if name in cells or answer.moves(row)]:
+    if clashes := [name for name in answer.newer(row) if name in cells or answer.moves(row)]:
         return Judgement(answer, row, cells, CLASH, tuple(clashes))
     errors = faults(row, cells)
     return Judgement(answer, row, cells, FAULTY if errors else "", errors=errors)

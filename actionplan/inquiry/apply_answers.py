@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from actionplan.answers.saving import Answer, save_answers
-from actionplan.inquiry.changes import CHANGED, CONFLICT, CellChange, Comparison, ItemChange
-from actionplan.inquiry.compare import compare
+from actionplan.inquiry.compare import CHANGED, CONFLICT, CellChange, Comparison, ItemChange, compare
 from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport, Person

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actionplan import permissions
 from actionplan.admin.site import FrontLink, own_page, standing_in
 from actionplan.answers.sheet import answer_sheet
-from actionplan.inquiry import waiting_files as inquiry_files
+from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.addresses import (
     attachment,
     come_in,
@@ -29,12 +29,11 @@ from actionplan.inquiry.addresses import (
     upload_address,
 )
 from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
-from actionplan.inquiry.changes import CONFLICT, EMPTIED, CellChange, Comparison
-from actionplan.inquiry.compare import compare
+from actionplan.inquiry.compare import CONFLICT, EMPTIED, CellChange, Comparison, compare
 from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.preview_page import marked_workbook, preview_page
-from actionplan.inquiry.waiting_files import MARKED, WaitingInquiry
+from actionplan.inquiry.read_workbook import MARKED, WaitingInquiry
 from actionplan.inquiry.write_workbook import file_name, inquiry_zip, write_inquiry, zip_name
 from actionplan.models import AnnualReport, Succession, YearlyStatus, place_of
 from actionplan.round.opening import years_under_way

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplan.admin.site import own_page
 from actionplan.cells import Progress
-from actionplan.inquiry import waiting_files as inquiry_files
+from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.addresses import (
     answers_address,
     asked_department,
@@ -25,11 +25,10 @@ from actionplan.inquiry.addresses import (
 )
 from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Taken, Undecided, apply_answers, undecided
-from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange
-from actionplan.inquiry.compare import compare
+from actionplan.inquiry.compare import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange, compare
 from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
-from actionplan.inquiry.waiting_files import WaitingInquiry
+from actionplan.inquiry.read_workbook import WaitingInquiry
 from actionplan.models import AnnualReport
 from actionplan.permissions import Standing
 from actionplan.seen import Moved, fingerprint

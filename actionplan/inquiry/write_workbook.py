@@ -18,6 +18,7 @@ from actionplan.cells import CELLS, DEFINITIONS, Progress
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.fiscal_year import era_label
+from actionplan.inquiry.current_answers import answer_text, day_words, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
     CHOICES,
@@ -33,7 +34,6 @@ from actionplan.inquiry.layout import (
     Stamp,
     row_signer,
 )
-from actionplan.inquiry.question_texts import answer_text, day_words, due_words, is_open, remark, shown_text
 from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, formats_of, height
 from actionplan.models import AnnualReport, Department, State, Succession, place_of
 

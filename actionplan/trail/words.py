@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from actionplan.models import label_of
 from actionplan.trail.kinds import DELETED, Kind
 from actionplan.trail.names import Names
 from actionplan.trail.stored import Cells, Stored
@@ -72,7 +73,7 @@ def _changes(record: Stored, names: Names) -> Iterator[CellRecord]:
             field = field or record.kind.model._meta.get_field(name)
             before, after = words(field, old.get(name), names), words(field, new.get(name), names)
             if before != after:
-                yield CellRecord(label_of(record.kind, name), before, after, isinstance(field, TextField))
+                yield CellRecord(cell_label(record.kind, name), before, after, isinstance(field, TextField))
 
 
 def _both(record: Stored) -> tuple[Cells, Cells]:
@@ -83,7 +84,7 @@ def _both(record: Stored) -> tuple[Cells, Cells]:
     return record.before or {}, record.cells
 
 
-def label_of(kind: Kind, name: str) -> str:
+def cell_label(kind: Kind, name: str) -> str:
     """The cell's name on the screen."""
     return label_of(kind.model, name.removesuffix("_id"))
 

@@ -5,8 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actionplan.cells import Progress
-from actionplan.inquiry.changes import CHANGED, CONFLICT, EMPTIED
-from actionplan.inquiry.compare import compare
+from actionplan.inquiry.compare import CHANGED, CONFLICT, EMPTIED, compare
 from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.models import State, YearlyStatus
 from tests import factories

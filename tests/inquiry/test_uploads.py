@@ -184,7 +184,7 @@ def test_an_upload_keeps_a_name_that_would_lead_elsewhere_out_of_the_disk(office
 
 
 def test_a_file_whose_reading_ends_in_any_error_does_not_wait(office, settings, tmp_path, monkeypatch):
-    from actionplan.inquiry.waiting_files import WaitingInquiry
+    from actionplan.inquiry.read_workbook import WaitingInquiry
 
     def breaks(self):
         raise SystemExit(1)  # what ends a worker that reads for too long

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from actionplan.inquiry import waiting_files as inquiry_files
-from actionplan.inquiry.waiting_files import KIND
+from actionplan.inquiry import read_workbook as inquiry_files
+from actionplan.inquiry.read_workbook import KIND
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR
 from actionplan.waiting_files import OwnedFile

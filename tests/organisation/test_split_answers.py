@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.answers import saving as steps
-from actionplan.inquiry.changes import CHANGED
+from actionplan.inquiry.compare import CHANGED
 from actionplan.models import Department, State, Succession, YearlyStatus
 from actionplan.organisation.reorganisation import Reorganisation
 from actionplan.organisation.reorganise import reorganise, settle, unsettled
