@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import template
 from django.template.base import Parser, Token, TokenType
@@ -99,7 +99,7 @@ def oneline(parser: Parser, token: Token) -> template.Node:
     empty line stays a line's end. This happens once, when the template is loaded, so variables keep all they hold.
     """
     place = ""
-    for following in reversed(parser.tokens):
+    for following in reversed(cast(list[Token], parser.tokens)):
         if following.contents == "endoneline":
             break
         if following.token_type is TokenType.TEXT:
