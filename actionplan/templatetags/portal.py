@@ -1,13 +1,31 @@
-"""Formatting for templates: digits and days as the newsletter writes them."""
+"""Formatting for templates: digits and days as the newsletter writes them, marked words, lines that are one line."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any, cast
 
 from django import template
+from django.template.base import Parser, Token, TokenType
+from django.template.context import Context
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from actionplan.fiscal_year import TO_FULL_WIDTH
 
 register = template.Library()
+# Whoever does not see the line hears what came and what went.
+CHANGES = {
+    "added": '<ins><span class="visually-hidden">（追加：</span>{}<span class="visually-hidden">）</span></ins>',
+    "removed": '<del><span class="visually-hidden">（削除：</span>{}<span class="visually-hidden">）</span></del>',
+    "same": "{}",
+}
+LINE_ENDS = re.compile(r'(?:\n *)+|[<>"]')
+# Where a sign of markup leads: from text ("") into a tag ("<") or a value of it ('"'), and out again.
+LEADS = {("", "<"): "<", ("<", ">"): "", ("<", '"'): '"', ('"', '"'): "<"}
 
 
 @register.filter
@@ -37,3 +55,81 @@ def japanese_moment(moment: datetime) -> str:
     """The day and time in Japan as 2010年5月1日 9時00分."""
     local = timezone.localtime(moment)
     return f"{japanese_day(moment)} {local.hour}時{local.minute:02d}分"
+
+
+@register.filter
+def followed_by(things: Iterable[Any], last: Any) -> list[Any]:
+    """The things and, as the last of them, one that stands apart elsewhere: the categories and 未設定."""
+    return [*things, last]
+
+
+@register.filter
+def with_hits(pieces: Iterable[Any]) -> SafeString:
+    """The text of the pieces; those that were searched for are marked."""
+    marked = (("<mark>{}</mark>" if piece.hit else "{}", linebreaksbr(piece.text)) for piece in pieces)
+    return _joined(marked)
+
+
+@register.filter
+def with_changes(runs: Iterable[Any]) -> SafeString:
+    """The text of the runs; what came is underlined, what went is struck through, and both are said."""
+    return _joined((CHANGES[run.kind], linebreaksbr(run.text)) for run in runs)
+
+
+def _joined(parts: Iterable[tuple[str, SafeString]]) -> SafeString:
+    return format_html_join("", "{}", ((format_html(markup, words),) for markup, words in parts))
+
+
+@register.simple_tag(takes_context=True)
+def item_place(context: Context, place: Any) -> SafeString:
+    """The item's number and its name, which leads to the item, or to the report of an earlier year that printed it."""
+    if place.year == context["edition"].fiscal_year:
+        address = reverse("item", args=place.numbers)
+    else:
+        address = f"{reverse('annual_report', args=[place.year])}#item-{place.code}"
+    link = format_html('<a href="{}">{}</a>', address, place.name)
+    return format_html('<span class="place"><span class="place__code">{}</span>{}</span>', place.code, link)
+
+
+@register.tag
+def oneline(parser: Parser, token: Token) -> template.Node:
+    """Its lines as one line of the page, so that long markup can be read without putting blanks between its words.
+
+    A line's end and the indent after it are dropped; between two attributes they are one blank; an
+    empty line stays a line's end. This happens once, when the template is loaded, so variables keep all they hold.
+    """
+    place = ""
+    for following in reversed(cast(list[Token], parser.tokens)):
+        if following.contents == "endoneline":
+            break
+        if following.token_type is TokenType.TEXT:
+            following.contents, place = _without_line_ends(following.contents, place)
+    lines = parser.parse(("endoneline",))
+    parser.delete_first_token()
+    return OneLine(lines)
+
+
+class OneLine(template.Node):
+    """What stands between oneline and endoneline."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        """The nodes as they are."""
+        return self.nodelist.render(context)
+
+
+def _without_line_ends(text: str, place: str) -> tuple[str, str]:
+    """The text as one line, and where it ends. place: where it begins, as LEADS names it."""
+
+    def replaced(match: re.Match[str]) -> str:
+        nonlocal place
+        place = LEADS.get((place, match[0]), place)
+        if not match[0].startswith("\n"):
+            return match[0]
+        if match[0].count("\n") > 1:
+            return "\n"
+        return " " if place == "<" else ""
+
+    return LINE_ENDS.sub(replaced, text), place
