@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from actionplan.answers.tally import own_tallies
 from actionplan.inquiry.current_answers import read_current_answers
-from actionplan.inquiry.pages import doors
+from actionplan.inquiry.pages import own_workbooks
 from actionplan.inquiry.write_workbook import inquiry_zip
 from actionplan.models import Department, Succession, place_of
 from actionplan.organisation.reorganisation import Part, Reorganisation
@@ -70,7 +70,10 @@ def test_the_offices_own_list_the_workbooks_and_the_zip_follow(report, office):
     standing = standing_of(office)
     own = own_tallies(standing, TODAY, Succession())
     assert [tally.name for tally in own][-1] == "担当課なし"
-    assert [door.name for door in doors(read_current_answers(report, (), office))] == [*AS_ORDERED, "担当課なし"]
+    assert [door.name for door in own_workbooks(read_current_answers(report, (), office))] == [
+        *AS_ORDERED,
+        "担当課なし",
+    ]
     names = ZipFile(BytesIO(inquiry_zip(report))).namelist()
     assert [next(name for name in NAMES if name in file) for file in names[:-1]] == AS_ORDERED
 
