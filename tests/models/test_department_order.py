@@ -70,7 +70,8 @@ def test_the_offices_own_list_the_workbooks_and_the_zip_follow(report, office):
     standing = standing_of(office)
     own = own_tallies(standing, TODAY, Succession())
     assert [tally.name for tally in own][-1] == "担当課なし"
-    assert [door.name for door in own_workbooks(read_current_answers(report, (), office))] == [
+    answers = read_current_answers(report, (), office)
+    assert [book.name for book in own_workbooks(answers)] == [
         *AS_ORDERED,
         "担当課なし",
     ]
