@@ -29,11 +29,11 @@ from actionplan.selectors.report import report_outline
 
 STYLESHEETS = (
     "vendor/dads/tokens.css",
-    "css/tokens.css",
-    "css/base.css",
-    "css/components.css",
-    "css/report.css",
-    "css/guideline.css",
+    "css/citizen/tokens.css",
+    "css/citizen/elements.css",
+    "css/citizen/pieces.css",
+    "css/citizen/report.css",
+    "css/citizen/guideline.css",
     "css/print.css",
     "css/pdf.css",
 )
