@@ -40,6 +40,10 @@ class State(TextChoices):
     CONFIRMED = "confirmed", "確定"
 
 
+# Where a clerk may write, until it is handed in.
+OPEN_STATES = frozenset({State.NOT_STARTED, State.DRAFT, State.RETURNED})
+
+
 TEXT, CHOICE = "text", "choice"
 
 

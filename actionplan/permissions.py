@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from actionplan.cells import OPEN_STATES
 from actionplan.models import Edition, EditionRow, EditionWithdrawal, Person, Reminder, State, Succession, YearlyStatus
 
 FROZEN = (Edition, EditionRow, EditionWithdrawal, Reminder)
-OPEN_STATES = frozenset({State.NOT_STARTED, State.DRAFT, State.RETURNED})
 COORDINATOR, CLERK, HEAD, PUBLISHER, READER = ROLES = ("事務局", "担当者", "課長", "公表権者", "閲覧者")
 # What the coordinator's office may hand out; its own rights and the publisher's come from a superuser.
 GRANTED_BY_COORDINATOR = (CLERK, HEAD, READER)
@@ -163,7 +163,7 @@ def standing_of(user: Person, day: date | None = None, succession: Succession | 
     """
     answers, submits = _has(user, "answer_yearlystatus"), _has(user, "submit_yearlystatus")
     own: frozenset[int] = frozenset()
-    if answers or submits:
+    if isinstance(user, User) and (answers or submits):
         members_of = user.departments.values_list("pk", flat=True)
         own = (succession or Succession()).standing_for(list(members_of), day or timezone.localdate())
     return Standing(may_view(user, YearlyStatus), answers, submits, may_coordinate(user), own)

@@ -7,13 +7,23 @@ year. Everything made here is found again by its history: its first entry carrie
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
 from actionplan.cells import Progress
 from actionplan.exports import pdf
-from actionplan.models import ActionItem, ActorType, AnnualReport, Edition, Measure, YearlyStatus, one_change
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    AnnualReport,
+    Edition,
+    Measure,
+    YearlyStatus,
+    note_source,
+    one_change,
+)
 from actionplan.publishing.publish import delete_sample_editions, publish
 
 PREFIX = "見本："
@@ -125,12 +135,11 @@ def load_sample_years() -> list[Edition]:
 
 
 def _save(row: models.Model) -> None:
-    row._change_reason = REASON
-    row.save()
+    note_source(row, reason=REASON).save()
 
 
 def _sample_measure(base: AnnualReport) -> Measure:
-    policy = base.plan.policies.first()
+    policy = base.plan.policies.all()[0]
     highest = policy.measures.aggregate(highest=models.Max("number"))["highest"] or 0
     measure = Measure(policy=policy, number=highest + 1, title=MEASURE_TITLE)
     _save(measure)
@@ -172,7 +181,7 @@ def _chapter(item: ActionItem, year: int) -> Chapter:
 
 def _correct(report: AnnualReport) -> Edition:
     """A correction of the report: one number of one text is another."""
-    status = report.statuses.filter(text__contains="3回").first() or report.statuses.first()
+    status = report.statuses.filter(text__contains="3回").first() or report.statuses.all()[0]
     status.text = status.text.replace("3回", "4回") if "3回" in status.text else status.text + "（訂正）"
     _save(status)
     return publish(report, by=None, note=CORRECTION_NOTE)
@@ -206,7 +215,7 @@ def remove_sample_years() -> int:
     return len(reports)
 
 
-def _made(model: type[models.Model]) -> models.QuerySet:
+def _made(model: Any) -> models.QuerySet:
     """The rows whose history begins with the sample's reason."""
     first = model.history.filter(history_type="+", history_change_reason=REASON)
     return model.objects.filter(pk__in=list(first.values_list("id", flat=True)))

@@ -6,6 +6,7 @@ where it is another one, nothing is stored, and the person is shown what stands 
 
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 
 WHOLE = 64
 MOVED = "確認していただいた後に、内容が変わりました。もう一度、確認してください。"
@@ -26,7 +27,7 @@ class Moved(RuntimeError):
     gone: primary keys of rows that were deleted since.
     """
 
-    def __init__(self, sentence: str = MOVED, *, now: object = None, gone: Iterable[int] = ()) -> None:
+    def __init__(self, sentence: str = MOVED, *, now: Any = None, gone: Iterable[int] = ()) -> None:
         super().__init__(sentence)
         self.now, self.gone = now, sorted(gone)
 

@@ -4,9 +4,12 @@ Imported once when the application is ready: Django loads the site before the mo
 then would land on a site that is thrown away.
 """
 
+from typing import cast
+
 from django.contrib import admin
 
 from actionplan.admin import components
+from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
 from actionplan.answers import pages as answers
 from actionplan.inquiry import pages as inquiry
@@ -38,4 +41,4 @@ LISTS = (plan_admin, answers_admin, edition_admin, department_admin, account_adm
 
 def connect() -> None:
     """Gives the site its own pages; called once when the application is ready."""
-    admin.site.own_pages = OWN_PAGES
+    cast(PortalAdminSite, admin.site).own_pages = OWN_PAGES

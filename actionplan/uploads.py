@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 import tablib
@@ -15,7 +16,6 @@ from openpyxl.cell.text import Text
 from openpyxl.packaging.manifest import Manifest
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
@@ -262,10 +262,10 @@ class ExactReader(ExcelReader):
             self.shared_strings = [_string(node) for node in nodes]
 
 
-def _string(node) -> str:
-    text = Text.from_tree(node).content
+def _string(node: Any) -> str:
+    text = Text.from_tree(node)
     node.clear()
-    return text
+    return text.content if text else ""
 
 
 def open_exactly(data: bytes) -> Workbook:
@@ -275,18 +275,19 @@ def open_exactly(data: bytes) -> Workbook:
     return reader.wb
 
 
-def _only_sheet(book: Workbook) -> ReadOnlyWorksheet:
+# The stubs of openpyxl know nothing of a sheet that is only read; hence Any.
+def _only_sheet(book: Workbook) -> Any:
     filled = [sheet for sheet in book.worksheets if any(cell.value is not None for row in _rows(sheet) for cell in row)]
     if len(filled) > 1:
         names = "」「".join(sheet.title for sheet in filled)
         raise UploadError(f"値のあるシートが複数あります（「{names}」）。取り込むシート1枚だけにしてください。")
-    sheet = (filled or book.worksheets)[0]
+    sheet: Any = (filled or book.worksheets)[0]
     if merged := MERGED.findall(sheet._get_source().read()):
         raise UploadError(f"{merged[0].decode()}：セルが結合されています。結合を解除してから取り込んでください。")
     return sheet
 
 
-def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]:
+def _rows(sheet: Any) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]:
     sheet.reset_dimensions()  # what the file says about its own size may be wrong and would cut rows off
     for number, row in enumerate(sheet.iter_rows(), 1):
         # A file of a few bytes can name a cell far out, and every row up to it would be made.
@@ -295,7 +296,7 @@ def _rows(sheet: ReadOnlyWorksheet) -> Iterator[Sequence[ReadOnlyCell | EmptyCel
         yield row
 
 
-def _lines(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
+def _lines(sheet: Any) -> Iterator[list[str]]:
     for number, row in enumerate(_rows(sheet), 1):
         yield [cell_text(cell, f"{column_letters(index)}{number}") for index, cell in enumerate(row)]
 

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser, User
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import BaseStorage
 
+from actionplan.models import Person
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, GuardedCSV, GuardedXLSX
 
 FORMATS = [GuardedCSV, GuardedXLSX]
@@ -60,7 +60,7 @@ class WaitingFile(BaseStorage):
 class OwnedFile(WaitingFile):
     """A waiting file whose place on the disk names its owner: nobody else's request can come to it."""
 
-    def __init__(self, kind: str, owner: User | AnonymousUser, name: str | None = None) -> None:
+    def __init__(self, kind: str, owner: Person, name: str | None = None) -> None:
         """kind: what such files are for, as it begins their names: inquiry, people."""
         super().__init__(name=name)
         self.prefix = f"{kind}-{owner.pk}-"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.contrib.auth.models import AnonymousUser, User
+from django.contrib.auth.models import User
 
 
 def days_late(due: date | None, day: date) -> int | None:
@@ -37,11 +37,11 @@ def as_words(value: object) -> str:
     return ("はい" if value else "いいえ") if isinstance(value, bool) else str(value)
 
 
-def full_name(person: User | AnonymousUser) -> str:
+def full_name(person: User) -> str:
     """山田 太郎; the name to log in with where no other is known."""
     return f"{person.last_name} {person.first_name}".strip() or person.get_username()
 
 
-def person_name(user: User | AnonymousUser | None) -> str:
+def person_name(user: User | None) -> str:
     """The person's name; an empty string for nobody, which is the machine."""
     return full_name(user) if user else ""

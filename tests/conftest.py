@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -37,10 +36,9 @@ def plain_http():
 @pytest.fixture
 def real_report(db):
     """The real report of the fixture, in the live tables, not yet published."""
-    from actionplan.models import AnnualReport
+    from tests.real_report import load_real_report
 
-    call_command("loaddata", "h21.json", verbosity=0)
-    return AnnualReport.objects.get(fiscal_year=2009)
+    return load_real_report()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ PUBLIC = (
     "/nothing/",
 )
 STAFF = (
-    "/admin/login/",
     "/admin/",
     "/admin/actionplan/yearlystatus/",
     "/admin/actionplan/annualreport/",

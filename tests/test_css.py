@@ -118,7 +118,8 @@ def collected(tmp_path_factory):
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "tsushima_portal.static.JoinedStaticFilesStorage"},
     }
-    with override_settings(STATIC_ROOT=folder, STORAGES=storages):
+    finders = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    with override_settings(STATIC_ROOT=folder, STORAGES=storages, STATICFILES_FINDERS=finders):
         call_command("collectstatic", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         yield folder, staticfiles_storage

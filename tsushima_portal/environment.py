@@ -5,7 +5,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import dj_database_url
@@ -72,7 +72,8 @@ def secret_key(var: Path) -> str:
     path = var / "secret_key"
     if not path.exists():
         _write_once(path, secrets.token_urlsafe(50))
-    if not path.is_file() or len(key := path.read_text().strip()) < SHORTEST_KEY:
+    key = path.read_text().strip() if path.is_file() else ""
+    if len(key) < SHORTEST_KEY:
         raise ImproperlyConfigured(
             f"{path} が壊れています（短すぎるか、ファイルではありません）。削除すると作り直します。"
         )
@@ -89,11 +90,11 @@ def _write_once(path: Path, text: str) -> None:
     os.unlink(draft)
 
 
-def database(var: Path) -> dict:
+def database(var: Path) -> dict[str, Any]:
     """Django's DATABASES entry: SQLite in var/ unless DATABASE_URL names another."""
     url = os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(var / 'portal.sqlite3'))}"
     try:
-        entry = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+        entry: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except ValueError:
         # The URL may hold a password, so it is not repeated here.
         raise ImproperlyConfigured(

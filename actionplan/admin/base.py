@@ -1,9 +1,11 @@
 """What every form and list of the staff wing shares: permissions, history, and the refusal to delete."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import FieldListFilter, ModelAdmin, TabularInline
+from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin.filters import FacetsMixin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminURLFieldWidget
@@ -13,6 +15,7 @@ from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import HistoricalRecords
@@ -37,20 +40,22 @@ class SteadyChangeList(ChangeList):
             self._filters = super().get_filters(request)
         return self._filters
 
-    def shared_facets(self, asking: FieldListFilter) -> dict:
+    def shared_facets(self, asking: "SharesFacets") -> dict:
         """The counts of one filter. Filters of which nothing is chosen count the same rows: they are asked at once."""
-        specs = [spec for spec in self.filter_specs if isinstance(spec, SharesFacets) and not self._is_chosen(spec)]
+        specs: list[Any] = [
+            spec for spec in self.filter_specs if isinstance(spec, SharesFacets) and not self._is_chosen(spec)
+        ]
         if asking not in specs:
-            return super(SharesFacets, asking).get_facet_queryset(self)
+            return asking.own_facets(self)
         if self._facets is None:
             self._facets = self._count(specs)
         mark = f"f{specs.index(asking)}_"
         return {name.removeprefix(mark): count for name, count in self._facets.items() if name.startswith(mark)}
 
-    def _is_chosen(self, spec: FieldListFilter) -> bool:
+    def _is_chosen(self, spec: Any) -> bool:
         return bool(set(spec.expected_parameters()) & self.params.keys())
 
-    def _count(self, specs: list[FieldListFilter]) -> dict:
+    def _count(self, specs: list[Any]) -> dict:
         rows, key = self.queryset.order_by(), self.model._meta.pk.attname
         counts = {
             f"f{index}_{name}": count
@@ -60,12 +65,16 @@ class SteadyChangeList(ChangeList):
         return rows.aggregate(**counts)
 
 
-class SharesFacets:
+class SharesFacets(FacetsMixin):
     """Mixed into a filter over a column of the row itself, whose counts can be asked together with the others'."""
 
-    def get_facet_queryset(self, changelist: SteadyChangeList) -> dict:
-        """The counts by the names that get_facet_counts() gives them."""
+    def get_facet_queryset(self, changelist: Any) -> dict:
+        """The counts by the names that get_facet_counts() gives them. changelist: a SteadyChangeList."""
         return changelist.shared_facets(self)
+
+    def own_facets(self, changelist: ChangeList) -> dict:
+        """Django's counts, of this filter alone."""
+        return super().get_facet_queryset(changelist)
 
 
 class AsksPermission(ForModelAdmin):
@@ -108,7 +117,7 @@ class KeepsPublished(ForModelAdmin):
     delete_confirmation_template = "admin/portal/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/portal/delete_selected_confirmation.html"
 
-    def get_deleted_objects(self, objs: Iterable[Model], request: HttpRequest) -> tuple:
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple:
         """Django's answer in words, with the reasons of objects that must stay put first among the protected."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         deleted, counts = links_in_words(self.model, deleted, counts)
@@ -121,7 +130,7 @@ class KeepsPublished(ForModelAdmin):
         try:
             return super().delete_view(request, object_id, extra_context)
         except ProtectedError as error:
-            return self._refused(request, error, reverse(admin_urlname(self.opts, "change"), args=[object_id]))
+            return self._refused(request, error, change_address(self.opts, object_id))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The list; a refusal that comes only while deleting the chosen rows is shown above it."""
@@ -145,7 +154,8 @@ class PlainList(ForModelAdmin):
         """Django's way back to the front page; who sends words for a row that was deleted gets them back."""
         if request.method == "POST" and any(rescue.texts(request)):
             return rescue.refused(request, rescue.GONE)
-        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        redirect = super()._get_obj_does_not_exist_redirect  # type: ignore[misc]  # Django's own, not in the stubs
+        return redirect(request, opts, object_id)
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[SteadyChangeList]:
         """The list that builds its filters once."""
@@ -163,7 +173,7 @@ class FrozenAdmin(AsksPermission, PlainList, ModelAdmin):
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
         """Leads to the object: what never changes has no history."""
-        return HttpResponseRedirect(reverse(admin_urlname(self.opts, "change"), args=[object_id]))
+        return HttpResponseRedirect(change_address(self.opts, object_id))
 
 
 class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, SimpleHistoryAdmin):
@@ -204,7 +214,12 @@ class PortalInline(AsksPermission, PicksMixin, TabularInline):
         return field
 
 
-def links_in_words(model: type[Model], deleted: list, counts: Mapping[str, int]) -> tuple[list, dict[str, int]]:
+def change_address(opts: Options, pk: object) -> str:
+    """The address of the form of a model's object."""
+    return reverse(admin_urlname(opts, SafeString("change")), args=[pk])
+
+
+def links_in_words(model: Any, deleted: list, counts: Mapping[str, int]) -> tuple[list, dict[str, int]]:
     """Django's nested list without the rows of the model's many-to-many relations, and its counts with their names."""
     named = {field.remote_field.through._meta: str(field.verbose_name) for field in model._meta.many_to_many}
     words = {str(table.verbose_name_plural): name for table, name in named.items()}
@@ -236,7 +251,7 @@ def reason_of(request: HttpRequest, history_type: str) -> str:
     return next(fits, OTHER)
 
 
-def name_the_door(sender: type, instance: Model, history_instance: Model, **kwargs) -> None:
+def name_the_door(sender: type, instance: Model, history_instance: Any, **kwargs) -> None:
     """Writes the reason into a record that has none, in a request."""
     request = getattr(HistoricalRecords.context, "request", None)
     if request and not history_instance.history_change_reason:

@@ -1,18 +1,19 @@
 """Forms over revised rows: a save over somebody else's newer row is refused, both texts are shown, nothing is lost.
 
-The rule itself stands in models/revised.py, under lock; a form asks it early, so that it can show what happened.
+The rule itself stands in models/reporting.py, under lock; a form asks it early, so that it can show what happened.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from actionplan.models import RecordTextField
 from actionplan.text import tidy_line_breaks
 
 
@@ -21,7 +22,7 @@ class RecordField(forms.CharField):
 
     def to_python(self, value: str | None) -> str:
         """The text with single line breaks."""
-        return tidy_line_breaks(super().to_python(value))
+        return tidy_line_breaks(super().to_python(value) or "")
 
 
 class RevisionField(forms.IntegerField):
@@ -48,6 +49,7 @@ class LockedForm(forms.ModelForm):
     """A form that knows which revision it shows and, by hidden initial values, which cells its user has touched."""
 
     read_revision = RevisionField()
+    data: QueryDict  # never anything else: pages post it
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -58,7 +60,7 @@ class LockedForm(forms.ModelForm):
 
     def clean(self) -> dict:
         """The cleaned data. Raises ValidationError with both texts when the stored row is newer than the page."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and self.changed_data and cleaned.get("read_revision") != self.instance.revision:
             clashes = self._catch_up(cleaned)
             raise ValidationError(conflict_html(self.instance, clashes), code="conflict")
@@ -72,7 +74,7 @@ class LockedForm(forms.ModelForm):
             bound, stored = self[name], self.get_initial_for_field(self.fields[name], name)
             if name in touched:
                 words = in_words(self.fields[name], stored), in_words(self.fields[name], cleaned.get(name))
-                clashes.append(Clash(bound.label, *words))
+                clashes.append(Clash(str(bound.label), *words))
             else:
                 self.data[bound.html_name] = "" if stored is None else stored
             self.data[bound.html_initial_name] = "" if stored is None else stored
@@ -99,7 +101,7 @@ def _flat(choices: Iterable) -> Iterator[tuple]:
             yield value, label
 
 
-def conflict_html(row: Model, clashes: list[Clash]) -> SafeString:
+def conflict_html(row: Any, clashes: list[Clash]) -> SafeString:
     """Who saved when, and for each cell the stored words and mine."""
     newest = row.history.select_related("history_user").first()
     return render_to_string("admin/portal/_conflict.html", {"row": row, "newest": newest, "clashes": clashes})
@@ -107,7 +109,7 @@ def conflict_html(row: Model, clashes: list[Clash]) -> SafeString:
 
 def record_field(model: type[Model], name: str, rows: int) -> RecordField:
     """The form field of a text of the record, as high as told."""
-    field: RecordTextField = model._meta.get_field(name)
+    field: Any = model._meta.get_field(name)
     return field.formfield(form_class=RecordField, widget=forms.Textarea(attrs={"rows": rows, "class": "record-text"}))
 
 
@@ -117,6 +119,9 @@ GONE = "この行は、ほかの人が削除しました。書いた文は欄に
 class KeepingForm(forms.ModelForm):
     """A form that lays only the boxes that its user touched over the row as it stands at the moment of saving."""
 
+    data: QueryDict
+    initial: dict[str, Any]
+
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.cells = list(self.fields) if self.instance.pk else []
@@ -125,7 +130,7 @@ class KeepingForm(forms.ModelForm):
 
     def clean(self) -> dict:
         """The cleaned data. Raises ValidationError with both texts for boxes that somebody else changed as well."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and self.has_changed():
             self._read_again()
             newer = [name for name in self.cells if self._is_newer(name)]
@@ -160,7 +165,7 @@ class KeepingForm(forms.ModelForm):
                 self._put(bound.html_name, field.prepare_value(stored))
             elif field.has_changed(stored, bound.data):
                 words = in_words(field, stored), in_words(field, cleaned.get(name))
-                clashes.append(Clash(bound.label, *words))
+                clashes.append(Clash(str(bound.label), *words))
             self._put(bound.html_initial_name, field.prepare_value(stored))
         return clashes
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -34,19 +33,13 @@ def year_choices(blank: bool = False) -> list[tuple]:
     return [("", "（決まっていない）" if blank else EMPTY[1]), *((year, web_label(year)) for year in years)]
 
 
-def in_force(department: Department, day: date) -> bool:
-    """Whether the department exists on the day."""
-    begun = department.in_force_from is None or department.in_force_from <= day
-    return begun and (department.in_force_until is None or day <= department.in_force_until)
-
-
 def department_choices() -> list[tuple]:
     """Departments for a select: those in force first, the others apart below them."""
     day = timezone.localdate()
     groups: dict[bool, list] = {True: [], False: []}
     for department in Department.objects.all():
         ended = department.in_force_until is not None and department.in_force_until < day
-        groups[in_force(department, day)].append((department.pk, f"{department}{'（廃止）' if ended else ''}"))
+        groups[department.exists_on(day)].append((department.pk, f"{department}{'（廃止）' if ended else ''}"))
     others = [("廃止された課・これからできる課", groups[False])] if groups[False] else []
     return [("", "（担当課なし）"), *groups[True], *others]
 
@@ -78,24 +71,24 @@ class PicksMixin(ForModelAdmin):
             field.widget = field.widget.widget
         return field
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs) -> forms.Field:
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs) -> Any:
         """A select whose choices are read once."""
         model = db_field.remote_field.model
         if model in NAMED_WITH and "queryset" not in kwargs:
             kwargs["queryset"] = model.objects.select_related(*NAMED_WITH[model])
         if model is ActionItem and _once(request, "many items", lambda: ActionItem.objects.count() > MOST):
-            return ItemByNumber(label=db_field.verbose_name, required=not db_field.blank)
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+            return ItemByNumber(label=str(db_field.verbose_name), required=not db_field.blank)
+        field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if model is Department:
             field.choices = _once(request, "departments", department_choices)
         return field
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> forms.Field:
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> Any:
         """Marks as checkboxes; other relations as Django has them."""
         if db_field.remote_field.model is not ActorType:
             return super().formfield_for_manytomany(db_field, request, **kwargs)
         kwargs["widget"] = forms.CheckboxSelectMultiple
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         field.choices = [(actor.pk, str(actor)) for actor in ActorType.objects.all()]
         field.help_text = ""
         field.error_messages["required"] = NO_MARK

@@ -73,7 +73,7 @@ def texts(request: HttpRequest) -> Iterator[Text]:
         yield from sent_texts(request.POST)
         return
     labels = _labels(request)
-    for place, words in request.POST.items():
+    for place, words in request.POST.dict().items():
         *row, name = place.split("-")
         if name in labels and not place.startswith("initial-") and _is_written(request, place, words):
             number = f"（{int(row[-1]) + 1}行目）" if row and row[-1].isdecimal() else ""

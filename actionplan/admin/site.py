@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin import AdminSite
@@ -15,7 +15,7 @@ from django.db import DataError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.urls import URLPattern, URLResolver, reverse
 
 from actionplan.admin import rescue
 from actionplan.models import Succession, label_of
@@ -61,17 +61,17 @@ class PortalAdminSite(AdminSite):
     # The modules of pages that belong to no model; staff_wing.py gives them.
     own_pages: Sequence[ModuleType] = ()
 
-    def get_urls(self) -> list[URLPattern]:
+    def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's, after the portal's own pages."""
         own = [address for page in self.own_pages for address in page.urls(self.admin_view)]
         return [*own, *super().get_urls()]
 
-    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
         """The front page, led by the work that waits for this person."""
         work = [link for page in self.own_pages for link in getattr(page, "front_links", no_links)(request)]
         return super().index(request, {"work": work} | (extra_context or {}))
 
-    def admin_view(self, view: Callable, cacheable: bool = False) -> Callable:
+    def admin_view(self, view: Callable, cacheable: bool = False) -> Any:
         """Django's guard; who posts after the session has ended, or while the database is held, gets the words back."""
         guarded = super().admin_view(view, cacheable)
 
@@ -184,7 +184,7 @@ def named(model: type[Model], field: str) -> Callable:
 
 
 def own_page(
-    request: HttpRequest, template: str, *, title: str, crumbs: Sequence[tuple[str, str]] = (), **facts
+    request: HttpRequest, template: str, *, title: str, crumbs: Sequence[tuple[str, str]] = (), **facts: Any
 ) -> TemplateResponse:
     """The page; template extends admin/portal/own_page.html. crumbs: (words, address) of the pages above it.
 
@@ -197,13 +197,13 @@ def own_page(
 
 def succession_in(request: HttpRequest) -> Succession:
     """The departments and who stands for whom, read once a request; for pages that only read."""
-    if not hasattr(request, "_succession"):
-        request._succession = Succession()
-    return request._succession
+    if "_succession" not in vars(request):
+        vars(request)["_succession"] = Succession()
+    return vars(request)["_succession"]
 
 
 def standing_in(request: HttpRequest) -> Standing:
     """What the person may do in the round, read once a request. A write asks permissions.standing_of() anew."""
-    if not hasattr(request, "_standing"):
-        request._standing = standing_of(request.user, succession=succession_in(request))
-    return request._standing
+    if "_standing" not in vars(request):
+        vars(request)["_standing"] = standing_of(request.user, succession=succession_in(request))
+    return vars(request)["_standing"]

@@ -1,6 +1,7 @@
 """The year's list: one report at a time in its printed order, written in place or in the full form."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -54,7 +55,7 @@ class YearFilter(SimpleListFilter):
         """The rows of the year."""
         return queryset.filter(report=self.value()) if self.value() else queryset
 
-    def choices(self, changelist: ChangeList) -> Iterator[dict]:
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """The years, without the choice of all, and without counts: how many items another year has says nothing."""
         for report, label in self.lookup_choices:
             address = changelist.get_query_string({self.parameter_name: report})
@@ -132,7 +133,7 @@ class StatusRowForm(LockedForm):
         Not Field.disabled: that would drop, unseen, what was typed before somebody else confirmed the row.
         """
         self.fields["text"].widget.attrs["readonly"] = True
-        progress = self.fields["progress"]
+        progress = cast(forms.ChoiceField, self.fields["progress"])
         progress.choices = [(self.instance.progress, self.instance.get_progress_display())]
         progress.error_messages["invalid_choice"] = CONFIRMED
 
@@ -147,7 +148,7 @@ class StatusRowForm(LockedForm):
 
 TEXTS = [cell for cell in CELLS if cell.kind == TEXT]
 # A form with a box as high as the list says for each text of an answer.
-CellsForm = type(
+CellsForm: Any = type(
     "CellsForm", (LockedForm,), {cell.name: record_field(YearlyStatus, cell.name, rows=cell.rows) for cell in TEXTS}
 )
 
@@ -226,17 +227,19 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
             response = super().changelist_view(request, extra_context)
         except OVERTAKEN:
             return self.changelist_view(request, extra_context)
-        if cl := getattr(response, "context_data", None) and response.context_data.get("cl"):
-            response.context_data |= self._list_facts(cl)
+        context = getattr(response, "context_data", None) or {}
+        if cl := context.get("cl"):
+            context |= self._list_facts(cl)
         return response
 
-    def _list_facts(self, cl) -> dict:
+    def _list_facts(self, cl: Any) -> dict:
         # A refused save shows the rows that were sent, also those that no longer pass the filter: Django would pair
         # the boxes with whatever rows the filter gives now.
         if cl.formset is not None and cl.formset.is_bound:
             cl.result_list = [form.instance for form in cl.formset.forms]
         year = next((spec for spec in cl.filter_specs if isinstance(spec, YearFilter)), None)
-        title = dict(year.lookup_choices)[year.value()] if year else "年次報告がまだありません"
+        titles: dict[str | None, Any] = dict(year.lookup_choices) if year else {}
+        title = titles[year.value()] if year else "年次報告がまだありません"
         return {
             "title": f"実施状況　{title}",
             "report_pk": year and year.value(),
@@ -251,7 +254,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
         except OVERTAKEN:
             return self.changeform_view(request, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: YearlyStatus, form: forms.ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """Saves by the one way (saving.py); a new row is stored as it is, with who wrote it."""
         changed = set(form.changed_data)
         if not change:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.safestring import SafeString
@@ -11,9 +12,8 @@ from django.utils.safestring import SafeString
 from actionplan.answers.admin import marks_html
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
 from actionplan.answers.sheet import SheetRow, box_name, stamp_of
-from actionplan.cells import BY_NAME, DEFINITIONS, EXTRAS, NAMES, Progress
+from actionplan.cells import BY_NAME, DEFINITIONS, EXTRAS, NAMES, OPEN_STATES, Progress
 from actionplan.models import State, YearlyStatus
-from actionplan.permissions import OPEN_STATES
 from actionplan.words import person_name
 
 
@@ -80,9 +80,9 @@ def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Judgeme
         stored if why == CLOSED else mine.get(name, stored),
         stored,
         row.last_of(name),
-        theirs=BY_NAME[name].words(stored) if why == CLASH and name in refused.clashes else None,
+        theirs=BY_NAME[name].words(stored) if refused and why == CLASH and name in refused.clashes else None,
         given_back=written if why == CLOSED else None,
-        errors=tuple(refused.errors.get(name, ())) if why == FAULTY else (),
+        errors=tuple(refused.errors.get(name, ())) if refused and why == FAULTY else (),
     )
 
 
@@ -232,7 +232,7 @@ def authors(refused: Iterable[Judgement]) -> dict[int, StepTaken]:
     return {pk: step for pk, each in clashing.items() if (step := _author(each, records[pk]))}
 
 
-def _author(refused: Judgement, newest_first: Iterable[YearlyStatus]) -> StepTaken | None:
+def _author(refused: Judgement, newest_first: Iterable[Any]) -> StepTaken | None:
     """The step that brought the words that stand now; what changed other cells since does not count."""
     author = None
     for record in newest_first:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -34,9 +35,9 @@ from actionplan.answers.sheet import (
     texts_of,
 )
 from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
-from actionplan.cells import DEFINITIONS, missing_cells
+from actionplan.cells import DEFINITIONS, OPEN_STATES, missing_cells
 from actionplan.models import State, YearlyStatus
-from actionplan.permissions import OPEN_STATES, may_audit, require
+from actionplan.permissions import may_audit, require
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
 SUBMIT, ANYWAY = "submit", "anyway"
@@ -51,7 +52,7 @@ def answers_page(request: HttpRequest) -> HttpResponse:
     if len(current) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(current[0].address)
     rows = [(tally, written_words(tally), due_words(tally.report, day) if tally.open else "") for tally in tallies]
-    facts = {
+    facts: dict[str, Any] = {
         "waiting": [row for row in rows if row[0].waits],
         "finished": [row for row in rows if not row[0].waits],
         "nobody": not (standing.departments or standing.coordinates),
@@ -63,7 +64,7 @@ def sheet_page(request: HttpRequest, year: int, department: int) -> HttpResponse
     """A department's answers of a year; a post saves them first, whatever else it asks for."""
     try:
         sheet = find_sheet(request.user, year, department)
-        require(sheet.standing.may_read(sheet.department and sheet.department.pk), NOT_YOURS)
+        require(sheet.standing.may_read(sheet.pk), NOT_YOURS)
         return _posted(request, sheet) if request.method == "POST" else _looked_at(request, sheet, department)
     except (Http404, PermissionDenied) as refusal:
         if request.method == "POST":
@@ -72,7 +73,7 @@ def sheet_page(request: HttpRequest, year: int, department: int) -> HttpResponse
 
 
 # What rescue.py gives back when a post does not come as far as this page.
-sheet_page.sent_texts = sent_texts
+vars(sheet_page)["sent_texts"] = sent_texts
 
 
 def _looked_at(request: HttpRequest, sheet: Sheet, department: int) -> HttpResponse:
@@ -180,7 +181,7 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
     tally = tally_of(sheet.report, sheet.department, answers)
     heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
-    items = _items(request, sheet, sheet_rows(sheet.report, page.object_list), returned)
+    items = _items(request, sheet, sheet_rows(sheet.report, list(page)), returned)
     facts = {
         "place": sheet,
         "tally": tally,

@@ -16,9 +16,9 @@ from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from actionplan import permissions
-from actionplan.cells import BY_NAME, NAMES, State, missing_cells, state_once_written
+from actionplan.cells import BY_NAME, NAMES, OPEN_STATES, State, missing_cells, state_once_written
 from actionplan.models import Person, Succession, YearlyStatus
-from actionplan.permissions import OPEN_STATES, Standing
+from actionplan.permissions import Standing
 from actionplan.seen import Moved, fingerprint
 
 WRITTEN = (*NAMES, "state", "answered_by", "answered_at")
@@ -395,6 +395,6 @@ def send_home(rows: Iterable[YearlyStatus]) -> None:
     """
     day = timezone.localdate()
     ended = [row for row in rows if row.department and (row.department.in_force_until or day) < day]
-    succession = Succession() if ended else None
+    succession = Succession() if ended else Succession([])
     for row in ended:
         row.department_id = succession.home_of(row.department_id, row.item.lead_department_id, day)

@@ -19,9 +19,9 @@ from django.utils import timezone
 from actionplan.admin.rescue import Text
 from actionplan.answers import saving
 from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
-from actionplan.cells import BY_NAME, CELLS, NAMES
+from actionplan.cells import BY_NAME, CELLS, NAMES, OPEN_STATES
 from actionplan.models import AnnualReport, Department, Person, State, Succession, YearlyStatus
-from actionplan.permissions import OPEN_STATES, Standing, standing_of
+from actionplan.permissions import Standing, standing_of
 from actionplan.text import tidy_line_breaks
 from actionplan.words import NO_DEPARTMENT, person_name
 
@@ -124,9 +124,14 @@ class Sheet:
     day: date
 
     @property
+    def pk(self) -> int | None:
+        """The department's primary key; None for 担当課なし."""
+        return self.department.pk if self.department else None
+
+    @property
     def key(self) -> int:
-        """The department's primary key in addresses; 0 for 担当課なし."""
-        return self.department.pk if self.department else 0
+        """The same in addresses; 0 for 担当課なし."""
+        return self.pk or 0
 
     @property
     def name(self) -> str:
@@ -146,22 +151,22 @@ class Sheet:
     @property
     def may_write(self) -> bool:
         """Whether the person may write answers here as long as they are open."""
-        return self.standing.may_answer_for(self.department and self.department.pk)
+        return self.standing.may_answer_for(self.pk)
 
     @property
     def may_submit(self) -> bool:
         """Whether the person may hand the answers in, and take them back."""
-        return self.standing.may_submit_for(self.department and self.department.pk)
+        return self.standing.may_submit_for(self.pk)
 
     @property
     def may_take_back(self) -> bool:
         """Whether the person may take submitted answers back."""
-        return self.standing.may_take_back_for(self.department and self.department.pk)
+        return self.standing.may_take_back_for(self.pk)
 
     @property
     def stands_in(self) -> bool:
         """Whether the person would submit in place of the department."""
-        return self.standing.stands_in(self.department and self.department.pk)
+        return self.standing.stands_in(self.pk)
 
     @property
     def may_act(self) -> bool:
@@ -192,7 +197,7 @@ def find_sheet(user: Person, year: int, key: int) -> Sheet:
     if key and key not in succession.by_pk:
         raise Http404("この担当課はありません。")
     pk = succession.current(key, day) if key else None
-    forms = succession.standing_for([pk], day) if key else frozenset({None})
+    forms: frozenset[int | None] = succession.standing_for([pk], day) if pk else frozenset({None})
     return Sheet(user, report, succession.by_pk.get(pk), forms, standing_of(user, day, succession), day)
 
 

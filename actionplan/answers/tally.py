@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from actionplan.answers.saving import is_untouched, missing_parts
-from actionplan.cells import Progress
+from actionplan.cells import OPEN_STATES, Progress
 from actionplan.fiscal_year import era_label
 from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
-from actionplan.permissions import OPEN_STATES, Standing
+from actionplan.permissions import Standing
 from actionplan.words import NO_DEPARTMENT, days_words, due_day
 
 
@@ -153,7 +154,9 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
         states[place][state] += count
         written[place] += filled
     edition = Edition.objects.filter(report=OuterRef("pk"))
-    reports = AnnualReport.objects.annotate(published=Exists(edition)).in_bulk({report for report, _ in states})
+    reports: dict[int, Any] = AnnualReport.objects.annotate(published=Exists(edition)).in_bulk(
+        {report for report, _ in states}
+    )
     found = [
         Tally(
             reports[report],

@@ -19,7 +19,9 @@ COLUMNS_VERSION = 4
 class EditionFacts(Protocol):
     """What the columns ask of an edition; an Edition or a Draft that is not yet saved."""
 
-    front_matter: dict
+    @property
+    def front_matter(self) -> dict:
+        """What stands above the rows, as frozen."""
 
 
 class AsIs(widgets.Widget):

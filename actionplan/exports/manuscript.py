@@ -52,7 +52,9 @@ def _lines(report: ReportOutline) -> Iterator[PrintedLine | str]:
     # Each part says so, since the newsletter's editors paste them one by one.
     warning = [f"【{SAMPLE_SENTENCE}】", ""] if is_sample(report.front_matter) else []
     for name, lines in parts.items():
-        yield from (*warning, *lines, f"（{name}の字数：{counts[name]:,}字）", "", RULE, "")
+        yield from warning
+        yield from lines
+        yield from (f"（{name}の字数：{counts[name]:,}字）", "", RULE, "")
     yield from _summary(report, counts)
 
 

@@ -106,7 +106,7 @@ def program_fingerprint() -> str:
 
 
 def _sources() -> list[Path]:
-    styles = [Path(finders.find(name)) for name in STYLESHEETS]
+    styles = [Path(finders.find(name) or name) for name in STYLESHEETS]
     templates = sorted((settings.BASE_DIR / "templates" / "actionplan").rglob("*.html"))
     return [*styles, *templates, *(settings.BASE_DIR / "actionplan" / name for name in MAKERS)]
 

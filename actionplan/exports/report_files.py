@@ -12,12 +12,11 @@ from actionplan.exports.columns import COLUMNS_VERSION, SAMPLE_ENDING, ReportRes
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
+from actionplan.exports.tabular import XLSX
 from actionplan.models import Edition
 from actionplan.seen import fingerprint
 from actionplan.selectors.filters import ALL_YEARS
 from actionplan.selectors.search import Question, matching_rows
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)

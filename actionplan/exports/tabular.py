@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | None
 Row = Sequence[Cell]
 LONGEST_CELL = 32_767  # UTF-16 units: Excel's limit; XlsxWriter would cut the text there.

@@ -8,7 +8,6 @@ from actionplan import permissions
 from actionplan.models import AnnualReport, Person
 from actionplan.permissions import Standing, standing_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOT_ANSWERING = "照会票を取り込めるのは、課の担当者・課長と事務局です。必要なときは事務局に相談してください。"
 
 
@@ -32,7 +31,7 @@ def come_in(user: Person, year: int) -> tuple[AnnualReport, Standing]:
     return the_report(year), standing
 
 
-def attachment(data: bytes, name: str, content_type: str = XLSX) -> HttpResponse:
+def attachment(data: bytes, name: str, content_type: str) -> HttpResponse:
     """The bytes as a file to save; nothing on the way keeps a copy."""
     headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "no-store"}
     return HttpResponse(data, content_type=content_type, headers=headers)

@@ -54,8 +54,9 @@ def _is_inquiry(sheet: Worksheet) -> bool:
 
 
 def _cells(sheet: Worksheet) -> list[Cell]:
-    """The cells that the file names. iter_rows would make every cell of the area: millions, for one stray cell."""
-    return list(sheet._cells.values())
+    """The cells that the file names, but those that a merge covers. iter_rows would make every cell of the area:
+    millions, for one stray cell."""
+    return [cell for cell in sheet._cells.values() if isinstance(cell, Cell)]
 
 
 def _take_marks_off(sheet: Worksheet) -> None:

@@ -151,7 +151,7 @@ OTHER_YEAR = "この行は、ほかの年度の照会票のものです。行を
 TWICE = "この項目は{first}行目にもあります。どちらかの行を元に戻してください。"
 ELSEWHERE = "この項目は、この照会票の課の担当ではありません。この行は取り込めません。担当課を事務局に確認してください。"
 SPLIT = "組織改正のあと、この項目は「{department}」の担当です。この行は、その課か事務局が取り込みます。"
-NOT_OPEN = {
+NOT_OPEN: dict[str, str] = {
     State.SUBMITTED: "「提出」した項目なので、書き直せません。提出を取り消すか差戻しを受けてから取り込んでください。",
     State.CONFIRMED: "「確定」した項目なので、書き直せません。直すときは、先に事務局が確定を取り消します。",
 }
@@ -162,15 +162,18 @@ def compare(file: InquiryFile, answers: CurrentAnswers) -> Comparison:
     answers.check(file)
     items: list[ItemChange] = []
     locked: list[str] = []
-    troubles, unchanged, first = list(file.troubles), 0, {}
+    first: dict[int, int] = {}
+    troubles, unchanged = list(file.troubles), 0
     for line in file.good_lines:
         item = _item(line, file, answers)
         found = list(_troubles(line, item, file, answers, first.setdefault(line.status_id, line.line)))
         troubles += found
-        locked += () if found else _locked(line, item, file)
-        if not found and item.cells:
+        if item is None or found:
+            continue
+        locked += _locked(line, item, file)
+        if item.cells:
             items.append(item)
-        unchanged += not found and not item.cells
+        unchanged += not item.cells
     return Comparison(file, tuple(items), unchanged, tuple(troubles), _absent(file, answers), tuple(locked))
 
 
@@ -209,15 +212,15 @@ def _troubles(
     """What keeps the line from being taken; asks most to least: whose it is, whether it is open, what it says."""
     if first != line.line:
         yield Trouble(f"A{line.line}", TWICE.format(first=first))
+    elif item is None:
+        yield Trouble(f"A{line.line}", GONE)
     elif sentence := _stranger(item, file, answers):
         yield Trouble(f"A{line.line}", sentence)
     else:
         yield from _refused(item, answers)
 
 
-def _stranger(item: ItemChange | None, file: InquiryFile, answers: CurrentAnswers) -> str:
-    if item is None:
-        return GONE
+def _stranger(item: ItemChange, file: InquiryFile, answers: CurrentAnswers) -> str:
     if item.status.report_id != answers.report.pk:
         return OTHER_YEAR
     own = answers.standing.may_answer_for(item.status.department_id)

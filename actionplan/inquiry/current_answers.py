@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from actionplan.answers.saving import lock, rows_of
 from actionplan.answers.sheet import NEW, SheetRow
-from actionplan.cells import NAMES, Progress
+from actionplan.cells import NAMES, OPEN_STATES, Progress
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import TOO_LONG, InquiryFile
 from actionplan.models import AnnualReport, Person, State, Succession, YearlyStatus
-from actionplan.permissions import OPEN_STATES, Standing, standing_of
+from actionplan.permissions import Standing, standing_of
 from actionplan.uploads import UploadError
 from actionplan.words import NO_DEPARTMENT
 
@@ -102,10 +102,9 @@ class CurrentAnswers:
 
     def homes(self, file: InquiryFile) -> frozenset[int | None]:
         """The departments that stand today for the file's: several where it was split since the file was issued."""
-        pk = file.department_id
+        pk, known = file.department_id, self.succession.by_pk
         if pk not in self._homes:
-            known = pk in self.succession.by_pk
-            self._homes[pk] = self.succession.heirs(pk, self.day) if known else frozenset({pk})
+            self._homes[pk] = self.succession.heirs(pk, self.day) if pk and pk in known else frozenset({pk})
         return self._homes[pk]
 
     @cached_property
@@ -152,7 +151,7 @@ def read_current_answers(
 
 def _at_home(files: Sequence[InquiryFile], succession: Succession, day: date) -> Q:
     """The answers of the departments that stand for the files' own."""
-    homes = {file.department_id for file in files if file.department_id in succession.by_pk}
+    homes = {pk for file in files if (pk := file.department_id) and pk in succession.by_pk}
     heirs = {heir for pk in homes for heir in succession.heirs(pk, day)}
     at_home = Q(department__in=succession.standing_for(homes | heirs, day))
     return at_home | Q(department=None) if any(file.department_id is None for file in files) else at_home

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl.cell.cell import Cell
@@ -81,7 +82,7 @@ def open_workbook(data: bytes, name: str) -> Workbook:
 def refuse_wide_ranges(book: Workbook) -> None:
     """Raises UploadError for merges and links over so many cells that marking them would take all memory."""
     for sheet in book.worksheets:
-        ranges = (found.decode() for found in RANGES.findall(sheet._get_source().read()))
+        ranges = (found.decode() for found in RANGES.findall(_source(sheet)))
         if sum(_area(each) for each in ranges) > MOST_RANGED_CELLS:
             raise UploadError(WIDE.format(title=sheet.title))
 
@@ -89,8 +90,13 @@ def refuse_wide_ranges(book: Workbook) -> None:
 def refuse_far_rows(book: Workbook) -> None:
     """Raises UploadError for a row or a cell below the last row that Excel has: every row up to it would be made."""
     for sheet in book.worksheets:
-        if any(len(number) > 7 or int(number) > LAST_ROW for number in PLACES.findall(sheet._get_source().read())):
+        if any(len(number) > 7 or int(number) > LAST_ROW for number in PLACES.findall(_source(sheet))):
             raise UploadError(FAR_BELOW)
+
+
+# The stubs of openpyxl know little of a sheet that is only read; hence Any, here and in numbered_rows().
+def _source(sheet: Any) -> bytes:
+    return sheet._get_source().read()
 
 
 def _area(cells: str) -> int:
@@ -177,11 +183,11 @@ def _found_sheet(sheet: ReadOnlyWorksheet, head_row: int) -> FoundSheet:
     if not set(headers) & set(ANSWER_COLUMNS.values()):
         raise UploadError(f"記入する列（{'・'.join(ANSWER_COLUMNS.values())}）の見出しが1つもありません。{AGAIN}")
     below = [(number, cells) for number, cells in rows.items() if number > head_row]
-    merged = [found.decode() for found in MERGED.findall(sheet._get_source().read())]
+    merged = [found.decode() for found in MERGED.findall(_source(sheet))]
     return FoundSheet(sheet.title, stamp, head_row, headers, below, merged)
 
 
-def numbered_rows(sheet: ReadOnlyWorksheet, until: int | None = None) -> Iterator[tuple[int, Cells]]:
+def numbered_rows(sheet: Any, until: int | None = None) -> Iterator[tuple[int, Cells]]:
     """Every row with a value, with its number; the sheet's own word on its size is not trusted."""
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_row=until, max_col=MOST_COLUMNS), 1):

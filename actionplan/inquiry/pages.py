@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from actionplan import permissions
 from actionplan.admin.site import FrontLink, own_page, standing_in
 from actionplan.answers.sheet import answer_sheet
+from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.addresses import (
     attachment,
@@ -57,7 +58,7 @@ def workbook(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     if not rows:
         raise Http404("この担当課には、この年度の項目がありません。")
     department = succession.by_pk[current] if current else None
-    return attachment(write_inquiry(report, department, rows), file_name(report, department))
+    return attachment(write_inquiry(report, department, rows), file_name(report, department), XLSX)
 
 
 @require_safe
@@ -167,9 +168,10 @@ def _drop_idle(request: HttpRequest, report: AnnualReport, kept: Sequence[Waitin
 
 
 def _keep(request: HttpRequest, upload: UploadedFile, answers: CurrentAnswers) -> WaitingInquiry:
-    if upload.size > LARGEST_FILE:  # asked first: what is too large is never read into memory
-        raise UploadError(TOO_LARGE.format(size=upload.size / MEGABYTE, most=LARGEST_FILE // MEGABYTE))
-    file = inquiry_files.keep(request.user, answers.report, upload.name, upload.read())
+    size = upload.size or 0
+    if size > LARGEST_FILE:  # asked first: what is too large is never read into memory
+        raise UploadError(TOO_LARGE.format(size=size / MEGABYTE, most=LARGEST_FILE // MEGABYTE))
+    file = inquiry_files.keep(request.user, answers.report, upload.name or "", upload.read())
     read = False
     try:
         answers.check(file.read())
@@ -212,12 +214,12 @@ class Waiting:
     @property
     def conflicts(self) -> int:
         """How many cells somebody else changed meanwhile."""
-        return self.comparison.count(CONFLICT)
+        return self.comparison.count(CONFLICT) if self.comparison else 0
 
     @property
     def emptied(self) -> int:
         """How many cells would lose their words."""
-        return self.comparison.count(EMPTIED)
+        return self.comparison.count(EMPTIED) if self.comparison else 0
 
     @property
     def is_plain(self) -> bool:

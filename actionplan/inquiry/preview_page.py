@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplan.admin.site import own_page
 from actionplan.cells import Progress
+from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.addresses import (
     answers_address,
@@ -252,7 +253,7 @@ def marked_workbook(request: HttpRequest, year: int, name: str) -> HttpResponse:
     except UploadError as refusal:
         return _back(request, report, f"「{file.title}」：{refusal}")
     return attachment(
-        annotated(file.data(), comparison.troubles), f"{Path(file.title).stem}{inquiry_files.MARKED}.xlsx"
+        annotated(file.data(), comparison.troubles), f"{Path(file.title).stem}{inquiry_files.MARKED}.xlsx", XLSX
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.signing import Signer
@@ -164,7 +165,7 @@ def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> 
 
 
 def _text(cell: ReadOnlyCell | EmptyCell) -> str:
-    value = cell.value
+    value: Any = cell.value  # of the types that the stubs name, a sheet that is only read gives but a few
     if value is None:
         return ""
     if cell.data_type == "f":
@@ -247,7 +248,8 @@ class Rows:
         """What the row says it is; None for a row without any word in the known columns. Raises RowFault."""
         text = self.words("token", cells)
         if not text:
-            return self._refuse_added(line, cells)
+            self._refuse_added(line, cells)
+            return None
         try:
             number = read_row_number(text, self.signer)
         except AlteredError as error:
@@ -261,7 +263,7 @@ class Rows:
     def _refuse_added(self, line: int, cells: Cells) -> None:
         filled = [key for key in self.columns if self.words(key, cells)]
         if filled:
-            first = min(filled, key=self.columns.get)
+            first = min(filled, key=self.columns.__getitem__)
             raise RowFault(Trouble(self.place(first, line), ADDED))
 
     def altered(self, line: int, cells: Cells, number: RowNumber) -> Iterator[Trouble]:
@@ -279,7 +281,8 @@ class Rows:
         lines = {line for line, _ in self.sheet.rows}
         kept = {self.columns[key] + 1 for key in (*ANSWER_COLUMNS, "token") if key in self.columns}
         for merged in self.sheet.merged:
-            first, top, last, bottom = range_boundaries(merged)
+            # One of whole columns or rows, of which no number is known, ends the reading as any broken file does.
+            first, top, last, bottom = cast(tuple[int, int, int, int], range_boundaries(merged))
             if any(first <= column <= last for column in kept):
                 for line in sorted(lines & set(range(top, min(bottom, max(lines, default=0)) + 1))):
                     yield Trouble(
@@ -331,7 +334,7 @@ def keep(owner: Person, report: AnnualReport, title: str, data: bytes) -> Waitin
     place = OwnedFile(KIND, owner)
     head = json.dumps({"title": title, "fiscal_year": report.fiscal_year})
     place.save(head.encode() + b"\n" + data)
-    return find(owner, report, place.name)
+    return WaitingInquiry(place, place.name, title, report.fiscal_year, place.path.stat().st_mtime)
 
 
 def find(owner: Person, report: AnnualReport, name: str) -> WaitingInquiry | None:

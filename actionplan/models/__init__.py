@@ -1,5 +1,6 @@
 """The record as the database holds it: every model, and the words that rooms write it by, handed on by name."""
 
+from actionplan.cells import OPEN_STATES
 from actionplan.models.account import Person
 from actionplan.models.base import (
     ImmutableError,
@@ -17,6 +18,7 @@ from actionplan.models.reporting import AnnualReport, Reminder, State, YearlySta
 from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy
 
 __all__ = [
+    "OPEN_STATES",
     "STATUS_HEADING",
     "ActionItem",
     "ActorType",

@@ -1,5 +1,7 @@
 """Accounts and groups are Django's own; what changes in them is recorded like everything else staff write."""
 
+from typing import Any
+
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.auth.signals import user_logged_in
 from django.db.models import ProtectedError
@@ -34,15 +36,20 @@ def note_login(sender: type, user: User, **kwargs) -> None:
 PASSWORD_CHANGED = "パスワードの変更"
 
 
+def _chosen(user: User) -> str | None:
+    """The password that was set in this process and is not saved yet; Django keeps it in a private name."""
+    return vars(user).get("_password")
+
+
 def _is_rehash(user: User, fields: frozenset[str] | None) -> bool:
     """Whether Django only hashes a password anew while its owner logs in: nobody chose another one."""
-    return fields == {"password"} and user._password is None
+    return fields == {"password"} and _chosen(user) is None
 
 
 def before_save(sender: type, instance: User, update_fields: frozenset[str] | None = None, **kwargs) -> None:
     """Keeps a mere rehash out of the record."""
     if _is_rehash(instance, update_fields):
-        instance.skip_history_when_saving = True
+        vars(instance)["skip_history_when_saving"] = True
 
 
 def after_save(sender: type, instance: User, update_fields: frozenset[str] | None = None, **kwargs) -> None:
@@ -51,9 +58,9 @@ def after_save(sender: type, instance: User, update_fields: frozenset[str] | Non
         vars(instance).pop("skip_history_when_saving", None)
 
 
-def name_password_change(sender: type, instance: object, history_instance: object, **kwargs) -> None:
+def name_password_change(sender: type, instance: object, history_instance: Any, **kwargs) -> None:
     """Says why a record shows no change when only the password changed, by whichever door; the hash is in none."""
-    changed = isinstance(instance, User) and instance._password is not None
+    changed = isinstance(instance, User) and _chosen(instance) is not None
     if changed and history_instance.history_type == "~" and not history_instance.history_change_reason:
         history_instance.history_change_reason = PASSWORD_CHANGED
 

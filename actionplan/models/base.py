@@ -3,17 +3,17 @@
 A published year rests on the plan's rows that it was composed from; deleting one would cut an item from its own past.
 """
 
-from typing import Any, NoReturn, Self
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import ProtectedError
 from simple_history.models import HistoricalChanges
 
 from actionplan.models.one_record import OneRecord
-from actionplan.seen import Moved
 from actionplan.text import forbidden_characters, tidy_line_breaks
 
 
@@ -48,16 +48,16 @@ def label_of(model: type[models.Model], field: str) -> str:
 class RecordMixin:
     """Keeps text to the letter: line breaks become \\n, control characters are refused, nothing else changes."""
 
-    default_validators = [refuse_control_characters, refuse_endless_text]
+    default_validators: list[Callable[[Any], None]] = [refuse_control_characters, refuse_endless_text]
 
     def to_python(self, value):
         """The value with single line breaks."""
-        value = super().to_python(value)
+        value = super().to_python(value)  # type: ignore[misc]  # a Field's
         return tidy_line_breaks(value) if isinstance(value, str) else value
 
     def formfield(self, **kwargs):
         """A form field that does not strip: a blank at the edge of a record is part of it."""
-        return super().formfield(**{"strip": False, **kwargs})
+        return super().formfield(**{"strip": False, **kwargs})  # type: ignore[misc]  # a Field's
 
 
 class RecordTextField(RecordMixin, models.TextField):
@@ -82,43 +82,10 @@ def records(**options: Any) -> OneRecord:
     return OneRecord(bases=[SourcedHistory], **options)
 
 
-def note_source(instance: models.Model, *, reason: str = "", source_file: str = "") -> models.Model:
+def note_source(instance: models.Model, *, reason: str = "", source_file: str = "") -> Any:
     """The instance, its next record of change told why it happens and from which file."""
-    instance._change_reason, instance._source_file = reason or None, source_file[:255]
+    vars(instance).update(_change_reason=reason or None, _source_file=source_file[:255])
     return instance
-
-
-STALE = "読み込んだあとに、ほかの人がこの行を保存しました。新しい内容を確かめてください。"
-
-
-class RevisedModel(models.Model):
-    """A model with a `revision` number that every save raises by one, by whichever door it comes."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs) -> None:
-        """Saves the next revision; raises Moved when the stored row is newer than the one read."""
-        if self._state.adding:
-            return super().save(*args, **kwargs)
-        if (fields := kwargs.get("update_fields")) is not None:
-            kwargs["update_fields"] = {*fields, "revision"}
-        read = self.revision
-        try:
-            with transaction.atomic(using=self._state.db):
-                self._lock()
-                self.revision = read + 1
-                super().save(*args, **kwargs)
-        except Exception:
-            self.revision = read
-            raise
-
-    def _lock(self) -> Self:
-        """The stored row, locked until the transaction ends."""
-        stored = type(self)._base_manager.using(self._state.db).select_for_update().get(pk=self.pk)
-        if stored.revision != self.revision:
-            raise Moved(STALE, now=stored)
-        return stored
 
 
 # How each model is found from a published row (EditionRow), by the name of the model.
@@ -135,7 +102,7 @@ REMEMBERED = "回答の変更の記録か組織改正に出てくるため、削
 ACTED = "この利用者は変更の記録に名前が残っているため、削除できません。使わなくなった利用者は、閉じてください。"
 
 
-def published_rows(obj: models.Model) -> models.QuerySet:
+def published_rows(obj: Any) -> models.QuerySet:
     """The published rows that rest on the object; none for models that no edition rests on."""
     # Asked for by name: editions are built on the models that this module guards.
     EditionRow = apps.get_model("actionplan", "EditionRow")
@@ -147,7 +114,7 @@ def published_rows(obj: models.Model) -> models.QuerySet:
     return EditionRow.objects.filter(**{path: obj}) if path else EditionRow.objects.none()
 
 
-def why_not_delete(obj: models.Model) -> str:
+def why_not_delete(obj: Any) -> str:
     """The Japanese sentence that says why the object stays, or an empty string when it may go."""
     name = obj._meta.verbose_name
     row = (
@@ -168,7 +135,7 @@ def why_not_delete(obj: models.Model) -> str:
     return ""
 
 
-def _is_remembered(department: models.Model) -> bool:
+def _is_remembered(department: Any) -> bool:
     """Whether records of change or a successor would lead to nowhere without the department."""
     answers = apps.get_model("actionplan", "YearlyStatus").history
     return department.successor_id is not None or answers.filter(department_id=department.pk).exists()
@@ -176,7 +143,7 @@ def _is_remembered(department: models.Model) -> bool:
 
 def has_acted(user: User) -> bool:
     """Whether a record of change names the user as the one who made it."""
-    kinds = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
+    kinds: list[Any] = [model for model in apps.get_models() if issubclass(model, HistoricalChanges)]
     named = [model for model in kinds if any(field.name == "history_user" for field in model._meta.fields)]
     return any(model.objects.filter(history_user=user).exists() for model in named)
 
@@ -187,7 +154,7 @@ def refuse_delete(obj: models.Model) -> None:
         raise ProtectedError(sentence, {obj})
 
 
-class RecordQuerySet(models.QuerySet):
+class RecordQuerySet(models.QuerySet[Any]):
     """Live rows that refuse to be deleted like a single one: with the sentence, before Django's own English one."""
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -196,8 +163,7 @@ class RecordQuerySet(models.QuerySet):
             refuse_delete(obj)
         return super().delete()
 
-    delete.alters_data = True
-    delete.queryset_only = True
+    vars(delete).update(alters_data=True, queryset_only=True)
 
 
 class RecordModel(models.Model):
@@ -219,7 +185,10 @@ def before_delete(sender: type[models.Model], instance: models.Model, **kwargs) 
     refuse_delete(instance)
 
 
-class NaturalManager(models.Manager.from_queryset(RecordQuerySet)):
+_RecordManager = models.Manager.from_queryset(RecordQuerySet)
+
+
+class NaturalManager(_RecordManager):
     """A manager that finds a row by the named look-ups, in the order that natural_key() gives them."""
 
     use_in_migrations = False
@@ -261,11 +230,11 @@ class ImmutableQuerySet(models.QuerySet):
             raise ImmutableError
         return 0
 
-    def bulk_create(self, objs, *args, update_conflicts: bool = False, **kwargs):
+    def bulk_create(self, objs: Iterable, *args: Any, **kwargs: Any) -> list:
         """Inserts; refuses the variant that overwrites."""
-        if update_conflicts:
+        if kwargs.get("update_conflicts"):
             raise ImmutableError
-        return super().bulk_create(objs, *args, update_conflicts=False, **kwargs)
+        return super().bulk_create(objs, *args, **kwargs)
 
 
 class ImmutableModel(models.Model):
@@ -290,7 +259,7 @@ class ImmutableModel(models.Model):
 
 def connect() -> None:
     """Guards every RecordModel and every published row; called once when the application is ready."""
-    for subclass in ImmutableModel.__subclasses__():
-        models.signals.pre_delete.connect(_refuse, sender=subclass, dispatch_uid=f"immutable {subclass}")
-    for subclass in RecordModel.__subclasses__():
-        models.signals.pre_delete.connect(before_delete, sender=subclass, dispatch_uid=f"keep {subclass}")
+    for published in ImmutableModel.__subclasses__():
+        models.signals.pre_delete.connect(_refuse, sender=published, dispatch_uid=f"immutable {published}")
+    for live in RecordModel.__subclasses__():
+        models.signals.pre_delete.connect(before_delete, sender=live, dispatch_uid=f"keep {live}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import overload
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator
@@ -64,6 +65,11 @@ class Department(RecordModel):
     def __str__(self) -> str:
         return f"{self.name} {self.unit}".strip()
 
+    def exists_on(self, day: date) -> bool:
+        """Whether the department is in force on the day."""
+        begun = self.in_force_from is None or self.in_force_from <= day
+        return begun and (self.in_force_until is None or day <= self.in_force_until)
+
     @property
     def place(self) -> tuple:
         """Where the department stands in lists, as Meta.ordering has it: those without a number last, by name."""
@@ -81,8 +87,12 @@ class Succession:
     def __init__(self, departments: Iterable[Department] | None = None) -> None:
         """departments: all of them; read from the database when None (one query)."""
         rows = Department.objects.all() if departments is None else departments
-        self.by_pk = {department.pk: department for department in rows}
+        self.by_pk: dict[int | None, Department] = {department.pk: department for department in rows}
 
+    @overload
+    def current(self, pk: int, day: date) -> int: ...
+    @overload
+    def current(self, pk: int | None, day: date) -> int | None: ...
     def current(self, pk: int | None, day: date) -> int | None:
         """The department that stands for this one on the day: its successors once it has ended, what it was split
         from before it begins; itself otherwise. None stays None, and a circle ends where it began."""
@@ -121,10 +131,11 @@ class Succession:
     def standing_for(self, pks: Iterable[int], day: date) -> frozenset[int]:
         """Every department, ended ones too, that the given ones stand for on the day."""
         wanted = {self.current(pk, day) for pk in pks}
-        return frozenset(pk for pk in self.by_pk if self.current(pk, day) in wanted)
+        return frozenset(one.pk for one in self.by_pk.values() if self.current(one.pk, day) in wanted)
 
-    def home_of(self, pk: int, lead: int | None, day: date) -> int:
+    def home_of(self, pk: int | None, lead: int | None, day: date) -> int | None:
         """The part that takes over what this ended department held and another leads now; itself otherwise."""
         home = self.current(lead, day)
-        moves = home is not None and home != self.current(pk, day) and home in self.heirs(pk, day)
-        return home if moves else pk
+        if pk is None or home is None or home == self.current(pk, day) or home not in self.heirs(pk, day):
+            return pk
+        return home

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from actionplan.cells import CELLS, CHOICE, Cell
 from actionplan.models.base import ImmutableError, ImmutableModel, ImmutableQuerySet, RecordLineField, RecordTextField
-from actionplan.models.reporting import AnnualReport
 
 
 class EditionQuerySet(ImmutableQuerySet):
@@ -37,7 +36,9 @@ class EditionQuerySet(ImmutableQuerySet):
 class Edition(ImmutableModel):
     """One published state of a year's report."""
 
-    report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="editions")
+    report = models.ForeignKey(
+        "actionplan.AnnualReport", models.PROTECT, verbose_name="年次報告", related_name="editions"
+    )
     number = models.PositiveSmallIntegerField("版")
     public_from = models.DateTimeField("公表日時")
     published_at = models.DateTimeField("公表の操作をした日時", default=timezone.now)
@@ -49,7 +50,7 @@ class Edition(ImmutableModel):
     content_sha256 = models.CharField("内容のSHA-256", max_length=64)
     unconfirmed = models.JSONField("確定しないまま公表した項目", default=list)
 
-    objects = EditionQuerySet.as_manager()
+    objects: ClassVar[Any] = EditionQuerySet.as_manager()
 
     class Meta(ImmutableModel.Meta):
         verbose_name = verbose_name_plural = "公表した版"
@@ -92,7 +93,7 @@ class EditionRowQuerySet(ImmutableQuerySet):
     def bulk_create(self, objs, *args, **kwargs):
         """Inserts the rows of new editions; raises ImmutableError for an edition that has rows already."""
         rows = list(objs)
-        if self.model.objects.filter(edition__in={row.edition_id for row in rows}).exists():
+        if EditionRow.objects.filter(edition__in={row.edition_id for row in rows}).exists():
             raise ImmutableError
         return super().bulk_create(rows, *args, **kwargs)
 
@@ -146,7 +147,7 @@ class EditionRow(PublishedCells, ImmutableModel):
     merged_from = models.JSONField("統合した項目", default=list)
     search_text = models.TextField("検索用の文")
 
-    objects = EditionRowQuerySet.as_manager()
+    objects: ClassVar[Any] = EditionRowQuerySet.as_manager()
 
     class Meta(ImmutableModel.Meta):
         verbose_name = verbose_name_plural = "公表した項目"

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
 from simple_history.models import HistoricalRecords
@@ -23,7 +24,7 @@ class OneChange:
 
     reason: str = ""
     source_file: str = ""
-    made: dict[tuple[type, int], models.Model] = field(default_factory=dict)
+    made: dict[tuple[type, int], Any] = field(default_factory=dict)
 
 
 _current: ContextVar[OneChange | None] = ContextVar("change that is being written", default=None)
@@ -81,19 +82,19 @@ class OneRecord(HistoricalRecords):
         else:
             self.create_historical_record(owner, "~")
 
-    def _still_there(self, record: models.Model) -> bool:
+    def _still_there(self, record: Any) -> bool:
         """Whether the record was not rolled back since; its key alone may have been given to another one."""
         same = {"pk": record.pk, "id": record.id, "history_date": record.history_date}
         return type(record).objects.filter(**same).exists()
 
 
-def _complete(sender: type, instance: models.Model, history_instance: models.Model, **kwargs) -> None:
+def _complete(sender: type, instance: models.Model, history_instance: Any, **kwargs) -> None:
     change = current_change() or OneChange()
     history_instance.history_change_reason = history_instance.history_change_reason or change.reason or None
     history_instance.source_file = getattr(instance, "_source_file", "") or change.source_file
 
 
-def _remember(sender: type, instance: models.Model, history_instance: models.Model, **kwargs) -> None:
+def _remember(sender: type, instance: models.Model, history_instance: Any, **kwargs) -> None:
     if change := current_change():
         change.made[type(instance), instance.pk] = history_instance
 

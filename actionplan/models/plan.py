@@ -1,5 +1,7 @@
 """The plan, its guideline's sentences and figures, and the marks of who leads."""
 
+from typing import ClassVar
+
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -44,7 +46,7 @@ class Plan(RecordModel):
     stages_text = RecordTextField("段階の本文", blank=True)
 
     history = records()
-    objects = NaturalManager("title")
+    objects: ClassVar[NaturalManager] = NaturalManager("title")
 
     class Meta:
         verbose_name = "計画"
@@ -70,7 +72,7 @@ class ActorType(RecordModel):
     order = models.PositiveSmallIntegerField("並び順", unique=True)
 
     history = records()
-    objects = NaturalManager("symbol")
+    objects: ClassVar[NaturalManager] = NaturalManager("symbol")
 
     class Meta:
         verbose_name = "主体"
@@ -91,7 +93,7 @@ class GuidelinePart(models.Model):
     plan = models.ForeignKey(Plan, models.CASCADE, verbose_name="計画", related_name="%(class)ss")
     order = models.PositiveSmallIntegerField("並び順")
 
-    objects = NaturalManager("plan__title", "order")
+    objects: ClassVar[NaturalManager] = NaturalManager("plan__title", "order")
 
     class Meta:
         abstract = True

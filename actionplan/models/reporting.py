@@ -1,19 +1,20 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from actionplan.cells import CELLS, CHOICE, Cell, Progress, State, state_once_written
 from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, RevisedModel, records
+from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
 from actionplan.models.department import Department
 from actionplan.models.plan import Plan
 from actionplan.models.tree import ActionItem
+from actionplan.seen import Moved
 
 YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
@@ -30,7 +31,7 @@ class AnnualReport(RecordModel):
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
     history = records()
-    objects = NaturalManager("fiscal_year")
+    objects: ClassVar[NaturalManager] = NaturalManager("fiscal_year")
 
     class Meta:
         verbose_name = verbose_name_plural = "年次報告"
@@ -111,6 +112,41 @@ def person(verbose_name: str) -> models.ForeignKey:
     )
 
 
+STALE = "読み込んだあとに、ほかの人がこの行を保存しました。新しい内容を確かめてください。"
+
+
+class RevisedModel(models.Model):
+    """A model with a `revision` number that every save raises by one, by whichever door it comes."""
+
+    revision: int
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the next revision; raises Moved when the stored row is newer than the one read."""
+        if self._state.adding:
+            return super().save(*args, **kwargs)
+        if (fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = {*fields, "revision"}
+        read = self.revision
+        try:
+            with transaction.atomic(using=self._state.db):
+                self._lock()
+                self.revision = read + 1
+                super().save(*args, **kwargs)
+        except Exception:
+            self.revision = read
+            raise
+
+    def _lock(self) -> Self:
+        """The stored row, locked until the transaction ends."""
+        stored = type(self)._base_manager.using(self._state.db).select_for_update().get(pk=self.pk)
+        if stored.revision != self.revision:
+            raise Moved(STALE, now=stored)
+        return stored
+
+
 class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     """What became of an item in a year: an item belongs to a year because this row exists."""
 
@@ -131,7 +167,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     return_reason = RecordTextField("差戻しの理由", blank=True)
     revision = models.PositiveIntegerField("改訂番号", default=1, editable=False)
     history = records()
-    objects = NaturalManager(
+    objects: ClassVar[NaturalManager] = NaturalManager(
         "report__fiscal_year",
         "item__measure__policy__plan__title",
         "item__measure__policy__number",

@@ -1,11 +1,12 @@
 """The plan's tree: policies (施策), measures (■) and action items (項目)."""
 
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
-from actionplan.models.department import Department
 from actionplan.models.plan import ActorType, Plan
 
 FROM_ONE = [MinValueValidator(1, "1以上の番号を入力してください。")]
@@ -28,7 +29,7 @@ class Policy(RecordModel):
     number = models.PositiveSmallIntegerField("施策番号", validators=FROM_ONE)
     title = RecordTextField("施策名")
     history = records()
-    objects = NaturalManager("plan__title", "number")
+    objects: ClassVar[NaturalManager] = NaturalManager("plan__title", "number")
 
     class Meta:
         verbose_name = verbose_name_plural = "施策"
@@ -54,7 +55,7 @@ class Measure(RecordModel):
     )
     relisted = models.BooleanField("再掲の取組", default=False)
     history = records()
-    objects = NaturalManager("policy__plan__title", "policy__number", "number")
+    objects: ClassVar[NaturalManager] = NaturalManager("policy__plan__title", "policy__number", "number")
 
     class Meta:
         verbose_name = verbose_name_plural = "取組（■）"
@@ -78,14 +79,16 @@ class ActionItem(RecordModel):
     content = RecordTextField("アクションプランの内容")
     actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
     lead_department = models.ForeignKey(
-        Department, models.PROTECT, verbose_name="担当課", related_name="items", null=True, blank=True
+        "actionplan.Department", models.PROTECT, verbose_name="担当課", related_name="items", null=True, blank=True
     )
     ended = models.BooleanField("終了した項目", default=False)
     successor = models.ForeignKey(
         "self", models.PROTECT, verbose_name="引き継いだ項目", related_name="predecessors", null=True, blank=True
     )
     history = records(m2m_fields=[actors])
-    objects = NaturalManager("measure__policy__plan__title", "measure__policy__number", "measure__number", "number")
+    objects: ClassVar[NaturalManager] = NaturalManager(
+        "measure__policy__plan__title", "measure__policy__number", "measure__number", "number"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "項目"

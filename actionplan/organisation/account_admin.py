@@ -1,5 +1,6 @@
 """Accounts and groups, asked through permissions.py, with no way to raise one's own rights or to delete a person."""
 
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -11,7 +12,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db.models import Field, ManyToManyField, Model, QuerySet
+from django.db.models import ManyToManyField, Model, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -65,7 +66,7 @@ class AccountForm(KeepingForm):
         offices = Offices()
         own = {offices.shown(pk).pk for pk in self._memberships()}
         offered = [*offices.standing, *(offices.by_pk[pk] for pk in own if offices.has_ended(offices.by_pk[pk]))]
-        field = self.fields["departments"]
+        field = cast(forms.ModelMultipleChoiceField, self.fields["departments"])
         field.queryset = Department.objects.filter(pk__in=[each.pk for each in offered])
         field.choices = [
             (each.pk, f"{each}{'（これからできる課）' if offices.is_to_come(each) else ''}") for each in offered
@@ -91,8 +92,9 @@ class AccountForm(KeepingForm):
         lock_people()
         cleaned = super().clean()
         if self.instance.pk and "groups" in cleaned:
-            offered = self.fields["groups"].queryset
-            cleaned["groups"] = [*cleaned["groups"], *self.instance.groups.exclude(pk__in=offered.values("pk"))]
+            field: Any = self.fields["groups"]
+            others = self.instance.groups.exclude(pk__in=field.queryset.values("pk"))
+            cleaned["groups"] = [*cleaned["groups"], *others]
         return cleaned
 
 
@@ -125,6 +127,7 @@ class RightsField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, right: Permission) -> str:
         """項目：変更; a right of our own under its own name."""
         model = right.content_type.model_class()
+        assert model is not None  # see grantable_rights()
         verb = VERBS.get(right.codename.partition("_")[0], right.name)
         return f"{model._meta.verbose_name}：{verb}"
 
@@ -132,7 +135,9 @@ class RightsField(forms.ModelMultipleChoiceField):
 class PicksRights(ForModelAdmin):
     """Puts the picker into the forms of accounts and groups."""
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> forms.Field:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs
+    ) -> forms.ModelMultipleChoiceField | None:
         """Django's field, over the rights that can be granted."""
         if db_field.name in PICKED:
             kwargs |= {"form_class": RightsField, "queryset": grantable_rights()}
@@ -213,7 +218,7 @@ class PasswordForm(AdminPasswordChangeForm):
 class PeopleAdmin(PicksRights, AsksPermission, PlainList, ReadableHistory, SimpleHistoryAdmin):
     """The common ground of accounts and groups."""
 
-    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         """Saves; a form that nobody touched writes nothing."""
         if not change or form.has_changed():
             super().save_model(request, obj, form, change)
@@ -263,7 +268,9 @@ class PortalUserAdmin(PeopleAdmin, UserAdmin):
         """A new account may enter the staff wing: there is no other kind."""
         return super().get_changeform_initial_data(request) | {"is_staff": True}
 
-    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs) -> object:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs
+    ) -> forms.ModelMultipleChoiceField | None:
         """Roles as ticks, only those that the user may hand out."""
         if db_field.name == "groups":
             kwargs |= {"queryset": permissions.grantable_groups(request.user), "widget": CheckboxSelectMultiple}
@@ -352,17 +359,17 @@ class PortalUserAdmin(PeopleAdmin, UserAdmin):
 
 
 @admin.register(Group)
-class PortalGroupAdmin(PeopleAdmin, GroupAdmin):
+class PortalGroupAdmin(PeopleAdmin, GroupAdmin):  # type: ignore[misc]  # the stubs' GroupAdmin needs no request
     """Groups of rights: written by superusers only, since a group hands out rights."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Superusers."""
         return request.user.is_superuser and super().has_add_permission(request, obj)
 
-    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Superusers."""
         return request.user.is_superuser and super().has_change_permission(request, obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Superusers."""
         return request.user.is_superuser and super().has_delete_permission(request, obj)

@@ -174,7 +174,7 @@ def _switch(accounts: Iterable[User], by: Person, *, active: bool, reason: str) 
     found = [(account, roster.facts(account)) for account in roster.mine() if account.pk in wanted]
     changes = [
         AccountChange(
-            account, account.username, replace(facts, active=active, **({} if active else {"departments": ()}))
+            account, account.username, replace(facts, active=active, departments=facts.departments if active else ())
         )
         for account, facts in found
         if facts.active != active

@@ -1,12 +1,14 @@
 """Departments: their contact blocks and people. What is renamed, merged or split goes through the page of its own."""
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
-from django.db.models import Case, Field, Q, QuerySet, Value, When
+from django.db.models import Case, ManyToManyField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -46,7 +48,7 @@ class ExistenceFilter(SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The departments of the kind; all unless one is chosen."""
-        kinds = {str(kind): kind for kind in LABELS}
+        kinds: dict[str | None, int] = {str(kind): kind for kind in LABELS}
         return queryset.filter(existence=kinds[self.value()]) if self.value() in kinds else queryset
 
 
@@ -152,15 +154,18 @@ class DepartmentAdmin(ReadableHistory, PortalAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list:
         """Those that stand first, then those to come."""
-        return [existence_today().asc(), *Department._meta.ordering]
+        return [existence_today().asc(), *(Department._meta.ordering or ())]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
+    def get_list_display(self, request: HttpRequest) -> list[str | Callable[[Any], str | bool]]:
         """The columns; the way to the reorganisation only for those who may take it."""
         return [*self.list_display, *(["reorganise_link"] if permissions.may_coordinate(request.user) else [])]
 
-    def formfield_for_manytomany(self, db_field: Field, request: HttpRequest, **kwargs) -> forms.Field:
+    def formfield_for_manytomany(
+        self, db_field: ManyToManyField, request: HttpRequest, **kwargs
+    ) -> forms.ModelMultipleChoiceField | None:
         """People who can log in, and those who are in the department already, by name."""
         if db_field.name == "members":
+            assert request.resolver_match is not None  # the request has come to a page of the admin
             used = Q(is_active=True, is_staff=True) | Q(departments=request.resolver_match.kwargs.get("object_id"))
             people = User.objects.filter(used).distinct().order_by("last_name", "first_name", "username")
             kwargs |= {"form_class": MembersField, "queryset": people}
@@ -182,7 +187,7 @@ class DepartmentAdmin(ReadableHistory, PortalAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="今ある課か", ordering="existence")
-    def existence(self, department: Department) -> str:
+    def existence(self, department: Any) -> str:
         """Whether the department exists today, in words."""
         return LABELS[department.existence]
 

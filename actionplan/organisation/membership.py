@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField, Model, Q
@@ -48,7 +49,7 @@ def lock_departments() -> dict[int, Department]:
     """Every department by primary key, locked until the transaction ends: one reorganisation goes at a time."""
     rows = {row.pk: row for row in Department.objects.select_for_update(no_key=True).order_by("pk")}
     for row in rows.values():
-        row.successor = rows.get(row.successor_id)
+        row.successor = rows.get(row.successor_id) if row.successor_id else None
     return rows
 
 
@@ -120,7 +121,8 @@ def record(rows: Sequence[Model], *, by: Person | None, reason: str, source: str
     """
     if not rows:
         return
-    records = type(rows[0]).history.bulk_history_create(
+    model: Any = type(rows[0])
+    records = model.history.bulk_history_create(
         rows,
         batch_size=BATCH,
         update=not new,
@@ -135,7 +137,8 @@ def record(rows: Sequence[Model], *, by: Person | None, reason: str, source: str
 
 def _record_relation(field: ManyToManyField, records: dict[int, Model]) -> None:
     """The library's bulk path leaves relations out; a record without them would read as if all had been taken away."""
-    through, owner = field.remote_field.through, f"{field.m2m_field_name()}_id"
+    through: Any = field.remote_field.through
+    owner = f"{field.m2m_field_name()}_id"
     kept = through.objects.filter(**{f"{owner}__in": records.keys()})
     history = getattr(type(next(iter(records.values()))), field.name).model
     names = [column.attname for column in through._meta.concrete_fields]
@@ -195,7 +198,7 @@ class Roster:
 
         changed: what people are to be, by the name to log in with; all others as they are.
         """
-        stand = {username: self.facts(person) for username, person in self.accounts.items()} | changed
+        stand = {username: self.facts(person) for username, person in self.accounts.items()} | dict(changed)
         heads = [each for each in stand.values() if each.active and HEAD in each.roles]
         return {department for each in heads for department in each.departments}
 

@@ -160,7 +160,7 @@ def registered(pk: int, known: Mapping[int, Department]) -> Registered | None:
     known: every department by primary key.
     """
     old = known[pk]
-    if not is_registered(old):
+    if not (old.in_force_until and old.successor_id):
         return None
     same, day = (old.successor_id, old.in_force_until), old.in_force_until + timedelta(days=1)
     rows = [known[key] for key in sorted(known)]
@@ -171,14 +171,9 @@ def registered(pk: int, known: Mapping[int, Department]) -> Registered | None:
     return Registered(olds, parts, split or ([main] if _was_made_for(main, day) else []), day)
 
 
-def is_registered(old: Department) -> bool:
-    """Whether the department has its last day and its successor."""
-    return bool(old.in_force_until and old.successor_id)
-
-
 def is_to_come(old: Department) -> bool:
     """Whether the department ends by a reorganisation whose day has not come."""
-    return is_registered(old) and old.in_force_until >= timezone.localdate()
+    return bool(old.successor_id and old.in_force_until and old.in_force_until >= timezone.localdate())
 
 
 def _was_made_for(main: Department, day: date) -> bool:

@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from django.contrib.auth.models import User
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
+from django.db.models import Field
 
 from actionplan.organisation.membership import Facts, Roster, tidy
 from actionplan.permissions import ROLES
@@ -100,7 +102,7 @@ class _Reader:
         for column, name in FIELDS.items():
             value = self.username if column == USERNAME else texts[column]
             try:
-                User._meta.get_field(name).clean(value, None)
+                cast(Field, User._meta.get_field(name)).clean(value, None)
                 # Whoever has another name already keeps it: the list that was given out must come in again.
                 if column == USERNAME and not self.account:
                     half_width(value)
@@ -135,7 +137,7 @@ class _Reader:
             self._fault(
                 ACTIVE, f"「{self.username}」という利用者はいません。利用者名を確かめるか、行を削除してください。"
             )
-        elif word is False and self.account.pk == self.roster.reader.pk:
+        elif word is False and self.account and self.account.pk == self.roster.reader.pk:
             self._fault(ACTIVE, "自分の利用者は閉じられません。ほかの人に頼んでください。")
         return word
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.admin.pickers import number_in
 from actionplan.admin.site import found_or_404, own_page
-from actionplan.exports.tabular import write_csv, write_xlsx
+from actionplan.exports.tabular import XLSX, write_csv, write_xlsx
 from actionplan.organisation.accounts import close_accounts, renew_password, reopen_accounts
 from actionplan.organisation.membership import Roster
 from actionplan.organisation.people import Outcome, import_people, look
@@ -115,7 +115,7 @@ def urls(guarded: Callable) -> list[URLPattern]:
 
 
 WRITERS = {"csv": write_csv, "xlsx": write_xlsx}
-TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
 NO_FILE = "ファイルを選んでください。"
 
 

@@ -75,7 +75,7 @@ def faults(change: Reorganisation, known: Mapping[int, Department], items: set[i
         return ["担当課が見つかりません。担当課の一覧から、もう一度選んでください。"]
     found = [*_old_faults(change, known), *_day_faults(change)]
     for part in change.parts:
-        found += _existing_faults(change, known, part) if part.existing else _new_faults(change, known, part)
+        found += _existing_faults(change, known, part.existing) if part.existing else _new_faults(change, known, part)
     return [*found, *(_split_faults(change, items) if change.splits else ())]
 
 
@@ -97,8 +97,8 @@ def _old_faults(change: Reorganisation, known: Mapping[int, Department]) -> Iter
             yield f"{old}の設置日は{japanese(old.in_force_from)}です。施行日は、それより後の日にしてください。"
 
 
-def _existing_faults(change: Reorganisation, known: Mapping[int, Department], part: Part) -> Iterator[str]:
-    target = known.get(part.existing)
+def _existing_faults(change: Reorganisation, known: Mapping[int, Department], existing: int) -> Iterator[str]:
+    target = known.get(existing)
     if target is None:
         yield "統合先の課が見つかりません。選び直してください。"
     elif target.pk in change.olds or _leads_back(target, change, known):

@@ -17,7 +17,7 @@ from actionplan.organisation.reorganisation import REASON, Reorganisation, fault
 from actionplan.seen import fingerprint, refuse_moved
 
 # Which department takes what the old one holds, by primary keys: (old one, item or None for all that is no item's).
-Heir = Callable[[int, int | None], int]
+Heir = Callable[[int | None, int | None], int]
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,8 @@ def settle(*, by: Person) -> Counter[str]:
     """How many departments, items and answers were handed over, each row with its record; a second call finds none."""
     permissions.require(permissions.may_coordinate(by) and permissions.may_change(by, Department))
     known, day = lock_departments(), timezone.localdate()
-    succession, done = Succession(known.values()), Counter()
+    succession = Succession(known.values())
+    done: Counter[str] = Counter()
     for old in unsettled():
         held, heirs = holdings([old.pk]), Heirs(succession, old.pk, day)
         reason = f"組織改正：{old}→{known[heirs.main]}"
@@ -250,14 +251,14 @@ class Heirs:
     def __init__(self, succession: Succession, old: int, day) -> None:
         self.succession, self.day = succession, day
         self.main = succession.current(old, day)
-        split_off = [pk for pk, department in succession.by_pk.items() if department.split_from_id == old]
+        split_off = [part.pk for part in succession.by_pk.values() if part.split_from_id == old]
         self.parts = {succession.current(pk, day) for pk in split_off} | {self.main}
-        self.leads: dict[int, int | None] = {}
+        self.leads: dict[int | None, int | None] = {}
 
-    def of(self, _: int, item: int | None) -> int:
+    def of(self, _: int | None, item: int | None) -> int:
         """The primary key of the department that takes the item's rows, or everything else when item is None."""
         lead = self.succession.current(self.leads.get(item), self.day)
-        return lead if lead in self.parts else self.main
+        return lead if lead is not None and lead in self.parts else self.main
 
 
 def _hand_over_people(old: Department, heirs: Heirs, by: Person, reason: str) -> None:

@@ -1,17 +1,17 @@
 """組織改正の取消: a registered reorganisation taken back before its day, shown in full before it is done."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 from django.views.decorators.http import require_POST
 
 from actionplan import permissions
-from actionplan.admin.pickers import in_force, number_in
+from actionplan.admin.pickers import number_in
 from actionplan.admin.site import FrontLink, found_or_404, own_page
 from actionplan.models import ActionItem, Department
 from actionplan.organisation.people import is_to_come
@@ -60,8 +60,8 @@ class MergeForm(DayForm):
         """departments: those that could take part, the one that the page is about left out."""
         super().__init__(*args, **kwargs)
         choices = [(str(department.pk), str(department)) for department in departments]
-        self.fields["others"].choices = choices
-        self.fields["into"].choices = [
+        cast(forms.ChoiceField, self.fields["others"]).choices = choices
+        cast(forms.ChoiceField, self.fields["into"]).choices = [
             ("", "（選んでください）"),
             (NEW, "新しい課をつくる"),
             ("今ある課に統合する", choices),
@@ -94,16 +94,16 @@ class Desk:
         self.parts = [
             NewDepartmentForm(data, prefix=f"part{place}", initial=contact | named) for place in range(self.count)
         ]
-        self.items: list[ActionItem] = []
+        self.items: list[Any] = []
 
-    def read_items(self, items: Sequence[ActionItem]) -> None:
+    def read_items(self, items: Iterable[ActionItem]) -> None:
         """Takes the items that are to be divided; each with the part chosen for it so far."""
         self.items = list(items) if self.kind == SPLIT else []
         for item in self.items:
             item.chosen = self._chosen(item)
 
     def _chosen(self, item: ActionItem) -> int:
-        chosen = number_in((self.data or MultiValueDict()).get(f"item{item.pk}"))
+        chosen = number_in(self.data.get(f"item{item.pk}")) if self.data else None
         return chosen if chosen and chosen < self.count else 0
 
     def is_valid(self) -> bool:
@@ -117,8 +117,8 @@ class Desk:
 
     def _unasked(self) -> NewDepartmentForm:
         """The boxes of a new department that is not to be: they keep what was written and show no faults."""
-        names = NewDepartmentForm._meta.fields
-        written = {name: self.data.get(f"part0-{name}", "") for name in names}
+        assert self.data is not None  # only asked of a form that was sent
+        written = {name: self.data.get(f"part0-{name}", "") for name in NewDepartmentForm.base_fields}
         return NewDepartmentForm(prefix="part0", initial=written)
 
     @property
@@ -162,7 +162,7 @@ def reorganise_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _desk(request: HttpRequest, old: Department) -> Desk:
     asked = request.POST if request.method == "POST" else request.GET
-    kind = asked.get("kind") if asked.get("kind") in KINDS else RENAME
+    kind = wanted if (wanted := asked.get("kind", "")) in KINDS else RENAME
     count = min(max(number_in(asked.get("count")) or FEWEST, FEWEST), MOST)
     others = [row for row in Department.objects.exclude(pk=old.pk) if row.in_force_until is None]
     desk = Desk(kind, old, request.POST if request.method == "POST" else None, count=count, others=others)
@@ -172,10 +172,10 @@ def _desk(request: HttpRequest, old: Department) -> Desk:
     return desk
 
 
-def _form_page(request: HttpRequest, desk: Desk, sentences: list[str] = ()) -> HttpResponse:
-    facts = {"desk": desk, "kinds": KINDS, "sentences": sentences, "more": desk.count + 1, "fewer": desk.count - 1}
-    bounds = {"may_more": desk.count < MOST, "may_fewer": desk.count > FEWEST}
-    return framed(request, "form", desk.old, **facts, **bounds)
+def _form_page(request: HttpRequest, desk: Desk, sentences: Sequence[str] = ()) -> HttpResponse:
+    counts: dict[str, Any] = {"more": desk.count + 1, "fewer": desk.count - 1}
+    counts |= {"may_more": desk.count < MOST, "may_fewer": desk.count > FEWEST}
+    return framed(request, "form", desk.old, desk=desk, kinds=KINDS, sentences=sentences, **counts)
 
 
 def _preview(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -258,7 +258,7 @@ def framed(
         ("担当課の一覧", reverse("admin:actionplan_department_changelist")),
         (str(old), reverse("admin:actionplan_department_change", args=[old.pk])),
     ]
-    facts |= {"old": old, "stands": in_force(old, timezone.localdate())}
+    facts |= {"old": old, "stands": old.exists_on(timezone.localdate())}
     return own_page(request, f"{FOLDER}/{name}.html", title=f"{heading}：{old}", crumbs=crumbs, **facts)
 
 

@@ -54,7 +54,7 @@ def undoing(pk: int, known: Mapping[int, Department]) -> Undoing | None:
     """
     change = registered(pk, known)
     if change is None or change.due:
-        return change and Undoing(change, [], [], set(), [too_late(change)])
+        return Undoing(change, [], [], set(), [too_late(change)]) if change else None
     items = ActionItem.objects.filter(lead_department__in=change.new).select_related("measure__policy").order_by("pk")
     leaving = set().union(*members_of([part.pk for part in change.new]).values())
     people = User.objects.filter(pk__in=leaving, is_active=True).exclude(departments__in=change.olds)
@@ -90,15 +90,17 @@ def _undo(pk: int, by: Person, seen: str) -> Undoing:
 
 def _put_back(plan: Undoing, by: Person) -> None:
     change, reason = plan.change, plan.reason
-    move_items({item.pk: change.home.pk for item in plan.items}, by=by, reason=reason)
-    join((change.home.pk, person.pk) for person in plan.people)
+    if home := change.home:  # without one there is nothing to move, see refusals()
+        move_items({item.pk: home.pk for item in plan.items}, by=by, reason=reason)
+        join((home.pk, person.pk) for person in plan.people)
     for old in change.olds:
         old.in_force_until = old.successor = None
     Department.objects.bulk_update(change.olds, ["in_force_until", "successor"])
     record(change.olds, by=by, reason=reason)
     for part in change.new:
-        part._history_user = by
-        note_source(part, reason=reason).delete()
+        noted = note_source(part, reason=reason)
+        noted._history_user = by
+        noted.delete()
 
 
 # What a department cannot be taken away from: where it stands, what it is called, and what to do about it.

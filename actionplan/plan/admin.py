@@ -1,9 +1,9 @@
 """Policies with their measures, measures with their items, and items."""
 
 from itertools import groupby
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin
-from actionplan.admin.base import PortalAdmin, PortalInline
+from actionplan.admin.base import PortalAdmin, PortalInline, change_address
 from actionplan.admin.site import found_or_404
 from actionplan.answers.admin import marks_html
 from actionplan.models import (
@@ -76,8 +76,8 @@ class AnnualReportAdmin(PublishingPages, ReadableHistory, PortalAdmin):
     ) -> HttpResponse:
         """The form, told how many items the year misses."""
         report = self.get_object(request, object_id)
-        may = permissions.may_coordinate(request.user) and report and not report.sample
-        facts = {"missing": missing_items(report).count() if may else 0}
+        may = report is not None and not report.sample and permissions.may_coordinate(request.user)
+        facts = {"missing": missing_items(report).count() if report and may else 0}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **facts})
 
     @admin.display(description="年度", ordering="fiscal_year")
@@ -152,7 +152,7 @@ class PlanAdmin(ReadableHistory, PortalAdmin):
     search_fields = ["title"]
     search_help_text = "計画名で探します。"
     change_form_template = "admin/actionplan/plan/change_form.html"
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         ("計画", {"fields": ["title", "municipality", "municipality_code", "newsletter"]}),
         ("問い合わせ先とオープンデータ", {"fields": ["office", "licence_name", "licence_url"]}),
         *GUIDELINE,
@@ -216,13 +216,13 @@ PARENT = {"actionitem": "measure", "measure": "policy", "policy": "plan"}
 
 def change_url(obj: Model) -> str:
     """The address of the object's form."""
-    return reverse(admin_urlname(obj._meta, "change"), args=[obj.pk])
+    return change_address(obj._meta, obj.pk)
 
 
 def ancestors(obj: Model) -> list[tuple[str, str]]:
     """The names and addresses of the objects above this one, the plan first."""
-    above = []
-    while name := PARENT.get(obj._meta.model_name):
+    above: list[tuple[str, str]] = []
+    while name := PARENT.get(str(obj._meta.model_name)):
         obj = getattr(obj, name)
         above.insert(0, (str(obj), change_url(obj)))
     return above
@@ -285,7 +285,7 @@ class PolicyAdmin(TreeAdmin):
         return super().get_queryset(request).annotate(measures_of_policy=Count("measures"))
 
     @admin.display(description="取組の数")
-    def measure_count(self, policy: Policy) -> int:
+    def measure_count(self, policy: Any) -> int:
         """How many measures the policy has."""
         return policy.measures_of_policy
 
@@ -320,7 +320,7 @@ class MeasureAdmin(TreeAdmin):
         return "再掲" if measure.relisted else ""
 
     @admin.display(description="項目の数")
-    def item_count(self, measure: Measure) -> int:
+    def item_count(self, measure: Any) -> int:
         """How many items the measure has."""
         return measure.items_of_measure
 

@@ -10,6 +10,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import Format
 from import_export.results import Result, RowResult
@@ -117,4 +118,4 @@ class ImportsFiles(AsksPermission, ImportExportMixin):
 
     def _again(self, request: HttpRequest, sentence: str) -> HttpResponse:
         messages.error(request, sentence)
-        return HttpResponseRedirect(reverse(admin_urlname(self.opts, "import")))
+        return HttpResponseRedirect(reverse(admin_urlname(self.opts, SafeString("import"))))

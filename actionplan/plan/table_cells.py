@@ -3,11 +3,11 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db.models import F, Model, QuerySet
 from import_export.widgets import ManyToManyWidget, Widget
 
-from actionplan.admin.pickers import in_force
 from actionplan.models import ActorType, Department, Measure, Plan, Policy
 from actionplan.text import tidy_line_breaks
 
@@ -94,7 +94,7 @@ class MarksCell(ManyToManyWidget):
             raise ValueError(f"主体「{''.join(unknown)}」は使えません。{known}から選んでください。")
         return [self.actors[mark] for mark in dict.fromkeys(marks)]
 
-    def render(self, value: object, obj: object = None, **kwargs) -> str:
+    def render(self, value: Any, obj: object = None, **kwargs) -> str:
         """The marks in the legend's order."""
         if value is None:
             return ""
@@ -111,7 +111,7 @@ class DepartmentCell(Widget):
     def load(self, departments: Iterable[Department], day) -> None:
         """Sorts the departments by name, those in force before the others."""
         self.found = {}
-        for department in sorted(departments, key=lambda each: not in_force(each, day)):
+        for department in sorted(departments, key=lambda each: not each.exists_on(day)):
             self.found.setdefault(str(department), []).append(department)
         self.day = day
 
@@ -120,7 +120,7 @@ class DepartmentCell(Widget):
         if not (name := (value or "").strip()):
             return None
         found = self.found.get(name, [])
-        best = [each for each in found if in_force(each, self.day)] or found
+        best = [each for each in found if each.exists_on(self.day)] or found
         if not best:
             raise ValueError(f"担当課「{name}」はありません。担当課の一覧にある名前を、係名まで書いてください。")
         if len(best) > 1:

@@ -124,7 +124,7 @@ class TreeResource(ModelResource):
 
     def after_init_instance(self, instance: Model, new: bool, row: dict, **kwargs) -> None:
         """Remembers the cells as they are, before the library copies the row and loses what was fetched with it."""
-        instance.cells_before = [field.export(instance) for field in self.get_import_fields()]
+        vars(instance)["cells_before"] = [field.export(instance) for field in self.get_import_fields()]
 
     def skip_row(
         self, instance: Model, original: Model, row: dict, import_validation_errors: dict | None = None
@@ -196,7 +196,9 @@ class RememberedDiff(Diff):
     """Compares with the cells that were remembered, so that no row is asked for its marks a second time."""
 
     def __init__(self, resource: ModelResource, instance: Model, new: bool) -> None:
-        self.left, self.right, self.new = instance.cells_before, [], new
+        self.left: list[str] = vars(instance)["cells_before"]
+        self.right: list[str] = []
+        self.new = new
         self.columns = resource.get_import_fields()
 
     def as_html(self) -> list[SafeString]:

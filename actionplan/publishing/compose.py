@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import F, Prefetch, QuerySet, TextField, Value
+from django.db.models import F, Manager, Prefetch, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
@@ -61,7 +61,8 @@ def answers_of(report: AnnualReport) -> list[YearlyStatus]:
 
 def live_cells(answer: YearlyStatus) -> Cells:
     """One row as the live tables word it now."""
-    item, department = answer.item, answer.department
+    item: Any = answer.item  # bears its marks and merged, see answers_of()
+    department = answer.department
     return {
         **heading_cells(item.measure),
         "item_id": item.pk,
@@ -257,7 +258,7 @@ def guideline_parts(plan: Plan) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _parts(kind: str, rows: QuerySet, mark: F | Value, words: str) -> QuerySet:
+def _parts(kind: str, rows: Manager, mark: F | Value, words: str) -> QuerySet:
     named = {"kind": Value(kind), "mark_text": Cast(mark, TextField()), "words": Cast(words, TextField())}
     return rows.order_by().annotate(**named).values_list("kind", "order", "pk", "mark_text", "words")
 

@@ -36,11 +36,14 @@ class CellDifference:
     after: str
 
 
+Kind = Literal["added", "removed", "changed"]
+
+
 @dataclass(frozen=True)
 class RowDifference:
     """One item that is added, removed or changed."""
 
-    kind: Literal["added", "removed", "changed"]
+    kind: Kind
     code: str
     name: str
     cells: tuple[CellDifference, ...]
@@ -57,14 +60,14 @@ def row_differences(before: Mapping[int, Cells], after: Iterable[Cells]) -> list
     before: the rows of an edition by item, as printed_cells() gives them: items are matched by identity.
     """
     new = {cells["item_id"]: cells for cells in after}
-    pairs = [(before.get(key), cells) for key, cells in new.items()]
+    pairs: list[tuple[Cells | None, Cells | None]] = [(before.get(key), cells) for key, cells in new.items()]
     pairs += [(cells, None) for key, cells in before.items() if key not in new]
     found = [_compare(old, now) for old, now in pairs if old is None or now is None or COMPARE(old) != COMPARE(now)]
     return [difference for difference in found if difference.cells]
 
 
 def _compare(before: Cells | None, after: Cells | None) -> RowDifference:
-    kind = "changed" if before and after else "added" if after else "removed"
+    kind: Kind = "changed" if before and after else "added" if after else "removed"
     cells = after or before or {}
     code = "-".join(str(cells[name]) for name in ("policy_number", "measure_number", "item_number"))
     return RowDifference(kind, code, cells["item_name"], tuple(_cells(before or {}, after or {})))

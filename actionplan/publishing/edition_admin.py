@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from import_export.formats.base_formats import Format
 
 from actionplan import permissions
 from actionplan.admin.base import AsksPermission, FrozenAdmin
@@ -22,7 +23,7 @@ class EditionRowInline(AsksPermission, admin.TabularInline):
     """The rows as published."""
 
     model = EditionRow
-    fields = readonly_fields = ["code", "marks", "item_name", "content", "status", "progress_label", "department_name"]
+    fields = readonly_fields = ("code", "marks", "item_name", "content", "status", "progress_label", "department_name")
     extra = 0
     can_delete = False
 
@@ -80,7 +81,7 @@ class EditionAdmin(FrozenAdmin):
         return report_file(edition, edition.rows.all(), ending, f"v{edition.number}")
 
 
-ENDINGS = {"csv": FORMATS[0], "xlsx": FORMATS[1]}
+ENDINGS: dict[str, type[Format]] = {"csv": FORMATS[0], "xlsx": FORMATS[1]}
 
 
 def report_file(facts: EditionFacts, rows: Iterable[EditionRow], ending: str, suffix: str) -> HttpResponse:

@@ -99,7 +99,7 @@ def two_wordings(rows: Sequence[Cells], measures: Sequence[Measure], printed: Ma
 
 def _now(group: _Group, words: Sequence[str]) -> Cells:
     measure = (group.come or group.printed)[0][1]
-    live = {"policy_title": measure.policy.title, "measure_title": measure.title}
+    live: Cells = {"policy_title": measure.policy.title, "measure_title": measure.title}
     live |= {"measure_relisted": measure.relisted, "status_heading": measure.status_heading}
     return {name: live[name] for name in words}
 
@@ -145,7 +145,7 @@ def _twice_numbered(rows: Sequence[Cells], measures: Sequence[Measure], printed:
 def _twice_coded(rows: Sequence[Cells]) -> Iterator[str]:
     codes: dict[tuple[int, ...], list[str]] = {}
     for cells in rows:
-        code = (cells["policy_number"], cells["measure_number"], cells["item_number"])
+        code: tuple[int, ...] = (cells["policy_number"], cells["measure_number"], cells["item_number"])
         codes.setdefault(code, []).append(cells["item_name"])
     for code, names in sorted(codes.items()):
         if len(names) > 1:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -40,7 +41,7 @@ from actionplan.selectors.report import report_outline
 from actionplan.words import NO_DEPARTMENT, day_words
 
 NOW, LATER = "now", "later"
-WORDINGS = [("published", ""), ("current", "")]
+WORDINGS: list[tuple[Wording, str]] = [("published", ""), ("current", "")]
 MOVED = "確定していない項目が、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
 MOST_NAMES = 20
 
@@ -113,7 +114,8 @@ class PublishForm(forms.Form):
         """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name."""
         super().__init__(*args, **kwargs)
         self.groups = by_department(unconfirmed)
-        self.fields["named"].choices = [(group.value, group.label) for group in self.groups]
+        named = cast(forms.MultipleChoiceField, self.fields["named"])
+        named.choices = [(group.value, group.label) for group in self.groups]
 
     def clean_named(self) -> list[int]:
         """The primary keys that were named. Raises ValidationError while a department's are not."""
@@ -127,7 +129,7 @@ class PublishForm(forms.Form):
 
     def clean(self) -> dict:
         """The cleaned data; a set time needs its day and hour, and `now` forgets them."""
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
         data["headings"] = data.get("headings") or None
         if data.get("when") == NOW:
             data["public_from"] = None
@@ -164,7 +166,7 @@ def wording_of(request: HttpRequest) -> Wording:
 def headings_of(request: HttpRequest) -> Wording | None:
     """Which titles the person chose where edition and plan have different ones; None while they have not."""
     chosen = request.POST.get("headings") or request.GET.get("headings")
-    return chosen if chosen in ("published", "current") else None
+    return next((wording for wording, _ in WORDINGS if wording == chosen), None)
 
 
 def publish_facts(request: HttpRequest, report: AnnualReport) -> dict:
@@ -188,7 +190,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport) -> dict:
         "headings": headings or "",
         "coming": coming,
         "draft": coming.draft,
-        "unchanged": bool(base) and base.content_sha256 == coming.draft.content_sha256,
+        "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
         **_page_of_changes(request, coming),
     }
@@ -236,7 +238,8 @@ def _corrected(editions: Iterable[Last]) -> dict[int, int]:
     return dict(counts.annotate(found=Count("pk")))
 
 
-def _words(year: AnnualReport, last: Last | None, corrected: int) -> str:
+def _words(year: Any, last: Last | None, corrected: int) -> str:
+    """The sentence. year: the report, with how many items it has (asked) and how many are confirmed (ready)."""
     if last is None:
         return f"{year.asked}項目のうち{year.ready}項目が確定しています。"
     if last.public_from > timezone.now():

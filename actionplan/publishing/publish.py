@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import cast
 
+from django.contrib.auth.models import User
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.utils import timezone
 
@@ -112,7 +114,7 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str,
     edition = Edition.objects.create(
         report=report,
         number=highest + 1,
-        published_by=by,
+        published_by=cast(User | None, by),  # a stranger may not publish
         correction_note=note.strip(),
         front_matter=draft.front_matter,
         content_sha256=draft.content_sha256,
@@ -137,7 +139,8 @@ def withdraw(edition: Edition, *, by: Person | None, reason: str) -> EditionWith
         raise PublishRefused("取下げの理由を書いてください。")
     if EditionWithdrawal.objects.filter(edition=edition).exists():
         raise PublishRefused("この版は、すでに取り下げられています。")
-    return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=by, reason=reason.strip())
+    user = cast(User | None, by)  # a stranger may not publish
+    return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=user, reason=reason.strip())
 
 
 def note_corrections(

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
@@ -17,10 +17,10 @@ from actionplan.answers.facts import names_of
 from actionplan.answers.saving import StepRefused, confirm, reopen, return_answers
 from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cells import NAMES
+from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Department, State, YearlyStatus, label_of
-from actionplan.round.mail import goes_out
 from actionplan.round.pages import TITLE, due_of, may_look, report_of
-from actionplan.round.responses import Response, response_of
+from actionplan.round.responses import REPORT_ORDER, Response, response_of
 from actionplan.round.return_mail import Notice, tell_department
 from actionplan.round.rows import CONFIRM, REOPEN, RETURN, ReadRow, StepForm, read_row, seen_revisions
 from actionplan.seen import Moved, fingerprint
@@ -57,7 +57,7 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     form, seen = StepForm({"step": sent, "reason": request.POST.get("reason", "")}), seen_revisions(request.POST)
     reason, ticks = tidy_line_breaks(request.POST.get("reason", "")), frozenset(seen)
     if not form.is_valid():
-        sentence = " ".join(each for sentences in form.errors.values() for each in sentences)
+        sentence = " ".join(str(each) for sentences in form.errors.values() for each in sentences)
         return Refusal(sentence, reason, ticks)
     if not seen:
         return Refusal(NOTHING_TICKED, reason)
@@ -88,7 +88,7 @@ def sent_texts(post: Mapping[str, str]) -> Iterable[Text]:
 
 def _codes(ticks: Iterable[int]) -> str:
     rows = YearlyStatus.objects.filter(pk__in=ticks).select_related("item__measure__policy")
-    return "、".join(row.item.code for row in rows.order_by(*YearlyStatus._meta.ordering[1:]))
+    return "、".join(row.item.code for row in rows.order_by(*REPORT_ORDER))
 
 
 def _seal(ticks: Iterable[int]) -> str:
@@ -110,12 +110,12 @@ def changes(rows: Iterable[YearlyStatus], seen: Mapping[int, int]) -> dict[int, 
     return {row.pk: _difference(row, looked_at.get(row.pk), newest.get(row.pk)) for row in newer}
 
 
-def _difference(row: YearlyStatus, looked_at: Model | None, newest: Model | None) -> str:
-    attributes = [row._meta.get_field(name).attname for name in COMPARED]
+def _difference(row: YearlyStatus, looked_at: Any, newest: Any) -> str:
+    columns = {each.name: each.attname for each in row._meta.concrete_fields}
     labels = [
-        label_of(row, name)
-        for name, attribute in zip(COMPARED, attributes, strict=True)
-        if looked_at is None or getattr(looked_at, attribute) != getattr(row, attribute)
+        label_of(YearlyStatus, name)
+        for name in COMPARED
+        if looked_at is None or getattr(looked_at, columns[name]) != getattr(row, columns[name])
     ]
     by = f"{person_name(newest.history_user)}さんが、" if newest and newest.history_user else ""
     return f"あなたが画面を開いた後に、{by}{'・'.join(labels) or '記録'}を変えました。"
@@ -155,7 +155,7 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
     answers = list(statuses(report, response.forms))
     paginator = Paginator(answers, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
-    sheet = sheet_rows(report, page.object_list)
+    sheet = sheet_rows(report, list(page))
     changed = refusal.changed if refusal else {}
     rows = read_rows(sheet, boxes=coordinates, ticks=_ticks(request, refusal), changed=changed)
     response = replace(response, counts=Counter(row.state for row in answers))
@@ -177,7 +177,7 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
 
 
 # Read by rescue.py when the post itself is refused.
-department_page.sent_texts = sent_texts
+vars(department_page)["sent_texts"] = sent_texts
 
 
 def _address(year: int, response: Response, page: str) -> str:

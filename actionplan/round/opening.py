@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -55,7 +55,7 @@ class PlanItem(NamedTuple):
 def plan_items(plan: Plan) -> list[PlanItem]:
     """live_items() as PlanItems; one query."""
     return [
-        PlanItem(*own, _code(place), _code(following) if name else "", name or "")
+        PlanItem._make((*own, _code(place), _code(following) if name else "", name or ""))
         for own, place, (name, *following) in map(_parts, live_items(plan).values_list(*OWN, *PLACE, *NEXT))
     ]
 
@@ -157,7 +157,8 @@ class Opening:
     @property
     def moves(self) -> list[Move]:
         """The departments that are mapped to another one."""
-        pairs = Counter((row.before, row.department) for row in self.coming if row.before != row.department)
+        known = [(row.before, row.department) for row in self.coming if row.before and row.department]
+        pairs = Counter((before, after) for before, after in known if before != after)
         return [Move(before, after, items) for (before, after), items in pairs.items()]
 
     @property
@@ -238,7 +239,7 @@ def _coming(
     return Coming(item, kind, by_pk.get(before), by_pk.get(succession.current(before, day)))
 
 
-def unfinished_years() -> QuerySet[AnnualReport]:
+def unfinished_years() -> QuerySet[Any]:
     """The real years that ask for answers and of which no edition stands, newest first; `open` counts what is not
     confirmed.
     """
@@ -250,7 +251,7 @@ def years_under_way() -> QuerySet[AnnualReport]:
     return _asked_years().filter(Q(published=False) | Q(open__gt=0))
 
 
-def _asked_years() -> QuerySet[AnnualReport]:
+def _asked_years() -> QuerySet[Any]:
     standing = Edition.objects.standing().filter(report=OuterRef("pk"))
     counts = {"asked": Count("statuses"), "open": Count("statuses", filter=~Q(statuses__state=State.CONFIRMED))}
     years = AnnualReport.objects.filter(sample=False).annotate(published=Exists(standing), **counts)

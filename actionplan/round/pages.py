@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,12 +12,12 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.site import FrontLink, own_page, succession_in
+from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, State, YearlyStatus
-from actionplan.round.mail import goes_out
 from actionplan.round.opening import years_under_way
 from actionplan.round.responses import Response, responses, tallies
 from actionplan.round.years import why_not_close
-from actionplan.words import day_words, days_late, days_words, due_day
+from actionplan.words import day_words, days_words, due_day
 
 TITLE = "取りまとめ状況"
 # Years under way that the front page names.
@@ -77,8 +78,8 @@ def round_front(request: HttpRequest) -> HttpResponse:
     may_look(request)
     if report := latest_report():
         return HttpResponseRedirect(reverse("admin:round", args=[report.fiscal_year]))
-    facts = {"coordinates": permissions.may_coordinate(request.user)}
-    return own_page(request, "admin/round/nothing.html", title=TITLE, **facts)
+    coordinates = permissions.may_coordinate(request.user)
+    return own_page(request, "admin/round/nothing.html", title=TITLE, coordinates=coordinates)
 
 
 def round_page(request: HttpRequest, year: int) -> HttpResponse:
@@ -89,7 +90,7 @@ def round_page(request: HttpRequest, year: int) -> HttpResponse:
     word = request.GET.get("show", "")
     word = word if word in SHOWN else ""
     coordinates = permissions.may_coordinate(request.user)
-    facts = {
+    facts: dict[str, Any] = {
         "report": report,
         "untouched": coordinates and _is_untouched(report, found),
         "years": AnnualReport.objects.exclude(pk=report.pk).only("fiscal_year", "label_override", "sample"),
@@ -113,7 +114,7 @@ def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:
 def due_of(report: AnnualReport) -> Due | None:
     """The year's due date in words, None when it has none."""
     due, today = report.answers_due, timezone.localdate()
-    return Due(day_words(due), days_words(due, today), days_late(due, today) > 0) if due else None
+    return Due(day_words(due), days_words(due, today), due < today) if due else None
 
 
 def narrowing(word: str, found: list[Response], chosen: str) -> Narrowing:
@@ -132,8 +133,8 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     coordinates = permissions.may_coordinate(request.user)
     if not coordinates and not permissions.may_view(request.user, YearlyStatus):
         return []
-    reports = list(years_under_way()[:MOST_YEARS]) or [latest_report()]
-    if reports[0] is None or reports[0].sample:
+    reports = list(years_under_way()[:MOST_YEARS]) or list(filter(None, [latest_report()]))
+    if not reports or reports[0].sample:
         return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
     return [link for report in reports for link in _year_links(report, request, coordinates, len(reports) > 1)]
 

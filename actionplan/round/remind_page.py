@@ -9,8 +9,8 @@ from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
 from actionplan.admin.site import own_page
+from actionplan.mail import goes_out
 from actionplan.models import AnnualReport
-from actionplan.round.mail import goes_out
 from actionplan.round.pages import TITLE, due_of, report_of
 from actionplan.round.reminders import (
     ALREADY,

@@ -4,11 +4,13 @@ The day's place in the log is taken first, then the mail goes out, and a failure
 held while the mail server is spoken to, and of two people who remind at once, one does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Window
 from django.db.models.functions import RowNumber
@@ -16,22 +18,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import AnnualReport, Person, Reminder, Succession, YearlyStatus
-from actionplan.permissions import OPEN_STATES
-from actionplan.round.mail import Addressees, Post, addressees
-from actionplan.round.responses import Response, tallies
+from actionplan.mail import Post, Words
+from actionplan.models import OPEN_STATES, AnnualReport, Person, Reminder, Succession, YearlyStatus
+from actionplan.round.responses import REPORT_ORDER, Addressees, Response, addressees, tallies
 from actionplan.seen import fingerprint
 from actionplan.words import day_words, days_late
 
 SHOWN_ITEMS = 20
-
-
-@dataclass(frozen=True)
-class Words:
-    """What a mail says."""
-
-    subject: str
-    body: str
 
 
 def answers_address(report: AnnualReport, response: Response, site: str = "") -> str:
@@ -82,7 +75,7 @@ def _one_line(text: str) -> str:
 def _due_sentence(due: date | None, day: date) -> str:
     if due is None:
         return "できるだけ早く回答をお願いします。"
-    late = days_late(due, day)
+    late = days_late(due, day) or 0
     rest = (
         f"締切を{late}日過ぎています。" if late > 0 else f"締切まであと{-late}日です。" if late else "今日が締切です。"
     )
@@ -160,11 +153,10 @@ def _letter(
 
 def _open_rows(report: AnnualReport) -> list[YearlyStatus]:
     """The answers that letters name, in report order: the first of each department, however many there are."""
-    order = YearlyStatus._meta.ordering[1:]
-    place = Window(RowNumber(), partition_by="department", order_by=order)
+    place = Window(RowNumber(), partition_by="department", order_by=REPORT_ORDER)
     rows = YearlyStatus.objects.filter(report=report, state__in=OPEN_STATES).exclude(department=None)
     named = rows.annotate(place=place).filter(place__lte=SHOWN_ITEMS)
-    return list(named.select_related("item__measure__policy").order_by(*order))
+    return list(named.select_related("item__measure__policy").order_by(*REPORT_ORDER))
 
 
 def _reminded(report: AnnualReport, day: date) -> set[int]:
@@ -177,7 +169,7 @@ def send(
     chosen: Iterable[Letter],
     *,
     by: Person | None,
-    seen: dict[int, str] | None = None,
+    seen: Mapping[int, str] | None = None,
 ) -> list[Letter]:
     """The letters, each with what became of it. by: None when the machine sends.
 
@@ -189,7 +181,9 @@ def send(
         return [_send(report, letter, post, by, seen) for letter in chosen]
 
 
-def _send(report: AnnualReport, letter: Letter, post: Post, by: Person | None, seen: dict | None) -> Letter:
+def _send(
+    report: AnnualReport, letter: Letter, post: Post, by: Person | None, seen: Mapping[int, str] | None
+) -> Letter:
     if letter.outcome:
         return letter
     if seen is not None and seen.get(letter.response.key) != letter.seal:
@@ -216,9 +210,9 @@ def _take_place(report: AnnualReport, letter: Letter, by: Person | None) -> Remi
         return CHANGED
     return Reminder.objects.create(
         report=report,
-        department=response.department,
+        department_id=response.key,
         day=day,
-        sent_by=by,
+        sent_by=cast(User | None, by),  # a stranger may not remind anybody
         addresses=list(letter.to.addresses),
         open_items=left,
     )

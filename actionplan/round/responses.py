@@ -1,18 +1,24 @@
-"""Who has answered: each department's answers of a year by state, its last movement and its last reminder."""
+"""Who has answered: each department's answers of a year by state, its last movement, its last reminder,
+and where its mail goes.
+"""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from actionplan.models import AnnualReport, Department, State, Succession, YearlyStatus, place_of
-from actionplan.permissions import OPEN_STATES
+from actionplan.models import OPEN_STATES, AnnualReport, Department, State, Succession, YearlyStatus, place_of
 from actionplan.words import NO_DEPARTMENT, person_name
 
 # How the records of change begin that organisation/ writes.
 REORGANISED = "組織改正："
+# The order of answers within a year.
+REPORT_ORDER = cast(list[str], YearlyStatus._meta.ordering)[1:]
 
 
 @dataclass(frozen=True)
@@ -172,3 +178,36 @@ def responses(report: AnnualReport, day: date | None = None) -> list[Response]:
         Response(each.department, each.forms, each.counts, each.ended, moved.get(each.key), reminded.get(each.key))
         for each in tallies(report, succession, day)
     ]
+
+
+OWN, MEMBERS = "課のメールアドレス", "所属する職員のメールアドレス"
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """Where a department's mail goes, and whose addresses these are (OWN or MEMBERS); empty when it has none."""
+
+    addresses: tuple[str, ...] = ()
+    whose: str = ""
+
+
+def addressees(responses: Iterable[Response]) -> dict[int, Addressees]:
+    """By Response.key: the department's own address, else those of its people with an open account; one query."""
+    chosen = list(responses)
+    people = _people({form for response in chosen for form in response.forms if form})
+    return {response.key: _addressees(response, people) for response in chosen}
+
+
+def _addressees(response: Response, people: dict[int, list[str]]) -> Addressees:
+    if response.department and response.department.email:
+        return Addressees((response.department.email,), OWN)
+    found = dict.fromkeys(address for form in sorted(filter(None, response.forms)) for address in people[form])
+    return Addressees(tuple(found), MEMBERS) if found else Addressees()
+
+
+def _people(departments: set[int]) -> dict[int, list[str]]:
+    people = defaultdict(list)
+    members = get_user_model().objects.filter(is_active=True, departments__in=departments).exclude(email="")
+    for department, address in members.order_by("email").values_list("departments", "email"):
+        people[department].append(address)
+    return people

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actionplan.mail import Post, Words
 from actionplan.models import AnnualReport, YearlyStatus
-from actionplan.round.mail import Addressees, Post, addressees
-from actionplan.round.reminders import Words, answers_address, item_lines, link_line, signature
-from actionplan.round.responses import Response
+from actionplan.round.reminders import answers_address, item_lines, link_line, signature
+from actionplan.round.responses import Addressees, Response, addressees
 
 logger = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from django import forms
 from django.http import QueryDict
@@ -62,7 +63,7 @@ class OpenYearForm(forms.Form):
 
     def clean_plan(self) -> Plan:
         """The plan that was chosen; where there is one alone, an address need not name it."""
-        return self.cleaned_data["plan"] or self.only_plan
+        return cast(Plan, self.cleaned_data["plan"] or self.only_plan)
 
     def clean_year(self) -> int:
         """The fiscal year that was meant; raises ValidationError that says how to write it."""

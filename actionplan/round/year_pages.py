@@ -127,7 +127,8 @@ def _may_open(form: OpenYearForm) -> bool:
 
 
 def _cautions(opening: Opening) -> list[str]:
-    late = opening.sets_due and opening.answers_due < opening.day
+    due = opening.answers_due
+    late = opening.sets_due and due is not None and due < opening.day
     return [*([PAST] if late else []), *cautions(opening)]
 
 
@@ -139,7 +140,7 @@ def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
     if opening.changes_nothing:
         messages.info(request, f"{opening.label}はすでに開いています。変わったところはありません。")
     elif opening.only_due:
-        messages.success(request, f"{opening.label}の締切を{day_words(opening.answers_due)}に変えました。")
+        messages.success(request, f"{opening.label}の締切を{day_words(due)}に変えました。")
     else:
         messages.success(request, f"{opening.label}を開きました。{len(opening.coming)}件の回答を用意しました。")
     return HttpResponseRedirect(reverse("admin:round", args=[year]))

@@ -12,6 +12,7 @@ from actionplan.answers.saving import BATCH, lock, remove
 from actionplan.cells import CELLS
 from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, note_source
 from actionplan.round.opening import Opening, opening_of
+from actionplan.round.responses import REPORT_ORDER
 from actionplan.seen import fingerprint, refuse_moved
 
 CLOSING_REASON = "年度を開くのを取り消す"
@@ -50,7 +51,7 @@ def why_not_close(report: AnnualReport) -> str:
     if report.reminders.exists():
         return "督促のメールを送った年度なので、取り消せません。督促の記録を残すためです。"
     written = report.statuses.exclude(UNTOUCHED).select_related("item__measure__policy")
-    if codes := [row.item.code for row in written.order_by(*YearlyStatus._meta.ordering[1:])]:
+    if codes := [row.item.code for row in written.order_by(*REPORT_ORDER)]:
         more = f" ほか{len(codes) - MOST_CODES}件" if len(codes) > MOST_CODES else ""
         return f"もう書かれた回答があるので、取り消せません：{'、'.join(codes[:MOST_CODES])}{more}"
     return ""
@@ -64,17 +65,18 @@ def close_year(report: AnnualReport, *, by: Person | None, seen: str) -> int:
     Raises PermissionDenied for who does not coordinate, ClosingRefused, Moved.
     """
     permissions.require(by is None or permissions.may_coordinate(by))
-    report = AnnualReport.objects.select_for_update().filter(pk=report.pk).first()
-    if report is None:
+    stored = AnnualReport.objects.select_for_update().filter(pk=report.pk).first()
+    if stored is None:
         raise ClosingRefused("この年度は、すでに取り消されています。")
-    rows = lock(report.statuses.values_list("pk", flat=True))
-    closing = closing_of(report)
+    rows = lock(stored.statuses.values_list("pk", flat=True))
+    closing = closing_of(stored)
     if closing.why_not:
         raise ClosingRefused(closing.why_not)
     refuse_moved(seen, closing.seal, ANSWERS_MOVED)
     remove(rows, by=by, reason=CLOSING_REASON)
-    report._history_user = by
-    note_source(report, reason=CLOSING_REASON).delete()
+    noted = note_source(stored, reason=CLOSING_REASON)
+    noted._history_user = by
+    noted.delete()
     return len(rows)
 
 
@@ -132,6 +134,7 @@ def _report(opening: Opening, by: Person | None) -> AnnualReport:
     if opening.sets_due:
         report.answers_due = opening.answers_due
     if opening.report is None or opening.sets_due:
-        report._history_user = by
-        note_source(report, reason=OPENING_REASON).save()
+        noted = note_source(report, reason=OPENING_REASON)
+        noted._history_user = by
+        noted.save()
     return report

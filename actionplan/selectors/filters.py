@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.db.models import Count, Q
@@ -53,7 +53,7 @@ class Filters:
         """What was typed but cannot be searched for, such as ー alone."""
         return [word for word in self.text.split() if not fold(word)]
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The part of an address after the ?, with changes: in one order, nothing empty; the page is left out."""
         changed = replace(self, **{"page": "", **changes})
         values = [("q", (changed.text,)), ("year", (changed.year,))]

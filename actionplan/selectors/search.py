@@ -236,8 +236,7 @@ def _page_links(filters: Filters, page: Page) -> Iterator[PageLink]:
     if not page.has_other_pages():
         return
     for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
-        is_gap = not isinstance(number, int)
-        address = "" if is_gap else _page_address(filters, number)
+        address = _page_address(filters, number) if isinstance(number, int) else ""
         yield PageLink(str(number), address, number == page.number)
 
 

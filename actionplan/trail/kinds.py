@@ -5,11 +5,11 @@ A kind says in which columns of its table a record's facts stand, so that all ki
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django.db.models import CharField, F, Value
-from django.db.models.expressions import Combinable
 
 from actionplan import permissions
 from actionplan.models import (
@@ -39,6 +39,9 @@ SILENT = {"revision"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
 }
 
+# A record: its kind, and its number among the kind's.
+Key = tuple[str, int]
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -52,10 +55,10 @@ class Kind:
 
     key: str
     model: type[models.Model]
-    table: type[models.Model]
+    table: Any
     cells: tuple[str, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
-    marks: Mapping[str, type[models.Model]] = field(default_factory=dict)
+    marks: Mapping[str, Any] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
     when: str = "history_date"
@@ -64,14 +67,14 @@ class Kind:
     who: str = "history_user_id"
     reason: str = "history_change_reason"
     source: str = "source_file"
-    action: Combinable = field(default_factory=lambda: F("history_type"))
+    action: F | Value = field(default_factory=lambda: F("history_type"))
     follows: bool = True
 
     def __str__(self) -> str:
         return self.label or str(self.model._meta.verbose_name)
 
 
-def _kept(model: type[models.Model], **paths: str) -> Kind:
+def _kept(model: Any, **paths: str) -> Kind:
     """The kind of a model with a history."""
     table = model.history.model
     names = [each.attname for each in table.tracked_fields if not each.primary_key]

@@ -1,7 +1,7 @@
 """What the rows are called that records point to, deleted ones too: items as they are asked for, the others at once."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import CharField, F, Model, QuerySet, Value
@@ -9,6 +9,7 @@ from django.db.models.functions import JSONObject
 
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, Succession
 
+Row = TypeVar("Row", bound=Model)
 # The columns by which a row is named. What stands above comes first: an item's code is made of its measure's.
 NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     Plan: ("title",),
@@ -21,7 +22,11 @@ NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     User: ("username", "last_name", "first_name"),
     Group: ("name",),
 }
-ABOVE = {Policy: ("plan", Plan), Measure: ("policy", Policy), ActionItem: ("measure", Measure)}
+ABOVE: dict[type[Model], tuple[str, type[Model]]] = {
+    Policy: ("plan", Plan),
+    Measure: ("policy", Policy),
+    ActionItem: ("measure", Measure),
+}
 VERBS = {"add": "追加", "change": "変更", "delete": "削除", "view": "閲覧"}
 GONE = "（削除済み）"
 
@@ -30,7 +35,8 @@ class Names:
     """Rows by model and key, each as far as its name goes; of items those that were learnt."""
 
     def __init__(self) -> None:
-        self.rows: dict[type[Model], dict[int, Model]] = {model: {} for model in [*NAMED_BY, Permission]}
+        models: list[type[Model]] = [*NAMED_BY, Permission]
+        self.rows: dict[type[Model], dict[int | None, Any]] = {model: {} for model in models}
         self.live: set[tuple[type[Model], int]] = set()
         self.asked: set[int] = set()
         facts = list(_facts())
@@ -52,7 +58,7 @@ class Names:
             if alive:
                 self.live.add((model, pk))
 
-    def _row(self, model: type[Model], pk: int, cells: dict[str, Any]) -> Model:
+    def _row(self, model: Any, pk: int, cells: dict[str, Any]) -> Model:
         if model is Permission:
             return Permission(pk=pk, name=right_label(**cells))
         values = {name: model._meta.get_field(name).to_python(value) for name, value in cells.items()}
@@ -66,7 +72,7 @@ class Names:
         blank = {name: 0 if name == "number" else None for name in NAMED_BY[model]}
         return self._row(model, 0, blank)
 
-    def find(self, model: type[Model], pk: int | None) -> Model | None:
+    def find(self, model: type[Row], pk: int | None) -> Row | None:
         """The row, or None when it left no trace."""
         return self.rows[model].get(pk)
 
@@ -81,7 +87,7 @@ class Names:
             return row.name
         return str(row) if row else GONE
 
-    def living(self, model: type[Model]) -> list[Model]:
+    def living(self, model: type[Row]) -> list[Row]:
         """The rows that are there now."""
         return [row for pk, row in self.rows[model].items() if (model, pk) in self.live]
 
@@ -119,7 +125,7 @@ def _facts() -> QuerySet:
     return parts[0].union(*parts[1:], all=True)
 
 
-def _both(model: type[Model], pks: Iterable[int] | None = None) -> tuple[QuerySet, QuerySet]:
+def _both(model: Any, pks: Iterable[int] | None = None) -> tuple[QuerySet, QuerySet]:
     """The model's living and its deleted rows; those with the keys only, unless None."""
     cells = JSONObject(**{name: F(name) for name in NAMED_BY[model]})
     living, dead = model.objects.all(), model.history.filter(history_type="-")

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalChanges
 
@@ -53,7 +54,7 @@ class ReadableHistory(ForModelAdmin):
         """Leads to the list, which shows every version; refuses the library's way of writing one back."""
         if request.method != "GET":
             raise PermissionDenied
-        return HttpResponseRedirect(reverse(admin_urlname(self.opts, "history"), args=[object_id]))
+        return HttpResponseRedirect(reverse(admin_urlname(self.opts, SafeString("history")), args=[object_id]))
 
     def get_history_queryset(
         self, request: HttpRequest, history_manager: HistoryManager, pk_name: str, object_id: str
@@ -65,7 +66,7 @@ class ReadableHistory(ForModelAdmin):
         self, request: HttpRequest, historical_records: Sequence[HistoricalChanges], **options
     ) -> None:
         """Tells each record of the page in the trail's words, by two queries for all of them."""
-        keys = [(self.opts.model_name, record.history_id) for record in historical_records]
+        keys = [(str(self.opts.model_name), record.history_id) for record in historical_records]
         told = {record.stored.number: record for record in records(keys, Names())}
         for record in historical_records:
             record.told = told[record.history_id]
@@ -78,7 +79,8 @@ class ReadableHistory(ForModelAdmin):
             context["trail_address"] = trail_address(context["object"])
             if isinstance(context["object"], User):
                 context["account_address"] = f"{reverse('admin:trail')}?kind=user&object={context['object'].pk}"
-        return super().render_history_view(request, template, context, **kwargs)
+        render = super().render_history_view  # type: ignore[misc]  # the library's, which brings no types
+        return render(request, template, context, **kwargs)
 
     def history_view_title(self, request: HttpRequest, obj: Model) -> str:
         """変更の履歴：(object)."""

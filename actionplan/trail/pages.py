@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import chain
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.models import User
@@ -16,10 +17,10 @@ from actionplan.admin.pickers import ItemByNumber, no_such_item
 from actionplan.admin.site import FrontLink, own_page, standing_in
 from actionplan.exports.tabular import csv_lines
 from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus, place_of
-from actionplan.trail.kinds import ACTIONS, ANSWERS, Reach, reach_of
+from actionplan.trail.kinds import ACTIONS, ANSWERS, Key, Reach, reach_of
 from actionplan.trail.names import GONE, Names
 from actionplan.trail.records import NO_EARLIER, SYSTEM, Record, records
-from actionplan.trail.wanted import Key, Wanted, chunks, key_rows, keys_of
+from actionplan.trail.wanted import Wanted, chunks, key_rows, keys_of
 from actionplan.trail.words import CellRecord
 
 LABEL = "項目"
@@ -32,11 +33,11 @@ class ItemCode(ItemByNumber):
         super().__init__(label=f"{LABEL}の番号（例：3-2-1）", required=False)
         self.own = own
 
-    def clean(self, value: str | None) -> str:
+    def clean(self, value: str | None) -> str:  # type: ignore[override]  # the key, as the other boxes give it
         """The key. Raises ValidationError when the person may see no such item."""
         item = super().clean(value)
         if item and self.own is not None and item.pk not in self.own:
-            raise no_such_item(value)
+            raise no_such_item(value or "")
         return str(item.pk) if item else ""
 
 
@@ -94,7 +95,7 @@ class TrailForm(forms.Form):
         items = item_choices(names, own)
         if items is None:
             self.fields["item"] = ItemCode(own)
-        choices = {
+        choices: dict[str, list] = {
             **({} if items is None else {"item": items}),
             "department": self._departments(),
             "person": self._people(),
@@ -102,8 +103,9 @@ class TrailForm(forms.Form):
             "kind": [(kind.key, str(kind)) for kind in reach.kinds],
         }
         for name, found in choices.items():
-            self.fields[name].choices = [EVERYTHING, *found]
-            self.fields[name].error_messages["invalid_choice"] = NOT_YOURS
+            field = cast(forms.ChoiceField, self.fields[name])
+            field.choices = [EVERYTHING, *found]
+            field.error_messages["invalid_choice"] = NOT_YOURS
         if len(reach.kinds) == 1:
             self.fields["kind"].widget = forms.HiddenInput()
         for name in ("first", "last"):
@@ -126,7 +128,7 @@ class TrailForm(forms.Form):
 
     def clean(self) -> dict:
         """The cleaned data; the last day is not before the first."""
-        cleaned = super().clean()
+        cleaned = super().clean() or self.cleaned_data
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
             self.add_error("last", BACKWARDS)
@@ -135,7 +137,7 @@ class TrailForm(forms.Form):
     def wanted(self) -> Wanted:
         """The question in the trail's own terms; only for a form that is valid."""
         told = self.cleaned_data
-        keys = {name: int(told[name]) if told[name] else None for name in ("item", "person", "year")}
+        keys: dict[str, Any] = {name: int(told[name]) if told[name] else None for name in ("item", "person", "year")}
         plain = {name: told[name] for name in ("kind", "action", "first", "last", "words")}
         return Wanted(**keys, **plain, number=told["object"], departments=self._forms_of(told["department"]))
 
@@ -148,7 +150,7 @@ class TrailForm(forms.Form):
 
 def _plain(data: QueryDict, names: Names) -> dict[str, str]:
     """The address in the form's own terms: ?status= is an answer by its key, an ended department its successor."""
-    plain = {name: value for name, value in data.items() if value}
+    plain = {name: str(value) for name, value in data.items() if value}
     if status := plain.pop("status", ""):
         plain |= {"kind": ANSWERS.key, "object": status}
     department = plain.get("department", "")
@@ -179,7 +181,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(found, A_PAGE)
     page = paginator.get_page(request.GET.get(PAGE))
     shown = records(keys_of(page.object_list), names)
-    facts = {
+    facts: dict[str, Any] = {
         "form": form,
         "page": page,
         "pages": list(paginator.get_elided_page_range(page.number)),
@@ -207,7 +209,7 @@ def _subject(form: TrailForm, shown: list[Record]) -> str:
     return f"{record.kind}「{name}」の記録だけを表示しています。"
 
 
-def trail_csv(request: HttpRequest) -> HttpResponse:
+def trail_csv(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """The same records, all of them, as CSV; a question that cannot be answered leads back to the page."""
     reach, names = reach_of(request.user), Names()
     form = TrailForm(request.GET, names, reach)

@@ -8,10 +8,9 @@ from functools import cached_property
 from django.contrib.auth.models import User
 
 from actionplan.models import ActionItem, AnnualReport, Department
-from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS
+from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS, Key
 from actionplan.trail.names import GONE, Names
 from actionplan.trail.stored import Stored, items_of, stored_records
-from actionplan.trail.wanted import Key
 from actionplan.trail.words import CellRecord, changes_of
 
 SYSTEM = "システム（コマンド）"

@@ -4,14 +4,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import CharField, F, IntegerField, JSONField, OuterRef, QuerySet, Subquery, TextField, Value
+from django.db.models import (
+    CharField,
+    F,
+    IntegerField,
+    JSONField,
+    ManyToManyField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, JSONObject
 
 from actionplan.models import ActionItem
-from actionplan.trail.kinds import KINDS, Kind
-from actionplan.trail.wanted import Key
+from actionplan.trail.kinds import KINDS, Key, Kind
 
 NUMBER = "history_id"
 Cells = dict[str, Any]
@@ -48,13 +58,13 @@ def stored_records(keys: Sequence[Key]) -> list[Stored]:
 
 def items_of(records: Iterable[Stored]) -> set[int]:
     """The keys of every item that the records are about or point to."""
-    found = {record.object for record in records if record.kind.model is ActionItem}
+    found: set[int | None] = {record.object for record in records if record.kind.model is ActionItem}
     for record in records:
         pointers = [
             field.attname for field in record.kind.model._meta.concrete_fields if field.related_model is ActionItem
         ]
         found |= {told.get(name) for told in (record.cells, record.before or {}) for name in pointers}
-    return found - {None}
+    return {pk for pk in found if pk is not None}
 
 
 def _part(kind: Kind, numbers: Iterable[int]) -> QuerySet:
@@ -83,7 +93,7 @@ def _before(kind: Kind) -> Subquery:
 
 def _marks(rows: Iterable[tuple]) -> Mapping[tuple[str, int], dict[str, list[int]]]:
     """The keys of marks and members by kind and number of the record, under the name of their relation."""
-    wanted = defaultdict(set)
+    wanted: dict[str, set[int]] = defaultdict(set)
     for kind, number, *_, before in rows:
         wanted[kind] |= {number, *([before[NUMBER]] if before else [])}
     parts = [_marks_part(KINDS[kind], name, numbers) for kind, numbers in wanted.items() for name in KINDS[kind].marks]
@@ -94,7 +104,7 @@ def _marks(rows: Iterable[tuple]) -> Mapping[tuple[str, int], dict[str, list[int
 
 
 def _marks_part(kind: Kind, name: str, numbers: Iterable[int]) -> QuerySet:
-    target = kind.model._meta.get_field(name).m2m_reverse_field_name()
+    target = cast(ManyToManyField, kind.model._meta.get_field(name)).m2m_reverse_field_name()
     facts = {
         "sort": Value(kind.key, output_field=CharField()),
         "relation": Value(name, output_field=CharField()),
@@ -105,13 +115,13 @@ def _marks_part(kind: Kind, name: str, numbers: Iterable[int]) -> QuerySet:
 
 
 def _stored(row: tuple, marks: Mapping) -> Stored:
-    key, number, *facts, cells, before = row
+    key, number, thing, when, who, action, reason, source, cells, before = row
     kind = KINDS[key]
     if before is not None:
         before = _with_marks(kind, before, marks.get((key, before[NUMBER]), {}))
     # The marks of a deleted row are gone before its last record is written: they are those of the record before.
-    own = marks.get((key, number), {}) if row[5] != "-" else {name: (before or {}).get(name, []) for name in kind.marks}
-    return Stored(kind, number, *facts, _with_marks(kind, cells, own), before)
+    own = marks.get((key, number), {}) if action != "-" else {name: (before or {}).get(name, []) for name in kind.marks}
+    return Stored(kind, number, thing, when, who, action, reason, source, _with_marks(kind, cells, own), before)
 
 
 def _with_marks(kind: Kind, cells: Cells, marks: Mapping[str, list[int]]) -> Cells:

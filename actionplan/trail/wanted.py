@@ -1,6 +1,6 @@
 """Which records are asked for, by item, department, person, year, kind and time; and where they stand, newest first."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -9,7 +9,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from actionplan.models import AnnualReport, Department, YearlyStatus
-from actionplan.trail.kinds import ANSWERS, KINDS, Kind, Reach
+from actionplan.trail.kinds import ANSWERS, KINDS, Key, Kind, Reach
 
 
 def membership_records(person: int) -> list[int]:
@@ -21,7 +21,8 @@ def membership_records(person: int) -> list[int]:
     listed = KINDS["department"].marks["members"].objects.filter(user=person)
     held = set(listed.values_list("history_id", flat=True))
     departments = Department.history.filter(history_id__in=held).values("id")
-    found, before = [], {}
+    found: list[int] = []
+    before: dict[int, bool] = {}
     rows = Department.history.filter(id__in=departments).order_by("history_id")
     for department, record in rows.values_list("id", "history_id"):
         if (record in held) != before.get(department, False):
@@ -117,7 +118,7 @@ def _year(kind: Kind, wanted: Wanted) -> Q | None:
 def _action(kind: Kind, wanted: Wanted) -> Q | None:
     if not wanted.action:
         return Q()
-    if kind.follows:
+    if not isinstance(kind.action, Value):
         return Q(history_type=wanted.action)
     return Q() if kind.action.value == wanted.action else None
 
@@ -148,7 +149,6 @@ PARTS: tuple[Callable[[Kind, Wanted], Q | None], ...] = (
 )
 
 
-Key = tuple[str, int]
 CHUNK = 500
 
 
@@ -172,7 +172,7 @@ def _part(kind: Kind) -> QuerySet:
     )
 
 
-def keys_of(rows: QuerySet) -> list[Key]:
+def keys_of(rows: Iterable[tuple]) -> list[Key]:
     """The kind and the number of each row."""
     return [(kind, number) for _, kind, number in rows]
 

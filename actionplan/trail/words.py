@@ -69,8 +69,8 @@ def _changes(record: Stored, names: Names) -> Iterator[CellRecord]:
     old, new = _both(record)
     for name in (*record.kind.cells, *record.kind.marks):
         if old.get(name) != new.get(name):
-            field = record.kind.table._meta.get_field(name) if name in record.kind.cells else None
-            field = field or record.kind.model._meta.get_field(name)
+            model: Any = record.kind.table if name in record.kind.cells else record.kind.model
+            field = model._meta.get_field(name)
             before, after = words(field, old.get(name), names), words(field, new.get(name), names)
             if before != after:
                 yield CellRecord(cell_label(record.kind, name), before, after, isinstance(field, TextField))

@@ -18,17 +18,11 @@ from actionplan.views.frame import Crumb, crumb, page
 
 def about(request: HttpRequest) -> HttpResponse:
     """The guideline as the latest public edition prints it."""
-    edition = latest_public_edition()
-    front_matter = edition.front_matter if edition else None
-    return page(
-        request,
-        "about",
-        page_id="A-3",
-        crumbs=[Crumb("指針と計画")],
-        edition=edition,
-        front_matter=front_matter,
-        actor_chart=actor_chart(front_matter, edition.rows.all()) if edition else None,
-    )
+    edition, facts = latest_public_edition(), {}
+    if edition:
+        front_matter = edition.front_matter
+        facts = {"front_matter": front_matter, "actor_chart": actor_chart(front_matter, edition.rows.all())}
+    return page(request, "about", page_id="A-3", crumbs=[Crumb("指針と計画")], edition=edition, **facts)
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
@@ -137,13 +131,17 @@ def _against(previous: Edition, edition: Edition) -> dict:
 def home(request: HttpRequest) -> HttpResponse:
     """The latest public year with its counts, or a sentence that nothing is published yet."""
     edition = latest_public_edition()
-    summary = year_summary(edition.front_matter, edition.rows.all()) if edition else None
-    charts = _charts(edition, summary) if edition else {}
-    return page(request, "home", page_id="A-1", crumbs=[], edition=edition, summary=summary, **charts)
+    facts = _front_page(edition) if edition else {}
+    return page(request, "home", page_id="A-1", crumbs=[], edition=edition, **facts)
 
 
-def _charts(edition: Edition, summary: Summary) -> dict:
-    return {"chart": progress_chart(summary), "change_chart": _change_chart(edition, summary)}
+def _front_page(edition: Edition) -> dict:
+    summary = year_summary(edition.front_matter, edition.rows.all())
+    return {
+        "summary": summary,
+        "chart": progress_chart(summary),
+        "change_chart": _change_chart(edition, summary),
+    }
 
 
 def _change_chart(edition: Edition, summary: Summary) -> ChangeChart | None:

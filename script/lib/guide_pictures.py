@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 WIDTH, PREVIEWS = 1180, "mihon-tantou"
 # Name of the picture, who looks, address, height.
@@ -74,7 +75,7 @@ def _session_of(person: str) -> str:
 def _take_preview(page: Page, site: str, guide: Guide, folder: Path) -> None:
     """The preview of a workbook in which one answer is new, one is emptied, and one has a category that is none."""
     page.goto(f"{site}/admin/inquiry/{guide.facts['year']}/upload/")
-    file = {"name": guide.file_name, "mimeType": "application/octet-stream", "buffer": guide.workbook}
+    file: FilePayload = {"name": guide.file_name, "mimeType": "application/octet-stream", "buffer": guide.workbook}
     page.set_input_files('input[type="file"]', file)
     page.locator("form:has(input[type=file]) [type=submit]").first.click()
     page.wait_for_load_state()
@@ -90,7 +91,7 @@ def _filled(report, department) -> bytes:
     book = load_workbook(BytesIO(write_inquiry(report, department, answer_sheet(report, [department.pk]))))
     sheet = book[SHEET]
     row = next(cell.row for line in sheet.iter_rows() for cell in line if cell.value == HEADERS["text"])
-    column = {cell.value: cell.column for cell in sheet[row]}
+    column: dict[Any, Any] = {cell.value: cell.column for cell in sheet[row]}
     text, progress = column[HEADERS["text"]], column[HEADERS["progress"]]
     sheet.cell(row + 1, text).value = None
     sheet.cell(row + 6, text).value = "（見本の文です）手引きの案を作り、各課の意見を聞きました。"

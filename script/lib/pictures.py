@@ -8,6 +8,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import django
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -54,7 +55,7 @@ def _wait_for(address: str) -> None:
     raise TimeoutError(address)
 
 
-def take(browser: Browser, shots: tuple, cookies: list[dict]) -> None:
+def take(browser: Browser, shots: tuple, cookies: list[Any]) -> None:
     """One picture for each shot."""
     for name, address, width, height, target in shots:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
@@ -76,13 +77,13 @@ def _shots(shots: tuple, report) -> tuple:
     return tuple((name, address.format(**facts), *rest) for name, address, *rest in shots)
 
 
-def staff_cookies() -> list[dict]:
+def staff_cookies() -> list[Any]:
     """The session of the first account, as its browser would hold it."""
     from django.contrib.auth import get_user_model
     from django.test import Client
 
     client = Client()
-    client.force_login(get_user_model().objects.filter(is_superuser=True).first())
+    client.force_login(get_user_model().objects.filter(is_superuser=True)[0])
     return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": SITE}]
 
 

@@ -21,20 +21,6 @@ def office(published):
     return office
 
 
-@pytest.fixture
-def enter(visit):
-    """Logs a person in and hands back the page at the address."""
-
-    def log_in(person, address, **options):
-        page = visit(f"/admin/login/?next={address}", **options)
-        page.fill("#id_username", person.username)
-        page.fill("#id_password", "a-long-password-9")
-        follow(page, "[type=submit]")
-        return page
-
-    return log_in
-
-
 def press(page, button):
     follow(page, BAR.format(button))
 

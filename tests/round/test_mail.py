@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from django.core import mail
 
-from actionplan.round.mail import MEMBERS, OWN, Addressees, Post, addressees
-from actionplan.round.responses import response_of
+from actionplan.mail import Post
+from actionplan.round.responses import MEMBERS, OWN, Addressees, addressees, response_of
 from tests import factories
 from tests.round.post_office import open_post_office, send_to
 

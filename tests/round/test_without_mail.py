@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from actionplan.mail import goes_out
 from actionplan.models import Reminder, State
-from actionplan.round.mail import goes_out
 from tests import factories
 from tests.admin.pages import form_of, signed_in
 

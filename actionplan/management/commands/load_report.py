@@ -50,7 +50,7 @@ def _name(path: Path) -> str:
 def _load(path: Path) -> Counter[type[models.Model]]:
     """How many rows of each model were saved. Raises CommandError, with what to do, for a file that does not serve."""
     name = _name(path)
-    counts: Counter[str] = Counter()
+    counts: Counter[type[models.Model]] = Counter()
     for place, row in enumerate(_read(path, name), 1):
         try:
             [loaded] = deserialize("python", [row])

@@ -65,15 +65,15 @@ def report_lines(opening: Opening) -> Iterator[str]:
     if opening.changes_nothing:
         yield f"{opening.label}はすでに開いています（{opening.present}項目）。変わるところはありません。"
         return
+    due = f"回答の締切：{day_words(opening.answers_due)}" if opening.answers_due else ""
     if opening.only_due:
-        yield f"{opening.label}の締切だけを変えます。"
-        yield f"回答の締切：{day_words(opening.answers_due)}"
+        yield from (f"{opening.label}の締切だけを変えます。", due)
         return
     counts = "、".join(f"{label}{len(rows)}件" for label, rows in opening.kinds)
     yield f"{opening.label}：空の回答 {len(opening.coming)}件（{counts}）"
     yield f"すでにある回答：{opening.present}件（変わりません）"
     if opening.sets_due:
-        yield f"回答の締切：{day_words(opening.answers_due)}"
+        yield due
     for move in opening.moves:
         yield f"旧：{move.before} → {move.after}（{move.items}件）"
     yield from _items("終わった項目", opening.ended)

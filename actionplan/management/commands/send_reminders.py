@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from actionplan.cells import OPEN_STATES
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport
-from actionplan.permissions import OPEN_STATES
 from actionplan.round.reminders import (
     ALREADY,
     CHANGED,

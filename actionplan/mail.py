@@ -1,22 +1,16 @@
-"""Sending e-mail to departments: to whom, over one connection, and what went wrong, in words.
+"""Sending e-mail: over one connection, and what went wrong, in words.
 
 A mail that fails harms no other one.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage, get_connection
-
-from actionplan.round.responses import Response
-
-OWN, MEMBERS = "課のメールアドレス", "所属する職員のメールアドレス"
 
 
 def goes_out() -> bool:
@@ -25,33 +19,11 @@ def goes_out() -> bool:
 
 
 @dataclass(frozen=True)
-class Addressees:
-    """Where a department's mail goes, and whose addresses these are (OWN or MEMBERS); empty when it has none."""
+class Words:
+    """What a mail says."""
 
-    addresses: tuple[str, ...] = ()
-    whose: str = ""
-
-
-def addressees(responses: Iterable[Response]) -> dict[int, Addressees]:
-    """By Response.key: the department's own address, else those of its people with an open account; one query."""
-    chosen = list(responses)
-    people = _people({form for response in chosen for form in response.forms if form})
-    return {response.key: _addressees(response, people) for response in chosen}
-
-
-def _addressees(response: Response, people: dict[int, list[str]]) -> Addressees:
-    if response.department and response.department.email:
-        return Addressees((response.department.email,), OWN)
-    found = dict.fromkeys(address for form in sorted(filter(None, response.forms)) for address in people[form])
-    return Addressees(tuple(found), MEMBERS) if found else Addressees()
-
-
-def _people(departments: set[int]) -> dict[int, list[str]]:
-    people = defaultdict(list)
-    members = get_user_model().objects.filter(is_active=True, departments__in=departments).exclude(email="")
-    for department, address in members.order_by("email").values_list("departments", "email"):
-        people[department].append(address)
-    return people
+    subject: str
+    body: str
 
 
 class Post:
