@@ -13,6 +13,7 @@ from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
 from actionplan.answers import pages as answers
 from actionplan.inquiry import pages as inquiry
+from actionplan.inquiry import preview_page
 from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
 from actionplan.plan import admin as plan_admin
 from actionplan.publishing import edition_admin
@@ -33,6 +34,7 @@ OWN_PAGES = (
     remind_page,
     department_page,
     inquiry,
+    preview_page,
     trail,
 )
 # Importing them put their lists on the site.

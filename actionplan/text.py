@@ -38,3 +38,23 @@ def tidy_line_breaks(text: str) -> str:
 def forbidden_characters(text: str) -> list[str]:
     """The characters that a public record cannot hold (controls other than line breaks), as U+XXXX, in order."""
     return [f"U+{ord(found):04X}" for found in CONTROLS.findall(text)]
+
+
+# A workbook writes a character as _xHHHH_, so a text that holds such letters itself needs its first _ written so;
+# a control character after _xHHHH counts as the closing _, since its own spelling begins with one.
+LOOKS_ESCAPED = re.compile(r"_(?=x[0-9a-fA-F]{4}[_\x00-\x08\x0b-\x1f\ufffe\uffff])")
+UNSPELT = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+ESCAPED = re.compile(r"_x(?![dD][89a-fA-F])([0-9a-fA-F]{4})_")  # halves of a surrogate pair stay as they are
+
+
+def workbook_escape(text: str) -> str:
+    """The text as a workbook's XML spells it, before the XML's own escapes.
+
+    XlsxWriter's own version misses the second of two escapes that share a _, as in _x0041_x0042_.
+    """
+    return UNSPELT.sub(lambda found: f"_x{ord(found[0]):04X}_", LOOKS_ESCAPED.sub("_x005F_", text))
+
+
+def workbook_unescape(text: str) -> str:
+    """The text that a workbook's XML spells; it undoes workbook_escape() whatever the text."""
+    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text

@@ -19,7 +19,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from actionplan.exports.tabular import unescape, unguard, write_csv, write_xlsx
+from actionplan.exports.tabular import unguard, write_csv, write_xlsx
+from actionplan.text import workbook_unescape
 
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE
@@ -315,7 +316,7 @@ def plain_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return unescape(value)
+        return workbook_unescape(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and value.is_integer():

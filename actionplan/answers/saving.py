@@ -52,8 +52,8 @@ class Answer:
     @property
     def touched(self) -> dict[str, str]:
         """The cells that do not say what was shown."""
-        shown = self.shown or {}
-        return {name: words for name, words in self.cells.items() if shown.get(name) != mark_of(words)}
+        shown = self.shown
+        return {name: words for name, words in self.cells.items() if shown is None or shown.get(name) != mark_of(words)}
 
     def moves(self, row: YearlyStatus) -> bool:
         """Whether it gives the row to another department."""

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actionplan import permissions
@@ -20,23 +21,14 @@ from actionplan.admin.site import FrontLink, own_page, standing_in
 from actionplan.answers.sheet import answer_sheet
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
-from actionplan.inquiry.addresses import (
-    attachment,
-    come_in,
-    crumbs_of,
-    may_upload,
-    preview_address,
-    the_report,
-    upload_address,
-)
 from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
 from actionplan.inquiry.compare import CONFLICT, EMPTIED, CellChange, Comparison, compare
 from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
-from actionplan.inquiry.preview_page import marked_workbook, preview_page
 from actionplan.inquiry.read_workbook import MARKED, WaitingInquiry
 from actionplan.inquiry.write_workbook import file_name, inquiry_zip, write_inquiry, zip_name
-from actionplan.models import AnnualReport, Succession, YearlyStatus, place_of
+from actionplan.models import AnnualReport, Person, Succession, YearlyStatus, place_of
+from actionplan.permissions import Standing, standing_of
 from actionplan.round.opening import years_under_way
 from actionplan.round.pages import MOST_YEARS
 from actionplan.seen import Moved
@@ -44,6 +36,67 @@ from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
 
 NOT_YOURS = "この課の照会票をダウンロードする権限がありません。自分の課の照会票を選んでください。"
 ZIP_NOT_YOURS = "全部の課の照会票をまとめてダウンロードできるのは、事務局だけです。"
+
+NOT_ANSWERING = "照会票を取り込めるのは、課の担当者・課長と事務局です。必要なときは事務局に相談してください。"
+
+
+def the_report(year: int) -> AnnualReport:
+    """The year's report. Raises Http404."""
+    report = AnnualReport.objects.select_related("plan").filter(fiscal_year=year).first()
+    if report is None:
+        raise Http404("この年度の年次報告はありません。")
+    return report
+
+
+def may_upload(standing: Standing) -> bool:
+    """Whether the person answers for anybody at all."""
+    return standing.coordinates or (standing.answers and bool(standing.departments))
+
+
+def come_in(user: Person, year: int) -> tuple[AnnualReport, Standing]:
+    """The year's report and what the person may do. Raises PermissionDenied, Http404."""
+    standing = standing_of(user)
+    permissions.require(may_upload(standing), NOT_ANSWERING)
+    return the_report(year), standing
+
+
+def attachment(data: bytes, name: str, content_type: str) -> HttpResponse:
+    """The bytes as a file to save; nothing on the way keeps a copy."""
+    headers = {"Content-Disposition": content_disposition_header(True, name), "Cache-Control": "no-store"}
+    return HttpResponse(data, content_type=content_type, headers=headers)
+
+
+def asked_department(request: HttpRequest) -> int | None:
+    """The department from whose page the person came (?department=3); None when it was no department's."""
+    asked = request.GET.get("department", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+
+
+def upload_address(report: AnnualReport, request: HttpRequest | None = None) -> str:
+    """The page that takes workbooks; it knows from which department's page the person came."""
+    return reverse("admin:inquiry_upload", args=[report.fiscal_year]) + (_tail(request) if request else "")
+
+
+def preview_address(report: AnnualReport, name: str, request: HttpRequest) -> str:
+    """The page that shows what a waiting workbook would change."""
+    return reverse("admin:inquiry_preview", args=[report.fiscal_year, name]) + _tail(request)
+
+
+def _tail(request: HttpRequest) -> str:
+    department = asked_department(request)
+    return "" if department is None else f"?department={department}"
+
+
+def answers_address(report: AnnualReport, department_id: int | None) -> str:
+    """The page of a department's answers."""
+    return reverse("admin:answer_sheet", args=[report.fiscal_year, department_id or 0])
+
+
+def crumbs_of(report: AnnualReport, standing: Standing) -> list[tuple[str, str]]:
+    """The page that the person's work starts from, for the way back."""
+    if standing.coordinates:
+        return [("取りまとめ状況", reverse("admin:round", args=[report.fiscal_year]))]
+    return [("自課の回答", reverse("admin:answers"))]
 
 
 @require_safe
@@ -53,7 +106,7 @@ def workbook(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     if pk and pk not in succession.by_pk:
         raise Http404("この担当課はありません。")
     current = succession.current(pk or None, day)
-    permissions.require(permissions.standing_of(request.user).may_answer_for(current), NOT_YOURS)
+    permissions.require(standing_of(request.user).may_answer_for(current), NOT_YOURS)
     rows = answer_sheet(report, succession.standing_for([current], day) if current else [None])
     if not rows:
         raise Http404("この担当課には、この年度の項目がありません。")
@@ -64,7 +117,7 @@ def workbook(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 @require_safe
 def archive(request: HttpRequest, year: int) -> HttpResponse:
     """Every department's workbook in one zip, for the coordinator."""
-    permissions.require(permissions.standing_of(request.user).coordinates, ZIP_NOT_YOURS)
+    permissions.require(standing_of(request.user).coordinates, ZIP_NOT_YOURS)
     report = the_report(year)
     return attachment(inquiry_zip(report), zip_name(report), "application/zip")
 
@@ -86,8 +139,6 @@ def urls(guarded: Callable) -> list[URLPattern]:
         path(f"{year}.zip", guarded(archive), name="inquiry_zip"),
         path(f"{year}/upload/", guarded(upload_page), name="inquiry_upload"),
         path(f"{year}/upload/take/", guarded(take_all), name="inquiry_take"),
-        path(f"{year}/upload/<str:name>/", guarded(preview_page), name="inquiry_preview"),
-        path(f"{year}/upload/<str:name>/marked.xlsx", guarded(marked_workbook), name="inquiry_marked"),
     ]
 
 

@@ -1,12 +1,13 @@
 """A comparison as its page shows it: three texts to a cell, gravest items first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +16,12 @@ from actionplan.admin.site import own_page
 from actionplan.cells import Progress
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
-from actionplan.inquiry.addresses import (
+from actionplan.inquiry.annotate import annotated
+from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Taken, Undecided, apply_answers, undecided
+from actionplan.inquiry.compare import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange, compare
+from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
+from actionplan.inquiry.layout import InquiryFile
+from actionplan.inquiry.pages import (
     answers_address,
     asked_department,
     attachment,
@@ -24,11 +30,6 @@ from actionplan.inquiry.addresses import (
     preview_address,
     upload_address,
 )
-from actionplan.inquiry.annotate import annotated
-from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Taken, Undecided, apply_answers, undecided
-from actionplan.inquiry.compare import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange, compare
-from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
-from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.read_workbook import WaitingInquiry
 from actionplan.models import AnnualReport
 from actionplan.permissions import Standing
@@ -238,6 +239,15 @@ def preview_page(request: HttpRequest, year: int, name: str) -> HttpResponse:
 def _back(request: HttpRequest, report: AnnualReport, sentence: str) -> HttpResponse:
     messages.error(request, sentence)
     return HttpResponseRedirect(upload_address(report, request))
+
+
+def urls(guarded: Callable) -> list[URLPattern]:
+    """The addresses, below that of the page which takes workbooks."""
+    waiting = "inquiry/<int:year>/upload/<str:name>/"
+    return [
+        path(waiting, guarded(preview_page), name="inquiry_preview"),
+        path(f"{waiting}marked.xlsx", guarded(marked_workbook), name="inquiry_marked"),
+    ]
 
 
 @require_safe

@@ -16,7 +16,7 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
 from actionplan.cells import Progress
-from actionplan.exports.tabular import LONGEST_CELL, unescape
+from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
@@ -36,7 +36,7 @@ from actionplan.inquiry.layout import (
     row_signer,
 )
 from actionplan.models import AnnualReport, Person
-from actionplan.text import forbidden_characters, tidy_line_breaks
+from actionplan.text import forbidden_characters, tidy_line_breaks, workbook_unescape
 from actionplan.uploads import NOT_XLSX, UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
 
@@ -161,7 +161,8 @@ def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> 
     value = cells[index].value if index < len(cells) else None
     if isinstance(value, int | float):
         return f"は数値でした。「{text}」という文として読みました。"
-    return "のタブは、空白に置き換えて読みました。" if isinstance(value, str) and "\t" in unescape(value) else ""
+    has_tab = isinstance(value, str) and "\t" in workbook_unescape(value)
+    return "のタブは、空白に置き換えて読みました。" if has_tab else ""
 
 
 def _text(cell: ReadOnlyCell | EmptyCell) -> str:
@@ -173,7 +174,7 @@ def _text(cell: ReadOnlyCell | EmptyCell) -> str:
     if cell.data_type == "e":
         raise CellFault(f"Excelのエラー（{value}）が入っています。消してから、答えを文字で入力してください。")
     if isinstance(value, str):
-        return tidy_line_breaks(unescape(value))
+        return tidy_line_breaks(workbook_unescape(value))
     if isinstance(value, bool):
         raise CellFault(f"文字ではなく論理値（{'TRUE' if value else 'FALSE'}）になっています。{RETYPE}")
     if isinstance(value, date | time | timedelta):

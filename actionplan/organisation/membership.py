@@ -172,6 +172,7 @@ class Roster:
     def __init__(self, reader: Person) -> None:
         """reader: who looks; only accounts and roles that they may manage are theirs to change."""
         self.reader = reader
+        self.every_role = permissions.ROLES
         self.grantable = {group.name: group for group in permissions.grantable_groups(reader)}
         people = User.objects.prefetch_related("groups", "departments").order_by("username")
         self.accounts = {person.username: person for person in people}

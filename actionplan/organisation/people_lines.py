@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 
 from actionplan.organisation.membership import Facts, Roster, tidy
-from actionplan.permissions import ROLES
 from actionplan.text import forbidden_characters
 
 USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
@@ -185,12 +184,12 @@ def _why_no_department(name: str, roster: Roster) -> str:
 
 def role_names(text: str, roster: Roster) -> Names:
     """The roles that the cell names, and a sentence for each that cannot be given here."""
-    allowed = "・".join(role for role in ROLES if role in roster.grantable)
+    allowed = "・".join(role for role in roster.every_role if role in roster.grantable)
     names, wrong = set(), []
     for name in _parts(text):
         if name in roster.grantable:
             names.add(name)
-        elif name in ROLES:
+        elif name in roster.every_role:
             wrong.append(f"「{name}」は、この画面では付けられません。{allowed}から選んでください。")
         else:
             wrong.append(f"「{name}」という役割はありません。{allowed}から選んでください。")

@@ -17,9 +17,9 @@ def office():
     return office
 
 
-def test_an_upload_passes_eighteen_modules_at_most(office):
+def test_an_upload_passes_fifteen_modules_at_most(office):
     book = office.book(c1_1_1={"text": "新しい文"})
-    assert len(walked(lambda: upload(office.clerk, office.report, book, follow=False))) <= 18
+    assert len(walked(lambda: upload(office.clerk, office.report, book, follow=False))) <= 15
 
 
 def test_its_preview_and_its_taking_pass_no_more_than_they_need(office):
