@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from actionplan import uploads
-from actionplan.exports.tabular import escape, write_xlsx
+from actionplan.exports.tabular import write_xlsx
+from actionplan.text import workbook_escape
 from actionplan.uploads import MEGABYTE, UploadError, read_xlsx
 
 HEADER = ["番号", "項目"]
@@ -54,7 +55,7 @@ def test_values_are_read_as_a_person_sees_them():
 @pytest.mark.parametrize("text", ["_x0041_", "_x000D_", "x005F_", "_x005F_x0041_", "改\n行"])
 def test_shared_strings_are_read_to_the_letter(text):
     def spell(book):
-        book.active["B2"] = escape(text)
+        book.active["B2"] = workbook_escape(text)
 
     assert read_xlsx(workbook(HEADER, ["1", "x"], prepare=spell)).rows == [["1", text]]
 
