@@ -5,8 +5,10 @@ of a cell written. It stands on the ground, below models/, because both wings go
 """
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 
 
 class Progress(TextChoices):
@@ -79,6 +81,10 @@ class Cell:
     def words(self, value: str) -> str:
         """The value as a reader knows it: a category by its label."""
         return str(dict(Progress.choices).get(value, value)) if self.kind == CHOICE else value
+
+    def filled(self, value: str) -> str:
+        """The same where nothing said is an empty box: a category that is not set is one."""
+        return "" if self.kind == CHOICE and self.is_blank(value) else self.words(value)
 
     @property
     def published_words(self) -> str:
@@ -153,6 +159,20 @@ NAMES = tuple(BY_NAME)
 PUBLISHED = tuple(field for cell in CELLS for field in cell.as_published(cell.empty))
 # The first two have places of their own wherever an answer is shown; the others stand below where they say something.
 EXTRAS = CELLS[2:]
+
+
+# What makes a text say something, for databases: anything but what Python takes for blanks.
+WRITTEN = "[^ \t\n\r\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+
+
+def complete() -> Q:
+    """The condition that no cell is missing (see missing_cells), for counting without reading the answers."""
+    parts = (
+        ~Q((cell.name, cell.empty)) if cell.kind == CHOICE else Q((f"{cell.name}__regex", WRITTEN))
+        for cell in CELLS
+        if cell.needed
+    )
+    return reduce(and_, parts)
 
 
 def missing_cells(answer: object) -> list[Cell]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from actionplan.answers.admin import marks_html
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
 from actionplan.answers.sheet import SheetRow, box_name, stamp_of
-from actionplan.cells import BY_NAME, DEFINITIONS, EXTRAS, NAMES, OPEN_STATES, Progress
+from actionplan.cells import BY_NAME, CHOICE, DEFINITIONS, EXTRAS, NAMES, OPEN_STATES, Progress
 from actionplan.models import State, YearlyStatus
 from actionplan.words import person_name
 
@@ -63,9 +63,20 @@ class Box:
         return [Choice(each.value, each.label, meanings[each], each == self.value) for each in Progress]
 
     @property
-    def is_missing(self) -> bool:
-        """Whether nothing is written here that handing in asks for."""
-        return BY_NAME[self.cell].is_blank(self.stored)
+    def is_choice(self) -> bool:
+        """Whether it is a category."""
+        return BY_NAME[self.cell].kind == CHOICE
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is saved in it."""
+        return bool(BY_NAME[self.cell].filled(self.stored))
+
+    @property
+    def asks_for_a_look(self) -> bool:
+        """Whether something is written in it, or to be told of it."""
+        written = bool(BY_NAME[self.cell].filled(self.value))
+        return written or self.theirs is not None or bool(self.errors)
 
 
 def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Judgement | None) -> Box:
@@ -168,12 +179,12 @@ class Item:
     @property
     def extras_open(self) -> bool:
         """Whether one of them is written or asks for attention."""
-        return any(box.value or box.theirs is not None or box.errors for box in self.optional)
+        return any(box.asks_for_a_look for box in self.optional)
 
     @property
     def filled_extras(self) -> list[Box]:
         """Those that say something."""
-        return [box for box in self.extras if box.stored]
+        return [box for box in self.extras if box.says_something]
 
     @property
     def given_back(self) -> list[Box]:

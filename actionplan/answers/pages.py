@@ -135,7 +135,9 @@ def _after_submit(request: HttpRequest, sheet: Sheet, returned: Returned) -> dic
 
 def _take_back(request: HttpRequest, sheet: Sheet, number: str) -> None:
     require(sheet.may_take_back)
-    count = take_back(sheet, int(number) if re.fullmatch(r"[0-9]{1,15}", number) else None)
+    # A number that is none, or none of ours, means no answer; no number at all means every one.
+    pk = int(number) if re.fullmatch(r"[0-9]{1,15}", number) else 0
+    count = take_back(sheet, pk if number else None)
     if count:
         messages.success(request, f"{count}項目の提出を取り消しました。直してから、もう一度提出してください。")
     else:

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from actionplan.answers.saving import is_untouched, missing_parts
-from actionplan.cells import OPEN_STATES, Progress
+from actionplan.cells import OPEN_STATES, complete
 from actionplan.fiscal_year import era_label
 from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing
@@ -141,7 +141,7 @@ def own_tallies(standing: Standing, day: date, succession: Succession) -> list[T
     own = Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
     if not (standing.departments or standing.coordinates):
         return []
-    filled = Count("pk", filter=~Q(text="") & ~Q(progress=Progress.UNSET) & ~UNTOUCHED)
+    filled = Count("pk", filter=complete() & ~UNTOUCHED)
     rows = YearlyStatus.objects.filter(own).order_by().values_list("report", "department", "state")
     return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day, succession)
 

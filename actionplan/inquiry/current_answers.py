@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from actionplan.answers.saving import lock, rows_of
 from actionplan.answers.sheet import NEW, SheetRow
-from actionplan.cells import NAMES, OPEN_STATES, Progress
+from actionplan.cells import BY_NAME, NAMES, OPEN_STATES
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import TOO_LONG, InquiryFile
@@ -183,9 +183,7 @@ def is_open(status: YearlyStatus) -> bool:
 
 def answer_text(status: YearlyStatus, field: str) -> str:
     """What an answer cell holds; an unset category is an empty cell."""
-    if field == "progress":
-        return "" if status.progress == Progress.UNSET else status.get_progress_display()
-    text = getattr(status, field)
+    text = BY_NAME[field].filled(getattr(status, field))
     return text if fits(text) else TOO_LONG
 
 

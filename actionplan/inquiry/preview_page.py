@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplan.admin.site import own_page
-from actionplan.cells import Progress
+from actionplan.cells import BY_NAME, CHOICE, Progress
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.annotate import annotated
@@ -324,7 +324,7 @@ def shown(
 
 
 def _cell(cell: CellChange, decision: Decision, *, marked: bool) -> ShownCell:
-    issued, now, file = _progress(cell) if cell.field == "progress" else _texts(cell, fine=marked)
+    issued, now, file = _categories(cell) if BY_NAME[cell.field].kind == CHOICE else _texts(cell, fine=marked)
     return ShownCell(
         cell,
         NO_RECORD if cell.issued is None else issued,
@@ -337,7 +337,7 @@ def _cell(cell: CellChange, decision: Decision, *, marked: bool) -> ShownCell:
     )
 
 
-def _progress(cell: CellChange) -> tuple[SafeString, SafeString, SafeString]:
+def _categories(cell: CellChange) -> tuple[SafeString, SafeString, SafeString]:
     base, against = _base(cell), cell.kind == CONFLICT
     return (
         _category(base, "same" if against else "removed"),

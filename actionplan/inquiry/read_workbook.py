@@ -15,7 +15,7 @@ from django.utils import timezone
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
-from actionplan.cells import Progress
+from actionplan.cells import BY_NAME, CHOICE, Progress
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
@@ -114,7 +114,7 @@ class Reading:
         found = {}
         for field, index in self.answers.items():
             try:
-                text = read_cell(cells[index], field) if index < len(cells) else empty_cell(field)
+                text = read_cell(cells[index], field) if index < len(cells) else BY_NAME[field].empty
                 if told := retold(cells, index, text):
                     self.retold.append(f"{self.rows.place(field, line)}{told}")
             except CellFault as fault:
@@ -147,13 +147,8 @@ class CellFault(ValueError):
 
 def read_cell(cell: ReadOnlyCell | EmptyCell, field: str) -> str:
     """What an answer cell says: a text, or the code of a category. Raises CellFault."""
-    text = _text(cell)
-    return _progress(text) if field == "progress" else _running_text(text)
-
-
-def empty_cell(field: str) -> str:
-    """What an answer cell says when nothing stands in it."""
-    return CODES[""] if field == "progress" else ""
+    text, asked = _text(cell), BY_NAME[field]
+    return _category(text, asked.label) if asked.kind == CHOICE else _running_text(text)
 
 
 def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> str:
@@ -206,10 +201,10 @@ def _running_text(text: str) -> str:
     return text
 
 
-def _progress(text: str) -> str:
+def _category(text: str, name: str) -> str:
     label = "".join(unicodedata.normalize("NFKC", text).split())
     if label not in CODES:
-        raise CellFault(f"進捗区分「{text.strip()}」は使えません。{'・'.join(CHOICES)}から選んでください。")
+        raise CellFault(f"{name}「{text.strip()}」は使えません。{'・'.join(CHOICES)}から選んでください。")
     return CODES[label]
 
 

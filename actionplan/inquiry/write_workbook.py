@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from actionplan.answers.sheet import SheetRow, answer_sheet
-from actionplan.cells import CELLS, DEFINITIONS, Progress
+from actionplan.cells import CELLS, CHOICE, DEFINITIONS, Progress
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.fiscal_year import era_label
@@ -112,14 +112,14 @@ MEANINGS = "\n".join(f"{value.label}：{DEFINITIONS[value]}" for value in Progre
 ELSEWHERE = "区分の意味は「記入要領」のシートにあります。"
 
 
-def offer_choices(sheet: Worksheet, first: int, last: int, column: int) -> None:
-    """Gives the cells of a column, from row first to row last, the list of categories and what each means."""
+def offer_choices(sheet: Worksheet, first: int, last: int, column: int, name: str) -> None:
+    """Gives the cells of the named column, from row first to row last, the list of categories and what each means."""
     rule = {
         "validate": "list",
         "source": list(CHOICES),
         "input_title": "▼から選びます",
         "input_message": MEANINGS if len(MEANINGS) <= LONGEST_PROMPT else ELSEWHERE,
-        "error_title": "進捗区分",
+        "error_title": name,
         "error_message": f"{'・'.join(CHOICES)}から選んでください。",
     }
     sheet.data_validation(first, column, last, column, rule)
@@ -165,7 +165,7 @@ CUT_ON_PAPER = "長い文は、紙には途中までしか出ません。全文�
 PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
 PLACES = {column.key: index for index, column in enumerate(COLUMNS)}
 PRINTED = sum(column.kind != MACHINE for column in COLUMNS)
-CENTRED = {"code", "marks", "kind", "last_progress", "progress"}
+CENTRED = {"code", "marks", "kind", "last_progress", *(cell.name for cell in CELLS if cell.kind == CHOICE)}
 
 
 class QuestionSheet:
@@ -183,13 +183,19 @@ class QuestionSheet:
         for row in rows:
             self._item(row)
         if rows:
-            offer_choices(self.sheet, FIRST_ROW, self.row - 1, PLACES["progress"])
-            for key in ("text", "progress"):
-                show_what_is_empty(self.sheet, FIRST_ROW, self.row - 1, PLACES[key], self.formats["empty"])
+            self._answers_columns()
         if len(rows) >= FILTER_FROM:
             self.sheet.autofilter(HEAD_ROW, 0, self.row - 1, len(COLUMNS) - 1)
         self.sheet.print_area(0, 0, self.row - 1, PRINTED - 1)
         self.sheet.protect("", PERMITTED)
+
+    def _answers_columns(self) -> None:
+        for cell in CELLS:
+            place = FIRST_ROW, self.row - 1, PLACES[cell.name]
+            if cell.kind == CHOICE:
+                offer_choices(self.sheet, *place, cell.label)
+            if cell.needed:
+                show_what_is_empty(self.sheet, *place, self.formats["empty"])
 
     def _page_setup(self) -> None:
         for index, column in enumerate(COLUMNS):
@@ -313,6 +319,14 @@ class GuidanceSheet:
         self._section("ご注意")
         self._pairs([(f"（{number}）", rule) for number, rule in enumerate(RULES, 1)])
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
+
+    def _answers_columns(self) -> None:
+        for cell in CELLS:
+            place = FIRST_ROW, self.row - 1, PLACES[cell.name]
+            if cell.kind == CHOICE:
+                offer_choices(self.sheet, *place, cell.label)
+            if cell.needed:
+                show_what_is_empty(self.sheet, *place, self.formats["empty"])
 
     def _page_setup(self) -> None:
         for index, width in enumerate(WIDTHS):

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Literal
 
+from actionplan.cells import CELLS, CHOICE
 from actionplan.models import AnnualReport, Edition, EditionRow, label_of
 from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 from actionplan.words import as_words
 
-# progress is compared by its label, which is what people read.
-COMPARED = tuple(field for field in CONTENT if field != "progress")
+# A category is compared by its label, which is what people read.
+CODES = {cell.published for cell in CELLS if cell.kind == CHOICE}
+COMPARED = tuple(field for field in CONTENT if field not in CODES)
 COMPARE = itemgetter(*COMPARED)
 FRONT_MATTER_LABELS = {
     "label": "年度の表記",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actionplan.models import EditionRow, Measure, label_of
+from actionplan.models import EditionRow, Measure, Policy, label_of
 from actionplan.words import as_words
 
 # What a number stands for, the fields that make it, and the fields of its words; the title first.
@@ -127,7 +127,11 @@ def clashes(
 
 
 def _twice_numbered(rows: Sequence[Cells], measures: Sequence[Measure], printed: Mapping[int, Cells]) -> Iterator[str]:
-    """Policies and measures under two numbers: printed with one, and with another for items that have come since."""
+    """Policies and measures under two numbers: printed with one, and with another for items that have come since.
+
+    A number is known by who bears it under its title; where that is another one now, by whom all of its items are in,
+    unless they were moved there and what bore the number still stands.
+    """
     for name, key, (title, *_) in LEVELS:
         groups = _groups(rows, measures, printed, key)
         before = {
@@ -135,11 +139,41 @@ def _twice_numbered(rows: Sequence[Cells], measures: Sequence[Measure], printed:
             for number, group in groups.items()
             for cells, measure in group.printed
         }
+        alone = _alone(groups, key)
         for number, group in sorted(groups.items()):
-            known = {before.get((_bearer(key, measure), cells[title]), number) for cells, measure in group.come}
+            bearers = {(_bearer(key, measure), cells[title]) for cells, measure in group.come}
+            known = {before.get(each) or _renumbered(alone.get(each[0], {}), number, title) for each in bearers}
             for old in sorted(known - {number}):
                 words = group.come[0][0][title]
                 yield f"{name}「{words}」は、公表した版では{_dashed(old)}、いまの計画では{_dashed(number)}です"
+
+
+def _alone(groups: Mapping[tuple[int, ...], _Group], key: Sequence[str]) -> dict[int, dict[tuple[int, ...], _Group]]:
+    """By bearer, the printed numbers of which every item is its own."""
+    found: dict[int, dict[tuple[int, ...], _Group]] = {}
+    for number, group in groups.items():
+        bearers = {_bearer(key, measure) for _, measure in group.printed}
+        if len(bearers) == 1:
+            found.setdefault(bearers.pop(), {})[number] = group
+    return found
+
+
+def _renumbered(alone: Mapping[tuple[int, ...], _Group], number: tuple[int, ...], title: str) -> tuple[int, ...]:
+    """The number that a bearer was printed under, where nothing of that number and title is left; else its own."""
+    if number not in alone:
+        for old, group in alone.items():
+            cells, measure = group.printed[0]
+            if not _stands(old, cells[title], measure):
+                return old
+    return number
+
+
+def _stands(number: tuple[int, ...], title: str, measure: Measure) -> bool:
+    """Whether the measure's plan still has the policy, or the measure, of this number and title."""
+    policies = Policy.objects.filter(plan=measure.policy.plan_id, number=number[0])
+    if len(number) == 1:
+        return policies.filter(title=title).exists()
+    return Measure.objects.filter(policy__in=policies, number=number[1], title=title).exists()
 
 
 def _twice_coded(rows: Sequence[Cells]) -> Iterator[str]:

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from actionplan.cells import CELLS, TEXT
+from actionplan.cells import BY_NAME, CELLS
 from actionplan.models import Edition, EditionRow, label_of
 from actionplan.wording import Wording, wording_changes
 
 ACTORS = "主体"
+# The one that counts and charts go by.
+CATEGORY = BY_NAME["progress"]
 COMPARED = (
     "policy_title",
     "measure_title",
     "item_name",
     "content",
     "actor_symbols",
-    "progress_label",
-    *(cell.published for cell in CELLS if cell.kind == TEXT),
+    CATEGORY.published_words,
+    *(cell.published_words for cell in CELLS if cell is not CATEGORY),
     "department_name",
 )
 
@@ -88,12 +90,12 @@ class Continued:
     @property
     def category(self) -> WordingChange | None:
         """The change of category, if there is one."""
-        return next((cell for cell in self.cells if cell.field == "progress_label"), None)
+        return next((cell for cell in self.cells if cell.field == CATEGORY.published_words), None)
 
     @property
     def texts(self) -> Sequence[WordingChange]:
         """The changed cells other than the category."""
-        return [cell for cell in self.cells if cell.field != "progress_label"]
+        return [cell for cell in self.cells if cell.field != CATEGORY.published_words]
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ Numbers = tuple[int, int, int]
 TEXTS = {
     "content": "アクションプランの内容",
     "status": "",
-    **{cell.published: cell.label for cell in EXTRAS},
+    **{cell.published_words: cell.label for cell in EXTRAS},
     "department_name": "担当課",
 }
 

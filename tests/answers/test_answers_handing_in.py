@@ -120,3 +120,11 @@ def test_taking_one_answer_back_leads_back_to_it(office):
     YearlyStatus.objects.update(**written(state=SUBMITTED))
     head, pk = office.browser("課長"), office.rows[1].pk
     assert office.post(head, office.form(head), f"back-{pk}").url == f"{office.address}#item-{pk}"
+
+
+@pytest.mark.parametrize("number", ["12345678901234567890", "x", "-1", "0"])
+def test_a_number_that_is_no_answers_takes_back_none(number):
+    office = make_office(**written(state=SUBMITTED))
+    page = office.post(office.browser("課長"), {}, f"back-{number}", follow=True).content.decode()
+    assert office.states() == [SUBMITTED, SUBMITTED]
+    assert "提出を取り消せる項目がありませんでした。" in page

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from actionplan.answers.tally import tally_of
 from actionplan.models import State, YearlyStatus
 from actionplan.publishing.publish import publish
 from tests import factories
@@ -143,3 +144,14 @@ def test_a_department_without_items_is_not_told_that_all_of_them_are_confirmed()
     assert "この年度の項目はありません" in page.content.decode()
     assert "組織改正で別の課に移ったかもしれません。" in page.content.decode()
     assert "確定しました" not in page.content.decode()
+
+
+@pytest.mark.parametrize("blank", [" ", "　", "\n", " 　\n\u2003"])
+def test_blanks_are_no_answer_on_the_front_page_nor_on_the_page_itself(office, blank):
+    row = office.rows[0]
+    YearlyStatus.objects.update(text="書いた。", progress="done", state=State.DRAFT)
+    YearlyStatus.objects.filter(pk=row.pk).update(text=blank)
+    tally = tally_of(office.report, office.department, YearlyStatus.objects.all())
+    total = len(office.rows)
+    assert tally.written == total - 1
+    assert f"{total}項目のうち{total - 1}項目が記入済み" in work(office.browser())[0][1]

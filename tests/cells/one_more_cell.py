@@ -1,5 +1,9 @@
-"""A plugin for pytest (-p tests.cells.one_more_cell): the portal starts with one more cell, 連携した団体."""
+"""A plugin for pytest (-p tests.cells.one_more_cell): the portal starts with one more cell, 連携した団体.
 
+KIND_OF_ONE_MORE_CELL says of which kind: TEXT unless told.
+"""
+
+import os
 import sys
 from importlib.util import find_spec, module_from_spec
 
@@ -7,7 +11,7 @@ MORE = """
     Cell(
         name="partners",
         label="連携した団体",
-        kind=TEXT,
+        kind=KIND,
         needed=True,
         width=13,
         rows=3,
@@ -26,7 +30,8 @@ def start_with_one_more() -> None:
     assert source.count("\n)\nBY_NAME =") == 1
     module = module_from_spec(spec)
     sys.modules["actionplan.cells"] = module
-    exec(compile(source.replace("\n)\nBY_NAME =", MORE), spec.origin, "exec"), module.__dict__)
+    kind = os.environ.get("KIND_OF_ONE_MORE_CELL", "TEXT")
+    exec(compile(source.replace("\n)\nBY_NAME =", MORE.replace("KIND", kind)), spec.origin, "exec"), module.__dict__)
 
 
 start_with_one_more()

@@ -246,3 +246,19 @@ def test_the_command_asks_too_and_takes_the_answer(report):
         call_command("publish_report", "2009", **options)
     call_command("publish_report", "2009", headings="current", **options)
     assert report.editions.count() == 2
+
+
+def test_a_policy_renumbered_and_renamed_is_not_published_twice(report):
+    moved = policy()
+    Policy.objects.filter(pk=moved.pk).update(number=9, title="番号も名も変わった")
+    add_item(report, Measure.objects.create(policy=Policy.objects.get(pk=moved.pk), number=99, title="新しい取組"))
+    with pytest.raises(PublishRefused, match=r"施策「番号も名も変わった」は、公表した版では3、いまの計画では9です"):
+        publish(report, by=None, note=NOTE)
+
+
+def test_a_measure_renumbered_and_renamed_is_not_published_twice(report):
+    measure = Measure.objects.get(policy__number=3, number=2)
+    rename(measure, number=88, title="番号も名も変わった取組")
+    add_item(report, measure)
+    with pytest.raises(PublishRefused, match=r"公表した版では3-2、いまの計画では3-88です"):
+        publish(report, by=None, note=NOTE)
