@@ -43,12 +43,6 @@ def era_label(year: int) -> str:
     return f"{era.name}{'元' if number == 1 else number}年度"
 
 
-def era_slug(year: int) -> str:
-    """h21, as in the address /reports/h21/."""
-    era = _era_of(year)
-    return f"{era.letter.lower()}{year - era.first + 1}"
-
-
 def web_label(year: int, override: str = "") -> str:
     """平成21年度（2009年度）, the label on web pages; override replaces the era part."""
     return f"{override or era_label(year)}（{year}年度）"

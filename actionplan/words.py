@@ -1,4 +1,4 @@
-"""How people are named: the family name first."""
+"""Small words that every room says in one way: days and delays, yes and no, people, and no department."""
 
 from datetime import date, datetime
 
@@ -24,9 +24,19 @@ def due_day(due: date, today: date) -> str:
     return f"{year}{due.month}月{due.day}日"
 
 
-def day_words(day: date | datetime) -> str:
+def plain_day(day: date) -> str:
+    """2026年5月20日; of a moment its day as it stands, in whatever zone."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def plain_moment(moment: datetime) -> str:
+    """2026年5月20日 9時05分, as it stands."""
+    return f"{plain_day(moment)} {moment.hour}時{moment.minute:02}分"
+
+
+def day_words(day: date) -> str:
     """2026年5月20日（水）."""
-    return f"{day.year}年{day.month}月{day.day}日（{'月火水木金土日'[day.weekday()]}）"
+    return f"{plain_day(day)}（{'月火水木金土日'[day.weekday()]}）"
 
 
 NO_DEPARTMENT = "担当課なし"
@@ -37,9 +47,14 @@ def as_words(value: object) -> str:
     return ("はい" if value else "いいえ") if isinstance(value, bool) else str(value)
 
 
+def own_name(person: User) -> str:
+    """山田 太郎, the family name first; empty for an account without a name."""
+    return f"{person.last_name} {person.first_name}".strip()
+
+
 def full_name(person: User) -> str:
     """山田 太郎; the name to log in with where no other is known."""
-    return f"{person.last_name} {person.first_name}".strip() or person.get_username()
+    return own_name(person) or person.get_username()
 
 
 def person_name(user: User | None) -> str:

@@ -10,7 +10,6 @@ from actionplan.fiscal_year import (
     EARLIEST,
     LATEST,
     era_label,
-    era_slug,
     fiscal_year_of,
     newsletter_label,
     parse_fiscal_year,
@@ -60,10 +59,6 @@ def test_a_year_is_labelled_by_its_era_and_the_first_year_is_never_1(year, label
 def test_a_year_before_the_eras_is_refused_with_the_range(year):
     with pytest.raises(ValueError, match="1926年度から2099年度まで"):
         era_label(year)
-
-
-def test_the_slug_of_an_address_is_short():
-    assert [era_slug(year) for year in (2009, 2019, 1989, 1950)] == ["h21", "r1", "h1", "s25"]
 
 
 def test_the_web_label_holds_both_calendars():
@@ -129,7 +124,7 @@ def test_a_year_outside_the_range_is_refused_with_the_range(text):
 
 @given(YEARS)
 def test_every_label_that_the_portal_writes_is_read_back(year):
-    for label in (era_label(year), era_slug(year), newsletter_label(year), str(year), f"{year}年度"):
+    for label in (era_label(year), newsletter_label(year), str(year), f"{year}年度"):
         assert parse_fiscal_year(label) == year
 
 

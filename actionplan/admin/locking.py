@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from actionplan.text import tidy_line_breaks
+from actionplan.words import as_words
 
 
 class RecordField(forms.CharField):
@@ -85,7 +86,7 @@ class LockedForm(forms.ModelForm):
 def in_words(field: forms.Field, value: object) -> str:
     """The value as a reader knows it: the label of a choice, はい or いいえ, （空欄） for nothing."""
     if isinstance(value, bool):
-        return "はい" if value else "いいえ"
+        return as_words(value)
     if isinstance(value, Iterable) and not isinstance(value, str):
         return "、".join(in_words(field, each) for each in value) or "（空欄）"
     key = field.prepare_value(value)

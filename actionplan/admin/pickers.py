@@ -13,6 +13,7 @@ from django.utils import timezone
 from actionplan.admin import ForModelAdmin
 from actionplan.fiscal_year import fiscal_year_of, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Stage
+from actionplan.words import NO_DEPARTMENT
 
 EMPTY = ("", "（選んでください）")
 NO_MARK = "主体（★●◎）を1つ以上選んでください。"
@@ -41,7 +42,7 @@ def department_choices() -> list[tuple]:
         ended = department.in_force_until is not None and department.in_force_until < day
         groups[department.exists_on(day)].append((department.pk, f"{department}{'（廃止）' if ended else ''}"))
     others = [("廃止された課・これからできる課", groups[False])] if groups[False] else []
-    return [("", "（担当課なし）"), *groups[True], *others]
+    return [("", f"（{NO_DEPARTMENT}）"), *groups[True], *others]
 
 
 def _once(request: HttpRequest, name: str, read: Callable[[], Any]) -> Any:

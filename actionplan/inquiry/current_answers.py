@@ -17,7 +17,7 @@ from actionplan.inquiry.layout import TOO_LONG, InquiryFile
 from actionplan.models import AnnualReport, Person, State, Succession, YearlyStatus
 from actionplan.permissions import Standing, standing_of
 from actionplan.uploads import UploadError
-from actionplan.words import NO_DEPARTMENT
+from actionplan.words import NO_DEPARTMENT, day_words
 
 Version = tuple[int, int]
 FACTS = ("history_date", "history_user__last_name", "history_user__first_name", "history_user__username")
@@ -162,7 +162,6 @@ def _report_order(row: YearlyStatus) -> tuple[int, int, int, int]:
     return measure.policy.number, measure.number, row.item.number, row.pk
 
 
-WEEKDAYS = "月火水木金土日"
 CUT = "…（長いため、以下は画面で確かめてください）"
 REMARKS = {
     State.DRAFT: "記入中",
@@ -223,8 +222,3 @@ def remark(status: YearlyStatus) -> str:
 def due_words(report: AnnualReport) -> str:
     """締切：2011年5月31日（火）; "" while no day is set."""
     return f"締切：{day_words(report.answers_due)}" if report.answers_due else ""
-
-
-def day_words(day: date) -> str:
-    """2011年5月31日（火）."""
-    return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"

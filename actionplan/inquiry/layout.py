@@ -26,6 +26,7 @@ class Column:
     """One column of the sheet.
 
     key: what stands in it; of an answer the field of YearlyStatus. width: in characters of the default font.
+    kind: of ANSWER are the columns to be filled in; all others are locked.
     """
 
     key: str
@@ -50,8 +51,9 @@ COLUMNS = (
 HEADERS = {column.key: column.header for column in COLUMNS}
 # The header of each answer cell by the name of its field (see cells.py).
 ANSWER_COLUMNS = {column.key: column.header for column in COLUMNS if column.kind == ANSWER}
-# Cells that are not read, of which the person is told when something else was written there.
-LOCKED = ("name", "content")
+# Excel lets nobody type into any column but those of ANSWER kind (styles.py); other programs do. What was written there
+# all the same is not read, and in these the person is told so.
+TOLD_WHEN_CHANGED = ("name", "content")
 MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
 
 
@@ -62,7 +64,7 @@ class AnswerLine:
     line: row of the spreadsheet, from 1. revision: of the row when the workbook was issued.
     cells: values by field, progress as its code; a cell whose column is missing, or that is at fault, is absent;
     an emptied cell is "" (progress: unset).
-    locked: what the file has in the cells that are only to be read (see LOCKED), by column; absent without the column.
+    locked: what the file has in the locked cells of TOLD_WHEN_CHANGED, by column; absent without the column.
     """
 
     line: int
@@ -96,7 +98,7 @@ class InquiryFile:
 
     department_id: of the department that it was issued for; None for items without one.
     lines: every row that is known by its 照合番号. notes: harmless sentences about what was noticed.
-    letters: the column of each answer field, and of LOCKED, in this file; a missing column is absent.
+    letters: the column of each answer field, and of TOLD_WHEN_CHANGED, in this file; a missing column is absent.
     unknown: what stands as the item's code in each row that is there, but is not known by a 照合番号 ("" for nothing).
     """
 

@@ -23,9 +23,9 @@ from actionplan.inquiry.layout import (
     ANSWER_COLUMNS,
     CHOICES,
     HEADERS,
-    LOCKED,
     MOST_NAMED,
     SHEET,
+    TOLD_WHEN_CHANGED,
     TOO_LONG,
     AlteredError,
     AnswerLine,
@@ -39,6 +39,7 @@ from actionplan.models import AnnualReport, Person
 from actionplan.text import forbidden_characters, tidy_line_breaks, workbook_unescape
 from actionplan.uploads import NOT_XLSX, UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
+from actionplan.words import plain_day
 
 
 def read_inquiry(data: bytes, name: str) -> InquiryFile:
@@ -62,7 +63,7 @@ class Reading:
         self.sheet = sheet
         self.rows = Rows(sheet, row_signer())
         self.answers = {field: place for field, place in self.rows.columns.items() if field in ANSWER_COLUMNS}
-        self.locked = [key for key in LOCKED if key in self.rows.columns]
+        self.locked = [key for key in TOLD_WHEN_CHANGED if key in self.rows.columns]
         self.lines: list[AnswerLine] = []
         self.lines_of: dict[int, list[int]] = {}  # status → every line that it was met in
         self.unknown: set[str] = set()
@@ -180,7 +181,7 @@ def _text(cell: ReadOnlyCell | EmptyCell) -> str:
 
 
 def _day(value: date | time | timedelta) -> str:
-    return f"{value.year}年{value.month}月{value.day}日" if isinstance(value, date) else str(value)
+    return plain_day(value) if isinstance(value, date) else str(value)
 
 
 def _number(value: int | float, number_format: str) -> str:

@@ -18,7 +18,7 @@ from actionplan.cells import CELLS, CHOICE, DEFINITIONS, Progress
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.fiscal_year import era_label
-from actionplan.inquiry.current_answers import answer_text, day_words, due_words, is_open, remark, shown_text
+from actionplan.inquiry.current_answers import answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
     CHOICES,
@@ -36,8 +36,7 @@ from actionplan.inquiry.layout import (
 )
 from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, formats_of, height
 from actionplan.models import AnnualReport, Department, State, Succession, place_of
-
-NO_DEPARTMENT = "担当課なし"
+from actionplan.words import NO_DEPARTMENT, day_words
 
 
 def write_inquiry(

@@ -108,7 +108,9 @@ def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:
 
 
 class PublishedCells(models.Model):
-    """What an answer says, as it was published."""
+    """What an answer says, as published. cells_in_words: the fields that people read, in the order of the list."""
+
+    cells_in_words: ClassVar = tuple(cell.published_words for cell in CELLS)
 
     if TYPE_CHECKING:
         status: str

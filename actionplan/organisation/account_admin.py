@@ -28,7 +28,7 @@ from actionplan.organisation.accounts import place
 from actionplan.organisation.membership import Offices, lock_people
 from actionplan.permissions import FROZEN
 from actionplan.trail.object_history import ReadableHistory
-from actionplan.words import full_name
+from actionplan.words import full_name, own_name
 
 NAME_HELP = "ログインに使います。半角の英数字と @ . + - _ が使えます。"
 TAKEN = "同じ利用者名の人が、すでにいます（大文字・小文字の違いは区別しません）。"
@@ -337,7 +337,7 @@ class PortalUserAdmin(PeopleAdmin, UserAdmin):
     @admin.display(description="名前", ordering="last_name")
     def name(self, user: User) -> str:
         """山田 太郎."""
-        return f"{user.last_name} {user.first_name}".strip()
+        return own_name(user)
 
     @admin.display(description="所属課")
     def department_names(self, user: User) -> str:

@@ -159,12 +159,6 @@ class Facts:
     roles: tuple[str, ...] = ()
     active: bool = True
 
-    @property
-    def cells(self) -> tuple[str, ...]:
-        """The cells of the list, the name to log in with aside."""
-        lists = "、".join(self.departments), "、".join(self.roles)
-        return self.last_name, self.first_name, self.email, *lists, "はい" if self.active else "いいえ"
-
 
 class Roster:
     """Everybody and what they belong to, read in six queries for as many people as there are."""

@@ -14,7 +14,7 @@ from actionplan import permissions
 from actionplan.models import Department, Person
 from actionplan.organisation.accounts import AccountChange, StartPassword, store_accounts
 from actionplan.organisation.membership import Facts, Roster, lock_people
-from actionplan.organisation.people_lines import COLUMNS, PART, Fault, PersonLine, WantedAccount, read_lines
+from actionplan.organisation.people_lines import COLUMNS, PART, Fault, PersonLine, WantedAccount, cells_of, read_lines
 from actionplan.organisation.reorganisation import REASON, in_words
 from actionplan.seen import fingerprint, refuse_moved
 
@@ -49,8 +49,9 @@ class LineChange:
     @property
     def cells(self) -> list[tuple[str, str, str]]:
         """Each column after the name to log in with: its name, the old and the new words; new people have no old."""
-        old = self.before.cells if self.before else self.after.cells
-        return list(zip(COLUMNS[1:], old, self.after.cells, strict=True))
+        new = cells_of(self.after)
+        old = cells_of(self.before) if self.before else new
+        return list(zip(COLUMNS[1:], old, new, strict=True))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from django.db.models import Field
 
 from actionplan.organisation.membership import Facts, Roster, tidy
 from actionplan.text import forbidden_characters
+from actionplan.words import as_words
 
 USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
     *("利用者名", "姓", "名", "メールアドレス"),
@@ -20,7 +21,13 @@ USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
 )
 FIELDS = {USERNAME: "username", LAST: "last_name", FIRST: "first_name", EMAIL: "email"}
 half_width = ASCIIUsernameValidator()
-WORDS = {"はい": True, "いいえ": False}
+WORDS = {as_words(truth): truth for truth in (True, False)}
+
+
+def cells_of(facts: Facts) -> tuple[str, ...]:
+    """The cells of a person's line in the list, the name to log in with aside."""
+    lists = "、".join(facts.departments), "、".join(facts.roles)
+    return facts.last_name, facts.first_name, facts.email, *lists, as_words(facts.active)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from actionplan.exports.tabular import XLSX, write_csv, write_xlsx
 from actionplan.organisation.accounts import close_accounts, renew_password, reopen_accounts
 from actionplan.organisation.membership import Roster
 from actionplan.organisation.people import Outcome, import_people, look
-from actionplan.organisation.people_lines import COLUMNS, PersonLine
+from actionplan.organisation.people_lines import COLUMNS, PersonLine, cells_of
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns, read_csv, read_xlsx
 from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName
@@ -122,7 +122,7 @@ NO_FILE = "ファイルを選んでください。"
 def staff_list(roster: Roster, ending: str) -> bytes:
     """The accounts in use that the roster's reader may manage, as a CSV or xlsx file."""
     people = [(person.username, roster.facts(person)) for person in roster.mine() if person != roster.reader]
-    return WRITERS[ending](COLUMNS, [(username, *facts.cells) for username, facts in people if facts.active])
+    return WRITERS[ending](COLUMNS, [(username, *cells_of(facts)) for username, facts in people if facts.active])
 
 
 def read_lines_of(name: str, data: bytes) -> list[PersonLine]:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from actionplan.models import Department
+from actionplan.words import plain_day
 
 FURTHEST = timedelta(days=3 * 366)
 # A change may be registered late, by a few years; further back it is 2016 or 1026 written for 2026.
@@ -56,14 +57,9 @@ class Reorganisation:
         return next((place for place, part in enumerate(self.parts) if item in part.items), 0)
 
 
-def japanese(day: date) -> str:
-    """2026年4月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def in_words(olds: Iterable[Department], parts: Iterable[Department], day: date) -> str:
     """○○課→△△課（2026年4月1日から）."""
-    return f"{'・'.join(map(str, olds))}→{'・'.join(map(str, parts))}（{japanese(day)}から）"
+    return f"{'・'.join(map(str, olds))}→{'・'.join(map(str, parts))}（{plain_day(day)}から）"
 
 
 def faults(change: Reorganisation, known: Mapping[int, Department], items: set[int]) -> list[str]:
@@ -81,9 +77,9 @@ def faults(change: Reorganisation, known: Mapping[int, Department], items: set[i
 
 def _day_faults(change: Reorganisation) -> Iterator[str]:
     if change.day > timezone.localdate() + FURTHEST:
-        yield f"施行日（{japanese(change.day)}）が3年より先です。年を確かめてください。"
+        yield f"施行日（{plain_day(change.day)}）が3年より先です。年を確かめてください。"
     if change.day < timezone.localdate() - LONGEST_AGO:
-        yield f"施行日（{japanese(change.day)}）が5年より前です。年を確かめてください。"
+        yield f"施行日（{plain_day(change.day)}）が5年より前です。年を確かめてください。"
 
 
 def _old_faults(change: Reorganisation, known: Mapping[int, Department]) -> Iterator[str]:
@@ -91,10 +87,10 @@ def _old_faults(change: Reorganisation, known: Mapping[int, Department]) -> Iter
         if old.in_force_until:
             follower = f"（引き継いだ課：{old.successor}）" if old.successor_id else ""
             yield (
-                f"{old}は、{japanese(old.in_force_until)}で廃止と登録されています{follower}。二度行うことはできません。"
+                f"{old}は、{plain_day(old.in_force_until)}で廃止と登録されています{follower}。二度行うことはできません。"
             )
         elif old.in_force_from and change.day <= old.in_force_from:
-            yield f"{old}の設置日は{japanese(old.in_force_from)}です。施行日は、それより後の日にしてください。"
+            yield f"{old}の設置日は{plain_day(old.in_force_from)}です。施行日は、それより後の日にしてください。"
 
 
 def _existing_faults(change: Reorganisation, known: Mapping[int, Department], existing: int) -> Iterator[str]:
@@ -104,9 +100,9 @@ def _existing_faults(change: Reorganisation, known: Mapping[int, Department], ex
     elif target.pk in change.olds or _leads_back(target, change, known):
         yield f"{target}は、この組織改正でなくなる課か、その課に引き継がれる課です。残る課を選んでください。"
     elif target.in_force_until and target.in_force_until < change.day:
-        yield f"{target}は、施行日より前の{japanese(target.in_force_until)}に廃止されます。ほかの課を選んでください。"
+        yield f"{target}は、施行日より前の{plain_day(target.in_force_until)}に廃止されます。ほかの課を選んでください。"
     elif target.in_force_from and target.in_force_from > change.day:
-        yield f"{target}の設置日（{japanese(target.in_force_from)}）が、施行日より後です。ほかの課を選んでください。"
+        yield f"{target}の設置日（{plain_day(target.in_force_from)}）が、施行日より後です。ほかの課を選んでください。"
 
 
 def _leads_back(target: Department, change: Reorganisation, known: Mapping[int, Department]) -> bool:

@@ -70,7 +70,7 @@ class YesNoCell(Widget):
 
     def render(self, value: object, obj: object = None, **kwargs) -> str:
         """The word."""
-        return "はい" if value else "いいえ"
+        return YES[0] if value else NO[0]
 
 
 class MarksCell(ManyToManyWidget):

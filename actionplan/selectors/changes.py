@@ -5,21 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from actionplan.cells import BY_NAME, CELLS
 from actionplan.models import Edition, EditionRow, label_of
 from actionplan.wording import Wording, wording_changes
 
 ACTORS = "主体"
 # The one that counts and charts go by.
-CATEGORY = BY_NAME["progress"]
+CATEGORY = "progress_label"
 COMPARED = (
     "policy_title",
     "measure_title",
     "item_name",
     "content",
     "actor_symbols",
-    CATEGORY.published_words,
-    *(cell.published_words for cell in CELLS if cell is not CATEGORY),
+    CATEGORY,
+    *(field for field in EditionRow.cells_in_words if field != CATEGORY),
     "department_name",
 )
 
@@ -90,12 +89,12 @@ class Continued:
     @property
     def category(self) -> WordingChange | None:
         """The change of category, if there is one."""
-        return next((cell for cell in self.cells if cell.field == CATEGORY.published_words), None)
+        return next((cell for cell in self.cells if cell.field == CATEGORY), None)
 
     @property
     def texts(self) -> Sequence[WordingChange]:
         """The changed cells other than the category."""
-        return [cell for cell in self.cells if cell.field != CATEGORY.published_words]
+        return [cell for cell in self.cells if cell.field != CATEGORY]
 
 
 @dataclass(frozen=True)

@@ -86,11 +86,6 @@ class Summary:
     unset: CategoryCount
     policies: Sequence[PolicyCount]
 
-    @property
-    def set_count(self) -> int:
-        """How many items have a category."""
-        return self.total - self.unset.count
-
 
 def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
     """The counts of an edition's rows; no query of its own."""

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from actionplan.fiscal_year import TO_FULL_WIDTH
+from actionplan.words import plain_day, plain_moment
 
 register = template.Library()
 # Whoever does not see the line hears what came and what went.
@@ -46,15 +47,13 @@ def title_phrases(front_matter: dict) -> list[str]:
 @register.filter
 def japanese_day(moment: datetime) -> str:
     """The day in Japan as 2010年5月1日."""
-    day = timezone.localtime(moment)
-    return f"{day.year}年{day.month}月{day.day}日"
+    return plain_day(timezone.localtime(moment))
 
 
 @register.filter
 def japanese_moment(moment: datetime) -> str:
     """The day and time in Japan as 2010年5月1日 9時00分."""
-    local = timezone.localtime(moment)
-    return f"{japanese_day(moment)} {local.hour}時{local.minute:02d}分"
+    return plain_moment(timezone.localtime(moment))
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.db.models import CharField, F, Model, QuerySet, Value
 from django.db.models.functions import JSONObject
 
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, Succession
+from actionplan.words import own_name
 
 Row = TypeVar("Row", bound=Model)
 # The columns by which a row is named. What stands above comes first: an item's code is made of its measure's.
@@ -98,7 +99,7 @@ class Names:
 
 def person(user: User) -> str:
     """山田 太郎（yamada）; the log-in name alone for an account without a name."""
-    whole = " ".join(part for part in (user.last_name, user.first_name) if part)
+    whole = own_name(user)
     return f"{whole}（{user.username}）" if whole else user.username
 
 

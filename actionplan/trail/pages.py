@@ -22,6 +22,7 @@ from actionplan.trail.names import GONE, Names
 from actionplan.trail.records import NO_EARLIER, SYSTEM, Record, records
 from actionplan.trail.wanted import Wanted, chunks, key_rows, keys_of
 from actionplan.trail.words import CellRecord
+from actionplan.words import NO_DEPARTMENT
 
 LABEL = "項目"
 
@@ -68,7 +69,7 @@ def _place(item: ActionItem) -> tuple[int, ...]:
 
 
 EVERYTHING = ("", "すべて")
-NO_DEPARTMENT = ("0", "（担当課なし）")
+OF_NO_DEPARTMENT = ("0", f"（{NO_DEPARTMENT}）")
 NOT_YOURS = "選んだ条件の記録は、ご覧になれません。一覧から選び直してください。"
 BAD_DAY = "日付は、2026-04-01 の形で書いてください。"
 BACKWARDS = "終わりの日が、始まりの日より前になっています。"
@@ -119,7 +120,7 @@ class TrailForm(forms.Form):
             standing &= self.reach.departments
         rows = sorted((succession.by_pk[pk] for pk in standing), key=place_of)
         found = [(str(row.pk), str(row)) for row in rows]
-        return [*found, NO_DEPARTMENT] if self.reach.departments is None else found
+        return [*found, OF_NO_DEPARTMENT] if self.reach.departments is None else found
 
     def _people(self) -> list[tuple[str, str]]:
         if self.reach.departments is not None:

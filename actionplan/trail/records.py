@@ -12,6 +12,7 @@ from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS, Key
 from actionplan.trail.names import GONE, Names
 from actionplan.trail.stored import Stored, items_of, stored_records
 from actionplan.trail.words import CellRecord, changes_of
+from actionplan.words import own_name
 
 SYSTEM = "システム（コマンド）"
 NO_EARLIER = "これより前の記録がないため、どの欄が変わったかは分かりません。"
@@ -48,7 +49,7 @@ class Record:
     def full_name(self) -> str:
         """The person's own name; empty when the account has none."""
         user = self.names.find(User, self.stored.who)
-        return " ".join(part for part in (user.last_name, user.first_name) if part) if user else ""
+        return own_name(user) if user else ""
 
     @property
     def action(self) -> str:

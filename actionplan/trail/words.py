@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from actionplan.trail.kinds import DELETED, Kind
 from actionplan.trail.names import Names
 from actionplan.trail.stored import Cells, Stored
 from actionplan.wording import Wording, wording_changes
+from actionplan.words import as_words, plain_day, plain_moment
 
 # From here on a text is folded, and only what differs is shown at first.
 LONG = 60
@@ -98,11 +99,11 @@ def words(field: Field, value: Any, names: Names) -> str:
     if isinstance(field, ForeignKey):
         return names.of(field.related_model, value)
     if isinstance(field, BooleanField):
-        return "はい" if value else "いいえ"
+        return as_words(bool(value))
     if isinstance(field, DateTimeField):
         return moment(field.to_python(value))
     if isinstance(field, DateField):
-        return day(field.to_python(value))
+        return plain_day(field.to_python(value))
     if isinstance(field, JSONField):
         return facts(value)
     return str(dict(field.flatchoices).get(value, value))
@@ -122,13 +123,8 @@ def _fact(each: str | dict[str, Any]) -> str:
     return each if isinstance(each, str) else " ".join(str(each[key]) for key in sorted(each) if each[key])
 
 
-def day(value: date) -> str:
-    """2026年4月1日."""
-    return f"{value.year}年{value.month}月{value.day}日"
-
-
 def moment(value: datetime) -> str:
     """2026年4月1日 9時05分, in the portal's own time."""
     # SQLite's JSON writes times without their zone, which is UTC.
     local = timezone.localtime(value if timezone.is_aware(value) else value.replace(tzinfo=UTC))
-    return f"{day(local)} {local.hour}時{local.minute:02}分"
+    return plain_moment(local)

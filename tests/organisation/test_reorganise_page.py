@@ -7,9 +7,9 @@ import pytest
 from django.utils import timezone
 
 from actionplan.models import Department, YearlyStatus
-from actionplan.organisation.reorganisation import japanese
 from actionplan.permissions import CLERK
 from actionplan.publishing.publish import publish
+from actionplan.words import plain_day
 from tests import factories
 from tests.organisation.staffing import DEPARTMENTS, fill, office, register, reorganise_url, words
 from tests.roles.world import state_of_everything
@@ -45,8 +45,8 @@ def test_the_preview_tells_what_would_change_and_changes_nothing(browser, old):
     preview = words(fill(browser, old, day=str(AGO), part0_name="新課"))
     for sentence in (
         "まだ何も変えていません。",
-        f"旧課 {japanese(AGO - timedelta(days=1))}で廃止。引き継ぐ課は「新課」です。",
-        f"新課 {japanese(AGO)}に新しくできる課です。 電話 0920-1 kyu@example.jp",
+        f"旧課 {plain_day(AGO - timedelta(days=1))}で廃止。引き継ぐ課は「新課」です。",
+        f"新課 {plain_day(AGO)}に新しくできる課です。 電話 0920-1 kyu@example.jp",
         "1人が新しい体制の課に入ります（鈴木 一郎）。",
         "公表した版はすべて、前の名前のまま残ります。",
     ):
@@ -60,12 +60,12 @@ def test_the_confirmation_does_it_once(browser, old):
     item, status = led_by(old)
     preview = fill(browser, old, day=str(AGO), part0_name="新課")
     done = register(browser, old, preview)
-    assert f"組織改正を登録しました：旧課→新課（{japanese(AGO)}から）。" in words(done)
+    assert f"組織改正を登録しました：旧課→新課（{plain_day(AGO)}から）。" in words(done)
     assert done.redirect_chain[-1][0] == DEPARTMENTS
     assert str(fresh(item).lead_department) == str(fresh(status).department) == "新課"
     before = state_of_everything()
     again = words(register(browser, old, preview))
-    assert f"「旧課」は、{japanese(AGO - timedelta(days=1))}で廃止と登録されています。" in again
+    assert f"「旧課」は、{plain_day(AGO - timedelta(days=1))}で廃止と登録されています。" in again
     assert "引き継いだ課は「 新課 」です。" in again
     assert (state_of_everything(), Department.objects.count()) == (before, 2)
 
@@ -78,7 +78,7 @@ def test_every_row_it_changes_has_one_record_with_who_and_why(browser, old):
     for row in (*rows, Department.objects.get(name="新課")):
         record = row.history.first()
         assert record.history_user.username == "jimu"
-        assert record.history_change_reason == f"組織改正：旧課→新課（{japanese(AGO)}から）"
+        assert record.history_change_reason == f"組織改正：旧課→新課（{plain_day(AGO)}から）"
 
 
 def test_when_the_ground_moved_after_the_preview_nothing_is_done_and_the_new_preview_is_shown(browser, old):

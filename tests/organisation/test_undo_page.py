@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from actionplan.models import Department
-from actionplan.organisation.reorganisation import japanese
 from actionplan.permissions import CLERK, HEAD, PUBLISHER, READER
+from actionplan.words import plain_day
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
 from tests.organisation.staffing import DEPARTMENTS, fill, make_member, office, register, reorganise_url, words
@@ -68,9 +68,9 @@ def test_the_page_tells_what_would_be_put_back_and_changes_nothing(browser, old)
     before = state_of_everything()
     page = words(browser.get(address_of(old)))
     for sentence in (
-        f"登録した組織改正「旧課→本課・分課（{japanese(SOON)}から）」を取り消して、登録する前の状態に戻します。",
-        f"旧課 {japanese(SOON - timedelta(days=1))}で廃止する登録がなくなり、今のまま続きます。",
-        f"分課 {japanese(SOON)}にできる登録が削除されます。変更の記録には残ります。",
+        f"登録した組織改正「旧課→本課・分課（{plain_day(SOON)}から）」を取り消して、登録する前の状態に戻します。",
+        f"旧課 {plain_day(SOON - timedelta(days=1))}で廃止する登録がなくなり、今のまま続きます。",
+        f"分課 {plain_day(SOON)}にできる登録が削除されます。変更の記録には残ります。",
         "2件が「旧課」に戻ります",
         "なくなる課の所属（2人）は外れます。",
         "なくなる課だけに所属する1人は「旧課」に入ります（鈴木 花子）。",
@@ -84,7 +84,7 @@ def test_the_confirmation_puts_it_back_once(browser, old):
     item = split(browser, old)
     page = browser.get(address_of(old))
     done = confirm(browser, old, page)
-    assert f"組織改正を取り消しました：旧課→本課・分課（{japanese(SOON)}から）。" in words(done)
+    assert f"組織改正を取り消しました：旧課→本課・分課（{plain_day(SOON)}から）。" in words(done)
     assert done.redirect_chain[-1][0] == DEPARTMENTS
     assert (fresh(item).lead_department, fresh(old).in_force_until) == (old, None)
     before = state_of_everything()
