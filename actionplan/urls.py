@@ -13,6 +13,7 @@ from actionplan.views.pages import (
     healthz,
     home,
     item,
+    item_by_code,
     policy,
     reports,
     search_csv,
@@ -53,9 +54,16 @@ class FileFormatConverter:
     to_url = to_python
 
 
+class PublicIdConverter(FileFormatConverter):
+    """What an item is called for good (public_id.py)."""
+
+    regex = r"[a-z0-9]{8}"
+
+
 register_converter(FiscalYearConverter, "year")
 register_converter(NumberConverter, "number")
 register_converter(FileFormatConverter, "format")
+register_converter(PublicIdConverter, "public_id")
 
 urlpatterns = [
     path("", home, name="home"),
@@ -66,7 +74,8 @@ urlpatterns = [
     path("reports/<year:year>-form.xlsx", report_form, name="report_form"),
     path("reports/<year:year>/policies/<number:number>/", policy, name="policy"),
     path("reports/<year:year>/changes/", changes, name="changes"),
-    path("items/<number:policy>-<number:measure>-<number:number>/", item, name="item"),
+    path("items/<number:policy>-<number:measure>-<number:number>/", item_by_code, name="item_by_code"),
+    path("items/<public_id:public_id>/", item, name="item"),
     path("search/", search_page, name="search"),
     path("search.csv", search_csv, name="search_csv"),
     path("sitemap/", sitemap, name="sitemap"),

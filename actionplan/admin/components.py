@@ -57,6 +57,7 @@ def sample_rows() -> list[EditionRow]:
     marks = ("◎", "●", "★◎", "★●", "★", "★●◎")
     return [
         EditionRow(
+            public_id=f"sample{index:02}",
             policy_number=1,
             policy_title="とても長い施策の名前が入ったときに見出しの帯がどう折り返すかを確かめる！！",
             measure_number=1 + index // 3,

@@ -13,7 +13,7 @@ from actionplan.cells import PUBLISHED
 from actionplan.models import STATUS_HEADING, EditionRow, label_of
 
 # Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
-COLUMNS_VERSION = 4
+COLUMNS_VERSION = 5
 
 
 class EditionFacts(Protocol):
@@ -89,8 +89,8 @@ class ReportResource(resources.Resource):
         return self.front["plan"]["municipality_code"]
 
     def dehydrate_record_id(self, row: EditionRow) -> str:
-        """422096-2009-00012: code, fiscal year, item. Renumbering a 施策 or an item does not change it."""
-        return f"{self.front['plan']['municipality_code']}-{self.front['fiscal_year']}-{row.item_id:05d}"
+        """422096-2009-k4w7xz2m: code, fiscal year, public id; the same in every installation, whatever the numbers."""
+        return f"{self.front['plan']['municipality_code']}-{self.front['fiscal_year']}-{row.public_id}"
 
     def dehydrate_municipality(self, row: EditionRow) -> str:
         """対馬市."""

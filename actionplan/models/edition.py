@@ -132,6 +132,7 @@ class EditionRow(PublishedCells, ImmutableModel):
     edition = models.ForeignKey(Edition, models.PROTECT, verbose_name="版", related_name="rows")
     position = models.PositiveIntegerField("順番")
     item = models.ForeignKey("actionplan.ActionItem", models.PROTECT, related_name="edition_rows")
+    public_id = models.CharField("公開ID", max_length=16, blank=True, db_index=True)
     policy_number = models.PositiveSmallIntegerField("施策番号")
     policy_title = RecordTextField("施策名")
     measure_number = models.PositiveSmallIntegerField("取組番号")

@@ -1,6 +1,6 @@
 """The plan's tree: policies (施策), measures (■) and action items (項目)."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -8,6 +8,7 @@ from django.db import models
 
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
 from actionplan.models.plan import ActorType, Plan
+from actionplan.public_id import make_public_id
 
 FROM_ONE = [MinValueValidator(1, "1以上の番号を入力してください。")]
 STATUS_HEADING = "実施状況"
@@ -70,11 +71,27 @@ class Measure(RecordModel):
         return (*self.policy.natural_key(), self.number)
 
 
+class PublicIdField(models.CharField):
+    """Gives an item its public id the first time it is stored, by whichever door; no item had it before."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The id, made if there is none yet. Django asks for it in each way of storing a row."""
+        if not self.value_from_object(model_instance) and isinstance(model_instance, ActionItem):
+            model_instance.public_id = new_public_id(model_instance)
+        return super().pre_save(model_instance, add)
+
+    def deconstruct(self) -> Any:
+        """As the column that it is: migrations need to know no more."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 class ActionItem(RecordModel):
-    """An action item; its code such as 3-2-1 is computed, its identity is the primary key."""
+    """An action item. Its public id is given once; its code such as 3-2-1 is computed, and may be another next year."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="取組", related_name="items")
     number = models.PositiveSmallIntegerField("項目番号", validators=FROM_ONE)
+    public_id = PublicIdField("公開ID", max_length=16, unique=True, blank=True, editable=False)
     name = RecordTextField("項目")
     content = RecordTextField("アクションプランの内容")
     actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
@@ -123,3 +140,15 @@ class ActionItem(RecordModel):
     def natural_key(self) -> tuple:
         """The measure's key and the number."""
         return (*self.measure.natural_key(), self.number)
+
+
+def new_public_id(item: ActionItem) -> str:
+    """What the item will be called, from what it is now."""
+    return make_public_id(item.measure.policy.plan.title, item.code, item.name, taken=_was_given)
+
+
+def _was_given(public_id: str) -> bool:
+    return (
+        ActionItem.objects.filter(public_id=public_id).exists()
+        or ActionItem.history.filter(public_id=public_id).exists()
+    )

@@ -331,7 +331,8 @@ class ActionItemAdmin(TreeAdmin):
 
     resource_classes = [ActionItemResource]
     file_stem = "action_items"
-    fields = ["measure", "number", "actors", "name", "content", "lead_department", "ended", "successor"]
+    fields = ["measure", "number", "actors", "name", "content", "lead_department", "ended", "successor", "public_id"]
+    readonly_fields = ["public_id"]
     list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]

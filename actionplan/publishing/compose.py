@@ -45,7 +45,7 @@ YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # What a row is known and kept by, besides its content.
-KEYS = ("item_id", "department_id")
+KEYS = ("item_id", "public_id", "department_id")
 
 
 def answers_of(report: AnnualReport) -> list[YearlyStatus]:
@@ -66,6 +66,7 @@ def live_cells(answer: YearlyStatus) -> Cells:
     return {
         **heading_cells(item.measure),
         "item_id": item.pk,
+        "public_id": item.public_id,
         "item_number": item.number,
         "item_name": item.name,
         "content": item.content,

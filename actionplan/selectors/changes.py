@@ -38,7 +38,7 @@ class Place:
 
     year: int
     code: str
-    numbers: tuple[int, int, int]
+    public_id: str
     name: str
     content: str
     policy_title: str
@@ -47,9 +47,8 @@ class Place:
 
 def place(edition: Edition, row: EditionRow) -> Place:
     """The place of a row; the edition is given, so that no query is made for it."""
-    numbers = (row.policy_number, row.measure_number, row.item_number)
     year = edition.front_matter["fiscal_year"]
-    return Place(year, row.code, numbers, row.item_name, row.content, row.policy_title, row.measure_title)
+    return Place(year, row.code, row.public_id, row.item_name, row.content, row.policy_title, row.measure_title)
 
 
 def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[WordingChange]:

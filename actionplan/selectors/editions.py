@@ -38,8 +38,9 @@ def public_edition(year: int, number: int | None = None) -> Edition:
 
 
 def previous_edition(edition: Edition) -> Edition | None:
-    """The public edition of the last published year before this one's, or None for the first year; one query."""
-    earlier = Edition.objects.public().filter(report__fiscal_year__lt=edition.fiscal_year)
+    """The public edition of the plan's last published year before this one's, or None for its first year; one query."""
+    of_the_plan = Edition.objects.public().filter(report__plan__reports=edition.report_id)
+    earlier = of_the_plan.filter(report__fiscal_year__lt=edition.fiscal_year)
     return earlier.order_by("-report__fiscal_year", "-number").first()
 
 
@@ -81,10 +82,14 @@ class Frame:
         return [link for link in self.years if link.sample]
 
 
-def page_frame() -> Frame:
-    """The frame of every page; one query, whatever the number of items."""
+def page_frame(shown: dict | None = None) -> Frame:
+    """The frame of every page; one query, whatever the number of items.
+
+    shown: the front matter of the edition that the page shows, whose names and contact stand around it; of the latest
+    one for pages that show none.
+    """
     editions = public_editions()
-    front = editions[0].front_matter if editions else {"plan": {}}
+    front = shown or (editions[0].front_matter if editions else {"plan": {}})
     return Frame(
         municipality=front["plan"].get("municipality", ""),
         plan_title=front["plan"].get("title", ""),

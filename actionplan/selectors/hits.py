@@ -1,7 +1,7 @@
 """What a search shows of an item that it found: the report's own words with the hits marked."""
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -103,8 +103,6 @@ def _pieces(text: str, places: Sequence[Span]) -> Iterator[Piece]:
         yield Piece(text[position:])
 
 
-Numbers = tuple[int, int, int]
-
 TEXTS = {
     "content": "アクションプランの内容",
     "status": "",
@@ -123,10 +121,10 @@ class HitText:
 
 @dataclass(frozen=True)
 class Hit:
-    """An item that was found. code: in the year it was found in; numbers: those that its own page is called by."""
+    """An item that was found: its code in the year it was found in, and the public id of its own page."""
 
     code: str
-    numbers: Numbers
+    public_id: str
     marks: Sequence[Mark]
     name: Sequence[Piece]
     measure: Sequence[Piece]
@@ -147,16 +145,13 @@ class HitGroup:
     hits: Sequence[Hit]
 
 
-def hit_groups(rows: Iterable[EditionRow], words: Sequence[str], current: Mapping[int, Numbers]) -> list[HitGroup]:
-    """The rows, which stand in report order and carry their editions, by year and policy.
-
-    current: the numbers that an item's own page is called by, by item.
-    """
+def hit_groups(rows: Iterable[EditionRow], words: Sequence[str]) -> list[HitGroup]:
+    """The rows, which stand in report order and carry their editions, by year and policy."""
     grouped = groupby(rows, key=lambda row: (row.edition_id, row.policy_number))
-    return [_group(list(group), words, current) for _, group in grouped]
+    return [_group(list(group), words) for _, group in grouped]
 
 
-def _group(rows: Sequence[EditionRow], words: Sequence[str], current: Mapping[int, Numbers]) -> HitGroup:
+def _group(rows: Sequence[EditionRow], words: Sequence[str]) -> HitGroup:
     first, front = rows[0], rows[0].edition.front_matter
     return HitGroup(
         year=front["fiscal_year"],
@@ -164,14 +159,14 @@ def _group(rows: Sequence[EditionRow], words: Sequence[str], current: Mapping[in
         is_sample=front.get("sample", False),
         number=first.policy_number,
         title=marked(first.policy_title, words),
-        hits=[_hit(row, words, current[row.item_id]) for row in rows],
+        hits=[_hit(row, words) for row in rows],
     )
 
 
-def _hit(row: EditionRow, words: Sequence[str], numbers: Numbers) -> Hit:
+def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
     return Hit(
         code=row.code,
-        numbers=numbers,
+        public_id=row.public_id,
         marks=[
             Mark(actor["symbol"], actor["label"])
             for actor in row.edition.front_matter["actors"]

@@ -1,4 +1,4 @@
-"""One item through the years, found by its code."""
+"""One item through the years, found by its public id, or by a code that it once bore."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,12 @@ from actionplan.wording import Wording, wording_changes
 
 @dataclass(frozen=True)
 class ItemYear:
-    """The item as one year's public edition printed it; number is the edition's."""
+    """The item as one year's public edition printed it; number and front_matter are the edition's."""
 
     year: int
     label: str
     number: int
+    front_matter: dict
     public_from: datetime
     policy_number: int
     policy_title: str
@@ -32,18 +33,30 @@ class ItemYear:
     merged_from: Sequence[dict]
 
 
-def item_history(policy: int, measure: int, item: int) -> Sequence[ItemYear]:
-    """The item's years, latest first. The code is read in the latest public year that has it.
+def item_history(public_id: str) -> Sequence[ItemYear]:
+    """The item's years, latest first.
 
-    Raises Http404 when no public edition has an item of that code. Three queries, however many items there are.
+    Raises Http404 when no public edition has the item. One query, however many items there are.
     """
     public = Edition.objects.public().latest_per_year()
-    rows = EditionRow.objects.filter(edition__in=public.values("pk")).order_by("-edition__report__fiscal_year")
-    coded = rows.filter(policy_number=policy, measure_number=measure, item_number=item)
-    identity = coded.values_list("item", flat=True).first()
-    if identity is None:
+    rows = EditionRow.objects.filter(edition__in=public.values("pk"), public_id=public_id)
+    years = [_item_year(row) for row in rows.select_related("edition").order_by("-edition__report__fiscal_year")]
+    if not years:
+        raise Http404(f"「{public_id}」という項目は、公表された報告にありません。")
+    return years
+
+
+def first_with_code(policy: int, measure: int, item: int) -> str:
+    """The public id of the item that bore the code when a public edition first printed it.
+
+    Raises Http404 when none ever did. One query.
+    """
+    rows = EditionRow.objects.filter(policy_number=policy, measure_number=measure, item_number=item)
+    public = rows.filter(edition__in=Edition.objects.public().values("pk"))
+    found = public.order_by("edition__public_from", "edition").values_list("public_id", flat=True).first()
+    if found is None:
         raise Http404(f"「{policy}-{measure}-{item}」という項目は、公表された報告にありません。")
-    return [_item_year(row) for row in rows.filter(item=identity).select_related("edition")]
+    return found
 
 
 def _item_year(row: EditionRow) -> ItemYear:
@@ -53,6 +66,7 @@ def _item_year(row: EditionRow) -> ItemYear:
         year=front["fiscal_year"],
         label=front["label"],
         number=row.edition.number,
+        front_matter=front,
         public_from=row.edition.public_from,
         policy_number=row.policy_number,
         policy_title=row.policy_title,

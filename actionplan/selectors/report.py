@@ -30,10 +30,10 @@ class PublishedCell:
 
 @dataclass(frozen=True)
 class ItemOutline:
-    """One item's row; numbers are those of its policy, its measure and itself."""
+    """One item's row: its code in this edition, and the public id that its own page is called by."""
 
     code: str
-    numbers: tuple[int, int, int]
+    public_id: str
     marks: Sequence[Mark]
     name: str
     content: str
@@ -125,7 +125,7 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
     """One row as an outline; legend: marks by symbol."""
     return ItemOutline(
         code=row.code,
-        numbers=(row.policy_number, row.measure_number, row.item_number),
+        public_id=row.public_id,
         marks=[legend[symbol] for symbol in row.actor_symbols if symbol in legend],
         name=row.item_name,
         content=row.content,

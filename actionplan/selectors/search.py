@@ -23,7 +23,7 @@ from actionplan.selectors.filters import (
     words_match,
     year_facet,
 )
-from actionplan.selectors.hits import HitGroup, Numbers, hit_groups
+from actionplan.selectors.hits import HitGroup, hit_groups
 
 NO_WORDS = "「{words}」は記号だけなので、検索できません。文字や数字の入ったことばで探してください。"
 NO_YEAR = "「{value}」という年度の報告は、公表されていません。"
@@ -206,7 +206,7 @@ def _answer(question: Question) -> FoundPage | None:
     rows = matching_rows(question)[page.start_index() - 1 : page.end_index()] if question.count else []
     hits = list(_with_editions(question, rows))
     return FoundPage(
-        groups=hit_groups(hits, question.words, _current_numbers(question, hits)),
+        groups=hit_groups(hits, question.words),
         first=page.start_index(),
         last=page.end_index(),
         number=page.number,
@@ -222,14 +222,6 @@ def _with_editions(question: Question, rows: Iterable[EditionRow]) -> Iterator[E
     for row in rows:
         row.edition = editions[row.edition_id]
         yield row
-
-
-def _current_numbers(question: Question, rows: Sequence[EditionRow]) -> dict[int, Numbers]:
-    """Each item's numbers in the latest public year that has it, by item: what its own page is called by."""
-    public = EditionRow.objects.filter(edition__in=[edition.pk for edition in question.public])
-    found = public.filter(item__in=[row.item_id for row in rows]).order_by("edition__report__fiscal_year")
-    numbers = found.values_list("item", "policy_number", "measure_number", "item_number")
-    return {item: (policy, measure, number) for item, policy, measure, number in numbers}
 
 
 def _page_links(filters: Filters, page: Page) -> Iterator[PageLink]:

@@ -83,7 +83,7 @@ def _joined(parts: Iterable[tuple[str, SafeString]]) -> SafeString:
 def item_place(context: Context, place: Any) -> SafeString:
     """The item's number and its name, which leads to the item, or to the report of an earlier year that printed it."""
     if place.year == context["edition"].fiscal_year:
-        address = reverse("item", args=place.numbers)
+        address = reverse("item", args=[place.public_id])
     else:
         address = f"{reverse('annual_report', args=[place.year])}#item-{place.code}"
     link = format_html('<a href="{}">{}</a>', address, place.name)

@@ -23,9 +23,17 @@ def crumb(label: str, name: str, *args) -> Crumb:
     return Crumb(label, reverse(name, args=args))
 
 
-def page(request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], **facts) -> HttpResponse:
-    """The page, rendered. page_id: the short number printed on it, which stays the same for good."""
-    context = {"frame": page_frame(), "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf(), **facts}
+def page(
+    request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], front: dict | None = None, **facts
+) -> HttpResponse:
+    """The page, rendered. page_id: the short number printed on it, which stays the same for good.
+
+    front: the front matter of what the page shows, where no `edition` among the facts says it: the page bears the
+    names that were published with it, and none that came later.
+    """
+    edition = facts.get("edition")
+    frame = page_frame(edition.front_matter if edition else front)
+    context = {"frame": frame, "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf(), **facts}
     response = render(request, f"actionplan/{template}.html", context)
     # A store between us and the reader asks each time: an edition may have been withdrawn since.
     response["Cache-Control"] = "no-cache"

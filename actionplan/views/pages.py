@@ -1,6 +1,7 @@
 """The citizens' pages, each read from editions: the years, a report, its policies and changes, an item, the search."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from actionplan.exports.report_files import search_file_name, write_search_csv
@@ -10,7 +11,7 @@ from actionplan.selectors.changes import correction_changes, year_changes
 from actionplan.selectors.charts import ChangeChart, Summary, actor_chart, change_chart, progress_chart, year_summary
 from actionplan.selectors.editions import corrections, latest_public_edition, previous_edition, public_edition
 from actionplan.selectors.filters import filters_from
-from actionplan.selectors.item_history import item_history, year_tables
+from actionplan.selectors.item_history import first_with_code, item_history, year_tables
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
 from actionplan.views.frame import Crumb, crumb, page
@@ -153,19 +154,27 @@ def _change_chart(edition: Edition, summary: Summary) -> ChangeChart | None:
     return change_chart(previous.front_matter["era_label"], before, edition.front_matter["era_label"], summary)
 
 
-def item(request: HttpRequest, policy: int, measure: int, number: int) -> HttpResponse:
-    """Every published year of the item with this code, latest first."""
-    years = item_history(policy, measure, number)
+def item_by_code(request: HttpRequest, policy: int, measure: int, number: int) -> HttpResponse:
+    """Leads to the item that bore the code when a page first showed it, whichever item bears it now."""
+    address = reverse("item", args=[first_with_code(policy, measure, number)])
+    query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+    return HttpResponsePermanentRedirect(address + query, headers={"Cache-Control": "no-cache"})
+
+
+def item(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Every published year of the item, latest first."""
+    years = item_history(public_id)
     latest = years[0]
     return page(
         request,
         "item",
-        page_id=f"C-{policy}-{measure}-{number}",
+        page_id=f"C-{public_id}",
         crumbs=[
             crumb(latest.label, "annual_report", latest.year),
             crumb(f"施策{latest.policy_number}", "policy", latest.year, latest.policy_number),
             Crumb(latest.item.name),
         ],
+        front=latest.front_matter,
         years=years,
         tables=year_tables(years) if len(years) > 1 else [],
         latest=latest,

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 
 from actionplan.exports.pdf import report_pdf
+from tests.pages import item_page
 
 A4 = (595, 842)
 
@@ -23,7 +24,7 @@ def texts(content: bytes) -> list[str]:
     return [re.sub(r"\s", "", page) for page in done.stdout.decode().split("\f")[:-1]]
 
 
-ADDRESSES = ["/", "/reports/2009/", "/reports/2009/policies/3/", "/items/2-2-1/", "/about/"]
+ADDRESSES = ["/", "/reports/2009/", "/reports/2009/policies/3/", item_page("2-2-1"), "/about/"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -7,8 +7,9 @@ import pytest
 from actionplan.publishing.publish import publish
 from tests import factories
 from tests.browser.steps import follow
+from tests.pages import item_page
 
-PAGES = ["/", "/reports/", "/reports/2009/", "/reports/2009/policies/3/", "/items/2-3-1/", "/about/", "/nothing/"]
+PAGES = ["/", "/reports/", "/reports/2009/", "/reports/2009/policies/3/", item_page("2-3-1"), "/about/", "/nothing/"]
 
 
 @pytest.mark.parametrize("address", PAGES)

@@ -5,8 +5,9 @@ import pytest
 from actionplan.samples import load_sample_years
 from tests.browser.steps import follow
 from tests.browser.test_accessibility import MODES, problems
+from tests.pages import item_page
 
-PAGES = ["/", "/reports/", "/reports/2011/changes/", "/items/1-1-1/", "/about/"]
+PAGES = ["/", "/reports/", "/reports/2011/changes/", item_page("1-1-1"), "/about/"]
 
 
 @pytest.fixture
@@ -26,15 +27,15 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(years, visit, address, m
 
 def test_years_stand_beside_each_other_on_a_desk_and_below_each_other_on_a_phone(years, visit):
     cells = "tr:has(th:text('実施状況')) td"
-    desk = [cell.bounding_box() for cell in visit("/items/1-1-1/").locator(cells).all()]
+    desk = [cell.bounding_box() for cell in visit(item_page("1-1-1")).locator(cells).all()]
     assert len({round(box["y"]) for box in desk}) == 1
     assert desk[0]["x"] < desk[1]["x"] < desk[2]["x"]
-    phone = [cell.bounding_box() for cell in visit("/items/1-1-1/", 320).locator(cells).all()]
+    phone = [cell.bounding_box() for cell in visit(item_page("1-1-1"), 320).locator(cells).all()]
     assert phone[0]["y"] < phone[1]["y"] < phone[2]["y"]
 
 
 def test_a_phone_says_the_year_of_each_cell(years, visit):
-    first = visit("/items/1-1-1/", 320).locator(".beside tbody td").first
+    first = visit(item_page("1-1-1"), 320).locator(".beside tbody td").first
     assert "平成23年度（2011年度）" in first.inner_text()
 
 

@@ -112,7 +112,7 @@ def words_in(data: bytes) -> str:
 
 @pytest.mark.parametrize("address", [*(f"reports/{name}" for name in FILES), "reports/2009/", "items/1-1-1/"])
 def test_every_page_and_file_has_it_under_its_name(client, published, address):
-    words = words_in(client.get(f"/{address}").content)
+    words = words_in(client.get(f"/{address}", follow=True).content)
     assert WORDS in words
     assert LABEL in words
 
@@ -147,7 +147,7 @@ def test_the_years_are_compared_by_it(client, published):
     later = factories.make_report(published.report.plan, fiscal_year=2010)
     factories.make_status(later, published.item, **{NAME: "次の年の団体"})
     publish(later, by=None)
-    assert "次の年の団体" in client.get("/items/1-1-1/").content.decode()
+    assert "次の年の団体" in client.get("/items/1-1-1/", follow=True).content.decode()
 
 
 def test_an_answer_of_this_cell_alone_has_begun():

@@ -27,6 +27,7 @@ def make_row(position: int = 1, **fields) -> EditionRow:
     if "item" not in fields:
         fields.setdefault("item_id", position)
     defaults = {
+        "public_id": f"item{position:04}",
         "policy_number": 1,
         "policy_title": "意識を高める",
         "measure_number": 1,

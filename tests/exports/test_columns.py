@@ -82,14 +82,14 @@ def test_one_edition_s_legend_does_not_leak_into_another_s_columns():
 
 
 def test_an_id_stays_when_the_item_is_renumbered():
-    before = record(draft(), make_row(item_id=12, policy_number=1, item_number=1))
-    after = record(draft(), make_row(item_id=12, policy_number=4, item_number=7))
-    assert before["ID"] == after["ID"] == "422096-2009-00012"
+    before = record(draft(), make_row(public_id="bp9cf2kv", policy_number=1, item_number=1))
+    after = record(draft(), make_row(public_id="bp9cf2kv", policy_number=4, item_number=7))
+    assert before["ID"] == after["ID"] == "422096-2009-bp9cf2kv"
 
 
 def test_an_item_has_another_id_in_another_year():
     later = draft(fiscal_year=2010, era_label="平成22年度")
-    assert record(later, make_row(item_id=12))["ID"] == "422096-2010-00012"
+    assert record(later, make_row(public_id="bp9cf2kv"))["ID"] == "422096-2010-bp9cf2kv"
 
 
 def test_remarks_name_how_the_original_heads_the_column():

@@ -28,7 +28,7 @@ def words_of(data: bytes) -> str:
 
 @pytest.mark.parametrize("address", ["/reports/2009/", "/reports/2009.csv", "/reports/2009.txt", "/items/1-1-1/"])
 def test_every_cell_stands_on_the_pages_and_in_the_texts(client, published, address):
-    text = client.get(address).content.decode("utf-8-sig")
+    text = client.get(address, follow=True).content.decode("utf-8-sig")
     assert [marker for marker in MARKERS.values() if marker not in text] == []
 
 

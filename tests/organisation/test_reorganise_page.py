@@ -174,7 +174,7 @@ def test_published_years_and_their_public_pages_keep_the_old_name(browser, old, 
     publish(status.report, by=None)
     register(browser, old, fill(browser, old, day=str(AGO), part0_name="新課"))
     assert fresh(status).department == old
-    page = client.get(f"/items/{status.item.code}/").content.decode()
+    page = client.get(f"/items/{status.item.public_id}/").content.decode()
     assert "旧課" in page
     assert "新課" not in page
     assert [row.department for row in status.report.editions.get().rows.all()] == [old]

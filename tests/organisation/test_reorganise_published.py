@@ -47,4 +47,4 @@ def test_the_page_of_a_published_year_and_its_correction_show_the_old_name(offic
 
 
 def item_page(client, status):
-    return client.get(f"/items/{status.item.code}/").content.decode()
+    return client.get(f"/items/{status.item.public_id}/").content.decode()

@@ -14,7 +14,7 @@ def years_of(*texts: str, **fields):
     for place, text in enumerate(texts):
         report = factories.make_report(fiscal_year=2009 + place)
         publish(factories.make_status(report, item, text=text, **fields).report, by=None)
-    return item_history(1, 1, 1)
+    return item_history(item.public_id)
 
 
 def row(table, label: str):
@@ -42,7 +42,7 @@ def test_a_changed_name_is_shown():
     item.name = "新しい名前"
     item.save()
     publish(factories.make_status(factories.make_report(fiscal_year=2010), item).report, by=None)
-    [table] = year_tables(item_history(1, 1, 1))
+    [table] = year_tables(item_history(item.public_id))
     assert [cell.text for cell in row(table, "項目").cells] == ["新しい名前", years[0].item.name]
 
 

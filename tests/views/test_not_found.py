@@ -59,7 +59,7 @@ def test_a_scheduled_edition_is_nowhere_to_be_seen(client, db, address):
 @pytest.mark.parametrize("address", HIDDEN)
 def test_a_withdrawn_edition_is_nowhere_to_be_seen(client, db, address):
     edition = publish(factories.make_status().report, by=None)
-    assert client.get(address).status_code == 200
+    assert client.get(address, follow=True).status_code == 200
     withdraw(edition, by=None, reason="誤り")
     assert client.get(address).status_code == 404
 

@@ -4,6 +4,7 @@ import pytest
 from django.template import Template
 
 from actionplan.publishing.publish import publish
+from tests.pages import item_page
 
 FEW = 40
 PAGES = (
@@ -11,7 +12,7 @@ PAGES = (
     "/reports/2009/",
     "/reports/2009/policies/3/",
     "/reports/2009/changes/",
-    "/items/3-2-1/",
+    item_page("3-2-1"),
     "/search/?year=2009",
     "/about/",
     "/sitemap/",

@@ -1,0 +1,35 @@
+"""An installation of before gets its public ids: those of a fresh one, in items, their history and editions."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from actionplan.models import ActionItem, EditionRow
+from actionplan.publishing.publish import publish
+from tests.real_report import load_real_report
+
+APP = "actionplan"
+
+
+def migrate(*names: str) -> None:
+    executor = MigrationExecutor(connection)
+    executor.migrate([(APP, name) for name in names])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stood_before_is_called_as_in_a_fresh_installation():
+    report = load_real_report()
+    fresh = {item.code: item.public_id for item in ActionItem.objects.all()}
+    edition = publish(report, by=None)
+    sha, codes = edition.content_sha256, {row.item_id: row.code for row in edition.rows.all()}
+    # Renumbered since it was published: it is called by what it was printed as.
+    ActionItem.objects.filter(measure__policy__number=1, measure__number=1, number=1).update(number=9)
+    try:
+        migrate("0004_department_order")
+        migrate("0006_public_ids_unique")
+        assert {codes[item.pk]: item.public_id for item in ActionItem.objects.all()} == fresh
+        assert {row.code: row.public_id for row in EditionRow.objects.all()} == fresh
+        assert {record.public_id for record in ActionItem.history.all()} == set(fresh.values())
+        assert edition.__class__.objects.get().content_sha256 == sha
+    finally:
+        migrate("0006_public_ids_unique")
