@@ -18,6 +18,11 @@ def make_public_id(*facts: object, taken: Callable[[str], bool]) -> str:
     return next(found for turn in count() if not taken(found := _spelt("\n".join(map(str, (*facts, turn))))))
 
 
+def is_public_id(text: str) -> bool:
+    """Whether the text is one, given or not."""
+    return len(text) == LENGTH and set(text) <= set(ALPHABET)
+
+
 def _spelt(text: str) -> str:
     number, digits = int.from_bytes(sha256(text.encode()).digest()), []
     for _ in range(LENGTH):

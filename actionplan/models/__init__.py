@@ -15,7 +15,7 @@ from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
 from actionplan.models.one_record import one_change
 from actionplan.models.plan import ActorType, Aim, Plan, Stage, StoryRemark, StoryStep
 from actionplan.models.reporting import AnnualReport, Reminder, State, YearlyStatus
-from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy
+from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy, was_given
 
 __all__ = [
     "OPEN_STATES",
@@ -46,5 +46,6 @@ __all__ = [
     "one_change",
     "place_of",
     "refuse_control_characters",
+    "was_given",
     "why_not_delete",
 ]

@@ -144,10 +144,11 @@ class ActionItem(RecordModel):
 
 def new_public_id(item: ActionItem) -> str:
     """What the item will be called, from what it is now."""
-    return make_public_id(item.measure.policy.plan.title, item.code, item.name, taken=_was_given)
+    return make_public_id(item.measure.policy.plan.title, item.code, item.name, taken=was_given)
 
 
-def _was_given(public_id: str) -> bool:
+def was_given(public_id: str) -> bool:
+    """Whether an item ever had the id, one that was deleted included."""
     return (
         ActionItem.objects.filter(public_id=public_id).exists()
         or ActionItem.history.filter(public_id=public_id).exists()

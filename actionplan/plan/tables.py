@@ -14,7 +14,7 @@ from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
-from actionplan.models import ActionItem, Department, Measure, Policy, note_source
+from actionplan.models import ActionItem, Department, Measure, Policy, note_source, was_given
 from actionplan.plan.table_cells import (
     Above,
     CellError,
@@ -28,6 +28,7 @@ from actionplan.plan.table_cells import (
     doubled,
     whole_number,
 )
+from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import check_columns
 
@@ -56,6 +57,8 @@ class TreeResource(ModelResource):
     # The columns that name a row, with the attributes behind them; the last one is the row's own number.
     keys: dict[str, str] = {}
     parent = ""
+    # Columns that files of before lack.
+    optional: frozenset[str] = frozenset()
 
     class Meta:
         skip_unchanged = True
@@ -78,7 +81,7 @@ class TreeResource(ModelResource):
 
     def _check_headers(self, headers: Sequence[str]) -> None:
         columns = [field.column_name for field in self.get_import_fields()]
-        check_columns(headers, columns)
+        check_columns(headers, [column for column in columns if column not in self.optional])
         if unknown := [header for header in headers if header not in columns]:
             raise TableError([f"1行目の「{header}」は、知らない列です。列ごと削除してください。" for header in unknown])
 
@@ -155,6 +158,8 @@ class TreeResource(ModelResource):
             raise ValidationError(errors)
 
     def _take(self, field: Field, instance: Model, row: dict) -> None:
+        if field.column_name not in row:
+            return
         if isinstance(field.widget, ManyToManyWidget):
             field.clean(row)
         # A cell that reads as what is stored is untouched: two departments of one name are not mixed up.
@@ -268,6 +273,25 @@ class MeasureResource(TreeResource):
         return super().get_queryset().select_related("policy__plan")
 
 
+class PublicId(Field):
+    """公開ID: given with a new item by who brings it from another installation; never changed."""
+
+    def save(self, instance: Any, row: dict, is_m2m: bool = False, **kwargs) -> None:
+        """Takes the id of a new item. Raises ValueError for one that is none, was given before, or would change."""
+        wanted = row[self.column_name].strip()
+        if not wanted:
+            return
+        if not instance._state.adding:
+            raise ValueError("公開IDは、一度決まると変わりません。書き出したときのままにするか、空にしてください。")
+        if not is_public_id(wanted):
+            raise ValueError(f"公開ID「{wanted}」は使えません。新しい項目では空にすると、自動で決まります。")
+        if was_given(wanted):
+            raise ValueError(
+                f"公開ID「{wanted}」は、ほかの項目に使われたことがあります。空にすると、自動で決まります。"
+            )
+        instance.public_id = wanted
+
+
 class ActionItemResource(TreeResource):
     """項目."""
 
@@ -278,6 +302,7 @@ class ActionItemResource(TreeResource):
         "項目番号": "number",
     }
     parent = "measure"
+    optional = frozenset({"公開ID"})
 
     pk = number_column("ID", "pk", readonly=True)
     plan_title = text_column("計画", "measure__policy__plan__title", readonly=True)
@@ -289,6 +314,7 @@ class ActionItemResource(TreeResource):
     actors = Field("actors", "主体", MarksCell())
     lead_department = Field("lead_department", "担当課", DepartmentCell())
     ended = Field("ended", "終了した項目", YesNoCell())
+    public_id = PublicId("public_id", "公開ID", TextCell())
 
     class Meta:
         model = ActionItem
@@ -303,6 +329,7 @@ class ActionItemResource(TreeResource):
             "actors",
             "lead_department",
             "ended",
+            "public_id",
         )
 
     def get_queryset(self) -> QuerySet:

@@ -49,7 +49,9 @@ def english(response) -> list[str]:
     spoken = " ".join(Speech(response.content.decode()).words)
     return [
         word
-        for word in re.findall(r"[A-Za-z]{4,}", re.sub(r"\b[0-9a-f]{64}\b|\S+\*{4,}", "", spoken))
+        for word in re.findall(
+            r"[A-Za-z]{4,}", re.sub(r"\b[0-9a-f]{64}\b|\b[2-9bcdfghjkmnpqrstvwxz]{8}\b|\S+\*{4,}", "", spoken)
+        )
         if word not in KNOWN
     ]
 
