@@ -276,7 +276,7 @@ class MeasureResource(TreeResource):
 class PublicId(Field):
     """公開ID: given with a new item by who brings it from another installation; never changed."""
 
-    def save(self, instance: Any, row: dict, is_m2m: bool = False, **kwargs) -> None:
+    def save(self, instance: Any, row: dict, *args, **kwargs) -> None:
         """Takes the id of a new item. Raises ValueError for one that is none, was given before, or would change."""
         wanted = row[self.column_name].strip()
         if not wanted:
