@@ -22,7 +22,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(years, visit, address, m
     for width in (1280, 768, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert problems(page) == [], width
+        assert problems(page, mode) == [], width
 
 
 def test_years_stand_beside_each_other_on_a_desk_and_below_each_other_on_a_phone(years, visit):
