@@ -319,14 +319,6 @@ class GuidanceSheet:
         self._pairs([(f"（{number}）", rule) for number, rule in enumerate(RULES, 1)])
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
 
-    def _answers_columns(self) -> None:
-        for cell in CELLS:
-            place = FIRST_ROW, self.row - 1, PLACES[cell.name]
-            if cell.kind == CHOICE:
-                offer_choices(self.sheet, *place, cell.label)
-            if cell.needed:
-                show_what_is_empty(self.sheet, *place, self.formats["empty"])
-
     def _page_setup(self) -> None:
         for index, width in enumerate(WIDTHS):
             self.sheet.set_column(index, index, width)

@@ -230,11 +230,19 @@ class ImmutableQuerySet(models.QuerySet):
             raise ImmutableError
         return 0
 
-    def bulk_create(self, objs: Iterable, *args: Any, **kwargs: Any) -> list:
+    def bulk_create(
+        self,
+        objs: Iterable,
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        *args: Any,
+        **kwargs: Any,
+    ) -> list:
         """Inserts; refuses the variant that overwrites."""
-        if kwargs.get("update_conflicts"):
+        if update_conflicts:
             raise ImmutableError
-        return super().bulk_create(objs, *args, **kwargs)
+        return super().bulk_create(objs, batch_size, ignore_conflicts, False, *args, **kwargs)
 
 
 class ImmutableModel(models.Model):

@@ -175,3 +175,8 @@ def test_who_published_cannot_be_deleted(edition):
     )
     with pytest.raises(ProtectedError):
         user.delete()
+
+
+def test_no_place_among_the_arguments_lets_bulk_create_overwrite(db):
+    with pytest.raises(ImmutableError):
+        Edition.objects.bulk_create([], None, False, True)
