@@ -1,4 +1,4 @@
-"""Fiscal years (1 April to 31 March), their era labels, and reading them from what people type.
+"""Fiscal years (1 April to 31 March), their era labels, reading them from what people type; the key of a year's report.
 
 Source: conventions of the field, section 3. A fiscal year in which an era began carries the later era,
 since that is how municipalities label it (2019 is 令和元年度); a report may override its label.
@@ -8,6 +8,8 @@ import re
 import unicodedata
 from datetime import date
 from typing import NamedTuple
+
+from django.urls import register_converter
 
 
 class Era(NamedTuple):
@@ -80,3 +82,58 @@ def _year_from(era_word: str | None, number: str, text: str) -> int:
     if count < 1 or (index and year > ERAS[index - 1].first):
         raise ValueError(f"「{text}」という年度はありません。")
     return year
+
+
+# A report is found by its key: "2009" for the first plan, "2015-second" for another one's. Slug and key are given once,
+# to last as long as the addresses made of them. The first plan's were there before there were others: no slug.
+FIRST_PLAN = "1"
+SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+# A report's place among the public pages.
+PATH = rf"(?:plans/{SLUG}/)?reports/[12]\d{{3}}"
+
+
+def report_key(slug: str, year: int) -> str:
+    """The key of the plan's report on the year."""
+    return str(year) if slug == FIRST_PLAN else f"{year}-{slug}"
+
+
+def public_path(key: str) -> str:
+    """reports/2009 or plans/second/reports/2015: the place as matched by PATH."""
+    year, _, slug = key.partition("-")
+    return f"plans/{slug}/reports/{year}" if slug else f"reports/{year}"
+
+
+def key_of(path: str) -> str:
+    """The key of the report at the place."""
+    *plan, _, year = path.split("/")
+    return f"{year}-{plan[1]}" if plan else year
+
+
+class PlanConverter:
+    """A plan by its slug."""
+
+    regex = SLUG
+
+    def to_python(self, value: str) -> str:
+        """The slug as it stands."""
+        return value
+
+    to_url = to_python
+
+
+class PathConverter:
+    """A report in the addresses of the citizen wing: <report:key> matches reports/2009 and gives its key."""
+
+    regex = PATH
+
+    def to_python(self, value: str) -> str:
+        """The key of the report at the place."""
+        return key_of(value)
+
+    def to_url(self, value: str) -> str:
+        """The place of the report with the key."""
+        return public_path(value)
+
+
+register_converter(PlanConverter, "plan")
+register_converter(PathConverter, "report")

@@ -16,6 +16,7 @@ from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
 from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
 from actionplan.plan import admin as plan_admin
+from actionplan.plan import begin_pages
 from actionplan.publishing import edition_admin
 from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, year_pages
@@ -36,6 +37,7 @@ OWN_PAGES = (
     inquiry,
     preview_page,
     trail,
+    begin_pages,
 )
 # Importing them put their lists on the site.
 LISTS = (plan_admin, answers_admin, edition_admin, department_admin, account_admin)

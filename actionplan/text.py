@@ -27,6 +27,11 @@ def fold_all(*texts: str) -> str:
     return "\n".join(fold(text) for text in texts if text)
 
 
+def as_words(value: object) -> str:
+    """はい or いいえ for a truth, everything else as it is."""
+    return ("はい" if value else "いいえ") if isinstance(value, bool) else str(value)
+
+
 def tidy_line_breaks(text: str) -> str:
     """The text with every line break as a single \\n, and a blank for a tab.
 

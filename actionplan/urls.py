@@ -14,6 +14,7 @@ from actionplan.views.pages import (
     home,
     item,
     item_by_code,
+    plan,
     policy,
     reports,
     search_csv,
@@ -22,24 +23,18 @@ from actionplan.views.pages import (
 )
 
 
-class FiscalYearConverter:
-    """A year of four digits."""
-
-    regex = r"[12]\d{3}"
-
-    def to_python(self, value: str) -> int:
-        """The year as a number."""
-        return int(value)
-
-    def to_url(self, value: int) -> str:
-        """The year as written in an address."""
-        return str(value)
-
-
-class NumberConverter(FiscalYearConverter):
+class NumberConverter:
     """A number from 1 to 9999 without leading zeros."""
 
     regex = r"[1-9]\d{0,3}"
+
+    def to_python(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        """The number as written in an address."""
+        return str(value)
 
 
 class FileFormatConverter:
@@ -60,7 +55,6 @@ class PublicIdConverter(FileFormatConverter):
     regex = r"[a-z0-9]{8}"
 
 
-register_converter(FiscalYearConverter, "year")
 register_converter(NumberConverter, "number")
 register_converter(FileFormatConverter, "format")
 register_converter(PublicIdConverter, "public_id")
@@ -68,12 +62,14 @@ register_converter(PublicIdConverter, "public_id")
 urlpatterns = [
     path("", home, name="home"),
     path("reports/", reports, name="reports"),
-    path("reports/<year:year>/", annual_report, name="annual_report"),
-    path("reports/<year:year>.<format:file_format>", report_file, name="report_file"),
-    path("reports/<year:year>/v<number:number>.<format:file_format>", report_file, name="report_file_version"),
-    path("reports/<year:year>-form.xlsx", report_form, name="report_form"),
-    path("reports/<year:year>/policies/<number:number>/", policy, name="policy"),
-    path("reports/<year:year>/changes/", changes, name="changes"),
+    path("<report:key>/", annual_report, name="annual_report"),
+    path("<report:key>.<format:file_format>", report_file, name="report_file"),
+    path("<report:key>/v<number:number>.<format:file_format>", report_file, name="report_file_version"),
+    path("<report:key>-form.xlsx", report_form, name="report_form"),
+    path("<report:key>/policies/<number:number>/", policy, name="policy"),
+    path("<report:key>/changes/", changes, name="changes"),
+    path("plans/<plan:slug>/", plan, name="plan"),
+    path("plans/<plan:slug>/about/", about, name="plan_about"),
     path("items/<number:policy>-<number:measure>-<number:number>/", item_by_code, name="item_by_code"),
     path("items/<public_id:public_id>/", item, name="item"),
     path("search/", search_page, name="search"),
@@ -82,7 +78,7 @@ urlpatterns = [
     path("accessibility/", accessibility, name="accessibility"),
     path("about/", about, name="about"),
     path("healthz", healthz, name="healthz"),
-    re_path(r"^reports/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
+    re_path(r"^(?P<place>(?:plans/[a-z0-9-]+/)?reports)/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
 ]
 
 # Reading only: anything but GET and HEAD is refused before a view is asked.

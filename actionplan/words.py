@@ -42,11 +42,6 @@ def day_words(day: date) -> str:
 NO_DEPARTMENT = "担当課なし"
 
 
-def as_words(value: object) -> str:
-    """はい or いいえ for a truth, everything else as it is."""
-    return ("はい" if value else "いいえ") if isinstance(value, bool) else str(value)
-
-
 def own_name(person: User) -> str:
     """山田 太郎, the family name first; empty for an account without a name."""
     return f"{person.last_name} {person.first_name}".strip()

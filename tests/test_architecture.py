@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
     "organisation": STAFF_GROUND | {"trail", "answers", "round"},
     "samples": READING_FLOOR | {"publishing"},
-    "management": GROUND | {"permissions", "publishing", "samples", "round", "organisation"},
+    "management": GROUND | {"permissions", "uploads", "publishing", "samples", "round", "plan", "organisation"},
     "staff_wing": {"admin", "answers", "inquiry", "organisation", "plan", "publishing", "round", "trail"},
     "apps": {"staff_wing", "admin", "models"},
 }

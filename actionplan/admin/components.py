@@ -86,7 +86,7 @@ def components_page(request: HttpRequest) -> HttpResponse:
         "report": report,
         "policy": report.policies[0],
         "summary": year_summary(FRONT_MATTER, rows),
-        "edition": {"front_matter": FRONT_MATTER, "fiscal_year": 2000, "number": 1},
+        "edition": {"front_matter": FRONT_MATTER, "key": "2000", "in_search": "year=2000", "number": 1},
         "contact": CONTACT,
         "front_matter": FRONT_MATTER,
     }

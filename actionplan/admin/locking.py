@@ -14,8 +14,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from actionplan.text import tidy_line_breaks
-from actionplan.words import as_words
+from actionplan.text import as_words, tidy_line_breaks
 
 
 class RecordField(forms.CharField):

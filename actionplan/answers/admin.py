@@ -43,7 +43,7 @@ class YearFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         """The years that have a report, latest first."""
-        return [(str(report.pk), report.label) for report in AnnualReport.objects.all()]
+        return [(str(report.pk), str(report)) for report in AnnualReport.objects.select_related("plan")]
 
     def value(self) -> str | None:
         """The key of the report chosen, or of the latest; None when there is no report at all."""
@@ -210,7 +210,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Statuses with everything that a row shows."""
-        rows = super().get_queryset(request).select_related("report", "department", "item__measure__policy")
+        rows = super().get_queryset(request).select_related("report__plan", "department", "item__measure__policy")
         return rows.prefetch_related("item__actors")
 
     def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:

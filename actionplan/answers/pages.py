@@ -60,10 +60,10 @@ def answers_page(request: HttpRequest) -> HttpResponse:
     return own_page(request, "admin/answers/list.html", title=TITLE, **facts)
 
 
-def sheet_page(request: HttpRequest, year: int, department: int) -> HttpResponse:
+def sheet_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
     """A department's answers of a year; a post saves them first, whatever else it asks for."""
     try:
-        sheet = find_sheet(request.user, year, department)
+        sheet = find_sheet(request.user, key, department)
         require(sheet.standing.may_read(sheet.pk), NOT_YOURS)
         return _posted(request, sheet) if request.method == "POST" else _looked_at(request, sheet, department)
     except (Http404, PermissionDenied) as refusal:
@@ -158,7 +158,7 @@ def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses. The sheet says itself how long a browser may keep it."""
     return [
         path("answers/", guarded(answers_page), name="answers"),
-        path("answers/<int:year>/<int:department>/", guarded(sheet_page, cacheable=True), name="answer_sheet"),
+        path("answers/<slug:key>/<int:department>/", guarded(sheet_page, cacheable=True), name="answer_sheet"),
     ]
 
 

@@ -186,7 +186,7 @@ def rows_of(pks: Iterable[int], chosen: Q | None = None) -> QuerySet[YearlyStatu
     """The stored rows with what names them, always in the same order. chosen: other rows that are wanted besides."""
     wanted = Q(pk__in=list(pks)) if chosen is None else Q(pk__in=list(pks)) | chosen
     rows = YearlyStatus.objects.filter(wanted).order_by("pk")
-    return rows.select_related("report", "department", "item__measure__policy")
+    return rows.select_related("report__plan", "department", "item__measure__policy")
 
 
 def lock(pks: Iterable[int], chosen: Q | None = None) -> list[YearlyStatus]:

@@ -81,7 +81,7 @@ def statuses(report: AnnualReport, departments: Iterable[int | None] | None = No
     """The year's statuses in report order with everything that names them; of these departments only, unless None."""
     rows = YearlyStatus.objects.filter(Q() if departments is None else _held_by(departments), report=report)
     order = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    return rows.select_related("report", "department", "item__measure__policy").order_by(*order)
+    return rows.select_related("report__plan", "department", "item__measure__policy").order_by(*order)
 
 
 def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None = None) -> list[SheetRow]:
@@ -146,7 +146,7 @@ class Sheet:
     @property
     def address(self) -> str:
         """Where the page is."""
-        return reverse("admin:answer_sheet", args=[self.report.fiscal_year, self.key])
+        return reverse("admin:answer_sheet", args=[self.report.key, self.key])
 
     @property
     def may_write(self) -> bool:
@@ -188,10 +188,10 @@ class Sheet:
         return sum(bool(missing_parts(row)) for row in found), len(found)
 
 
-def find_sheet(user: Person, year: int, key: int) -> Sheet:
-    """The sheet of the year and the department that stands for this one today. Raises Http404."""
+def find_sheet(user: Person, report_key: str, key: int) -> Sheet:
+    """The sheet of the report and the department that stands for this one today. Raises Http404."""
     day, succession = timezone.localdate(), Succession()
-    report = AnnualReport.objects.filter(fiscal_year=year).first()
+    report = AnnualReport.objects.filter(key=report_key).select_related("plan").first()
     if report is None:
         raise Http404("この年度の年次報告はありません。")
     if key and key not in succession.by_pk:

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from actionplan.answers.saving import is_untouched, missing_parts
 from actionplan.cells import OPEN_STATES, complete
-from actionplan.fiscal_year import era_label
 from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing
 from actionplan.words import NO_DEPARTMENT, days_words, due_day
@@ -70,14 +69,12 @@ class Tally:
     @property
     def address(self) -> str:
         """The page of these answers."""
-        return reverse(
-            "admin:answer_sheet", args=[self.report.fiscal_year, self.department.pk if self.department else 0]
-        )
+        return reverse("admin:answer_sheet", args=[self.report.key, self.department.pk if self.department else 0])
 
     @property
     def label(self) -> str:
         """令和7年度の自課の回答（○○課）; of answers that no department is asked for, that they are such."""
-        year = self.report.label_override or era_label(self.report.fiscal_year)
+        year = self.report.short_label
         return f"{year}の自課の回答（{self.name}）" if self.department else f"{year}の担当課が決まっていない項目"
 
     @property
@@ -154,8 +151,10 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
         states[place][state] += count
         written[place] += filled
     edition = Edition.objects.filter(report=OuterRef("pk"))
-    reports: dict[int, Any] = AnnualReport.objects.annotate(published=Exists(edition)).in_bulk(
-        {report for report, _ in states}
+    reports: dict[int, Any] = (
+        AnnualReport.objects.select_related("plan")
+        .annotate(published=Exists(edition))
+        .in_bulk({report for report, _ in states})
     )
     found = [
         Tally(
@@ -167,4 +166,6 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
         )
         for report, pk in states
     ]
-    return sorted(found, key=lambda tally: (-tally.report.fiscal_year, *place_of(tally.department)))
+    return sorted(
+        found, key=lambda tally: (-tally.report.fiscal_year, tally.report.plan_id, *place_of(tally.department))
+    )

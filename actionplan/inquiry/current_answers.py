@@ -67,11 +67,11 @@ def _record(row: dict) -> Revision:
 
 
 class OtherYear(UploadError):
-    """Raised for a workbook of another year; found: its report, where there is one."""
+    """Raised for a workbook of another year or plan; key: of its report; found: the report, where there is one."""
 
-    def __init__(self, fiscal_year: int, asked: AnnualReport) -> None:
-        self.found = AnnualReport.objects.filter(fiscal_year=fiscal_year).first()
-        label = self.found or web_label(fiscal_year)
+    def __init__(self, key: str, asked: AnnualReport) -> None:
+        self.found = AnnualReport.objects.filter(key=key).select_related("plan").first()
+        label = self.found or web_label(int(key[:4]))
         super().__init__(
             f"この照会票は{label}のものです。ここで取り込めるのは{asked}の照会票だけです。{asked}の照会票を選び直してください。"
         )
@@ -123,9 +123,9 @@ class CurrentAnswers:
         return self.name(file.department_id)
 
     def check(self, file: InquiryFile) -> None:
-        """Returns when the file is of this year and of a department of this person's; raises UploadError."""
-        if file.fiscal_year != self.report.fiscal_year:
-            raise OtherYear(file.fiscal_year, self.report)
+        """Returns when the file is of this report and of a department of this person's; raises UploadError."""
+        if file.report != self.report.key:
+            raise OtherYear(file.report, self.report)
         if not self.own_homes(file):
             raise UploadError(
                 f"この照会票は「{self.title(file)}」のものです。取り込めるのは自分の課の照会票だけです。"

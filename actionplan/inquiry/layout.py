@@ -96,13 +96,14 @@ class Trouble:
 class InquiryFile:
     """What a workbook says.
 
+    report: the key of the report that it asks about.
     department_id: of the department that it was issued for; None for items without one.
     lines: every row that is known by its 照合番号. notes: harmless sentences about what was noticed.
     letters: the column of each answer field, and of TOLD_WHEN_CHANGED, in this file; a missing column is absent.
     unknown: what stands as the item's code in each row that is there, but is not known by a 照合番号 ("" for nothing).
     """
 
-    fiscal_year: int
+    report: str
     department_id: int | None
     issued_at: datetime
     lines: tuple[AnswerLine, ...]
@@ -138,24 +139,24 @@ class OldVersionError(ValueError):
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a workbook is: whose answers of which year, when it was issued, and how many rows it had."""
+    """What a workbook is: whose answers of which report (by its key), when it was issued, and how many rows it had."""
 
-    fiscal_year: int
+    report: str
     department_id: int | None
     issued_at: datetime
     rows: int
 
     def sign(self) -> str:
         """The stamp as a signed text."""
-        parts = (VERSION, self.fiscal_year, _written(self.department_id), self.rows, self.issued_at.isoformat())
+        parts = (VERSION, self.report, _written(self.department_id), self.rows, self.issued_at.isoformat())
         return _signer(MARK).sign("/".join(map(str, (MARK, *parts))))
 
 
 @dataclass(frozen=True)
 class RowNumber:
-    """What a row is: an item's answer as the workbook of a year and a department showed it."""
+    """What a row is: an item's answer as the workbook of a report (by its key) and a department showed it."""
 
-    fiscal_year: int
+    report: str
     department_id: int | None
     status_id: int
     revision: int
@@ -163,7 +164,7 @@ class RowNumber:
 
     def sign(self, signer: Signer) -> str:
         """The 照合番号: a signed text. signer: as row_signer() gives it, once for many rows."""
-        parts = (self.fiscal_year, _written(self.department_id), self.status_id, self.revision, self.code)
+        parts = (self.report, _written(self.department_id), self.status_id, self.revision, self.code)
         return signer.sign("/".join(map(str, parts)))
 
 
@@ -177,8 +178,8 @@ def read_stamp(text: str) -> Stamp:
     _, version, *parts = _parts(text, _signer(MARK))
     if int(version) != VERSION:
         raise OldVersionError(version)
-    year, department, rows, issued_at = parts
-    return Stamp(int(year), _read(department), datetime.fromisoformat(issued_at), int(rows))
+    report, department, rows, issued_at = parts
+    return Stamp(report, _read(department), datetime.fromisoformat(issued_at), int(rows))
 
 
 def looks_stamped(text: str) -> bool:
@@ -188,8 +189,8 @@ def looks_stamped(text: str) -> bool:
 
 def read_row_number(text: str, signer: Signer) -> RowNumber:
     """What a 照合番号 says. Raises AlteredError."""
-    year, department, status, revision, code = _parts(text, signer)
-    return RowNumber(int(year), _read(department), int(status), int(revision), code)
+    report, department, status, revision, code = _parts(text, signer)
+    return RowNumber(report, _read(department), int(status), int(revision), code)
 
 
 def _signer(purpose: str) -> Signer:

@@ -40,9 +40,9 @@ ZIP_NOT_YOURS = "全部の課の照会票をまとめてダウンロードでき
 NOT_ANSWERING = "照会票を取り込めるのは、課の担当者・課長と事務局です。必要なときは事務局に相談してください。"
 
 
-def the_report(year: int) -> AnnualReport:
-    """The year's report. Raises Http404."""
-    report = AnnualReport.objects.select_related("plan").filter(fiscal_year=year).first()
+def the_report(key: str) -> AnnualReport:
+    """The report with the key. Raises Http404."""
+    report = AnnualReport.objects.select_related("plan").filter(key=key).first()
     if report is None:
         raise Http404("この年度の年次報告はありません。")
     return report
@@ -53,11 +53,11 @@ def may_upload(standing: Standing) -> bool:
     return standing.coordinates or (standing.answers and bool(standing.departments))
 
 
-def come_in(user: Person, year: int) -> tuple[AnnualReport, Standing]:
+def come_in(user: Person, key: str) -> tuple[AnnualReport, Standing]:
     """The year's report and what the person may do. Raises PermissionDenied, Http404."""
     standing = standing_of(user)
     permissions.require(may_upload(standing), NOT_ANSWERING)
-    return the_report(year), standing
+    return the_report(key), standing
 
 
 def attachment(data: bytes, name: str, content_type: str) -> HttpResponse:
@@ -74,12 +74,12 @@ def asked_department(request: HttpRequest) -> int | None:
 
 def upload_address(report: AnnualReport, request: HttpRequest | None = None) -> str:
     """The page that takes workbooks; it knows from which department's page the person came."""
-    return reverse("admin:inquiry_upload", args=[report.fiscal_year]) + (_tail(request) if request else "")
+    return reverse("admin:inquiry_upload", args=[report.key]) + (_tail(request) if request else "")
 
 
 def preview_address(report: AnnualReport, name: str, request: HttpRequest) -> str:
     """The page that shows what a waiting workbook would change."""
-    return reverse("admin:inquiry_preview", args=[report.fiscal_year, name]) + _tail(request)
+    return reverse("admin:inquiry_preview", args=[report.key, name]) + _tail(request)
 
 
 def _tail(request: HttpRequest) -> str:
@@ -89,20 +89,20 @@ def _tail(request: HttpRequest) -> str:
 
 def answers_address(report: AnnualReport, department_id: int | None) -> str:
     """The page of a department's answers."""
-    return reverse("admin:answer_sheet", args=[report.fiscal_year, department_id or 0])
+    return reverse("admin:answer_sheet", args=[report.key, department_id or 0])
 
 
 def crumbs_of(report: AnnualReport, standing: Standing) -> list[tuple[str, str]]:
     """The page that the person's work starts from, for the way back."""
     if standing.coordinates:
-        return [("取りまとめ状況", reverse("admin:round", args=[report.fiscal_year]))]
+        return [("取りまとめ状況", reverse("admin:round", args=[report.key]))]
     return [("自課の回答", reverse("admin:answers"))]
 
 
 @require_safe
-def workbook(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+def workbook(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """One department's workbook, for who may answer for it; 0 is for the items without a department."""
-    report, succession, day = the_report(year), Succession(), timezone.localdate()
+    report, succession, day = the_report(key), Succession(), timezone.localdate()
     if pk and pk not in succession.by_pk:
         raise Http404("この担当課はありません。")
     current = succession.current(pk or None, day)
@@ -115,10 +115,10 @@ def workbook(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 
 @require_safe
-def archive(request: HttpRequest, year: int) -> HttpResponse:
+def archive(request: HttpRequest, key: str) -> HttpResponse:
     """Every department's workbook in one zip, for the coordinator."""
     permissions.require(standing_of(request.user).coordinates, ZIP_NOT_YOURS)
-    report = the_report(year)
+    report = the_report(key)
     return attachment(inquiry_zip(report), zip_name(report), "application/zip")
 
 
@@ -133,7 +133,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
 
 def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses, all under inquiry/."""
-    year = "inquiry/<int:year>"
+    year = "inquiry/<slug:key>"
     return [
         path(f"{year}/<int:pk>.xlsx", guarded(workbook), name="inquiry_workbook"),
         path(f"{year}.zip", guarded(archive), name="inquiry_zip"),
@@ -159,9 +159,7 @@ def own_workbooks(answers: CurrentAnswers) -> list[OwnWorkbook]:
         items[answers.current(department)] += number
     own = [department for department in items if answers.standing.may_answer_for(department)]
     return [
-        OwnWorkbook(
-            answers.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[answers.report.fiscal_year, pk or 0])
-        )
+        OwnWorkbook(answers.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[answers.report.key, pk or 0]))
         for pk in sorted(own, key=lambda pk: place_of(answers.succession.by_pk.get(pk)))
     ]
 
@@ -303,9 +301,9 @@ OVERTAKEN = "確認したあとに内容が変わったため、取り込んで�
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def upload_page(request: HttpRequest, year: int) -> HttpResponse:
+def upload_page(request: HttpRequest, key: str) -> HttpResponse:
     """The page; files that could be read lead on, to the one preview or to the list of those that wait."""
-    report, standing = come_in(request.user, year)
+    report, standing = come_in(request.user, key)
     refusals: Sequence[str] = ()
     if request.method == "POST":
         received = receive(request, report)
@@ -363,9 +361,9 @@ def _waiting(request: HttpRequest, file: WaitingInquiry, inquiry: InquiryFile, a
 
 
 @require_POST
-def take_all(request: HttpRequest, year: int) -> HttpResponse:
+def take_all(request: HttpRequest, key: str) -> HttpResponse:
     """Takes every workbook that the page offered to take as it is; each is stored whole, or stays in the list."""
-    report, _ = come_in(request.user, year)
+    report, _ = come_in(request.user, key)
     taken = []
     for file in inquiry_files.waiting(request.user, report):
         if seal := request.POST.get(f"seal-{file.name}"):

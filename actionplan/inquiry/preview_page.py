@@ -216,9 +216,9 @@ def _sentence(title: str, outcome: Taken) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def preview_page(request: HttpRequest, year: int, name: str) -> HttpResponse:
+def preview_page(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """The page; a workbook that is no longer there, or no longer may be taken, leads back to the beginning."""
-    report, standing = come_in(request.user, year)
+    report, standing = come_in(request.user, key)
     file = inquiry_files.find(request.user, report, name)
     if file is None:
         return _back(request, report, EXPIRED)
@@ -243,7 +243,7 @@ def _back(request: HttpRequest, report: AnnualReport, sentence: str) -> HttpResp
 
 def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses, below that of the page which takes workbooks."""
-    waiting = "inquiry/<int:year>/upload/<str:name>/"
+    waiting = "inquiry/<slug:key>/upload/<str:name>/"
     return [
         path(waiting, guarded(preview_page), name="inquiry_preview"),
         path(f"{waiting}marked.xlsx", guarded(marked_workbook), name="inquiry_marked"),
@@ -251,9 +251,9 @@ def urls(guarded: Callable) -> list[URLPattern]:
 
 
 @require_safe
-def marked_workbook(request: HttpRequest, year: int, name: str) -> HttpResponse:
+def marked_workbook(request: HttpRequest, key: str, name: str) -> HttpResponse:
     """The same workbook, its cells at fault coloured and commented."""
-    report, _ = come_in(request.user, year)
+    report, _ = come_in(request.user, key)
     file = inquiry_files.find(request.user, report, name)
     if file is None:
         raise Http404(EXPIRED)

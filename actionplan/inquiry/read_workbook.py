@@ -77,7 +77,7 @@ class Reading:
         self.troubles += self._doubled()
         stamp = self.sheet.stamp
         return InquiryFile(
-            stamp.fiscal_year,
+            stamp.report,
             stamp.department_id,
             stamp.issued_at,
             tuple(self.lines),
@@ -251,7 +251,7 @@ class Rows:
             number = read_row_number(text, self.signer)
         except AlteredError as error:
             raise RowFault(Trouble(self.place("token", line), ALTERED)) from error
-        if number.fiscal_year != self.sheet.stamp.fiscal_year:
+        if number.report != self.sheet.stamp.report:
             raise RowFault(Trouble(self.place("token", line), OTHER_YEAR))
         if number.department_id != self.sheet.stamp.department_id:
             raise RowFault(Trouble(self.place("token", line), OTHER_DEPARTMENT))
@@ -294,12 +294,15 @@ MARKED = "（直すところ）"  # ends the name of a workbook that was given b
 
 @dataclass(frozen=True)
 class WaitingInquiry:
-    """A workbook that waits. name: the one that cannot be guessed; title: the file's own; arrived: when, in seconds."""
+    """A workbook that waits. name: the one that cannot be guessed; title: the file's own; arrived: when, in seconds.
+
+    report: the key of the one that it was chosen for.
+    """
 
     place: OwnedFile
     name: str
     title: str
-    fiscal_year: int
+    report: str
     arrived: float
 
     def data(self) -> bytes:
@@ -329,9 +332,9 @@ def _read(path: Path, title: str, arrived: float) -> InquiryFile:
 def keep(owner: Person, report: AnnualReport, title: str, data: bytes) -> WaitingInquiry:
     """The workbook, kept until it is taken."""
     place = OwnedFile(KIND, owner)
-    head = json.dumps({"title": title, "fiscal_year": report.fiscal_year})
+    head = json.dumps({"title": title, "report": report.key})
     place.save(head.encode() + b"\n" + data)
-    return WaitingInquiry(place, place.name, title, report.fiscal_year, place.path.stat().st_mtime)
+    return WaitingInquiry(place, place.name, title, report.key, place.path.stat().st_mtime)
 
 
 def find(owner: Person, report: AnnualReport, name: str) -> WaitingInquiry | None:
@@ -339,12 +342,12 @@ def find(owner: Person, report: AnnualReport, name: str) -> WaitingInquiry | Non
     if not WAITING_NAME.fullmatch(name):
         return None
     found = _open(OwnedFile(KIND, owner, name))
-    return found if found and found.fiscal_year == report.fiscal_year else None
+    return found if found and found.report == report.key else None
 
 
 def waiting(owner: Person, report: AnnualReport) -> list[WaitingInquiry]:
     """All of the person's waiting workbooks of the year, the first to arrive first."""
-    found = (file for file in _all(owner) if file.fiscal_year == report.fiscal_year)
+    found = (file for file in _all(owner) if file.report == report.key)
     return sorted(found, key=lambda file: (file.arrived, file.title))
 
 
@@ -365,4 +368,4 @@ def _open(place: OwnedFile) -> WaitingInquiry | None:
     if timezone.now().timestamp() - arrived > ONE_DAY:
         place.remove()
         return None
-    return WaitingInquiry(place, place.name, head["title"], head["fiscal_year"], arrived)
+    return WaitingInquiry(place, place.name, head["title"], head.get("report", ""), arrived)

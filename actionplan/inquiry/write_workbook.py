@@ -17,7 +17,6 @@ from actionplan.answers.sheet import SheetRow, answer_sheet
 from actionplan.cells import CELLS, CHOICE, DEFINITIONS, Progress
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
-from actionplan.fiscal_year import era_label
 from actionplan.inquiry.current_answers import answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
@@ -47,11 +46,11 @@ def write_inquiry(
     department: whom it is for; None for items without one. issued_at: now unless told.
     """
     now = issued_at or timezone.now()
-    stamp = Stamp(report.fiscal_year, department.pk if department else None, now, len(rows))
+    stamp = Stamp(report.key, department.pk if department else None, now, len(rows))
     stream = BytesIO()
     with Workbook(stream, {"constant_memory": True, **OPTIONS}) as book:
         made = timezone.localtime(now).replace(tzinfo=None)
-        book.set_properties({"title": f"{report.label}照会票（{name_of(department)}）", "created": made})
+        book.set_properties({"title": f"{report}照会票（{name_of(department)}）", "created": made})
         formats = formats_of(book)
         questions = book.add_worksheet(SHEET, worksheet_class=GrowingWorksheet)
         QuestionSheet(questions, formats, stamp).fill(report, name_of(department), rows)
@@ -67,8 +66,7 @@ def name_of(department: Department | None) -> str:
 
 def file_name(report: AnnualReport, department: Department | None) -> str:
     """照会票_平成22年度_○○課.xlsx, safe on every system."""
-    year = report.label_override or era_label(report.fiscal_year)
-    return safe(f"照会票_{year}_{name_of(department)}", ".xlsx")
+    return safe(f"照会票_{report.short_label}_{name_of(department)}", ".xlsx")
 
 
 Bundle = tuple[Department | None, list[SheetRow]]
@@ -103,7 +101,7 @@ def bundles(report: AnnualReport) -> list[Bundle]:
 
 def zip_name(report: AnnualReport) -> str:
     """照会票_平成22年度.zip."""
-    return safe(f"照会票_{report.label_override or era_label(report.fiscal_year)}", ".zip")
+    return safe(f"照会票_{report.short_label}", ".zip")
 
 
 LONGEST_PROMPT = 255  # characters, the limit of Excel
@@ -261,7 +259,7 @@ class QuestionSheet:
 
     def _number(self, row: SheetRow) -> RowNumber:
         stamp, status = self.stamp, row.status
-        return RowNumber(stamp.fiscal_year, stamp.department_id, status.pk, status.revision, row.code)
+        return RowNumber(stamp.report, stamp.department_id, status.pk, status.revision, row.code)
 
 
 def _style(column: Column, row: SheetRow) -> str:
@@ -305,7 +303,7 @@ class GuidanceSheet:
     def fill(self, report: AnnualReport, department: str) -> None:
         """Writes every section, then locks the sheet."""
         self._page_setup()
-        self._words(f"記入要領　{report.label}　{department}", "title", TITLE)
+        self._words(f"記入要領　{report}　{department}", "title", TITLE)
         self._section("締切と提出先")
         self._pairs(_when_and_where(report))
         self._section(f"記入するところ（「{SHEET}」のシート）")

@@ -23,12 +23,12 @@ class EditionQuerySet(ImmutableQuerySet):
         """Editions that citizens may see at a time (now unless told)."""
         return self.standing().filter(public_from__lte=at or timezone.now())
 
-    def for_year(self, year: int) -> "EditionQuerySet":
-        """Editions of a fiscal year, highest number first."""
-        return self.filter(report__fiscal_year=year).order_by("-number")
+    def of_report(self, key: str) -> "EditionQuerySet":
+        """Editions of the report with the key, highest number first; each with its report and plan."""
+        return self.filter(report__key=key).select_related("report__plan").order_by("-number")
 
     def latest_per_year(self) -> "EditionQuerySet":
-        """The highest-numbered edition of each year among these, latest year first."""
+        """The highest-numbered edition of each report among these, latest year first."""
         highest = self.filter(report=models.OuterRef("report")).order_by("-number").values("pk")[:1]
         return self.filter(pk=models.Subquery(highest)).order_by("-report__fiscal_year")
 
@@ -68,6 +68,17 @@ class Edition(ImmutableModel):
     def fiscal_year(self) -> int:
         """The fiscal year, as frozen."""
         return self.front_matter["fiscal_year"]
+
+    @property
+    def key(self) -> str:
+        """What its report is found by, for good; ask for the report with the edition."""
+        return self.report.key
+
+    @property
+    def in_search(self) -> str:
+        """How an address of the search names the year; without a plan it is the first one's."""
+        plan = self.report.plan
+        return f"year={self.fiscal_year}" if plan.is_first else f"plan={plan.slug}&year={self.fiscal_year}"
 
 
 class EditionWithdrawal(ImmutableModel):
@@ -148,6 +159,7 @@ class EditionRow(PublishedCells, ImmutableModel):
     department_contact = models.JSONField("担当課の連絡先", default=dict)
     correction_note = RecordTextField("訂正の説明", blank=True)
     merged_from = models.JSONField("統合した項目", default=list)
+    origins = models.JSONField("前の計画のもとの項目", default=list)
     search_text = models.TextField("検索用の文")
 
     objects: ClassVar[Any] = EditionRowQuerySet.as_manager()

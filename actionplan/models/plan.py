@@ -1,17 +1,60 @@
 """The plan, its guideline's sentences and figures, and the marks of who leads."""
 
-from typing import ClassVar
+from itertools import count
+from typing import Any, ClassVar
 
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from actionplan.fiscal_year import EARLIEST, FIRST_PLAN, LATEST, SLUG, web_label
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
+
+YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+SLUG_HINT = "公開ページのアドレスの一部になる名前です（例：dai2）。半角の英小文字・数字・ハイフンで付けてください。"
+
+
+class SlugField(models.CharField):
+    """Gives a plan its slug the first time it is stored, by whichever door: the next number, unless it brings one."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The slug, made if there is none yet."""
+        if not self.value_from_object(model_instance) and isinstance(model_instance, Plan):
+            model_instance.slug = next_slug()
+        return super().pre_save(model_instance, add)
+
+    def deconstruct(self) -> Any:
+        """As the column that it is: migrations need to know no more."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class Plan(RecordModel):
     """A plan with its guideline's sentences and the settings that belong to the city, not to the code."""
 
     title = RecordLineField("計画名", max_length=200, unique=True)
+    short_name = RecordLineField(
+        "短い名前", max_length=30, blank=True, help_text="計画がいくつかあるとき、年度の名前に添えます。例：第2次計画"
+    )
+    slug = SlugField(
+        "アドレスの名前",
+        max_length=40,
+        unique=True,
+        blank=True,
+        validators=[RegexValidator(rf"^{SLUG}\Z", "半角の英小文字・数字・ハイフンで入力してください。")],
+        help_text=f"{SLUG_HINT}空欄なら番号を付けます。あとから変えることはできません。",
+    )
+    start_year = models.PositiveSmallIntegerField("始まりの年度（西暦）", null=True, blank=True, validators=YEAR_RANGE)
+    end_year = models.PositiveSmallIntegerField("終わりの年度（西暦）", null=True, blank=True, validators=YEAR_RANGE)
+    predecessor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="前の計画",
+        related_name="successors",
+        null=True,
+        blank=True,
+        help_text="この計画が引き継いだ計画です。最初の年度は、前の計画の年度と比べて公表します。",
+    )
     municipality = RecordLineField("市の名前", max_length=50)
     municipality_code = models.CharField(
         "全国地方公共団体コード",
@@ -52,13 +95,56 @@ class Plan(RecordModel):
         verbose_name = "計画"
         verbose_name_plural = "計画"
         ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(start_year__isnull=True)
+                | models.Q(end_year__isnull=True)
+                | models.Q(end_year__gte=models.F("start_year")),
+                name="plan_end_not_before_start",
+                violation_error_message="終わりの年度は、始まりの年度より前にできません。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def name(self) -> str:
+        """What it is called beside a year: the short name, where it has one."""
+        return self.short_name or self.title
+
+    @property
+    def is_first(self) -> bool:
+        """Whether its pages stand at the addresses without a slug."""
+        return self.slug == FIRST_PLAN
+
+    @property
+    def period(self) -> str:
+        """平成21年度（2009年度）～平成25年度（2013年度）; either end may be open, and both: then nothing."""
+        ends = [web_label(year) if year else "" for year in (self.start_year, self.end_year)]
+        return "～".join(ends) if any(ends) else ""
+
+    def clean(self) -> None:
+        """Raises ValidationError for another slug than the stored one, and for a plan that would precede itself."""
+        stored = Plan.objects.filter(pk=self.pk).first()
+        if stored and self.slug != stored.slug:
+            raise ValidationError({"slug": "公開ページのアドレスが変わるため、アドレスの名前は変えられません。"})
+        seen, before = {self.pk}, self.predecessor
+        while before is not None:
+            if before.pk in seen:
+                raise ValidationError({"predecessor": "前の計画をたどると、この計画に戻ってしまいます。"})
+            seen.add(before.pk)
+            before = before.predecessor
+
     def natural_key(self) -> tuple:
         """The plan's title: how fixtures name it."""
         return (self.title,)
+
+
+def next_slug() -> str:
+    """The lowest number that no plan bears; a plan that was ever published cannot have gone and left one."""
+    given = set(Plan.objects.values_list("slug", flat=True))
+    return next(slug for slug in map(str, count(1)) if slug not in given)
 
 
 class ActorType(RecordModel):

@@ -1,29 +1,42 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
 
 from actionplan.cells import CELLS, CHOICE, Cell, Progress, State, state_once_written
-from actionplan.fiscal_year import EARLIEST, LATEST, newsletter_label, web_label
+from actionplan.fiscal_year import era_label, newsletter_label, report_key, web_label
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
 from actionplan.models.department import Department
-from actionplan.models.plan import Plan
+from actionplan.models.plan import YEAR_RANGE, Plan
 from actionplan.models.tree import ActionItem
 from actionplan.seen import Moved
 
-YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+
+class KeyField(models.CharField):
+    """Gives a report its key the first time it is stored, by whichever door."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The key, made if there is none yet."""
+        if not self.value_from_object(model_instance) and isinstance(model_instance, AnnualReport):
+            model_instance.key = free_key(model_instance)
+        return super().pre_save(model_instance, add)
+
+    def deconstruct(self) -> Any:
+        """As the column that it is: migrations need to know no more."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
 
 
 class AnnualReport(RecordModel):
     """One fiscal year's report of a plan."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="計画", related_name="reports")
-    fiscal_year = models.PositiveSmallIntegerField("年度（西暦）", unique=True, validators=YEAR_RANGE)
+    fiscal_year = models.PositiveSmallIntegerField("年度（西暦）", validators=YEAR_RANGE)
+    key = KeyField("報告の鍵", max_length=45, unique=True, editable=False)
     label_override = RecordLineField(
         "年度の表記", max_length=20, blank=True, help_text="空欄なら自動です。例：平成31年度"
     )
@@ -31,14 +44,26 @@ class AnnualReport(RecordModel):
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
     history = records()
-    objects: ClassVar[NaturalManager] = NaturalManager("fiscal_year")
+    objects: ClassVar[NaturalManager] = NaturalManager("key")
 
     class Meta:
         verbose_name = verbose_name_plural = "年次報告"
-        ordering = ["-fiscal_year"]
+        ordering = ["-fiscal_year", "plan"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "fiscal_year"],
+                name="report_once_per_plan_and_year",
+                violation_error_message="この計画の、この年度の年次報告は、すでにあります。",
+            )
+        ]
 
     def __str__(self) -> str:
-        return self.label
+        """The year, and of a plan that is not the first one the plan's name too."""
+        return f"{self.label}　{self.plan.name}" if "-" in self.key else self.label
+
+    def natural_key(self) -> tuple:
+        """The report's key: how fixtures name it; those of before name the first plan's by its year."""
+        return (self.key or report_key(self.plan.slug, self.fiscal_year),)
 
     def clean(self) -> None:
         """Raises ValidationError when a year that has answers or editions would become another year or plan."""
@@ -47,7 +72,8 @@ class AnnualReport(RecordModel):
             return
         if stored.is_settled:
             why = "公表したことがある" if stored.editions.exists() else "回答がある"
-            raise ValidationError(f"{stored.label}は{why}ため、年度と計画を変えることはできません。")
+            raise ValidationError(f"{stored}は{why}ため、年度と計画を変えることはできません。")
+        self.key = ""
 
     def save(self, *args, **kwargs) -> None:
         """Saves the report; the same refusal for every door, since citizens find editions by their year."""
@@ -60,6 +86,12 @@ class AnnualReport(RecordModel):
         return web_label(self.fiscal_year, self.label_override)
 
     @property
+    def short_label(self) -> str:
+        """平成21年度; of a plan that is not the first, its name too."""
+        year = self.label_override or era_label(self.fiscal_year)
+        return f"{year}　{self.plan.name}" if "-" in self.key else year
+
+    @property
     def is_settled(self) -> bool:
         """Whether the year asks for answers or has been published: it stays the year that it is."""
         return self.statuses.exists() or self.editions.exists()
@@ -69,9 +101,12 @@ class AnnualReport(RecordModel):
         """平成２１年度市民協働アクションプラン実施状況, as the newsletter heads it."""
         return f"{newsletter_label(self.fiscal_year, self.label_override)}{self.plan.title}実施状況"
 
-    def natural_key(self) -> tuple:
-        """The fiscal year."""
-        return (self.fiscal_year,)
+
+def free_key(report: AnnualReport) -> str:
+    """The key of the plan and the year; where an older report bears it already, the longer one with the slug."""
+    wanted = report_key(report.plan.slug, report.fiscal_year)
+    taken = AnnualReport.objects.filter(key=wanted).exclude(pk=report.pk).exists()
+    return f"{report.fiscal_year}-{report.plan.slug}" if taken else wanted
 
 
 def answer_field(cell: Cell) -> models.Field:

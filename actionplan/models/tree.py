@@ -102,7 +102,15 @@ class ActionItem(RecordModel):
     successor = models.ForeignKey(
         "self", models.PROTECT, verbose_name="引き継いだ項目", related_name="predecessors", null=True, blank=True
     )
-    history = records(m2m_fields=[actors])
+    origins = models.ManyToManyField(
+        "self",
+        verbose_name="前の計画のもとの項目",
+        related_name="heirs",
+        symmetrical=False,
+        blank=True,
+        help_text="前の計画のどの項目を引き継いだか。分けた項目は、それぞれに同じもとの項目を選びます。",
+    )
+    history = records(m2m_fields=[actors, origins])
     objects: ClassVar[NaturalManager] = NaturalManager(
         "measure__policy__plan__title", "measure__policy__number", "measure__number", "number"
     )

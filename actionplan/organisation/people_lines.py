@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 
 from actionplan.organisation.membership import Facts, Roster, tidy
-from actionplan.text import forbidden_characters
-from actionplan.words import as_words
+from actionplan.text import as_words, forbidden_characters
 
 USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
     *("利用者名", "姓", "名", "メールアドレス"),

@@ -44,7 +44,7 @@ def open_statuses(departments: Collection[int], *, splits: bool = False) -> Quer
 def holdings(departments: Collection[int], *, splits: bool = False) -> Holdings:
     """What the departments hold; six queries. splits: whether they are about to be split."""
     items = ActionItem.objects.filter(lead_department__in=departments).select_related("measure__policy")
-    statuses = open_statuses(departments, splits=splits).select_related("report", "item__measure__policy")
+    statuses = open_statuses(departments, splits=splits).select_related("report__plan", "item__measure__policy")
     every = YearlyStatus.objects.filter(department__in=departments).count()
     moving = list(statuses.order_by("report__fiscal_year", "item"))
     return Holdings(

@@ -148,16 +148,28 @@ class PolicyInline(PortalInline):
 class PlanAdmin(ReadableHistory, PortalAdmin):
     """The plan's page."""
 
-    list_display = ["title", "municipality", "tree_link"]
+    list_display = ["title", "period", "predecessor", "tree_link"]
+    list_select_related = ["predecessor"]
     search_fields = ["title"]
     search_help_text = "計画名で探します。"
     change_form_template = "admin/actionplan/plan/change_form.html"
+    change_list_template = "admin/actionplan/plan/change_list.html"
     fieldsets: ClassVar[Any] = (
-        ("計画", {"fields": ["title", "municipality", "municipality_code", "newsletter"]}),
+        ("計画", {"fields": ["title", "short_name", "slug", "start_year", "end_year", "predecessor"]}),
+        ("市", {"fields": ["municipality", "municipality_code", "newsletter"]}),
         ("問い合わせ先とオープンデータ", {"fields": ["office", "licence_name", "licence_url"]}),
         *GUIDELINE,
     )
     inlines = [PolicyInline, StoryStepInline, StoryRemarkInline, AimInline, StageInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
+        """The slug stays once it is given: addresses are made of it."""
+        return ["slug"] if obj else []
+
+    @admin.display(description="期間", empty_value="")
+    def period(self, plan: Plan) -> str:
+        """平成21年度（2009年度）～平成25年度（2013年度）."""
+        return plan.period
 
     @admin.display(description="全体の一覧")
     def tree_link(self, plan: Plan) -> SafeString:

@@ -44,24 +44,30 @@ WORDING = (
 YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
+# Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
+WHERE_TOLD = ("origins",)
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "public_id", "department_id")
 
 
 def answers_of(report: AnnualReport) -> list[YearlyStatus]:
-    """The year's answers with everything that their rows say; five queries. Items bear their `marks` and `merged`."""
+    """The year's answers with everything that their rows say; five queries. Items bear their `marks` and `merged`.
+
+    Those of a plan that follows another bear their `sources` there too, by one query more.
+    """
     # Prefetched, not joined: all rows share one policy, one measure, one department, instead of bearing copies.
     measures = Prefetch("item__measure", Measure.objects.select_related("policy"))
     marks = Prefetch("item__actors", to_attr="marks")
-    merged = Prefetch("item__predecessors", ActionItem.objects.select_related("measure__policy"), to_attr="merged")
-    return list(
-        report.statuses.order_by().select_related("item").prefetch_related("department", measures, marks, merged)
-    )
+    others = ActionItem.objects.select_related("measure__policy")
+    merged = Prefetch("item__predecessors", others, to_attr="merged")
+    sources = [Prefetch("item__origins", others, to_attr="sources")] if report.plan.predecessor_id else []
+    answers = report.statuses.order_by().select_related("item")
+    return list(answers.prefetch_related("department", measures, marks, merged, *sources))
 
 
 def live_cells(answer: YearlyStatus) -> Cells:
     """One row as the live tables word it now."""
-    item: Any = answer.item  # bears its marks and merged, see answers_of()
+    item: Any = answer.item  # bears its marks, merged and sources, see answers_of()
     department = answer.department
     return {
         **heading_cells(item.measure),
@@ -72,11 +78,17 @@ def live_cells(answer: YearlyStatus) -> Cells:
         "content": item.content,
         "actor_symbols": "".join(each.symbol for each in sorted(item.marks, key=lambda each: each.order)),
         "merged_from": [{"item": old.pk, "code": old.code, "name": old.name} for old in item.merged],
+        "origins": [origin_facts(old) for old in getattr(item, "sources", ())],
         "department_id": answer.department_id,
         "department_name": str(department or ""),
         "department_contact": contact_facts(department) if department else {},
         **{field: words for cell in CELLS for field, words in cell.as_published(answer.says(cell)).items()},
     }
+
+
+def origin_facts(item: ActionItem) -> dict:
+    """An item of the plan before, from which one of this plan comes."""
+    return {"item": item.pk, "public_id": item.public_id, "code": item.code, "name": item.name}
 
 
 def heading_cells(measure: Measure) -> Cells:
@@ -93,12 +105,16 @@ def heading_cells(measure: Measure) -> Cells:
 
 def printed_cells(edition: Edition) -> dict[int, Cells]:
     """The edition's rows by item, in page order."""
-    return {cells["item_id"]: cells for cells in edition.rows.order_by("position").values(*KEYS, *CONTENT)}
+    return {cells["item_id"]: cells for cells in edition.rows.order_by("position").values(*KEYS, *CONTENT, *WHERE_TOLD)}
 
 
 def keep_published_wording(cells: Cells, published: Cells) -> None:
     """Words the row as it was published; the department too, unless another one has taken the item over."""
-    kept = WORDING + DEPARTMENT if cells["department_id"] == published["department_id"] else WORDING
+    kept = (
+        (*WORDING, *WHERE_TOLD, *DEPARTMENT)
+        if cells["department_id"] == published["department_id"]
+        else (*WORDING, *WHERE_TOLD)
+    )
     cells.update((field, published[field]) for field in kept)
 
 
@@ -109,7 +125,8 @@ def page_place(cells: Cells) -> tuple[int, ...]:
 
 def content_of(cells: Cells) -> Cells:
     """The row's public content by field name, in one order: what is hashed and compared."""
-    return {name: cells[name] for name in CONTENT}
+    told = {name: cells[name] for name in WHERE_TOLD if cells.get(name)}
+    return {name: cells[name] for name in CONTENT} | told
 
 
 def search_text(row: EditionRow) -> str:
@@ -235,7 +252,7 @@ def live_front_matter(report: AnnualReport) -> dict:
         "era_label": report.label_override or era_label(report.fiscal_year),
         "newsletter_label": newsletter_label(report.fiscal_year, report.label_override),
         "title": report.title,
-        "plan": model_to_dict(plan, PLAN_FIELDS),
+        "plan": plan_facts(plan),
         "contact": contact_facts(plan.office) if plan.office else {},
         "actors": legend(),
         "story_steps": [{"mark": mark, "keyword": words} for mark, words in parts["step"]],
@@ -244,6 +261,16 @@ def live_front_matter(report: AnnualReport) -> dict:
         "stages": list(plan.stages.values("label", "period", "start_year", "end_year")),
         "progress": [progress_facts(progress) for progress in Progress],
     }
+
+
+def plan_facts(plan: Plan) -> dict:
+    """The plan's own sentences and names; its period and the plan before it only where they are told."""
+    before = plan.predecessor
+    told = {
+        "period": plan.period,
+        "predecessor": {"slug": before.slug, "title": before.title} if before else None,
+    }
+    return {**model_to_dict(plan, PLAN_FIELDS), **{name: fact for name, fact in told.items() if fact}}
 
 
 def guideline_parts(plan: Plan) -> dict[str, list[tuple[str, str]]]:

@@ -9,7 +9,7 @@ from actionplan.cells import CELLS, CHOICE
 from actionplan.models import AnnualReport, Edition, EditionRow, label_of
 from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
-from actionplan.words import as_words
+from actionplan.text import as_words
 
 # A category is compared by its label, which is what people read.
 CODES = {cell.published for cell in CELLS if cell.kind == CHOICE}

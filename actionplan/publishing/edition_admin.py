@@ -54,7 +54,7 @@ class EditionAdmin(FrozenAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Editions with their report and their withdrawal."""
-        return super().get_queryset(request).select_related("report", "published_by", "withdrawal")
+        return super().get_queryset(request).select_related("report__plan", "published_by", "withdrawal")
 
     @admin.display(description="版")
     def name(self, edition: Edition) -> str:
@@ -77,7 +77,7 @@ class EditionAdmin(FrozenAdmin):
     def download(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         """The edition in the columns of the open data, also one that citizens cannot see."""
         permissions.require(permissions.may_export(request.user, Edition))
-        edition = found_or_404(Edition.objects.select_related("report"), pk=pk)
+        edition = found_or_404(Edition.objects.select_related("report__plan"), pk=pk)
         return report_file(edition, edition.rows.all(), ending, f"v{edition.number}")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actionplan.models import EditionRow, Measure, Policy, label_of
-from actionplan.words import as_words
+from actionplan.text import as_words
 
 # What a number stands for, the fields that make it, and the fields of its words; the title first.
 LEVELS = (

@@ -301,11 +301,12 @@ class PublishingPages(ForModelAdmin):
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report as citizens would see it, by the same template, before anything is saved."""
-        draft = compose(self._report(request, pk), wording_of(request), headings_of(request))
+        report = self._report(request, pk)
+        draft = compose(report, wording_of(request), headings_of(request))
         paginator = Paginator(draft.rows, PREVIEWED)
         page = paginator.get_page(request.GET.get("page"))
         context = {
-            "frame": page_frame(),
+            "frame": page_frame(Edition(report=report, front_matter=draft.front_matter)),
             "report": report_outline(draft.front_matter, page.object_list),
             "page_id": "確認用",
             "back": _address("publish", pk),

@@ -141,17 +141,17 @@ def _told(response: Response, notice: Notice) -> tuple[int, str]:
     return messages.SUCCESS, f"{response.name}に、理由をメールで知らせました（{'、'.join(notice.to.addresses)}）。"
 
 
-def department_page(request: HttpRequest, year: int, department: int) -> HttpResponse:
+def department_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
     """The department's answers with their tick boxes; a post takes a step with the ticked ones."""
     may_look(request)
-    report, response = report_of(year), _response(department)
+    report, response = report_of(key), _response(department)
     coordinates = permissions.may_coordinate(request.user)
     refusal = None
     if request.method == "POST":
         permissions.require(coordinates)
         refusal = take_step(request, report, response)
         if refusal is None:
-            return HttpResponseRedirect(_address(year, response, request.GET.get("page", "")))
+            return HttpResponseRedirect(_address(key, response, request.GET.get("page", "")))
     answers = list(statuses(report, response.forms))
     paginator = Paginator(answers, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
@@ -172,7 +172,7 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
         # Where nothing can be ticked there is no step to take; a refused one keeps what was written for it.
         "steps": coordinates and bool(response.waiting or response.counts[State.CONFIRMED] or refusal),
     }
-    crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[year]))]
+    crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[key]))]
     return own_page(request, "admin/round/department.html", title=f"{response.name}の回答", crumbs=crumbs, **facts)
 
 
@@ -180,9 +180,9 @@ def department_page(request: HttpRequest, year: int, department: int) -> HttpRes
 vars(department_page)["sent_texts"] = sent_texts
 
 
-def _address(year: int, response: Response, page: str) -> str:
+def _address(key: str, response: Response, page: str) -> str:
     query = f"?page={page}" if page.isdecimal() else ""
-    return reverse("admin:round_department", args=[year, response.key]) + query
+    return reverse("admin:round_department", args=[key, response.key]) + query
 
 
 def _response(pk: int) -> Response:
@@ -209,4 +209,4 @@ def read_rows(
 
 def urls(guarded: Callable) -> list[URLPattern]:
     """The page's address."""
-    return [path("round/<int:year>/<int:department>/", guarded(department_page), name="round_department")]
+    return [path("round/<slug:key>/<int:department>/", guarded(department_page), name="round_department")]

@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from actionplan.answers.sheet import CONTINUED, KIND_LABELS, MERGED, NEW
-from actionplan.fiscal_year import web_label
+from actionplan.fiscal_year import report_key, web_label
 from actionplan.models import ActionItem, AnnualReport, Department, Edition, Plan, State, Succession, YearlyStatus
 from actionplan.seen import fingerprint
 
@@ -130,7 +130,12 @@ class Opening:
     @property
     def label(self) -> str:
         """令和8年度（2026年度）, as the report words it when there is one."""
-        return self.report.label if self.report else web_label(self.fiscal_year)
+        return str(self.report or AnnualReport(plan=self.plan, fiscal_year=self.fiscal_year, key=self.key))
+
+    @property
+    def key(self) -> str:
+        """What the year's report is found by."""
+        return self.report.key if self.report else report_key(self.plan.slug, self.fiscal_year)
 
     @property
     def sets_due(self) -> bool:

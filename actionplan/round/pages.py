@@ -59,9 +59,9 @@ def may_look(request: HttpRequest) -> None:
     permissions.require(standing)
 
 
-def report_of(year: int) -> AnnualReport:
-    """The year's report; raises Http404."""
-    report = AnnualReport.objects.select_related("plan__office").filter(fiscal_year=year).first()
+def report_of(key: str) -> AnnualReport:
+    """The report with the key; raises Http404."""
+    report = AnnualReport.objects.select_related("plan__office").filter(key=key).first()
     if report is None:
         raise Http404("この年度は、まだ開いていません。")
     return report
@@ -77,15 +77,15 @@ def round_front(request: HttpRequest) -> HttpResponse:
     """Leads to the newest year; says how to begin when there is none."""
     may_look(request)
     if report := latest_report():
-        return HttpResponseRedirect(reverse("admin:round", args=[report.fiscal_year]))
+        return HttpResponseRedirect(reverse("admin:round", args=[report.key]))
     coordinates = permissions.may_coordinate(request.user)
     return own_page(request, "admin/round/nothing.html", title=TITLE, coordinates=coordinates)
 
 
-def round_page(request: HttpRequest, year: int) -> HttpResponse:
+def round_page(request: HttpRequest, key: str) -> HttpResponse:
     """The year's departments, those that need attention first."""
     may_look(request)
-    report = report_of(year)
+    report = report_of(key)
     found = responses(report)
     word = request.GET.get("show", "")
     word = word if word in SHOWN else ""
@@ -93,7 +93,7 @@ def round_page(request: HttpRequest, year: int) -> HttpResponse:
     facts: dict[str, Any] = {
         "report": report,
         "untouched": coordinates and _is_untouched(report, found),
-        "years": AnnualReport.objects.exclude(pk=report.pk).only("fiscal_year", "label_override", "sample"),
+        "years": AnnualReport.objects.exclude(pk=report.pk).select_related("plan"),
         "due": due_of(report),
         "edition": report.editions.public().defer("front_matter").order_by("-number").first(),
         "responses": [response for response in found if SHOWN[word][1](response)],
@@ -141,7 +141,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
 
 def _year_links(report: AnnualReport, request: HttpRequest, coordinates: bool, several: bool) -> list[FrontLink]:
     found, year = tallies(report, succession_in(request)), f"　{report}" if several else ""
-    address = reverse("admin:round", args=[report.fiscal_year])
+    address = reverse("admin:round", args=[report.key])
     links = [FrontLink(f"{TITLE}{year}", address, f"{report}：{_how_far(report, found)}")]
     if coordinates and (waiting := sum(response.waiting for response in found)):
         links.append(FrontLink(f"確定を待っている回答{year}", f"{address}?show=submitted", f"{waiting}件"))
@@ -160,5 +160,5 @@ def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
         path("round/", guarded(round_front), name="round_front"),
-        path("round/<int:year>/", guarded(round_page), name="round"),
+        path("round/<slug:key>/", guarded(round_page), name="round"),
     ]

@@ -34,11 +34,11 @@ SENTENCES = {
 }
 
 
-def remind_page(request: HttpRequest, year: int) -> HttpResponse:
+def remind_page(request: HttpRequest, key: str) -> HttpResponse:
     """The letters as they would go out, to one department (?department=) or to all; a post sends those shown."""
     permissions.require(permissions.may_coordinate(request.user))
-    report = report_of(year)
-    back = reverse("admin:round", args=[year])
+    report = report_of(key)
+    back = reverse("admin:round", args=[key])
     site = request.build_absolute_uri("/")
     try:
         if request.method == "POST":
@@ -93,4 +93,4 @@ def tell(request: HttpRequest, done: list[Letter]) -> None:
 
 def urls(guarded: Callable) -> list[URLPattern]:
     """The page's address."""
-    return [path("round/<int:year>/remind/", guarded(remind_page), name="round_remind")]
+    return [path("round/<slug:key>/remind/", guarded(remind_page), name="round_remind")]

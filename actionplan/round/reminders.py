@@ -33,7 +33,7 @@ def answers_address(report: AnnualReport, response: Response, site: str = "") ->
     SITE_URL goes first; empty when neither is known, as for a mail that cron sends.
     """
     root = (settings.SITE_URL or site).rstrip("/")
-    path = reverse("admin:answer_sheet", args=[report.fiscal_year, response.key])
+    path = reverse("admin:answer_sheet", args=[report.key, response.key])
     return f"{root}{path}" if root else ""
 
 
@@ -43,7 +43,7 @@ def reminder_words(
     """The reminder. rows: the first of the department's answers that are not handed in, in report order."""
     due = report.answers_due
     late = (days_late(due, day) or 0) > 0
-    subject = f"【{'督促' if late else 'お願い'}】{report.label}の実施状況の回答"
+    subject = f"【{'督促' if late else 'お願い'}】{report}の実施状況の回答"
     if due:
         subject += f"（締切：{due.month}月{due.day}日）"
     body = [

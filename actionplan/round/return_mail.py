@@ -50,4 +50,4 @@ def return_words(
         link_line(answers_address(report, response, site), "回答を直して、もう一度提出してください。"),
         signature(report),
     ]
-    return Words(f"【差戻し】{report.label}の実施状況の回答（{len(rows)}件）", "\n\n".join(body) + "\n")
+    return Words(f"【差戻し】{report}の実施状況の回答（{len(rows)}件）", "\n\n".join(body) + "\n")

@@ -21,10 +21,10 @@ from actionplan.seen import Moved
 from actionplan.words import day_words
 
 
-def close_year_page(request: HttpRequest, year: int) -> HttpResponse:
+def close_year_page(request: HttpRequest, key: str) -> HttpResponse:
     """What would go; a post takes the year back."""
     permissions.require(permissions.may_coordinate(request.user))
-    report, refusal = report_of(year), ""
+    report, refusal = report_of(key), ""
     if request.method == "POST":
         try:
             gone = close_year(report, by=request.user, seen=request.POST.get("seen", ""))
@@ -34,7 +34,7 @@ def close_year_page(request: HttpRequest, year: int) -> HttpResponse:
             messages.success(request, f"{report}を取り消しました。空の回答{gone}件を消しました。")
             return HttpResponseRedirect(reverse("admin:round_front"))
     facts = {"closing": closing_of(report), "refusal": refusal}
-    crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[year]))]
+    crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[key]))]
     return own_page(request, "admin/round/close_year.html", title=f"{report}の取消し", crumbs=crumbs, **facts)
 
 
@@ -49,25 +49,25 @@ class DeadlineForm(forms.Form):
     answers_due = due_field(required=True, help_text="課が回答を提出する期限です。")
 
 
-def deadline_page(request: HttpRequest, year: int) -> HttpResponse:
+def deadline_page(request: HttpRequest, key: str) -> HttpResponse:
     """The form; a post stores the date and leads back to the round."""
     permissions.require(permissions.may_coordinate(request.user))
-    report = report_of(year)
+    report = report_of(key)
     shown = {"answers_due": report.answers_due, "seen": str(report.answers_due or "")}
     form = DeadlineForm(request.POST or None, initial=shown)
     if request.method == "POST" and form.is_valid():
-        if _store(request, year, form.cleaned_data["answers_due"], form.cleaned_data["seen"]):
-            return HttpResponseRedirect(reverse("admin:round", args=[year]))
-        report = report_of(year)
+        if _store(request, key, form.cleaned_data["answers_due"], form.cleaned_data["seen"]):
+            return HttpResponseRedirect(reverse("admin:round", args=[key]))
+        report = report_of(key)
         form = DeadlineForm(initial={**form.cleaned_data, "seen": str(report.answers_due or "")})
-    crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[year]))]
+    crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[key]))]
     return own_page(request, "admin/round/deadline.html", title="締切を変える", crumbs=crumbs, form=form, report=report)
 
 
 @transaction.atomic
-def _store(request: HttpRequest, year: int, due: date, seen: str) -> bool:
+def _store(request: HttpRequest, key: str, due: date, seen: str) -> bool:
     """Whether the date stands now; nothing is stored over a date that the person has not seen. Raises Http404."""
-    report = AnnualReport.objects.select_for_update(of=("self",)).filter(fiscal_year=year).first()
+    report = AnnualReport.objects.select_for_update(of=("self",)).filter(key=key).first()
     if report is None:
         raise Http404("この年度は、取り消されました。")
     if due == report.answers_due:
@@ -143,13 +143,13 @@ def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
         messages.success(request, f"{opening.label}の締切を{day_words(due)}に変えました。")
     else:
         messages.success(request, f"{opening.label}を開きました。{len(opening.coming)}件の回答を用意しました。")
-    return HttpResponseRedirect(reverse("admin:round", args=[year]))
+    return HttpResponseRedirect(reverse("admin:round", args=[opening.key]))
 
 
 def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
         path("round/open/", guarded(open_year_page), name="open_year"),
-        path("round/<int:year>/close/", guarded(close_year_page), name="close_year"),
-        path("round/<int:year>/deadline/", guarded(deadline_page), name="deadline"),
+        path("round/<slug:key>/close/", guarded(close_year_page), name="close_year"),
+        path("round/<slug:key>/deadline/", guarded(deadline_page), name="deadline"),
     ]

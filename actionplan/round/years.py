@@ -10,6 +10,7 @@ from simple_history.utils import bulk_create_with_history
 from actionplan import permissions
 from actionplan.answers.saving import BATCH, lock, remove
 from actionplan.cells import CELLS
+from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, note_source
 from actionplan.round.opening import Opening, opening_of
 from actionplan.round.responses import REPORT_ORDER
@@ -84,6 +85,25 @@ OPENING_REASON = "年度を開く"
 ITEMS_MOVED = "確かめていただいている間に、項目か締切が変わりました。もう一度確かめてください。"
 
 
+def asked_report(text: str, plan: str = "") -> AnnualReport:
+    """The report that a command names: by a year as people write it, or by its key (2015-second).
+
+    plan: title or slug; needed where several plans report on the year. Raises ValueError with a Japanese sentence.
+    """
+    found = AnnualReport.objects.select_related("plan")
+    found = found.filter(key=text) if "-" in text else found.filter(fiscal_year=parse_fiscal_year(text))
+    if plan:
+        found = found.filter(Q(plan__title=plan) | Q(plan__slug=plan))
+    if not found:
+        raise ValueError(
+            f"{text}の年次報告がありません。" if not plan else f"「{plan}」に、{text}の年次報告がありません。"
+        )
+    if len(found) > 1:
+        names = "、".join(f"「{report.plan}」" for report in found)
+        raise ValueError(f"{text}は、いくつかの計画にあります。--plan で、どの計画か指定してください：{names}")
+    return found[0]
+
+
 class OpeningRefused(ValueError):
     """Raised when the year cannot be opened; the message is the Japanese sentence for the person."""
 
@@ -121,10 +141,8 @@ def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: Person | N
 
 
 def refuse_year(plan: Plan, fiscal_year: int) -> None:
-    """Raises OpeningRefused for a year that belongs to another plan or holds made-up data."""
-    report = AnnualReport.objects.filter(fiscal_year=fiscal_year).select_related("plan").first()
-    if report and report.plan_id != plan.pk:
-        raise OpeningRefused(f"{report}は、計画「{report.plan}」の年度です。「{plan}」の年度としては開けません。")
+    """Raises OpeningRefused for a year of the plan that holds made-up data."""
+    report = AnnualReport.objects.filter(plan=plan, fiscal_year=fiscal_year).select_related("plan").first()
     if report and report.sample:
         raise OpeningRefused(f"{report}には見本データが入っています。見本データを消してから、開いてください。")
 

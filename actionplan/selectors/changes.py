@@ -8,6 +8,7 @@ from itertools import pairwise
 from actionplan.models import Edition, EditionRow, label_of
 from actionplan.wording import Wording, wording_changes
 
+Rows = dict[int, EditionRow]
 ACTORS = "主体"
 # The one that counts and charts go by.
 CATEGORY = "progress_label"
@@ -34,9 +35,9 @@ class WordingChange:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an edition prints an item."""
+    """Where an edition prints an item; report: the key of its report."""
 
-    year: int
+    report: str
     code: str
     public_id: str
     name: str
@@ -47,8 +48,7 @@ class Place:
 
 def place(edition: Edition, row: EditionRow) -> Place:
     """The place of a row; the edition is given, so that no query is made for it."""
-    year = edition.front_matter["fiscal_year"]
-    return Place(year, row.code, row.public_id, row.item_name, row.content, row.policy_title, row.measure_title)
+    return Place(edition.key, row.code, row.public_id, row.item_name, row.content, row.policy_title, row.measure_title)
 
 
 def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[WordingChange]:
@@ -105,28 +105,43 @@ class Merged:
 
 
 @dataclass(frozen=True)
+class Split:
+    """An item of the plan before from which several of this plan come."""
+
+    before: Place
+    into: Sequence[Place]
+
+
+@dataclass(frozen=True)
 class YearChanges:
-    """Everything between two years; the counts add up to both years' items."""
+    """Everything between two years; the counts add up to both years' items.
+
+    Between a plan's first year and the plan before it: by the lineage that staff drew (by_lineage), where items may be
+    split too, and `joined` counts the items that come of what was split or merged.
+    """
 
     added: Sequence[Place]
     continued: Sequence[Continued]
     merged: Sequence[Merged]
     ended: Sequence[Place]
+    split: Sequence[Split] = ()
+    joined: int = 0
+    by_lineage: bool = False
 
     @property
     def now_total(self) -> int:
         """How many items this year has."""
-        return len(self.added) + len(self.continued)
+        return len(self.added) + len(self.continued) + self.joined
 
     @property
     def before_total(self) -> int:
         """How many items the year before had."""
-        return len(self.continued) + len(self.merged) + len(self.ended)
+        return len(self.continued) + len(self.split) + len(self.merged) + len(self.ended)
 
     @property
     def renumbered(self) -> Sequence[Continued]:
-        """Continued items with another code."""
-        return [item for item in self.continued if item.renumbered]
+        """Continued items with another code; another plan's codes are others anyway."""
+        return [item for item in self.continued if item.renumbered and not self.by_lineage]
 
     @property
     def categories(self) -> Sequence[Continued]:
@@ -142,30 +157,49 @@ class YearChanges:
 def year_changes(
     before: Edition, before_rows: Iterable[EditionRow], now: Edition, now_rows: Iterable[EditionRow]
 ) -> YearChanges:
-    """The changes between two years' editions, in page order; items are matched by identity, not by code."""
+    """The changes between two years' editions, in page order; items are matched by identity, not by code.
+
+    Of two plans by the lineage that the second one's items bear. The editions come with their reports.
+    """
     old = {row.item_id: row for row in before_rows}
     new = {row.item_id: row for row in now_rows}
+    if before.report.plan_id != now.report.plan_id:
+        return _lineage_changes(before, old, now, new)
     taken_in = {merged["item"]: row for row in new.values() for merged in row.merged_from}
     gone = [row for row in old.values() if row.item_id not in new]
     return YearChanges(
         added=[place(now, row) for row in new.values() if row.item_id not in old],
-        continued=list(_continued(before, old, now, new)),
+        continued=list(_continued(before, now, [(old[key], row) for key, row in new.items() if key in old])),
         merged=[Merged(place(before, r), place(now, taken_in[r.item_id])) for r in gone if r.item_id in taken_in],
         ended=[place(before, row) for row in gone if row.item_id not in taken_in],
     )
 
 
-def _continued(
-    before: Edition, old: dict[int, EditionRow], now: Edition, new: dict[int, EditionRow]
-) -> Iterator[Continued]:
+def _lineage_changes(before: Edition, old: Rows, now: Edition, new: Rows) -> YearChanges:
+    origins = {key: [each["item"] for each in row.origins if each["item"] in old] for key, row in new.items()}
+    heirs = {item: [key for key, sources in origins.items() if item in sources] for item in old}
+    alone = {key: item for item, keys in heirs.items() if len(keys) == 1 for key in keys if len(origins[key]) == 1}
+    single = {item: keys[0] for item, keys in heirs.items() if len(keys) == 1 and keys[0] not in alone}
+    places = {key: place(now, row) for key, row in new.items()}
+    return YearChanges(
+        added=[places[key] for key in new if not origins[key]],
+        continued=list(_continued(before, now, [(old[alone[key]], row) for key, row in new.items() if key in alone])),
+        merged=[Merged(place(before, old[item]), places[key]) for item, key in single.items()],
+        ended=[place(before, row) for item, row in old.items() if not heirs[item]],
+        split=[
+            Split(place(before, old[item]), [places[key] for key in keys])
+            for item, keys in heirs.items()
+            if len(keys) > 1
+        ],
+        joined=sum(bool(sources) and key not in alone for key, sources in origins.items()),
+        by_lineage=True,
+    )
+
+
+def _continued(before: Edition, now: Edition, pairs: Iterable[tuple[EditionRow, EditionRow]]) -> Iterator[Continued]:
     words = mark_words(before, now)
-    for key, row in new.items():
-        if key in old:
-            cells = tuple(cell_changes(old[key], row, words))
-            yield Continued(place(before, old[key]), place(now, row), cells)
-
-
-Rows = dict[int, EditionRow]
+    for old, new in pairs:
+        yield Continued(place(before, old), place(now, new), tuple(cell_changes(old, new, words)))
 
 
 @dataclass(frozen=True)

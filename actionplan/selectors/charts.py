@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from actionplan.cells import Progress
-from actionplan.models import EditionRow
+from actionplan.models import Edition, EditionRow
 
 # A bar is at least this many pixels wide (a phone of 320), and a digit of its numbers takes this many.
 NARROWEST, DIGIT = 270, 10
@@ -100,6 +100,33 @@ def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
         for (number, title), group in by_policy.items()
     ]
     return Summary(len(rows), categories, unset, policies)
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A plan by its latest public edition: its counts, and the plans that follow it."""
+
+    edition: Edition
+    summary: Summary
+    successors: Sequence[Edition]
+
+
+def plan_results(editions: Sequence[Edition]) -> list[PlanResult]:
+    """The result of each plan. editions: the latest public one of each; one query for the rows of all."""
+    rows: dict[int, list[EditionRow]] = {edition.pk: [] for edition in editions}
+    counted = ("edition", "policy_number", "policy_title", "progress")
+    for row in EditionRow.objects.filter(edition__in=rows).order_by("position").only(*counted):
+        rows[row.edition_id].append(row)
+    return [
+        PlanResult(edition, year_summary(edition.front_matter, rows[edition.pk]), successors(edition, editions))
+        for edition in editions
+    ]
+
+
+def successors(edition: Edition, editions: Iterable[Edition]) -> list[Edition]:
+    """Those of the editions whose plan follows the edition's plan, as they say themselves."""
+    slug = edition.report.plan.slug
+    return [each for each in editions if each.front_matter["plan"].get("predecessor", {}).get("slug") == slug]
 
 
 def _category_counts(front_matter: dict, rows: list[EditionRow]) -> list[CategoryCount]:

@@ -4,33 +4,60 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.http import Http404
 
 from actionplan.models import Edition
 
 NOT_FOUND = "お探しの年度の報告は、公表されていません。"
+NO_PLAN = "お探しの計画の報告は、公表されていません。"
 
 
 def public_editions() -> list[Edition]:
-    """The public edition of every year, latest year first; one query."""
-    return list(
-        Edition.objects.filter(pk__in=Edition.objects.public().latest_per_year().values("pk")).order_by(
-            "-report__fiscal_year"
-        )
-    )
+    """The public edition of every report, latest year first, with its plan; one query."""
+    latest = Edition.objects.public().latest_per_year().values("pk")
+    return list(_with_plan(Edition.objects.filter(pk__in=latest)))
+
+
+def _with_plan(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    """The editions with report and plan, the latest year first; of plans that report on one year the newest first."""
+    order = ("-report__fiscal_year", "-report__plan", "-number")
+    return editions.select_related("report__plan").order_by(*order)
 
 
 def latest_public_edition() -> Edition | None:
     """The public edition of the latest year, or None before anything is published."""
-    return Edition.objects.public().order_by("-report__fiscal_year", "-number").first()
+    return _with_plan(Edition.objects.public()).first()
 
 
-def public_edition(year: int, number: int | None = None) -> Edition:
-    """The year's public edition, or that numbered one while it stands.
+def latest_of_each_plan() -> list[Edition]:
+    """The latest public edition of each plan, the plan that reported last first; one query."""
+    found: dict[int, Edition] = {}
+    for edition in public_editions():
+        found.setdefault(edition.report.plan_id, edition)
+    return list(found.values())
 
-    Raises Http404 for a year without one, and for a number that is unknown, scheduled or withdrawn.
+
+def plan_edition(slug: str) -> Edition:
+    """The latest public edition of the plan. Raises Http404."""
+    edition = _with_plan(Edition.objects.public().filter(report__plan__slug=slug)).first()
+    if edition is None:
+        raise Http404(NO_PLAN)
+    return edition
+
+
+def plan_edition_or_latest(slug: str) -> Edition | None:
+    """The same, but the latest of all where the plan has none; None before anything is published."""
+    of_the_plan = _with_plan(Edition.objects.public().filter(report__plan__slug=slug))
+    return of_the_plan.first() or latest_public_edition()
+
+
+def public_edition(key: str, number: int | None = None) -> Edition:
+    """The public edition of the report with the key, or that numbered one while it stands.
+
+    Raises Http404 for a report without one, and for a number that is unknown, scheduled or withdrawn.
     """
-    editions = Edition.objects.public().for_year(year)
+    editions = Edition.objects.public().of_report(key)
     edition = editions.filter(number=number).first() if number is not None else editions.first()
     if edition is None:
         raise Http404(NOT_FOUND)
@@ -38,10 +65,17 @@ def public_edition(year: int, number: int | None = None) -> Edition:
 
 
 def previous_edition(edition: Edition) -> Edition | None:
-    """The public edition of the plan's last published year before this one's, or None for its first year; one query."""
-    of_the_plan = Edition.objects.public().filter(report__plan__reports=edition.report_id)
-    earlier = of_the_plan.filter(report__fiscal_year__lt=edition.fiscal_year)
-    return earlier.order_by("-report__fiscal_year", "-number").first()
+    """The public edition to compare with: the plan's last year before this one, for its first the plan before.
+
+    None for the first year of a plan that follows none. One query, or two.
+    """
+    public = _with_plan(Edition.objects.public())
+    earlier = public.filter(report__plan=edition.report.plan_id, report__fiscal_year__lt=edition.fiscal_year).first()
+    predecessor = edition.front_matter["plan"].get("predecessor")
+    if earlier is not None or predecessor is None:
+        return earlier
+    before = public.filter(report__plan__slug=predecessor["slug"], report__fiscal_year__lte=edition.fiscal_year)
+    return before.first()
 
 
 def corrections(edition: Edition) -> list[Edition]:
@@ -52,9 +86,11 @@ def corrections(edition: Edition) -> list[Edition]:
 
 @dataclass(frozen=True)
 class YearLink:
-    """A published year."""
+    """A published year of a plan."""
 
     year: int
+    key: str
+    plan: str
     label: str
     era_label: str
     number: int
@@ -64,10 +100,15 @@ class YearLink:
 
 @dataclass(frozen=True)
 class Frame:
-    """The city's and the plan's names, the published years (latest first), and whom to ask."""
+    """The city's and the plan's names, the plan's published years (latest first), and whom to ask.
+
+    slug: of the plan named, empty for the first one, whose addresses bear none. A page that shows no edition has the
+    years of all plans.
+    """
 
     municipality: str
     plan_title: str
+    slug: str
     years: Sequence[YearLink]
     contact: dict
 
@@ -77,22 +118,34 @@ class Frame:
         return self.years[0] if self.years else None
 
     @property
+    def by_plan(self) -> list[tuple[str, list[YearLink]]]:
+        """The years under the title of each plan, the plan that reported last first."""
+        found: dict[str, list[YearLink]] = {}
+        for link in self.years:
+            found.setdefault(link.plan, []).append(link)
+        return list(found.items())
+
+    @property
     def samples(self) -> Sequence[YearLink]:
         """The published years that are sample data (見本データ), latest first."""
         return [link for link in self.years if link.sample]
 
 
-def page_frame(shown: dict | None = None) -> Frame:
+def page_frame(shown: Edition | None = None) -> Frame:
     """The frame of every page; one query, whatever the number of items.
 
-    shown: the front matter of the edition that the page shows, whose names and contact stand around it; of the latest
-    one for pages that show none.
+    shown: the edition that the page shows, whose names, contact and plan stand around it; for pages that show none the
+    names of the latest one.
     """
     editions = public_editions()
-    front = shown or (editions[0].front_matter if editions else {"plan": {}})
+    first = shown or next(iter(editions), None)
+    front = first.front_matter if first else {"plan": {}}
+    if shown:
+        editions = [edition for edition in editions if edition.report.plan_id == shown.report.plan_id]
     return Frame(
         municipality=front["plan"].get("municipality", ""),
         plan_title=front["plan"].get("title", ""),
+        slug="" if first is None or first.report.plan.is_first else first.report.plan.slug,
         years=[_year_link(edition) for edition in editions],
         contact=front.get("contact", {}),
     )
@@ -102,6 +155,8 @@ def _year_link(edition: Edition) -> YearLink:
     front = edition.front_matter
     return YearLink(
         year=front["fiscal_year"],
+        key=edition.key,
+        plan=front["plan"]["title"],
         label=front["label"],
         era_label=front["era_label"],
         number=edition.number,

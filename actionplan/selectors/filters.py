@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 
-from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year
 from actionplan.models import Edition, EditionRow
 from actionplan.text import CONTROLS, fold
 
-ALL_YEARS = "all"
+ALL_YEARS = ALL_PLANS = "all"
 FACETS = ("policy", "mark", "progress", "department")
 LONGEST_TEXT = 100
 
@@ -27,10 +27,12 @@ class Parameters(Protocol):
 class Filters:
     """The state of a search. Of a facet's values any may hold; facets and words must all hold.
 
-    year: "2009", "all", or empty for the latest public year.
+    year: "2009", "all", or empty for the latest public year. plan: a slug, "all", or empty for what addresses meant
+    while there was one plan: the first one, or all of them where nothing is asked for.
     """
 
     text: str = ""
+    plan: str = ""
     year: str = ""
     policy: tuple[str, ...] = ()
     mark: tuple[str, ...] = ()
@@ -54,9 +56,13 @@ class Filters:
         return [word for word in self.text.split() if not fold(word)]
 
     def address(self, **changes: Any) -> str:
-        """The part of an address after the ?, with changes: in one order, nothing empty; the page is left out."""
+        """The part of an address after the ?, with changes: in one order, nothing empty; the page is left out.
+
+        The first plan is not named: its addresses were there before there were others.
+        """
         changed = replace(self, **{"page": "", **changes})
-        values = [("q", (changed.text,)), ("year", (changed.year,))]
+        plan = "" if changed.plan == FIRST_PLAN else changed.plan
+        values = [("q", (changed.text,)), ("plan", (plan,)), ("year", (changed.year,))]
         values += [(facet, getattr(changed, facet)) for facet in FACETS]
         values += [("page", (changed.page,))]
         return urlencode([(name, value) for name, some in values for value in some if value])
@@ -69,8 +75,8 @@ class Filters:
 def filters_from(parameters: Parameters) -> Filters:
     """The search that an address asks for; blanks and what no text may hold are taken off, nothing is checked yet."""
     facets = {facet: _values(parameters, facet) for facet in FACETS}
-    year = _first(parameters, "year")
-    return Filters(text=_first(parameters, "q"), year=_plain_year(year), page=_first(parameters, "page"), **facets)
+    text, plan, year, page = (_first(parameters, name) for name in ("q", "plan", "year", "page"))
+    return Filters(text=text, plan=plan, year=_plain_year(year), page=page, **facets)
 
 
 def _values(parameters: Parameters, name: str) -> tuple[str, ...]:
@@ -97,6 +103,7 @@ HEADINGS = {"policy": "施策", "mark": "主体", "progress": "進捗区分", "d
 class AlikeItems:
     """Items that are alike in everything that can be chosen: how many there are, how many the words match."""
 
+    plan: str
     year: str
     policy: str
     policy_title: str
@@ -142,20 +149,24 @@ def words_match(words: Sequence[str]) -> Q:
 
 def cells(editions: Sequence[Edition], words: Sequence[str]) -> list[AlikeItems]:
     """The cells of these editions; one query, and as many cells as there are kinds of items."""
-    years = {edition.pk: str(edition.fiscal_year) for edition in editions}
+    places = {edition.pk: (edition.report.plan.slug, str(edition.fiscal_year)) for edition in editions}
     kinds = ("edition", "policy_number", "policy_title", "actor_symbols", "progress", "department_name")
     hits = Count("pk", filter=words_match(words)) if words else Count("pk")
-    rows = EditionRow.objects.filter(edition__in=years).order_by().values(*kinds)
+    rows = EditionRow.objects.filter(edition__in=places).order_by().values(*kinds)
     counted = rows.annotate(total=Count("pk"), hits=hits).values_list(*kinds, "total", "hits")
-    return [AlikeItems(years[edition], str(policy), *rest) for edition, policy, *rest in counted]
+    return [AlikeItems(*places[edition], str(policy), *rest) for edition, policy, *rest in counted]
 
 
 def chosen(cell: AlikeItems, filters: Filters, leave_out: str = "") -> bool:
     """Whether the choices made hold for the cell; leave_out: the facet whose own choice does not count."""
-    wanted = {"year": () if filters.year == ALL_YEARS else (filters.year,)}
+    wanted = {name: () if value == ALL_YEARS else (value,) for name, value in _scope(filters)}
     wanted |= {facet: getattr(filters, facet) for facet in FACETS}
     wanted[leave_out] = ()
     return all(any(cell.has(facet, value) for value in values) for facet, values in wanted.items() if values)
+
+
+def _scope(filters: Filters) -> tuple[tuple[str, str], ...]:
+    return ("plan", filters.plan), ("year", filters.year)
 
 
 def facets(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> list[Facet]:
@@ -179,19 +190,34 @@ def facets(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Fi
 
 
 def year_facet(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> Facet:
-    """Every public year, latest first, and all of them together."""
-    count = _counter(among, filters)
+    """Every public year of the plans searched, latest first, and all of them together."""
+    labels: dict[str, str] = {}
+    for edition in editions:
+        if filters.plan in (ALL_PLANS, edition.report.plan.slug):
+            labels.setdefault(str(edition.fiscal_year), edition.front_matter["label"])
+    return _scope_facet("year", "年度", {**labels, ALL_YEARS: "すべての年度"}, among, filters)
+
+
+def plan_facet(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> Facet:
+    """Every plan that has a public year, as its latest one names it, and all of them together."""
+    titles: dict[str, str] = {}
+    for edition in editions:
+        titles.setdefault(edition.report.plan.slug, edition.front_matter["plan"]["title"])
+    return _scope_facet("plan", "計画", {ALL_PLANS: "すべての計画", **titles}, among, filters)
+
+
+def _scope_facet(
+    name: str, heading: str, labels: dict[str, str], among: Sequence[AlikeItems], filters: Filters
+) -> Facet:
+    """One of them is in force: the choices with their counts, `all` counting the others together."""
+    count, chosen_one = _counter(among, filters), getattr(filters, name)
+    counts = {value: count(name, value) for value in labels if value != ALL_YEARS}
     options = [
-        _year_option(year, edition.front_matter["label"], count("year", year), filters)
-        for edition in editions
-        for year in [str(edition.fiscal_year)]
+        Option(value, label, counts.get(value, sum(counts.values())), value == chosen_one, address=address)
+        for value, label in labels.items()
+        for address in [filters.address(**{name: value})]
     ]
-    total = sum(option.count for option in options)
-    return Facet("year", "年度", [*options, _year_option(ALL_YEARS, "すべての年度", total, filters)])
-
-
-def _year_option(year: str, label: str, count: int, filters: Filters) -> Option:
-    return Option(year, label, count, year == filters.year, address=filters.address(year=year))
+    return Facet(name, heading, options)
 
 
 def _counter(among: Sequence[AlikeItems], filters: Filters) -> Callable[[str, str], int]:
@@ -214,16 +240,18 @@ def _offered(among: Sequence[AlikeItems], filters: Filters, facet: str) -> list[
     offered = [
         cell
         for cell in among
-        if filters.year in (ALL_YEARS, cell.year) or getattr(cell, facet) in getattr(filters, facet)
+        if filters.plan in (ALL_PLANS, cell.plan)
+        and (filters.year in (ALL_YEARS, cell.year) or getattr(cell, facet) in getattr(filters, facet))
     ]
     return sorted(offered, key=lambda cell: (cell.year == filters.year, int(cell.year)), reverse=True)
 
 
 def _policies(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
-    titles: dict[str, str] = {}
+    """The title by number; where several plans are searched, of each plan that has the number."""
+    titles: dict[str, dict[str, str]] = {}
     for cell in _offered(among, filters, "policy"):
-        titles.setdefault(cell.policy, cell.policy_title)
-    return {number: titles[number] for number in sorted(titles, key=int)}
+        titles.setdefault(cell.policy, {}).setdefault(cell.plan, cell.policy_title)
+    return {number: "／".join(titles[number].values()) for number in sorted(titles, key=int)}
 
 
 def _departments(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:

@@ -135,10 +135,12 @@ class Hit:
 
 @dataclass(frozen=True)
 class HitGroup:
-    """Hits of one policy in one year."""
+    """Hits of one policy in one report; plan: its title."""
 
     year: int
+    key: str
     label: str
+    plan: str
     is_sample: bool
     number: int
     title: Sequence[Piece]
@@ -155,7 +157,9 @@ def _group(rows: Sequence[EditionRow], words: Sequence[str]) -> HitGroup:
     first, front = rows[0], rows[0].edition.front_matter
     return HitGroup(
         year=front["fiscal_year"],
+        key=first.edition.key,
         label=front["label"],
+        plan=front["plan"]["title"],
         is_sample=front.get("sample", False),
         number=first.policy_number,
         title=marked(first.policy_title, words),

@@ -16,12 +16,13 @@ from actionplan.wording import Wording, wording_changes
 
 @dataclass(frozen=True)
 class ItemYear:
-    """The item as one year's public edition printed it; number and front_matter are the edition's."""
+    """The item as one year's public edition printed it; number is the edition's."""
 
+    edition: Edition
     year: int
+    key: str
     label: str
     number: int
-    front_matter: dict
     public_from: datetime
     policy_number: int
     policy_title: str
@@ -31,6 +32,7 @@ class ItemYear:
     contact: dict
     sample: bool
     merged_from: Sequence[dict]
+    origins: Sequence[dict]
 
 
 def item_history(public_id: str) -> Sequence[ItemYear]:
@@ -40,7 +42,10 @@ def item_history(public_id: str) -> Sequence[ItemYear]:
     """
     public = Edition.objects.public().latest_per_year()
     rows = EditionRow.objects.filter(edition__in=public.values("pk"), public_id=public_id)
-    years = [_item_year(row) for row in rows.select_related("edition").order_by("-edition__report__fiscal_year")]
+    years = [
+        _item_year(row)
+        for row in rows.select_related("edition__report__plan").order_by("-edition__report__fiscal_year")
+    ]
     if not years:
         raise Http404(f"「{public_id}」という項目は、公表された報告にありません。")
     return years
@@ -63,10 +68,11 @@ def _item_year(row: EditionRow) -> ItemYear:
     front = row.edition.front_matter
     legend = {actor["symbol"]: Mark(actor["symbol"], actor["label"]) for actor in front["actors"]}
     return ItemYear(
+        edition=row.edition,
         year=front["fiscal_year"],
+        key=row.edition.key,
         label=front["label"],
         number=row.edition.number,
-        front_matter=front,
         public_from=row.edition.public_from,
         policy_number=row.policy_number,
         policy_title=row.policy_title,
@@ -76,6 +82,7 @@ def _item_year(row: EditionRow) -> ItemYear:
         contact=row.department_contact,
         sample=front.get("sample", False),
         merged_from=row.merged_from,
+        origins=row.origins,
     )
 
 

@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 from actionplan.models import Edition, EditionRow
 from actionplan.selectors.editions import public_editions
 from actionplan.selectors.filters import (
+    ALL_PLANS,
     ALL_YEARS,
+    FIRST_PLAN,
     HEADINGS,
     LONGEST_TEXT,
     AlikeItems,
@@ -20,6 +22,7 @@ from actionplan.selectors.filters import (
     cells,
     chosen,
     facets,
+    plan_facet,
     words_match,
     year_facet,
 )
@@ -27,13 +30,15 @@ from actionplan.selectors.hits import HitGroup, hit_groups
 
 NO_WORDS = "「{words}」は記号だけなので、検索できません。文字や数字の入ったことばで探してください。"
 NO_YEAR = "「{value}」という年度の報告は、公表されていません。"
+NO_SUCH_PLAN = "「{value}」という計画の報告は、公表されていません。"
 NO_OPTION = "「{value}」という{heading}は、公表された報告にありません。"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A search with its year spelt out, the public edition of every year, the choices offered and the counts.
+    """A search with plan and year spelt out, every report's public edition, the choices offered and the counts.
 
+    plan: the choice of a plan, where several have a public year.
     total: the items of the years searched; count: how many of them it finds.
     problem: the sentence that says why it has no answer; not_found: because it names a choice that does not exist.
     """
@@ -41,6 +46,7 @@ class Question:
     filters: Filters
     words: Sequence[str]
     public: Sequence[Edition]
+    plan: Facet | None
     year: Facet
     facets: Sequence[Facet]
     total: int
@@ -50,9 +56,15 @@ class Question:
 
     @property
     def editions(self) -> list[Edition]:
-        """The public editions of the years that are searched, latest year first."""
-        year = self.filters.year
-        return [edition for edition in self.public if year in (ALL_YEARS, str(edition.fiscal_year))]
+        """The public editions of the plans and years that are searched, latest year first."""
+        plan, year = self.filters.plan, self.filters.year
+        of_plan = [edition for edition in self.public if plan in (ALL_PLANS, edition.report.plan.slug)]
+        return [edition for edition in of_plan if year in (ALL_YEARS, str(edition.fiscal_year))]
+
+    @property
+    def plan_label(self) -> str:
+        """The plan's title, or the words for all plans; nothing where there is one plan."""
+        return next((option.label for option in self.plan.options if option.selected), "") if self.plan else ""
 
     @property
     def year_label(self) -> str:
@@ -65,17 +77,20 @@ def ask(filters: Filters) -> Question:
     editions = public_editions()
     problem = unusable_text(filters)
     words = [] if problem else filters.words
-    known, missing = _with_known_year(filters, editions)
+    planned, unplanned = _with_known_plan(filters, editions)
+    known, missing = _with_known_year(planned, editions)
     among = cells(editions, words)
     offered = facets(editions, among, known)
-    missing = missing or unknown_choice(known, offered)
+    missing = unplanned or missing or unknown_choice(known, offered)
+    several = len({edition.report.plan_id for edition in editions}) > 1
     return Question(
         filters=known,
         words=words,
         public=editions,
+        plan=plan_facet(editions, among, known) if several else None,
         year=year_facet(editions, among, known),
         facets=offered,
-        total=sum(cell.total for cell in among if known.year in (ALL_YEARS, cell.year)),
+        total=sum(cell.total for cell in among if chosen(cell, Filters(plan=known.plan, year=known.year))),
         count=_count(among, known),
         problem=missing or problem,
         not_found=bool(missing),
@@ -94,7 +109,7 @@ def matching_rows(question: Question) -> QuerySet[EditionRow]:
         rows = rows.filter(progress__in=filters.progress)
     if filters.department:
         rows = rows.filter(department_name__in=filters.department)
-    return rows.order_by("-edition__report__fiscal_year", "position")
+    return rows.order_by("-edition__report__fiscal_year", "-edition__report__plan", "position")
 
 
 def unusable_text(filters: Filters) -> str:
@@ -119,9 +134,24 @@ def shortened(text: str) -> str:
     return text if len(text) <= 20 else f"{text[:20]}…"
 
 
+def _with_known_plan(filters: Filters, editions: Sequence[Edition]) -> tuple[Filters, str]:
+    """The filters with a plan that has a public year, and the sentence for the one asked for when it has none.
+
+    Nothing asked for means every plan; an address of the time when there was one plan means that one.
+    """
+    slugs = {edition.report.plan.slug for edition in editions}
+    if filters.plan in (*slugs, ALL_PLANS):
+        return filters, ""
+    missing = NO_SUCH_PLAN.format(value=shortened(filters.plan)) if filters.plan else ""
+    if FIRST_PLAN in slugs and not missing and (len(slugs) == 1 or not filters.is_empty):
+        return replace(filters, plan=FIRST_PLAN), ""
+    return replace(filters, plan=ALL_PLANS), missing
+
+
 def _with_known_year(filters: Filters, editions: Sequence[Edition]) -> tuple[Filters, str]:
     """The filters with a year that is public, and the sentence for the one asked for when it is not."""
-    years = [str(edition.fiscal_year) for edition in editions]
+    searched = [edition for edition in editions if filters.plan in (ALL_PLANS, edition.report.plan.slug)]
+    years = [str(edition.fiscal_year) for edition in searched]
     if filters.year in (*years, ALL_YEARS):
         return filters, ""
     missing = NO_YEAR.format(value=shortened(filters.year)) if filters.year else ""

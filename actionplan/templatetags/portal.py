@@ -82,10 +82,10 @@ def _joined(parts: Iterable[tuple[str, SafeString]]) -> SafeString:
 @register.simple_tag(takes_context=True)
 def item_place(context: Context, place: Any) -> SafeString:
     """The item's number and its name, which leads to the item, or to the report of an earlier year that printed it."""
-    if place.year == context["edition"].fiscal_year:
+    if place.report == context["edition"].key:
         address = reverse("item", args=[place.public_id])
     else:
-        address = f"{reverse('annual_report', args=[place.year])}#item-{place.code}"
+        address = f"{reverse('annual_report', args=[place.report])}#item-{place.code}"
     link = format_html('<a href="{}">{}</a>', address, place.name)
     return format_html('<span class="place"><span class="place__code">{}</span>{}</span>', place.code, link)
 

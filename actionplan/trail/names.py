@@ -13,12 +13,12 @@ from actionplan.words import own_name
 Row = TypeVar("Row", bound=Model)
 # The columns by which a row is named. What stands above comes first: an item's code is made of its measure's.
 NAMED_BY: dict[type[Model], tuple[str, ...]] = {
-    Plan: ("title",),
+    Plan: ("title", "short_name"),
     Policy: ("plan_id", "number", "title"),
     Measure: ("policy_id", "number", "title"),
     ActionItem: ("measure_id", "number", "name"),
     ActorType: ("symbol", "label", "order"),
-    AnnualReport: ("fiscal_year", "label_override"),
+    AnnualReport: ("plan_id", "key", "fiscal_year", "label_override"),
     Department: ("name", "unit", "order", "in_force_from", "in_force_until", "successor_id", "split_from_id"),
     User: ("username", "last_name", "first_name"),
     Group: ("name",),
@@ -27,6 +27,7 @@ ABOVE: dict[type[Model], tuple[str, type[Model]]] = {
     Policy: ("plan", Plan),
     Measure: ("policy", Policy),
     ActionItem: ("measure", Measure),
+    AnnualReport: ("plan", Plan),
 }
 VERBS = {"add": "追加", "change": "変更", "delete": "削除", "view": "閲覧"}
 GONE = "（削除済み）"

@@ -100,7 +100,7 @@ class TrailForm(forms.Form):
             **({} if items is None else {"item": items}),
             "department": self._departments(),
             "person": self._people(),
-            "year": _by_name((row.fiscal_year, str(row)) for row in names.living(AnnualReport))[::-1],
+            "year": _by_name((row.key, str(row)) for row in names.living(AnnualReport))[::-1],
             "kind": [(kind.key, str(kind)) for kind in reach.kinds],
         }
         for name, found in choices.items():
@@ -138,8 +138,8 @@ class TrailForm(forms.Form):
     def wanted(self) -> Wanted:
         """The question in the trail's own terms; only for a form that is valid."""
         told = self.cleaned_data
-        keys: dict[str, Any] = {name: int(told[name]) if told[name] else None for name in ("item", "person", "year")}
-        plain = {name: told[name] for name in ("kind", "action", "first", "last", "words")}
+        keys: dict[str, Any] = {name: int(told[name]) if told[name] else None for name in ("item", "person")}
+        plain = {name: told[name] for name in ("year", "kind", "action", "first", "last", "words")}
         return Wanted(**keys, **plain, number=told["object"], departments=self._forms_of(told["department"]))
 
     def _forms_of(self, department: str) -> frozenset[int | None]:
@@ -162,7 +162,7 @@ def _plain(data: QueryDict, names: Names) -> dict[str, str]:
     return plain
 
 
-def _by_name(pairs: Iterable[tuple[int, str]]) -> list[tuple[str, str]]:
+def _by_name(pairs: Iterable[tuple[Any, str]]) -> list[tuple[str, str]]:
     return sorted(((str(pk), name) for pk, name in pairs), key=lambda pair: pair[1])
 
 

@@ -40,14 +40,15 @@ class Wanted:
     """The question. Everything that is not given narrows nothing.
 
     departments: every form of the department that is meant; None among them for answers of no department.
-    kind: its key; number: the key of one object of that kind; an account brings its comings to departments along.
+    year: the key of a report. kind: its key;
+    number: the key of one object of that kind; an account brings its comings to departments along.
     first and last: days in the portal's own time, both included. words: in the reason or the file's name.
     """
 
     item: int | None = None
     departments: frozenset[int | None] = frozenset()
     person: int | None = None
-    year: int | None = None
+    year: str = ""
     kind: str = ""
     number: int | None = None
     action: str = ""
@@ -105,14 +106,14 @@ def _person(kind: Kind, wanted: Wanted) -> Q | None:
 
 
 def _year(kind: Kind, wanted: Wanted) -> Q | None:
-    if wanted.year is None:
+    if not wanted.year:
         return Q()
     if "year" not in kind.paths:
         return None
     path = f"{kind.paths['year']}__in"
-    # A report that was deleted has its year in its history only.
-    past = AnnualReport.history.filter(fiscal_year=wanted.year).values("id")
-    return Q(**{path: AnnualReport.objects.filter(fiscal_year=wanted.year).values("pk")}) | Q(**{path: past})
+    # A report that was deleted has its key in its history only.
+    past = AnnualReport.history.filter(key=wanted.year).values("id")
+    return Q(**{path: AnnualReport.objects.filter(key=wanted.year).values("pk")}) | Q(**{path: past})
 
 
 def _action(kind: Kind, wanted: Wanted) -> Q | None:

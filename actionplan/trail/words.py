@@ -20,11 +20,12 @@ from django.db.models import (
 from django.utils import timezone
 
 from actionplan.models import label_of
+from actionplan.text import as_words
 from actionplan.trail.kinds import DELETED, Kind
 from actionplan.trail.names import Names
 from actionplan.trail.stored import Cells, Stored
 from actionplan.wording import Wording, wording_changes
-from actionplan.words import as_words, plain_day, plain_moment
+from actionplan.words import plain_day, plain_moment
 
 # From here on a text is folded, and only what differs is shown at first.
 LONG = 60

@@ -19,8 +19,8 @@ RETRY_AFTER = 10  # seconds; a PDF takes one or two
 
 
 @require_safe
-def report_file(request: HttpRequest, year: int, file_format: str, number: int | None = None) -> HttpResponse:
-    """The report of the year as a file: its latest public edition, or that numbered one.
+def report_file(request: HttpRequest, key: str, file_format: str, number: int | None = None) -> HttpResponse:
+    """The report as a file: its latest public edition, or that numbered one.
 
     ?encoding=cp932 gives the CSV for old systems, or a page (406) that lists the cells which do not fit. A page (503)
     says so where this machine cannot make a PDF, or while it is busy with one.
@@ -28,7 +28,7 @@ def report_file(request: HttpRequest, year: int, file_format: str, number: int |
     kind = KINDS.get((file_format, request.GET.get("encoding", "utf-8").lower()))
     if kind is None:
         raise Http404(NO_SUCH_FILE)
-    edition = public_edition(year, number)
+    edition = public_edition(key, number)
     tag = etag(edition, kind)
     if unchanged := get_conditional_response(request, etag=tag):
         return _dated(unchanged, tag)
@@ -42,9 +42,9 @@ def report_file(request: HttpRequest, year: int, file_format: str, number: int |
         return _no_pdf(request, edition, retry_after=RETRY_AFTER)
 
 
-def report_form(request: HttpRequest, year: int) -> HttpResponse:
-    """The report of the year as a workbook in the newsletter's layout, for the office printer."""
-    return report_file(request, year, "form")
+def report_form(request: HttpRequest, key: str) -> HttpResponse:
+    """The report as a workbook in the newsletter's layout, for the office printer."""
+    return report_file(request, key, "form")
 
 
 def _attachment(edition: Edition, kind: FileKind) -> HttpResponse:
@@ -66,7 +66,7 @@ def _unencodable(request: HttpRequest, edition: Edition, error: CellsDoNotFit) -
         request,
         "unencodable",
         page_id="E-406",
-        crumbs=[crumb(label, "annual_report", edition.fiscal_year), Crumb("書き出せない文字")],
+        crumbs=[crumb(label, "annual_report", edition.key), Crumb("書き出せない文字")],
         edition=edition,
         label=label,
         misfits=error.misfits,
@@ -82,7 +82,7 @@ def _no_pdf(request: HttpRequest, edition: Edition, retry_after: int = 0) -> Htt
         request,
         "no_pdf",
         page_id="E-503",
-        crumbs=[crumb(label, "annual_report", edition.fiscal_year), Crumb("PDF")],
+        crumbs=[crumb(label, "annual_report", edition.key), Crumb("PDF")],
         edition=edition,
         label=label,
         retry_after=retry_after,

@@ -1,13 +1,14 @@
 """One way to render a public page: the frame around it, and where the reader stands."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from actionplan.exports.pdf import can_make_pdf
-from actionplan.selectors.editions import page_frame
+from actionplan.selectors.editions import Frame, page_frame
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,24 @@ def crumb(label: str, name: str, *args) -> Crumb:
     return Crumb(label, reverse(name, args=args))
 
 
+def _steps(frame: Frame, crumbs: list[Crumb]) -> list[Crumb]:
+    """The way to the page; below its plan, unless that is the first one, whose pages were there before others were."""
+    if not frame.slug or (crumbs and crumbs[0].label == frame.plan_title):
+        return crumbs
+    return [crumb(frame.plan_title, "plan", frame.slug), *crumbs]
+
+
 def page(
-    request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], front: dict | None = None, **facts
+    request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], shown: Any = None, **facts
 ) -> HttpResponse:
     """The page, rendered. page_id: the short number printed on it, which stays the same for good.
 
-    front: the front matter of what the page shows, where no `edition` among the facts says it: the page bears the
-    names that were published with it, and none that came later.
+    shown: the edition that the page shows, where no `edition` among the facts says it: the page bears the names that
+    were published with it, and none that came later.
     """
-    edition = facts.get("edition")
-    frame = page_frame(edition.front_matter if edition else front)
+    edition = facts.get("edition") or shown
+    frame = page_frame(edition)
+    crumbs = _steps(frame, crumbs) if edition else crumbs
     context = {"frame": frame, "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf(), **facts}
     response = render(request, f"actionplan/{template}.html", context)
     # A store between us and the reader asks each time: an edition may have been withdrawn since.

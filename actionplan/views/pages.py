@@ -5,11 +5,28 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from actionplan.exports.report_files import search_file_name, write_search_csv
-from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year
 from actionplan.models import Edition
 from actionplan.selectors.changes import correction_changes, year_changes
-from actionplan.selectors.charts import ChangeChart, Summary, actor_chart, change_chart, progress_chart, year_summary
-from actionplan.selectors.editions import corrections, latest_public_edition, previous_edition, public_edition
+from actionplan.selectors.charts import (
+    ChangeChart,
+    Summary,
+    actor_chart,
+    change_chart,
+    plan_results,
+    progress_chart,
+    successors,
+    year_summary,
+)
+from actionplan.selectors.editions import (
+    corrections,
+    latest_of_each_plan,
+    latest_public_edition,
+    plan_edition,
+    plan_edition_or_latest,
+    previous_edition,
+    public_edition,
+)
 from actionplan.selectors.filters import filters_from
 from actionplan.selectors.item_history import first_with_code, item_history, year_tables
 from actionplan.selectors.report import report_outline
@@ -17,13 +34,15 @@ from actionplan.selectors.search import ask, search
 from actionplan.views.frame import Crumb, crumb, page
 
 
-def about(request: HttpRequest) -> HttpResponse:
-    """The guideline as the latest public edition prints it."""
-    edition, facts = latest_public_edition(), {}
+def about(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """The guideline as the plan's latest public edition prints it; without a slug the first plan's."""
+    edition, facts = plan_edition(slug) if slug else plan_edition_or_latest(FIRST_PLAN), {}
     if edition:
         front_matter = edition.front_matter
         facts = {"front_matter": front_matter, "actor_chart": actor_chart(front_matter, edition.rows.all())}
-    return page(request, "about", page_id="A-3", crumbs=[Crumb("指針と計画")], edition=edition, **facts)
+    crumbs = [Crumb("指針と計画")]
+    page_id = "A-3" if not slug else f"A-3-{slug}"
+    return page(request, "about", page_id=page_id, crumbs=crumbs, edition=edition, **facts)
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
@@ -31,14 +50,14 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return page(request, "accessibility", page_id="A-5", crumbs=[Crumb("アクセシビリティ")])
 
 
-def era_redirect(request: HttpRequest, era: str, rest: str) -> HttpResponse:
+def era_redirect(request: HttpRequest, place: str, era: str, rest: str) -> HttpResponse:
     """A permanent redirect to the same place by year; 404 for an era year that never was."""
     try:
         year = parse_fiscal_year(era)
     except ValueError as error:
         raise Http404(str(error)) from error
     query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
-    return HttpResponsePermanentRedirect(f"/reports/{year}{rest}{query}")
+    return HttpResponsePermanentRedirect(f"/{place}/{year}{rest}{query}")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -62,14 +81,14 @@ def reports(request: HttpRequest) -> HttpResponse:
     return page(request, "reports", page_id="A-2", crumbs=[Crumb(REPORTS)])
 
 
-def annual_report(request: HttpRequest, year: int) -> HttpResponse:
-    """The year's report in the newsletter's order."""
-    edition = public_edition(year)
+def annual_report(request: HttpRequest, key: str) -> HttpResponse:
+    """The report in the newsletter's order."""
+    edition = public_edition(key)
     report = report_outline(edition.front_matter, edition.rows.all())
     return page(
         request,
         "annual_report",
-        page_id=f"B-{year}",
+        page_id=f"B-{key}",
         crumbs=[crumb(REPORTS, "reports"), Crumb(report.label)],
         edition=edition,
         report=report,
@@ -77,9 +96,9 @@ def annual_report(request: HttpRequest, year: int) -> HttpResponse:
     )
 
 
-def policy(request: HttpRequest, year: int, number: int) -> HttpResponse:
-    """One policy of the year's report with its counts."""
-    edition = public_edition(year)
+def policy(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """One policy of the report with its counts."""
+    edition = public_edition(key)
     rows = list(edition.rows.filter(policy_number=number))
     if not rows:
         raise Http404(f"{edition.front_matter['label']}の報告に、施策{number}はありません。")
@@ -87,8 +106,8 @@ def policy(request: HttpRequest, year: int, number: int) -> HttpResponse:
     return page(
         request,
         "policy",
-        page_id=f"B-{year}-{number}",
-        crumbs=[crumb(REPORTS, "reports"), crumb(report.label, "annual_report", year), Crumb(f"施策{number}")],
+        page_id=f"B-{key}-{number}",
+        crumbs=[crumb(REPORTS, "reports"), crumb(report.label, "annual_report", key), Crumb(f"施策{number}")],
         edition=edition,
         report=report,
         policy=report.policies[0],
@@ -100,16 +119,16 @@ def policy(request: HttpRequest, year: int, number: int) -> HttpResponse:
 TITLE = "前の年度からの変更と訂正"
 
 
-def changes(request: HttpRequest, year: int) -> HttpResponse:
-    """The year's report against the public one before it; where there is none, the page says so."""
-    edition = public_edition(year)
+def changes(request: HttpRequest, key: str) -> HttpResponse:
+    """The report against the public one before it; where there is none, the page says so."""
+    edition = public_edition(key)
     previous = previous_edition(edition)
     label = edition.front_matter["label"]
     return page(
         request,
         "changes",
-        page_id=f"B-{year}-C",
-        crumbs=[crumb("年度の一覧", "reports"), crumb(label, "annual_report", year), Crumb(TITLE)],
+        page_id=f"B-{key}-C",
+        crumbs=[crumb(REPORTS, "reports"), crumb(label, "annual_report", key), Crumb(TITLE)],
         edition=edition,
         label=label,
         previous=previous,
@@ -120,20 +139,30 @@ def changes(request: HttpRequest, year: int) -> HttpResponse:
 
 def _against(previous: Edition, edition: Edition) -> dict:
     old, new = list(previous.rows.all()), list(edition.rows.all())
+    found = year_changes(previous, old, edition, new)
+    if found.by_lineage:
+        return {"changes": found}
     before, now = previous.front_matter, edition.front_matter
-    return {
-        "changes": year_changes(previous, old, edition, new),
-        "change_chart": change_chart(
-            before["era_label"], year_summary(before, old), now["era_label"], year_summary(now, new)
-        ),
-    }
+    labels = before["era_label"], now["era_label"]
+    chart = change_chart(labels[0], year_summary(before, old), labels[1], year_summary(now, new))
+    return {"changes": found, "change_chart": chart}
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The latest public year with its counts, or a sentence that nothing is published yet."""
-    edition = latest_public_edition()
-    facts = _front_page(edition) if edition else {}
-    return page(request, "home", page_id="A-1", crumbs=[], edition=edition, **facts)
+    """The latest public year with its counts; of several plans the latest result of each; or that nothing is public."""
+    plans = latest_of_each_plan()
+    if len(plans) > 1:
+        return page(request, "plans", page_id="A-1", crumbs=[], plans=plan_results(plans))
+    facts = _front_page(plans[0]) if plans else {}
+    return page(request, "home", page_id="A-1", crumbs=[], edition=plans[0] if plans else None, **facts)
+
+
+def plan(request: HttpRequest, slug: str) -> HttpResponse:
+    """A plan: its latest public year with its counts, and its years."""
+    edition = plan_edition(slug)
+    facts = {"successors": successors(edition, latest_of_each_plan()), **_front_page(edition)}
+    crumbs = [Crumb(edition.front_matter["plan"]["title"])]
+    return page(request, "plan", page_id=f"A-1-{slug}", crumbs=crumbs, edition=edition, **facts)
 
 
 def _front_page(edition: Edition) -> dict:
@@ -146,9 +175,9 @@ def _front_page(edition: Edition) -> dict:
 
 
 def _change_chart(edition: Edition, summary: Summary) -> ChangeChart | None:
-    """The change since the year before, or None for the first published year."""
+    """The change since the plan's year before, or None for its first published year."""
     previous = previous_edition(edition)
-    if previous is None:
+    if previous is None or previous.report.plan_id != edition.report.plan_id:
         return None
     before = year_summary(previous.front_matter, previous.rows.all())
     return change_chart(previous.front_matter["era_label"], before, edition.front_matter["era_label"], summary)
@@ -170,11 +199,11 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         "item",
         page_id=f"C-{public_id}",
         crumbs=[
-            crumb(latest.label, "annual_report", latest.year),
-            crumb(f"施策{latest.policy_number}", "policy", latest.year, latest.policy_number),
+            crumb(latest.label, "annual_report", latest.key),
+            crumb(f"施策{latest.policy_number}", "policy", latest.key, latest.policy_number),
             Crumb(latest.item.name),
         ],
-        front=latest.front_matter,
+        shown=latest.edition,
         years=years,
         tables=year_tables(years) if len(years) > 1 else [],
         latest=latest,

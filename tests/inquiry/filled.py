@@ -31,10 +31,10 @@ def line(status, number=7, revision=None, **cells):
     return AnswerLine(number, status.pk, revision or status.revision, cells, status.item.code)
 
 
-def file_of(*lines, report, department=None, troubles=(), year=None):
+def file_of(*lines, report, department=None, troubles=(), key=""):
     """What a file of these lines says."""
     pk = department and department.pk
-    return InquiryFile(year or report.fiscal_year, pk, timezone.now(), lines, troubles, (), LETTERS)
+    return InquiryFile(key or report.key, pk, timezone.now(), lines, troubles, (), LETTERS)
 
 
 def compared(file, report, user):

@@ -127,7 +127,7 @@ def test_a_line_at_fault_for_the_reader_is_left_aside_and_the_others_are_compare
 
 
 def test_a_workbook_of_another_year_is_refused_as_a_whole(status, clerk):
-    file = file_of(line(status), report=status.report, department=status.department, year=2008)
+    file = file_of(line(status), report=status.report, department=status.department, key="2008")
     both = r"平成20年度（2008年度）のものです.*平成21年度（2009年度）の照会票を選び直して"
     with pytest.raises(UploadError, match=both):
         compared(file, status.report, clerk)

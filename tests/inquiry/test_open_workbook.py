@@ -97,7 +97,7 @@ class TestStamps:
         data = issued()
         moved = filled(data, O1=None, C2=sheet_of(data)["O1"].value)
         assert refusal(filled(moved, C2=None)) == find_sheet.NO_STAMP
-        assert find_sheet.find_sheet(find_sheet.open_workbook(moved, "")).stamp.fiscal_year == 2010
+        assert find_sheet.find_sheet(find_sheet.open_workbook(moved, "")).stamp.report == "2010"
 
     def test_a_workbook_of_another_layout_is_refused(self, monkeypatch):
         monkeypatch.setattr(layout, "VERSION", 0)

@@ -22,7 +22,7 @@ FIELDS = ("text", "outcome", "challenge", "next_step")
 def unsaved(texts: list[str], progress: str) -> tuple[AnnualReport, SheetRow]:
     """A row that stands in no database, with these texts in its cells."""
     plan = Plan(pk=1, title="計画")
-    report = AnnualReport(pk=1, plan=plan, fiscal_year=2010)
+    report = AnnualReport(pk=1, plan=plan, fiscal_year=2010, key="2010")
     item = ActionItem(pk=1, measure=Measure(policy=Policy(plan=plan, number=3), number=2), number=1, name="項目")
     item._prefetched_objects_cache = {"actors": []}
     status = YearlyStatus(pk=7, report=report, item=item, progress=progress, revision=4, state=State.DRAFT)
@@ -44,7 +44,7 @@ def test_any_text_and_category_come_back_to_the_letter(texts, progress):
 def test_the_file_says_whose_it_is_and_when_it_was_issued():
     report, row = unsaved([""] * 4, "unset")
     found = read(write_inquiry(report, Department(pk=5, name="課"), [row], issued_at=ISSUED))
-    assert (found.fiscal_year, found.department_id, found.issued_at) == (2010, 5, ISSUED)
+    assert (found.report, found.department_id, found.issued_at) == ("2010", 5, ISSUED)
     assert read(write_inquiry(report, None, [row])).department_id is None
 
 

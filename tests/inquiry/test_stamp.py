@@ -9,18 +9,18 @@ from actionplan.inquiry import layout
 from actionplan.inquiry.layout import AlteredError, OldVersionError, RowNumber, Stamp
 
 ISSUED = datetime(2011, 4, 20, 9, 30, 15, 123456, tzinfo=UTC)
-NUMBER = RowNumber(2010, 5, 1234, 3, "3-2-1")
+NUMBER = RowNumber("2010", 5, 1234, 3, "3-2-1")
 
 
 @pytest.mark.parametrize("department", [5, None])
 def test_a_stamp_says_what_it_was_given(department):
-    given = Stamp(2010, department, ISSUED, 8)
+    given = Stamp("2010", department, ISSUED, 8)
     assert layout.read_stamp(given.sign()) == given
 
 
 @pytest.mark.parametrize("department", [5, None])
 def test_a_number_says_what_it_was_given(department):
-    given = RowNumber(2010, department, 1234, 3, "3-2-1")
+    given = RowNumber("2010", department, 1234, 3, "3-2-1")
     assert layout.read_row_number(given.sign(layout.row_signer()), layout.row_signer()) == given
 
 
@@ -37,7 +37,7 @@ def test_a_number_that_was_changed_by_hand_is_found_out(old, new):
 
 def test_a_stamp_that_was_changed_by_hand_is_found_out():
     with pytest.raises(AlteredError):
-        layout.read_stamp(Stamp(2010, 5, ISSUED, 8).sign().replace("/5/", "/6/"))
+        layout.read_stamp(Stamp("2010", 5, ISSUED, 8).sign().replace("/5/", "/6/"))
 
 
 def test_a_number_is_not_a_stamp_nor_signed_for_any_other_purpose():
@@ -49,7 +49,7 @@ def test_a_number_is_not_a_stamp_nor_signed_for_any_other_purpose():
 
 def test_a_stamp_of_another_layout_is_told_apart_from_an_altered_one(monkeypatch):
     monkeypatch.setattr(layout, "VERSION", 99)
-    text = Stamp(2010, 5, ISSUED, 8).sign()
+    text = Stamp("2010", 5, ISSUED, 8).sign()
     monkeypatch.undo()
     with pytest.raises(OldVersionError):
         layout.read_stamp(text)

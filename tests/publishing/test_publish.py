@@ -54,7 +54,7 @@ def test_a_correction_leaves_the_first_edition_unchanged():
     edit(status, "正")
     second = publish(status.report, by=None, note="誤字を直しました。")
     assert (first.rows.get().status, second.rows.get().status) == ("誤", "正")
-    assert Edition.objects.public().for_year(2009).first() == second
+    assert Edition.objects.public().of_report("2009").first() == second
 
 
 def test_a_correction_needs_a_note_once_citizens_have_seen_the_year():
@@ -121,7 +121,7 @@ def test_withdrawing_brings_the_edition_before_back():
     edit(status, "別")
     second = publish(status.report, by=None, note="直しました。")
     withdraw(second, by=None, reason="取り違え")
-    assert Edition.objects.public().for_year(2009).first() == first
+    assert Edition.objects.public().of_report("2009").first() == first
 
 
 def test_withdrawing_needs_a_reason_and_happens_once():
@@ -152,7 +152,7 @@ def test_publishing_now_brings_a_scheduled_edition_forward():
     edit(status, "予約した文")
     publish(status.report, by=None, note="予告", public_from=timezone.now() + timedelta(days=7))
     third = publish(status.report, by=None, note="早めました。")
-    assert Edition.objects.public().for_year(2009).first() == third
+    assert Edition.objects.public().of_report("2009").first() == third
 
 
 def test_scheduling_what_is_scheduled_already_is_refused():
@@ -171,7 +171,7 @@ def test_a_published_year_cannot_become_another_year():
     report.refresh_from_db()
     report.answers_due = timezone.localdate()
     report.save()
-    assert Edition.objects.public().for_year(2009).exists()
+    assert Edition.objects.public().of_report("2009").exists()
 
 
 def test_a_year_that_asks_for_no_answers_yet_may_still_move():

@@ -89,6 +89,8 @@ PORTAL = (
     get("components", "/admin/components/", EVERYBODY),
     get("app_list", "/admin/actionplan/", READERS, refused=404),
     get("plan-tree", "/admin/actionplan/plan/{plan}/tree/", READERS),
+    *both("begin_plan", "/admin/plan/begin/", OFFICE),
+    *both("plan_lineage", "/admin/plan/{plan}/lineage/", OFFICE),
     get("statuses-download", "/admin/actionplan/yearlystatus/download/{report}.csv", READERS),
     get("edition-download", "/admin/actionplan/edition/{edition}/download.csv", READERS),
     post("actionplan_yearlystatus_changelist", "/admin/actionplan/yearlystatus/", OFFICE, {"_save": "保存"}),

@@ -97,10 +97,11 @@ def test_the_coordinators_office_may(plan):
     assert YearlyStatus.objects.exists()
 
 
-def test_the_year_of_another_plan_is_refused(plan, coordinator):
-    factories.make_report(factories.make_plan("別の計画"), fiscal_year=2026)
-    with pytest.raises(OpeningRefused, match="別の計画"):
-        open_year(plan, 2026, by=coordinator)
+def test_two_plans_report_on_one_year(plan, coordinator):
+    other = factories.make_report(factories.make_plan("別の計画"), fiscal_year=2026)
+    open_year(plan, 2026, by=coordinator)
+    assert {report.key for report in AnnualReport.objects.all()} == {"2026", "2026-2"}
+    assert not other.statuses.exists()
 
 
 def test_the_items_of_another_plan_are_left_alone(plan, coordinator):

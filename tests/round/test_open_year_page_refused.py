@@ -67,18 +67,25 @@ def test_what_was_not_previewed_is_not_done(plan, office, change):
     assert "opening-title" in page
 
 
-def test_a_year_of_another_plan_and_a_sample_year_are_refused(plan, office):
-    report = make_year(sample=True)
+def test_a_sample_year_is_refused(plan, office):
+    make_year(sample=True)
     page = preview(office, plan)
     assert "見本データが入っています。" in page
     assert "opening-title" not in page
-    report.sample, report.plan = False, factories.make_plan("別の計画")
-    report.save()
     before = stored()
-    for page in (preview(office, plan), do(office, {"plan": plan.pk, **WISH, "seen": "x"}).content.decode()):
-        assert "計画「別の計画」の年度です。" in page
-        assert "opening-title" not in page
+    page = do(office, {"plan": plan.pk, **WISH, "seen": "x"}).content.decode()
+    assert "見本データが入っています。" in page
     assert stored() == before
+
+
+def test_a_year_that_another_plan_has_is_opened_for_this_one_too(plan, office):
+    report = make_year()
+    report.plan = factories.make_plan("別の計画")
+    report.save()
+    assert report.key == f"{report.fiscal_year}-2"
+    page = do(office, opening_form(preview(office, plan))).content.decode()
+    assert "opening-title" not in page
+    assert plan.reports.get().key == str(report.fiscal_year)
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def test_a_renumbered_item_is_continued_with_both_codes(items):
     first.save()
     [item] = between(old, publish_year(2010, [first])).renumbered
     assert (item.before.code, item.now.code) == ("1-1-1", "1-1-9")
-    assert (item.before.year, item.now.year) == (2009, 2010)
+    assert (item.before.report, item.now.report) == ("2009", "2010")
 
 
 def test_a_change_of_category_and_of_text_are_both_listed(items):

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport
 from actionplan.publishing.publish import PublishRefused, publish
 from actionplan.publishing.unconfirmed import unconfirmed
+from actionplan.round.years import asked_report
 
 
 class Command(BaseCommand):
@@ -30,11 +30,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--unconfirmed", nargs="*", default=[], metavar="CODE", help="確定しないまま公表する項目（例：3-2-1 4-1-2）"
         )
+        parser.add_argument("--plan", default="", help="計画名（その年度の報告がいくつかの計画にあるとき）")
         parser.add_argument("--if-unpublished", action="store_true", help="版が一つもないときだけ公表する")
 
     def handle(self, *args, **options) -> None:
         """Publishes, or says why not."""
-        report = _report(options["year"])
+        report = _report(options["year"], options["plan"])
         if options["if_unpublished"] and report.editions.exists():
             self.stdout.write(f"{report}は公表済みです。何も変えていません。")
             return
@@ -53,13 +54,11 @@ class Command(BaseCommand):
         self.stdout.write(f"{edition}を作りました（{edition.rows.count()}項目）。")
 
 
-def _report(text: str) -> AnnualReport:
+def _report(text: str, plan: str) -> AnnualReport:
     try:
-        return AnnualReport.objects.get(fiscal_year=parse_fiscal_year(text))
+        return asked_report(text, plan)
     except ValueError as error:
         raise CommandError(str(error)) from error
-    except AnnualReport.DoesNotExist as error:
-        raise CommandError(f"{text}の年次報告がありません。") from error
 
 
 def _named(report: AnnualReport, codes: list[str]) -> list[int]:

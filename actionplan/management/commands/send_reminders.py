@@ -4,7 +4,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from actionplan.cells import OPEN_STATES
-from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport
 from actionplan.round.reminders import (
     ALREADY,
@@ -17,6 +16,7 @@ from actionplan.round.reminders import (
     letters,
     send,
 )
+from actionplan.round.years import asked_report
 from actionplan.words import days_late
 
 WEEK = 7
@@ -37,6 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The year, and when to be quiet."""
         parser.add_argument("year", nargs="?", default="", help="年度。省くと、締切の7日前からの、未提出がある全年度")
+        parser.add_argument("--plan", default="", help="計画名（その年度の報告がいくつかの計画にあるとき）")
         parser.add_argument("--dry-run", action="store_true", help="宛先と文を表示するだけで、送らない")
         parser.add_argument("--only-late", action="store_true", help="締切を過ぎたときだけ送る")
         parser.add_argument("--before", type=int, metavar="日数", help="締切の何日前から送るか（締切の後も送る）")
@@ -44,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         """Sends or shows the letters; ends with an error when one of them could not be sent."""
         failed = 0
-        if not (reports := _reports(options["year"])):
+        if not (reports := _reports(options["year"], options["plan"])):
             self.stdout.write("締切が決まっていて、未提出の項目がある年度はありません。")
         for report in reports:
             if _is_time(report, options):
@@ -67,17 +68,15 @@ class Command(BaseCommand):
         return sum(letter.outcome == FAILED for letter in done)
 
 
-def _reports(text: str) -> list[AnnualReport]:
+def _reports(text: str, plan: str) -> list[AnnualReport]:
     """The year's report; without a year every one that has a due date and open answers, never a sample."""
     if not text:
         asked = AnnualReport.objects.filter(sample=False, answers_due__isnull=False, statuses__state__in=OPEN_STATES)
-        return list(asked.distinct().order_by("answers_due"))
+        return list(asked.select_related("plan").distinct().order_by("answers_due"))
     try:
-        return [AnnualReport.objects.get(fiscal_year=parse_fiscal_year(text))]
+        return [asked_report(text, plan)]
     except ValueError as error:
         raise CommandError(str(error)) from error
-    except AnnualReport.DoesNotExist as error:
-        raise CommandError(f"{text}の年次報告がありません。") from error
 
 
 def _is_time(report: AnnualReport, options: dict) -> bool:

@@ -1,0 +1,224 @@
+"""A new plan: empty, a copy of the one before, or from one table; and the lineage that staff draw."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from actionplan.models import ActionItem, AnnualReport, Measure, Plan, Policy
+from tests import factories
+
+HEAD = "施策番号,施策名,取組番号,取組名,項目番号,項目名,アクションプランの内容,主体,担当課,前の計画の項目\r\n"
+BEGIN = "/admin/plan/begin/"
+
+
+@pytest.fixture
+def before(db):
+    plan = factories.make_plan("第1次計画")
+    plan.office = factories.make_department("市民協働課")
+    plan.newsletter = "広報「つしま」"
+    plan.save()
+    measure = factories.make_measure(plan)
+    factories.make_item(measure, name="続く項目", marks="★◎", lead_department=plan.office)
+    factories.make_item(measure, name="終わった項目", ended=True)
+    return plan
+
+
+@pytest.fixture
+def office(client, before):
+    client.force_login(factories.make_person("事務局"))
+    return client
+
+
+def wish(before, **more):
+    return {
+        "title": "第2次計画",
+        "short_name": "第2次",
+        "slug": "dai2",
+        "predecessor": before.pk,
+        "way": "copy",
+        **more,
+    }
+
+
+def table(*rows: str, name: str = "項目.csv"):
+    file = io.BytesIO(("\ufeff" + HEAD + "\r\n".join(rows)).encode())
+    file.name = name
+    return file
+
+
+def begun() -> Plan:
+    return Plan.objects.get(title="第2次計画")
+
+
+def test_a_copy_takes_over_the_tree_and_draws_each_item_as_continued(office, before):
+    page = office.post(BEGIN, wish(before), follow=True).content.decode()
+    assert "計画「第2次計画」を始めました（1項目）。" in page
+    plan = begun()
+    [item] = ActionItem.objects.filter(measure__policy__plan=plan)
+    [old] = item.origins.all()
+    assert (item.name, old.name, item.code) == ("続く項目", "続く項目", "1-1-1")
+    assert item.public_id != old.public_id
+    assert {actor.symbol for actor in item.actors.all()} == {"★", "◎"}
+    assert item.lead_department == before.office
+    assert (plan.slug, plan.office, plan.newsletter, plan.municipality) == (
+        "dai2",
+        before.office,
+        "広報「つしま」",
+        "対馬市",
+    )
+
+
+def test_every_row_leaves_one_record_that_says_why(office, before):
+    office.post(BEGIN, wish(before))
+    plan = begun()
+    measure = Measure.objects.get(policy__plan=plan)
+    for row in (plan, measure.policy, measure, measure.items.get()):
+        assert [record.history_change_reason for record in row.history.all()] == ["新しい計画を始める"]
+    assert plan.history.get().history_user is not None
+
+
+def test_an_empty_plan_begins_empty(office, before):
+    office.post(BEGIN, wish(before, way="empty", slug=""))
+    assert begun().slug == "2"
+    assert not begun().policies.exists()
+
+
+def test_a_table_makes_the_whole_tree(office, before):
+    rows = (
+        "1,意識,1,広報,1,講座を開く,年3回,●,市民協働課,1-1-1",
+        "1,意識,1,広報,2,知らせる,毎月,★,,",
+        "2,場,1,場所,1,部屋,開く,,,",
+    )
+    office.post(BEGIN, wish(before, way="file", table=table(*rows)))
+    items = {item.code: item for item in ActionItem.objects.filter(measure__policy__plan=begun())}
+    assert [(code, item.name) for code, item in items.items()] == [
+        ("1-1-1", "講座を開く"),
+        ("1-1-2", "知らせる"),
+        ("2-1-1", "部屋"),
+    ]
+    assert [old.name for old in items["1-1-1"].origins.all()] == ["続く項目"]
+    assert items["1-1-1"].lead_department.name == "市民協働課"
+    assert Policy.objects.filter(plan=begun()).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (["約1,意識,1,広報,1,名,内容,●,,"], "A2「施策番号」：「約1」は番号として読めません"),
+        (["1,意識,1,広報,1,,内容,●,,"], "F2「項目名」：空です"),
+        (["1,意識,1,広報,1,名,内容,☆,,"], "H2「主体」：主体「☆」は使えません"),
+        (["1,意識,1,広報,1,名,内容,●,ない課,"], "I2「担当課」：担当課「ない課」はありません"),
+        (["1,意識,1,広報,1,名,内容,●,,9-9-9"], "J2「前の計画の項目」：「9-9-9」は、前の計画の項目番号ではありません"),
+        (["1,意識,1,広報,1,名,内容,●,,"] * 2, "3行目：項目番号1-1-1は、2行目にもあります"),
+        (["1,意識,1,広報,1,名,内容,●,,", "1,別,1,広報,2,名,内容,●,,"], "3行目「施策名」：2行目では「意識」です"),
+    ],
+)
+def test_a_table_that_cannot_be_taken_is_answered_by_place_and_nothing_is_stored(office, before, rows, sentence):
+    page = office.post(BEGIN, wish(before, way="file", table=table(*rows))).content.decode()
+    assert sentence in page
+    assert not Plan.objects.filter(title="第2次計画").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"title": "第1次計画"}, "計画名"),
+        ({"slug": "第2次"}, "半角の英小文字・数字・ハイフンで入力してください。"),
+        ({"slug": "1"}, "アドレスの名前"),
+        ({"predecessor": ""}, "前の計画から写すときは、前の計画を選んでください。"),
+        ({"way": "file"}, "項目の一覧のファイルを選んでください。"),
+        ({"start_year": "2015", "end_year": "2010"}, "終わりの年度は、始まりの年度より前にできません。"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_answered_with_a_sentence(office, before, change, sentence):
+    page = office.post(BEGIN, wish(before, **change)).content.decode()
+    assert sentence in page
+    assert Plan.objects.count() == 1
+
+
+def test_a_file_of_another_kind_is_refused(office, before):
+    page = office.post(BEGIN, wish(before, way="file", table=table("x", name="項目.pdf"))).content.decode()
+    assert "CSV（.csv）かExcel（.xlsx）のファイルを選んでください。" in page
+
+
+def test_the_slug_stays(office, before):
+    before.slug = "other"
+    with pytest.raises(Exception, match="アドレスの名前は変えられません"):
+        before.full_clean()
+    assert 'name="slug"' not in office.get(f"/admin/actionplan/plan/{before.pk}/change/").content.decode()
+
+
+def test_a_plan_cannot_follow_itself(before):
+    later = factories.make_plan("第2次計画")
+    later.predecessor, before.predecessor = before, later
+    later.save()
+    with pytest.raises(Exception, match="この計画に戻ってしまいます"):
+        before.full_clean()
+
+
+@pytest.fixture
+def lineage(office, before):
+    office.post(BEGIN, wish(before))
+    return f"/admin/plan/{begun().pk}/lineage/"
+
+
+def seal(client, address) -> str:
+    return client.get(address).context["lineage"].seal
+
+
+def test_the_lineage_is_drawn_by_codes(office, lineage):
+    [item] = ActionItem.objects.filter(measure__policy__plan=begun())
+    sent = {"seen": seal(office, lineage), f"codes-{item.pk}": "1-1-1、1-1-2"}
+    page = office.post(lineage, sent, follow=True).content.decode()
+    assert "引き継ぎを1項目で決め直しました。" in page
+    assert [old.code for old in item.origins.all()] == ["1-1-1", "1-1-2"]
+    assert item.history.first().history_change_reason == "項目の引き継ぎを決める"
+    assert item.history.count() == 2
+
+
+def test_an_unknown_code_is_named_and_nothing_is_drawn(office, lineage):
+    [item] = ActionItem.objects.filter(measure__policy__plan=begun())
+    page = office.post(lineage, {"seen": seal(office, lineage), f"codes-{item.pk}": "7-7-7"}).content.decode()
+    assert "「7-7-7」は、前の計画の項目番号ではありません。" in page
+    assert 'value="7-7-7"' in page
+    assert [old.code for old in item.origins.all()] == ["1-1-1"]
+
+
+def test_what_was_drawn_meanwhile_is_not_overwritten(office, lineage):
+    [item] = ActionItem.objects.filter(measure__policy__plan=begun())
+    seen = seal(office, lineage)
+    item.origins.clear()
+    page = office.post(lineage, {"seen": seen, f"codes-{item.pk}": "1-1-1"}).content.decode()
+    assert "表示したあとに、項目か引き継ぎが変わりました。" in page
+    assert not item.origins.exists()
+
+
+def test_who_may_not_write_the_plan_may_not_begin_or_draw_one(client, before):
+    client.force_login(factories.make_person("担当者"))
+    assert client.post(BEGIN, wish(before)).status_code == 403
+    assert client.get(f"/admin/plan/{before.pk}/lineage/").status_code == 403
+
+
+def test_the_command_begins_a_plan_too(before, tmp_path, capsys):
+    call_command("begin_plan", "第2次計画", "--after", "1", "--copy", "--slug", "dai2")
+    assert "計画「第2次計画」を始めました（1項目）。" in capsys.readouterr().out
+    file = tmp_path / "項目.csv"
+    file.write_bytes(table("1,意識,1,広報,1,講座を開く,年3回,●,,").read())
+    call_command("begin_plan", "第3次計画", "--after", "第2次計画", "--file", str(file))
+    assert ActionItem.objects.filter(measure__policy__plan__title="第3次計画").count() == 1
+    with pytest.raises(CommandError, match="という計画はありません"):
+        call_command("begin_plan", "第4次計画", "--after", "x")
+
+
+def test_a_fixture_of_before_names_the_first_plans_report_by_its_year(before):
+    report = factories.make_report(before, fiscal_year=2009)
+    assert AnnualReport.objects.get_by_natural_key(2009) == report
+    assert report.natural_key() == ("2009",)
+
+
+def test_two_plans_report_on_one_year_and_no_key_is_given_twice(before):
+    other = factories.make_plan("第2次計画")
+    reports = [factories.make_report(plan, fiscal_year=2009) for plan in (other, before)]
+    assert [report.key for report in reports] == ["2009-2", "2009"]
+    assert [str(report) for report in reports] == ["平成21年度（2009年度）　第2次計画", "平成21年度（2009年度）"]

@@ -1,0 +1,155 @@
+"""Several plans on one portal: each its pages, files and years; the search spans them."""
+
+import re
+
+import pytest
+
+from actionplan.models import Plan
+from actionplan.publishing.publish import publish
+from tests import factories
+
+
+def a_year(plan: Plan, year: int, *names: str, **fields):
+    """The plan's year, published with an item of each name in its policy 1."""
+    measure = factories.make_measure(plan)
+    report = factories.make_report(plan, fiscal_year=year)
+    for name in names:
+        factories.make_status(report, factories.make_item(measure, name=name), text=f"{name}の文", **fields)
+    return publish(report, by=None)
+
+
+@pytest.fixture
+def first(db):
+    return a_year(factories.make_plan("第1次計画"), 2009, "古い項目", progress="done")
+
+
+@pytest.fixture
+def second(first):
+    plan = factories.make_plan("第2次計画")
+    plan.start_year, plan.end_year, plan.predecessor = 2009, 2013, first.report.plan
+    plan.save()
+    return a_year(plan, 2009, "新しい項目", "もう一つ", progress="not_done")
+
+
+def read(client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return response.content.decode()
+
+
+def main(html: str) -> str:
+    return re.search(r"<main.*?</main>", html, re.S)[0]
+
+
+def test_with_one_plan_the_front_page_is_that_plans(client, first):
+    assert "第1次計画" in read(client, "/")
+    assert "/plans/" not in main(read(client, "/"))
+
+
+def test_with_several_the_front_page_lists_them_with_their_latest_result(client, second):
+    page = main(read(client, "/"))
+    assert 'href="/plans/1/"' in page
+    assert 'href="/plans/2/"' in page
+    assert 'href="/plans/2/reports/2009/"' in page
+    assert 'href="/reports/2009/"' in page
+    assert re.search(r"未実施</span>.*?numeral__count\">2<", page, re.S)
+    assert "平成21年度（2009年度）～平成25年度（2013年度）" in page
+    assert "前の計画" in page
+    assert "次の計画" in page
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/plans/2/",
+        "/plans/2/about/",
+        "/plans/2/reports/2009/",
+        "/plans/2/reports/2009/changes/",
+        "/plans/2/reports/2009/policies/1/",
+    ],
+)
+def test_every_page_of_a_further_plan_bears_its_name_and_leads_to_its_own_pages(client, second, place):
+    page = read(client, place)
+    assert "第2次計画" in re.search(r"<title>.*?</title>", page, re.S)[0]
+    assert "第1次計画" not in re.search(r"<header.*?</header>", page, re.S)[0]
+    assert 'href="/plans/2/about/"' in page
+    assert re.search(r"breadcrumb.*?第2次計画", page, re.S)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "txt"])
+def test_a_further_plan_has_files_of_its_own(client, second, ending):
+    own, other = (client.get(f"{place}reports/2009.{ending}") for place in ("/plans/2/", "/"))
+    assert own.status_code == other.status_code == 200
+    assert own.content != other.content
+
+
+def test_a_plan_or_year_that_is_not_public_is_not_found(client, second):
+    for address in ("/plans/3/", "/plans/2/reports/2010/", "/plans/x/about/", "/plans/1/reports/2009/"):
+        assert client.get(address).status_code == 404
+
+
+def test_an_era_year_leads_to_the_year_of_the_plan(client, second):
+    answer = client.get("/plans/2/reports/h21/")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "/plans/2/reports/2009/")
+
+
+def test_the_list_of_years_and_the_site_map_name_the_years_of_each_plan(client, second):
+    page = main(read(client, "/reports/"))
+    assert page.index("第2次計画") < page.index("/plans/2/reports/2009/") < page.index("第1次計画")
+    assert "/plans/2/reports/2009/" in read(client, "/sitemap/")
+
+
+def test_a_year_is_offered_beside_those_of_its_own_plan_only(client, second):
+    a_year(Plan.objects.get(slug="1"), 2010, "古い項目の翌年")
+    page = read(client, "/plans/2/reports/2009/")
+    assert "/reports/2010/" not in page
+    assert "/reports/2010/" in read(client, "/reports/2009/")
+
+
+def test_the_search_spans_the_plans_and_narrows_to_one(client, second):
+    assert "2件見つかりました" in read(client, "/search/?q=項目&plan=all&year=all")
+    page = main(read(client, "/search/?q=項目&plan=2&year=2009"))
+    assert "1件見つかりました" in page
+    assert "新しい項目" in re.sub("<.*?>", "", page)
+    assert "古い項目" not in re.sub("<.*?>", "", page)
+    assert '<option value="2" selected>' in page
+
+
+def test_an_address_of_the_time_with_one_plan_searches_that_plan(client, second):
+    text = re.sub("<.*?>", "", main(read(client, "/search/?q=項目&year=2009")))
+    assert "1件見つかりました" in text
+    assert "古い項目" in text
+
+
+def test_every_count_of_a_further_plan_leads_to_as_many_items(client, second):
+    page = read(client, "/plans/2/")
+    [address] = set(re.findall(r'href="(/search/\?[^"]*progress=not_done)"', page)) - set(
+        re.findall(r'href="(/search/\?[^"]*policy=[^"]*)"', page)
+    )
+    assert "2件見つかりました" in read(client, address.replace("&amp;", "&"))
+
+
+def test_a_plan_that_is_none_is_named(client, second):
+    response = client.get("/search/?q=x&plan=9")
+    assert response.status_code == 404
+    assert "「9」という計画の報告は、公表されていません。" in response.content.decode()
+
+
+def test_with_one_plan_the_search_offers_no_plan(client, first):
+    assert 'name="plan"' not in read(client, "/search/?q=項目")
+
+
+def test_public_pages_ask_as_often_with_three_plans_as_with_one(client, first, django_assert_max_num_queries):
+    def asked(address: str) -> int:
+        with django_assert_max_num_queries(20) as queries:
+            read(client, address)
+        return len(queries)
+
+    places = ["/reports/2009/", "/search/?q=項目", "/sitemap/", "/reports/", "/about/"]
+    before = {place: asked(place) for place in places}
+    for title in ("第2次計画", "第3次計画"):
+        for year in (2009, 2010, 2011):
+            plan = Plan.objects.filter(title=title).first() or factories.make_plan(title)
+            a_year(plan, year, "あ", "い")
+    assert {place: asked(place) for place in places} == before
+    assert asked("/") <= 4
