@@ -64,11 +64,16 @@ class SheetRow:
 
 
 def previous_report(report: AnnualReport) -> AnnualReport | None:
-    """The plan's latest report before this one; made-up words never stand beside a real year's boxes."""
-    before = AnnualReport.objects.filter(plan=report.plan_id, fiscal_year__lt=report.fiscal_year)
+    """The plan's latest report before this one, for its first one the latest of the plan before.
+
+    Made-up words never stand beside a real year's boxes.
+    """
+    reports = AnnualReport.objects.filter(fiscal_year__lte=report.fiscal_year).order_by("-fiscal_year")
     if not report.sample:
-        before = before.filter(sample=False)
-    return before.order_by("-fiscal_year").first()
+        reports = reports.filter(sample=False)
+    own = reports.filter(plan=report.plan_id, fiscal_year__lt=report.fiscal_year).first()
+    before = report.plan.predecessor_id
+    return reports.filter(plan=before).first() if own is None and before else own
 
 
 def _held_by(departments: Iterable[int | None]) -> Q:
@@ -90,22 +95,32 @@ def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None 
 
 
 def sheet_rows(report: AnnualReport, rows: Sequence[YearlyStatus]) -> list[SheetRow]:
-    """These answers of the report, their marks read and last year's answers beside them; four queries."""
-    prefetch_related_objects(rows, "item__actors", "item__predecessors")
-    wanted = {item for row in rows for item in _lineage(row)}
+    """These answers of the report, their marks read and last year's answers beside them; four queries.
+
+    One or two more for the first year of a plan that follows another.
+    """
     before = previous_report(report)
+    drawn = ["item__origins"] if before and before.plan_id != report.plan_id else []
+    prefetch_related_objects(rows, "item__actors", "item__predecessors", *drawn)
+    wanted = {item for row in rows for item in _lineage(row)}
     found = statuses(before).filter(item__in=wanted) if before and wanted else ()
     last = {row.item_id: row for row in found}
     return [_sheet_row(row, last) for row in rows]
 
 
+def _merged_into(status: YearlyStatus) -> set[int]:
+    return {old.pk for old in status.item.predecessors.all()}
+
+
 def _lineage(status: YearlyStatus) -> list[int]:
-    return [status.item_id, *(old.pk for old in status.item.predecessors.all())]
+    """The item itself, those merged into it, and those that it comes from where they were asked for."""
+    drawn = vars(status.item).get("_prefetched_objects_cache", {}).get("origins", ())
+    return [status.item_id, *(old.pk for old in (*status.item.predecessors.all(), *drawn))]
 
 
 def _sheet_row(status: YearlyStatus, last: dict[int, YearlyStatus]) -> SheetRow:
     found = tuple(last[item] for item in _lineage(status) if item in last)
-    merged = any(row.item_id != status.item_id for row in found)
+    merged = len(found) > 1 or any(row.item_id in _merged_into(status) for row in found)
     return SheetRow(status, found, MERGED if merged else CONTINUED if found else NEW)
 
 

@@ -195,7 +195,7 @@ def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, da
     items = plan_items(plan)
     present = _departments(report)
     last = _departments(before)
-    sources = _sources(items)
+    sources = _sources(items) if before is None or before.plan_id == plan.pk else _drawn(plan, items)
     gone = [item for item in items if item.is_gone]
     succession = Succession()
     missing = [item for item in items if item.pk not in present and not item.is_gone]
@@ -214,10 +214,14 @@ def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, da
 
 
 def _this_year_and_the_last(plan: Plan, fiscal_year: int) -> tuple[AnnualReport | None, AnnualReport | None]:
-    """The year's report, and the newest real one before it."""
-    reports = list(AnnualReport.objects.filter(plan=plan, fiscal_year__lte=fiscal_year).order_by("-fiscal_year"))
+    """The year's report, and the newest real one before it: for the plan's first one that of the plan before."""
+    until = AnnualReport.objects.filter(fiscal_year__lte=fiscal_year).order_by("-fiscal_year")
+    reports = list(until.filter(plan=plan))
     report = next((each for each in reports if each.fiscal_year == fiscal_year), None)
-    return report, next((each for each in reports if each.fiscal_year < fiscal_year and not each.sample), None)
+    before = next((each for each in reports if each.fiscal_year < fiscal_year and not each.sample), None)
+    if before is None and plan.predecessor_id:
+        before = until.filter(plan=plan.predecessor_id, sample=False).first()
+    return report, before
 
 
 def _departments(report: AnnualReport | None) -> dict[int, int | None]:
@@ -234,11 +238,20 @@ def _sources(items: Iterable[PlanItem]) -> dict[int, list[int]]:
     return sources
 
 
+def _drawn(plan: Plan, items: Iterable[PlanItem]) -> dict[int, list[int]]:
+    """By item: those of the plan before that it comes from, as staff drew it."""
+    sources: dict[int, list[int]] = {item.pk: [] for item in items}
+    drawn = ActionItem.origins.through.objects.filter(from_actionitem__measure__policy__plan=plan)
+    for item, source in drawn.values_list("from_actionitem", "to_actionitem"):
+        sources.setdefault(item, []).append(source)
+    return sources
+
+
 def _coming(
     item: PlanItem, sources: list[int], last: dict[int, int | None], succession: Succession, day: date
 ) -> Coming:
     known = [source for source in sources if source in last]
-    kind = NEW if not known else CONTINUED if known == [item.pk] else MERGED
+    kind = NEW if not known else CONTINUED if known in ([item.pk], sources[:1]) else MERGED
     before = item.lead_department or next((last[source] for source in known if last[source]), None)
     by_pk = succession.by_pk
     return Coming(item, kind, by_pk.get(before), by_pk.get(succession.current(before, day)))

@@ -5,7 +5,10 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from actionplan.answers.sheet import CONTINUED, MERGED, NEW, answer_sheet
 from actionplan.models import ActionItem, AnnualReport, Measure, Plan, Policy
+from actionplan.round.opening import opening_of
+from actionplan.round.years import open_year
 from tests import factories
 
 HEAD = "施策番号,施策名,取組番号,取組名,項目番号,項目名,アクションプランの内容,主体,担当課,前の計画の項目\r\n"
@@ -215,6 +218,33 @@ def test_a_fixture_of_before_names_the_first_plans_report_by_its_year(before):
     report = factories.make_report(before, fiscal_year=2009)
     assert AnnualReport.objects.get_by_natural_key(2009) == report
     assert report.natural_key() == ("2009",)
+
+
+def test_the_first_year_stands_beside_the_last_one_of_the_plan_before(office, before):
+    old = ActionItem.objects.get(name="続く項目")
+    factories.make_status(factories.make_report(before, fiscal_year=2014), old, text="前の計画の文", progress="done")
+    office.post(BEGIN, wish(before))
+    plan = begun()
+    added = factories.make_item(plan.policies.get().measures.get(), name="新しい項目")
+    opening = opening_of(plan, 2014)
+    assert [(each.item.name, each.kind) for each in opening.coming] == [("続く項目", CONTINUED), ("新しい項目", NEW)]
+    open_year(plan, 2014, by=None)
+    continued, new = answer_sheet(plan.reports.get())
+    assert (continued.kind, continued.last_of("text")) == (CONTINUED, "前の計画の文")
+    assert (new.kind, new.last_of("text"), new.status.item) == (NEW, "", added)
+
+
+def test_an_item_that_joins_two_of_the_plan_before_shows_both(office, before):
+    report = factories.make_report(before, fiscal_year=2014)
+    for number, item in enumerate(ActionItem.objects.filter(measure__policy__plan=before), 1):
+        factories.make_status(report, item, text=f"文{number}")
+    office.post(BEGIN, wish(before))
+    [item] = ActionItem.objects.filter(measure__policy__plan=begun())
+    item.origins.set(ActionItem.objects.filter(measure__policy__plan=before))
+    assert [each.kind for each in opening_of(begun(), 2015).coming] == [MERGED]
+    open_year(begun(), 2015, by=None)
+    [row] = answer_sheet(begun().reports.get())
+    assert (row.kind, row.last_of("text")) == (MERGED, "【1-1-1】文1\n【1-1-2】文2")
 
 
 def test_two_plans_report_on_one_year_and_no_key_is_given_twice(before):
