@@ -103,7 +103,7 @@ class Frame:
     """The city's and the plan's names, the plan's published years (latest first), and whom to ask.
 
     slug: of the plan named, empty for the first one, whose addresses bear none. A page that shows no edition has the
-    years of all plans.
+    years of all plans, and bears no plan's name where there are several.
     """
 
     municipality: str
@@ -139,12 +139,13 @@ def page_frame(shown: Edition | None = None) -> Frame:
     """
     editions = public_editions()
     first = shown or next(iter(editions), None)
+    plans = {edition.report.plan_id for edition in editions if not shown}
     front = first.front_matter if first else {"plan": {}}
     if shown:
         editions = [edition for edition in editions if edition.report.plan_id == shown.report.plan_id]
     return Frame(
         municipality=front["plan"].get("municipality", ""),
-        plan_title=front["plan"].get("title", ""),
+        plan_title="" if len(plans) > 1 else front["plan"].get("title", ""),
         slug="" if first is None or first.report.plan.is_first else first.report.plan.slug,
         years=[_year_link(edition) for edition in editions],
         contact=front.get("contact", {}),

@@ -251,7 +251,7 @@ def _policies(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
     titles: dict[str, dict[str, str]] = {}
     for cell in _offered(among, filters, "policy"):
         titles.setdefault(cell.policy, {}).setdefault(cell.plan, cell.policy_title)
-    return {number: "／".join(titles[number].values()) for number in sorted(titles, key=int)}
+    return {number: "／".join(dict.fromkeys(titles[number].values())) for number in sorted(titles, key=int)}
 
 
 def _departments(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
