@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin import RelatedFieldListFilter
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Model, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -275,6 +276,16 @@ class ActionItemInline(PortalInline):
         return items.prefetch_related("actors")
 
 
+class PolicyFilter(RelatedFieldListFilter):
+    """Policies to narrow a list by; where there are several plans, each policy under its plan's name."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Key and name of each policy; one query."""
+        policies = list(Policy.objects.select_related("plan"))
+        several = len({policy.plan_id for policy in policies}) > 1
+        return [(each.pk, f"{each.plan.name}　{each}" if several else str(each)) for each in policies]
+
+
 class TreeAdmin(WalksTheTree, ImportsFiles, ReadableHistory, PortalAdmin):
     """The common ground of the tree's three levels."""
 
@@ -311,7 +322,7 @@ class MeasureAdmin(TreeAdmin):
     list_display = ["code", "title", "item_count", "policy", "relisted_word"]
     list_display_links = ["title"]
     list_select_related = ["policy"]
-    list_filter = ["policy", "relisted"]
+    list_filter = [("policy", PolicyFilter), "relisted"]
     search_fields = ["title"]
     search_help_text = "取組名で探します。"
     sortable_by = ()
@@ -348,7 +359,7 @@ class ActionItemAdmin(TreeAdmin):
     list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]
-    list_filter = ["measure__policy", "actors", "lead_department", "ended"]
+    list_filter = [("measure__policy", PolicyFilter), "actors", "lead_department", "ended"]
     search_fields = ["name", "content"]
     search_help_text = "項目と内容の文で探します。"
     sortable_by = ()

@@ -1,6 +1,7 @@
 """新しい計画を始める, and 項目の引き継ぎ: which of its items come from which of the plan before."""
 
 from collections.abc import Callable
+from typing import cast
 
 from django import forms
 from django.contrib import messages
@@ -33,7 +34,10 @@ class BeginForm(forms.ModelForm):
     class Meta:
         model = Plan
         fields = ("title", "short_name", "slug", "start_year", "end_year", "predecessor")
-        labels = {"start_year": "始まりの年度（西暦）", "end_year": "終わりの年度（西暦）"}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        cast(forms.ModelChoiceField, self.fields["predecessor"]).empty_label = "（なし）"
 
     def _post_clean(self) -> None:
         """Left to begin_plan(), which knows the settings that the plan takes over."""

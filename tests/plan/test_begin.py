@@ -252,3 +252,11 @@ def test_two_plans_report_on_one_year_and_no_key_is_given_twice(before):
     reports = [factories.make_report(plan, fiscal_year=2009) for plan in (other, before)]
     assert [report.key for report in reports] == ["2009-2", "2009"]
     assert [str(report) for report in reports] == ["平成21年度（2009年度）　第2次計画", "平成21年度（2009年度）"]
+
+
+def test_the_lists_tell_the_policies_of_two_plans_apart(office, before):
+    assert "試験" not in office.get("/admin/actionplan/actionitem/").content.decode()
+    office.post(BEGIN, wish(before))
+    page = office.get("/admin/actionplan/actionitem/").content.decode()
+    assert "第2次　施策1" in page
+    assert "第1次計画　施策1" in page
