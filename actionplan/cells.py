@@ -10,26 +10,7 @@ from operator import and_
 
 from django.db.models import Q, TextChoices
 
-
-class Progress(TextChoices):
-    """The category of an item's year, set by people, never inferred from the text. UNSET is shown apart everywhere."""
-
-    DONE = "done", "実施済"
-    IN_PROGRESS = "in_progress", "実施中"
-    PARTLY_DONE = "partly_done", "一部実施"
-    UNDER_CONSIDERATION = "under_consideration", "検討中"
-    NOT_DONE = "not_done", "未実施"
-    UNSET = "unset", "未設定"
-
-
-DEFINITIONS = {
-    Progress.DONE: "計画した内容を、その年度のうちに終えたもの。",
-    Progress.IN_PROGRESS: "取組を続けているもの。",
-    Progress.PARTLY_DONE: "計画した内容の一部を実施したもの。",
-    Progress.UNDER_CONSIDERATION: "実施に向けて検討しているもの。",
-    Progress.NOT_DONE: "その年度に実施しなかったもの。",
-    Progress.UNSET: "担当課がまだ区分を決めていないもの。文章から推し量って決めることはしません。",
-}
+from actionplan.scale import UNSET, Scale
 
 
 class State(TextChoices):
@@ -54,9 +35,9 @@ class Cell:
     """One cell of an answer.
 
     name: the field of an answer (YearlyStatus). label: in Japanese, everywhere. kind: TEXT (running text of the record)
-    or CHOICE (one of Progress). needed: whether handing in asks for it. width: of its column in a workbook, in
-    characters of the default font. rows: lines of its box in a form. published: the field of an edition's row.
-    column: its ASCII name in data files. hint: what the guidance of the workbook says about it.
+    or CHOICE (a category of the plan's scale, or none yet). needed: whether handing in asks for it. width: of its
+    column in a workbook, in characters of the default font. rows: lines of its box in a form. published: the field of
+    an edition's row. column: its ASCII name in data files. hint: what the guidance of the workbook says about it.
     """
 
     name: str
@@ -72,28 +53,33 @@ class Cell:
     @property
     def empty(self) -> str:
         """What stands in it while nothing is said."""
-        return Progress.UNSET.value if self.kind == CHOICE else ""
+        return UNSET if self.kind == CHOICE else ""
 
     def is_blank(self, value: str) -> bool:
         """Whether the value says nothing."""
         return value == self.empty if self.kind == CHOICE else not value.strip()
 
-    def words(self, value: str) -> str:
+    def words(self, value: str, scale: Scale) -> str:
         """The value as a reader knows it: a category by its label."""
-        return str(dict(Progress.choices).get(value, value)) if self.kind == CHOICE else value
+        return scale.label(value) if self.kind == CHOICE else value
 
-    def filled(self, value: str) -> str:
+    def filled(self, value: str, scale: Scale) -> str:
         """The same where nothing said is an empty box: a category that is not set is one."""
-        return "" if self.kind == CHOICE and self.is_blank(value) else self.words(value)
+        return "" if self.kind == CHOICE and self.is_blank(value) else self.words(value, scale)
 
     @property
     def published_words(self) -> str:
         """The field of an edition's row that holds the words that people read."""
         return f"{self.published}_label" if self.kind == CHOICE else self.published
 
-    def as_published(self, value: str) -> dict[str, str]:
-        """What an edition's row keeps of the value, by field: of a category its code and its label."""
-        return {self.published: value, self.published_words: self.words(value)}
+    @property
+    def published_fields(self) -> tuple[str, ...]:
+        """The fields of an edition's row that hold it: of a category its code and its label."""
+        return (self.published, self.published_words) if self.kind == CHOICE else (self.published,)
+
+    def as_published(self, value: str, scale: Scale) -> dict[str, str]:
+        """What an edition's row keeps of the value, by field."""
+        return dict(zip(self.published_fields, (value, self.words(value, scale)), strict=False))
 
 
 CELLS = (
@@ -156,9 +142,10 @@ CELLS = (
 BY_NAME = {cell.name: cell for cell in CELLS}
 NAMES = tuple(BY_NAME)
 # Every field of an edition's row that holds one of them.
-PUBLISHED = tuple(field for cell in CELLS for field in cell.as_published(cell.empty))
+PUBLISHED = tuple(field for cell in CELLS for field in cell.published_fields)
 # The first two have places of their own wherever an answer is shown; the others stand below where they say something.
 EXTRAS = CELLS[2:]
+CHOICES = tuple(cell for cell in CELLS if cell.kind == CHOICE)
 
 
 # What makes a text say something, for databases: anything but what Python takes for blanks.

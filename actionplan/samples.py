@@ -12,7 +12,6 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models import ProtectedError
 
-from actionplan.cells import Progress
 from actionplan.exports import pdf
 from actionplan.models import (
     ActionItem,
@@ -25,6 +24,7 @@ from actionplan.models import (
     one_change,
 )
 from actionplan.publishing.publish import delete_sample_editions, publish
+from actionplan.scale import Progress
 
 PREFIX = "見本："
 REASON = "見本データの読み込み"
@@ -172,7 +172,11 @@ def _on_stage(measure: Measure, cast: dict[str, ActionItem], year: int) -> list[
 def _write(report: AnnualReport, items: Sequence[ActionItem], year: int) -> None:
     for item in items:
         chapter = _chapter(item, year)
-        _save(YearlyStatus(report=report, item=item, text=PREFIX + chapter.text, progress=chapter.progress))
+        _save(
+            YearlyStatus(
+                report=report, item=item, text=PREFIX + chapter.text, progress=report.scale.like(chapter.progress)
+            )
+        )
 
 
 def _chapter(item: ActionItem, year: int) -> Chapter:

@@ -43,8 +43,9 @@ def make_role(name: str) -> Group:
     group, made = Group.objects.get_or_create(name=name)
     if made:
         roles = import_module("actionplan.migrations.0003_roles").GROUPS
+        more = import_module("actionplan.migrations.0010_default_scale").RIGHTS
         rights = {(right.content_type.app_label, right.codename): right for right in Permission.objects.all()}
-        group.permissions.set([rights[right] for right in roles[name]])
+        group.permissions.set([rights[right] for right in [*roles[name], *more.get(name, [])]])
     return group
 
 

@@ -11,14 +11,15 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "actionplan"
 
 # Each room and the rooms that it may import; a room may always import itself. Anything not named here is forbidden.
-PURE = {"cells", "fiscal_year", "public_id", "seen", "text", "words"}
+PURE = {"cells", "fiscal_year", "public_id", "scale", "seen", "text", "words"}
 GROUND = PURE | {"models"}
 READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
 # What every staff room stands on: the one policy, the reading of uploads, the sending of mail, the admin's frame.
 STAFF_GROUND = READING_FLOOR | {"permissions", "uploads", "waiting_files", "mail", "admin"}
 MAY_IMPORT = {
     "fiscal_year": set(),
-    "cells": set(),
+    "cells": {"scale"},
+    "scale": set(),
     "public_id": set(),
     "seen": set(),
     "text": set(),

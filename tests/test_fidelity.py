@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
-from actionplan.cells import Progress
 from actionplan.models import AnnualReport, Department, Measure, Policy
+from actionplan.scale import Progress
 from tests import record, source
 
 FIXTURE = settings.BASE_DIR / "fixtures" / "h21.json"

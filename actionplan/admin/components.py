@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from actionplan.cells import DEFINITIONS, EXTRAS, Progress
+from actionplan.cells import EXTRAS
 from actionplan.models import EditionRow
+from actionplan.scale import DEFAULT
 from actionplan.selectors.charts import year_summary
 from actionplan.selectors.editions import page_frame
 from actionplan.selectors.report import report_outline
@@ -39,9 +40,7 @@ FRONT_MATTER = {
     "story_remarks": ["短い注記", "とても長い注記が入ったときの折り返しを確かめるための文です。"],
     "aims": [{"mark": mark, "text": "ねらいの文"} for mark in "①②③"],
     "stages": [{"label": f"第{number}段階", "period": "期間"} for number in "１２３"],
-    "progress": [
-        {"code": progress.value, "label": progress.label, "definition": DEFINITIONS[progress]} for progress in Progress
-    ],
+    "progress": [each.facts() for each in DEFAULT.categories],
 }
 CONTACT = {
     "name": "見本課",
@@ -68,11 +67,11 @@ def sample_rows() -> list[EditionRow]:
             content="内容の文です。" * (1 + index),
             actor_symbols=marks[index],
             status="・一つ目\n・二つ目" if index == 0 else "実施状況の文です。" * (index * 2),
-            progress=progress.value,
-            progress_label=progress.label,
+            progress=category.code,
+            progress_label=category.label,
             **{cell.published: f"{cell.label}の文です。" if index == 1 else "" for cell in EXTRAS},
         )
-        for index, progress in enumerate(Progress)
+        for index, category in enumerate(DEFAULT.categories)
     ]
 
 

@@ -14,7 +14,7 @@ from django.contrib.admin import (
 )
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -26,13 +26,21 @@ from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
 from actionplan.admin.locking import LockedForm, record_field
 from actionplan.admin.site import named
 from actionplan.answers.saving import Answer, save_answers
-from actionplan.cells import CELLS, DEFINITIONS, NAMES, TEXT
+from actionplan.cells import CELLS, CHOICES, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
-from actionplan.models import ActorType, AnnualReport, State, YearlyStatus
+from actionplan.models import ActorType, AnnualReport, PlanCategory, State, YearlyStatus
 from actionplan.publishing.compose import compose
 from actionplan.publishing.edition_admin import report_file
+from actionplan.scale import DEFAULT, Scale
 from actionplan.seen import Moved
 from actionplan.trail.object_history import ReadableHistory
+
+
+def reports_in(request: HttpRequest) -> list[AnnualReport]:
+    """Every report, latest first, read once a request."""
+    if "_reports" not in vars(request):
+        vars(request)["_reports"] = list(AnnualReport.objects.select_related("plan"))
+    return vars(request)["_reports"]
 
 
 class YearFilter(SimpleListFilter):
@@ -43,7 +51,7 @@ class YearFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         """The years that have a report, latest first."""
-        return [(str(report.pk), str(report)) for report in AnnualReport.objects.select_related("plan")]
+        return [(str(report.pk), str(report)) for report in reports_in(request)]
 
     def value(self) -> str | None:
         """The key of the report chosen, or of the latest; None when there is no report at all."""
@@ -68,6 +76,30 @@ class SharedRelated(SharesFacets, RelatedOnlyFieldListFilter):
 
 class SharedChoices(SharesFacets, ChoicesFieldListFilter):
     """Rows by a choice."""
+
+
+def shown_report(request: HttpRequest) -> AnnualReport | None:
+    """The report whose year the list shows; the same choice as YearFilter's."""
+    reports = {str(report.pk): report for report in reports_in(request)}
+    chosen = reports.get(request.GET.get(YearFilter.parameter_name, ""))
+    return chosen or next(iter(reports.values()), None)
+
+
+class CategoryFilter(SharedChoices):
+    """Rows by a category of the shown year's scale."""
+
+    def __init__(self, field: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        report = shown_report(request)
+        named = field.clone()
+        named.choices = category_choices(report.scale if report else DEFAULT)
+        named.set_attributes_from_name(field.name)
+        super().__init__(named, request, *args, **kwargs)
+
+
+def category_choices(scale: Scale) -> list[tuple[str, str]]:
+    """Code and label of each category that a row may bear, retired ones and 未設定 last."""
+    known = [*scale.chosen, *scale.retired, scale.unset]
+    return [(each.code, each.label) for each in known]
 
 
 class MarkFilter(SimpleListFilter):
@@ -110,7 +142,24 @@ CONFIRMED = (
 TWICE = "この項目の実施状況は、この年度にすでにあります。一覧から開いてください。"
 
 
-class StatusRowForm(LockedForm):
+class ScaledForm(LockedForm):
+    """A form that offers the categories of the row's own plan."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for cell in CHOICES:
+            if cell.name in self.fields:
+                cast(forms.ChoiceField, self.fields[cell.name]).choices = self._choices(cell.name)
+
+    def _choices(self, name: str) -> list[tuple[str, str]]:
+        """What the row may become; for a new row, whose plan nobody knows yet, every plan's categories."""
+        if self.instance.report_id:
+            return [(each.code, each.label) for each in self.instance.scale.offered(getattr(self.instance, name))]
+        own = PlanCategory.objects.filter(retired=False).order_by("plan", "order").values_list("code", "label")
+        return list(dict([*own] or category_choices(DEFAULT)).items())
+
+
+class StatusRowForm(ScaledForm):
     """The text and the category, in the list."""
 
     text = record_field(YearlyStatus, "text", rows=4)
@@ -134,7 +183,7 @@ class StatusRowForm(LockedForm):
         """
         self.fields["text"].widget.attrs["readonly"] = True
         progress = cast(forms.ChoiceField, self.fields["progress"])
-        progress.choices = [(self.instance.progress, self.instance.get_progress_display())]
+        progress.choices = [(self.instance.progress, self.instance.scale.label(self.instance.progress))]
         progress.error_messages["invalid_choice"] = CONFIRMED
 
     def clean(self) -> dict:
@@ -149,7 +198,7 @@ class StatusRowForm(LockedForm):
 TEXTS = [cell for cell in CELLS if cell.kind == TEXT]
 # A form with a box as high as the list says for each text of an answer.
 CellsForm: Any = type(
-    "CellsForm", (LockedForm,), {cell.name: record_field(YearlyStatus, cell.name, rows=cell.rows) for cell in TEXTS}
+    "CellsForm", (ScaledForm,), {cell.name: record_field(YearlyStatus, cell.name, rows=cell.rows) for cell in TEXTS}
 )
 
 
@@ -164,7 +213,14 @@ class StatusForm(CellsForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         if progress := self.fields.get("progress"):
-            progress.help_text = "　".join(f"{code.label}：{words}" for code, words in DEFINITIONS.items())
+            progress.help_text = "　".join(
+                f"{each.label}：{each.definition}" for each in _scale_of(self.instance).offered()
+            )
+
+
+def _scale_of(row: YearlyStatus) -> Scale:
+    """The scale that the form of the row explains; the default one while nobody knows its plan."""
+    return row.scale if row.report_id else DEFAULT
 
 
 STEPS = ("answered", "submitted", "returned", "confirmed")
@@ -188,7 +244,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
         YearFilter,
         ("item__measure__policy", SharedRelated),
         MarkFilter,
-        ("progress", SharedChoices),
+        ("progress", CategoryFilter),
         ("department", SharedRelated),
         ("state", SharedChoices),
     ]
@@ -210,8 +266,8 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Statuses with everything that a row shows."""
-        rows = super().get_queryset(request).select_related("report__plan", "department", "item__measure__policy")
-        return rows.prefetch_related("item__actors")
+        rows = super().get_queryset(request).select_related("department", "item__measure__policy")
+        return rows.prefetch_related(Prefetch("report", AnnualReport.objects.select_related("plan")), "item__actors")
 
     def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:
         """Report and item are fixed once they are chosen; the state moves by the steps of the round, never by hand."""

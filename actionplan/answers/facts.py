@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString
 from actionplan.answers.admin import marks_html
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
 from actionplan.answers.sheet import SheetRow, box_name, stamp_of
-from actionplan.cells import BY_NAME, CHOICE, DEFINITIONS, EXTRAS, NAMES, OPEN_STATES, Progress
+from actionplan.cells import BY_NAME, CHOICE, EXTRAS, NAMES, OPEN_STATES
 from actionplan.models import State, YearlyStatus
+from actionplan.scale import Scale
 from actionplan.words import person_name
 
 
@@ -25,6 +26,9 @@ class Choice:
     label: str
     definition: str
     checked: bool
+
+
+NOT_CHOSEN = "まだ選んでいません。"
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Box:
     value: str
     stored: str
     last: str
+    scale: Scale
     theirs: str | None = None
     given_back: str | None = None
     errors: tuple[str, ...] = ()
@@ -54,13 +59,15 @@ class Box:
     @property
     def stored_words(self) -> str:
         """What is saved, as a reader knows it."""
-        return BY_NAME[self.cell].words(self.stored)
+        return BY_NAME[self.cell].words(self.stored, self.scale)
 
     @property
     def choices(self) -> list[Choice]:
         """The categories, 未設定 last."""
-        meanings = DEFINITIONS | {Progress.UNSET: "まだ選んでいません。"}
-        return [Choice(each.value, each.label, meanings[each], each == self.value) for each in Progress]
+        return [
+            Choice(each.code, each.label, NOT_CHOSEN if each.is_unset else each.definition, each.code == self.value)
+            for each in self.scale.offered(self.stored)
+        ]
 
     @property
     def is_choice(self) -> bool:
@@ -70,12 +77,12 @@ class Box:
     @property
     def says_something(self) -> bool:
         """Whether anything is saved in it."""
-        return bool(BY_NAME[self.cell].filled(self.stored))
+        return bool(BY_NAME[self.cell].filled(self.stored, self.scale))
 
     @property
     def asks_for_a_look(self) -> bool:
         """Whether something is written in it, or to be told of it."""
-        written = bool(BY_NAME[self.cell].filled(self.value))
+        written = bool(BY_NAME[self.cell].filled(self.value, self.scale))
         return written or self.theirs is not None or bool(self.errors)
 
 
@@ -83,7 +90,8 @@ def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Judgeme
     """The box of a cell. mine: the words that were sent and not saved, by cell."""
     status = row.status
     stored, why = getattr(status, name), refused.why if refused else ""
-    written = BY_NAME[name].words(mine[name]) if name in mine else None
+    scale = status.scale
+    written = BY_NAME[name].words(mine[name], scale) if name in mine else None
     return Box(
         name,
         box_name(status, name),
@@ -91,7 +99,8 @@ def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Judgeme
         stored if why == CLOSED else mine.get(name, stored),
         stored,
         row.last_of(name),
-        theirs=BY_NAME[name].words(stored) if refused and why == CLASH and name in refused.clashes else None,
+        scale,
+        theirs=BY_NAME[name].words(stored, scale) if refused and why == CLASH and name in refused.clashes else None,
         given_back=written if why == CLOSED else None,
         errors=tuple(refused.errors.get(name, ())) if refused and why == FAULTY else (),
     )

@@ -35,7 +35,7 @@ from actionplan.answers.sheet import (
     texts_of,
 )
 from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
-from actionplan.cells import DEFINITIONS, OPEN_STATES, missing_cells
+from actionplan.cells import OPEN_STATES, missing_cells
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import may_audit, require
 
@@ -195,12 +195,12 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "summary": written_words(tally),
         "due": due_words(sheet.report, sheet.day) if tally.open else "",
         "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads),
-        "definitions": [(each.label, words) for each, words in DEFINITIONS.items()],
+        "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
         "missing": _missing(request, sheet, answers, page),
         "returned": _returned(answers, page),
         "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
         "asks_anyway": sheet.may_submit and "untouched" in request.GET,
-        **_refusals(request, returned),
+        **_refusals(request, sheet, returned),
     }
     crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
     response = own_page(request, "admin/answers/sheet.html", title=sheet.title, crumbs=crumbs, **facts)
@@ -260,13 +260,13 @@ def _address(page: Page, index: int, row: YearlyStatus, part: str) -> str:
     return f"{query}#{part}-{row.pk}"
 
 
-def _refusals(request: HttpRequest, returned: Returned | None) -> dict:
+def _refusals(request: HttpRequest, sheet: Sheet, returned: Returned | None) -> dict:
     if returned is None or not returned.refused:
         return {}
     gone = [each.answer for each in returned.refused.values() if each.why == GONE]
     return {
         "refused": refused_words(len(returned.refused), request.POST.get("do") == "submit"),
-        "gone": list(texts_of(gone)),
+        "gone": list(texts_of(gone, sheet.report.scale)),
     }
 
 

@@ -17,7 +17,7 @@ from simple_history.utils import bulk_update_with_history
 
 from actionplan import permissions
 from actionplan.cells import BY_NAME, NAMES, OPEN_STATES, State, missing_cells, state_once_written
-from actionplan.models import Person, Succession, YearlyStatus
+from actionplan.models import Person, Succession, YearlyStatus, sharing_reports
 from actionplan.permissions import Standing
 from actionplan.seen import Moved, fingerprint
 
@@ -115,7 +115,7 @@ def faults(row: YearlyStatus, cells: Mapping[str, str]) -> dict[str, list[str]]:
     for name, words in cells.items():
         setattr(wanted, name, words)
     try:
-        wanted.clean_fields(exclude={each.name for each in row._meta.concrete_fields} - set(NAMES))
+        wanted.clean_cells(cells)
     except ValidationError as error:
         return error.message_dict
     return {}
@@ -191,7 +191,7 @@ def rows_of(pks: Iterable[int], chosen: Q | None = None) -> QuerySet[YearlyStatu
 
 def lock(pks: Iterable[int], chosen: Q | None = None) -> list[YearlyStatus]:
     """The same, locked until the transaction ends."""
-    return list(rows_of(pks, chosen).select_for_update(of=("self",)))
+    return sharing_reports(rows_of(pks, chosen).select_for_update(of=("self",)))
 
 
 def lock_seen(seen: Seen) -> list[YearlyStatus]:

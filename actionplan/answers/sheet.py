@@ -20,8 +20,9 @@ from actionplan.admin.rescue import Text
 from actionplan.answers import saving
 from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
 from actionplan.cells import BY_NAME, CELLS, NAMES, OPEN_STATES
-from actionplan.models import AnnualReport, Department, Person, State, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Department, Person, State, Succession, YearlyStatus, sharing_reports
 from actionplan.permissions import Standing, standing_of
+from actionplan.scale import DEFAULT, Scale
 from actionplan.text import tidy_line_breaks
 from actionplan.words import NO_DEPARTMENT, person_name
 
@@ -68,7 +69,8 @@ def previous_report(report: AnnualReport) -> AnnualReport | None:
 
     Made-up words never stand beside a real year's boxes.
     """
-    reports = AnnualReport.objects.filter(fiscal_year__lte=report.fiscal_year).order_by("-fiscal_year")
+    until = AnnualReport.objects.filter(fiscal_year__lte=report.fiscal_year)
+    reports = until.select_related("plan").order_by("-fiscal_year")
     if not report.sample:
         reports = reports.filter(sample=False)
     own = reports.filter(plan=report.plan_id, fiscal_year__lt=report.fiscal_year).first()
@@ -84,9 +86,10 @@ def _held_by(departments: Iterable[int | None]) -> Q:
 
 def statuses(report: AnnualReport, departments: Iterable[int | None] | None = None) -> QuerySet[YearlyStatus]:
     """The year's statuses in report order with everything that names them; of these departments only, unless None."""
-    rows = YearlyStatus.objects.filter(Q() if departments is None else _held_by(departments), report=report)
+    # Of the report that is at hand: all rows share it, and with it the plan and its scale.
+    rows = report.statuses.filter(Q() if departments is None else _held_by(departments))
     order = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    return rows.select_related("report__plan", "department", "item__measure__policy").order_by(*order)
+    return rows.select_related("department", "item__measure__policy").order_by(*order)
 
 
 def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None = None) -> list[SheetRow]:
@@ -276,15 +279,19 @@ def read_revisions(post: Mapping[str, str]) -> dict[int, int]:
 
 def sent_texts(post: Mapping[str, str]) -> Iterator[Text]:
     """Every cell that its user wrote or changed, to be given back (see rescue.py)."""
-    return texts_of(read_sent(post).values())
+    sent = read_sent(post)
+    rows = sharing_reports(YearlyStatus.objects.filter(pk__in=sent).select_related("report"))
+    scales = {row.pk: row.scale for row in rows}
+    for pk, each in sent.items():
+        yield from texts_of([each], scales.get(pk, DEFAULT))
 
 
-def texts_of(sent: Iterable[Answer]) -> Iterator[Text]:
-    """The words that were written or changed, named by item and cell."""
+def texts_of(sent: Iterable[Answer], scale: Scale) -> Iterator[Text]:
+    """The words that were written or changed, named by item and cell. scale: whose words a category has."""
     for each in sent:
         for name, words in each.touched.items():
             if words.strip():
-                yield Text(f"{each.code} {BY_NAME[name].label}", BY_NAME[name].words(words))
+                yield Text(f"{each.code} {BY_NAME[name].label}", BY_NAME[name].words(words, scale))
 
 
 REASON = "自課の回答で保存"

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from actionplan.cells import Progress
 from actionplan.exports.columns import SAMPLE_SENTENCE, is_sample
 from actionplan.fiscal_year import TO_FULL_WIDTH
 from actionplan.models import EditionRow
+from actionplan.scale import UNSET
 from actionplan.selectors.report import ItemOutline, PolicyOutline, ReportOutline, report_outline
 
 # Raise it when the same edition gives another manuscript than before.
@@ -96,7 +96,7 @@ def _item(item: ItemOutline, status_heading: str) -> Iterator[PrintedLine]:
     yield PrintedLine(f"{''.join(mark.symbol for mark in item.marks)}　{item.name}")
     yield PrintedLine(item.content, "アクションプランの内容")
     yield PrintedLine(item.status, status_heading)
-    if item.progress != Progress.UNSET:
+    if item.progress != UNSET:
         yield PrintedLine(item.progress_label, "進捗区分")
     yield from (PrintedLine(cell.words, cell.label) for cell in item.more)
 

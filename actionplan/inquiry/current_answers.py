@@ -14,7 +14,7 @@ from actionplan.cells import BY_NAME, NAMES, OPEN_STATES
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import TOO_LONG, InquiryFile
-from actionplan.models import AnnualReport, Person, State, Succession, YearlyStatus
+from actionplan.models import AnnualReport, Person, State, Succession, YearlyStatus, sharing_reports
 from actionplan.permissions import Standing, standing_of
 from actionplan.uploads import UploadError
 from actionplan.words import NO_DEPARTMENT, day_words
@@ -143,7 +143,7 @@ def read_current_answers(
     succession, day = Succession(), timezone.localdate()
     versions = {(line.status_id, line.revision) for file in files for line in file.lines}
     named, at_home = {pk for pk, _ in versions}, Q(_at_home(files, succession, day), report=report)
-    found = lock(named, at_home) if to_write else rows_of(named, at_home)
+    found = lock(named, at_home) if to_write else sharing_reports(rows_of(named, at_home))
     rows = {row.pk: row for row in sorted(found, key=_report_order)}
     moved = {pk for pk, revision in versions if pk in rows and rows[pk].revision != revision}
     return CurrentAnswers(report, standing_of(user), succession, day, rows, records(versions, moved))
@@ -182,7 +182,7 @@ def is_open(status: YearlyStatus) -> bool:
 
 def answer_text(status: YearlyStatus, field: str) -> str:
     """What an answer cell holds; an unset category is an empty cell."""
-    text = BY_NAME[field].filled(getattr(status, field))
+    text = BY_NAME[field].filled(getattr(status, field), status.scale)
     return text if fits(text) else TOO_LONG
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.signing import BadSignature, Signer
 
-from actionplan.cells import CELLS, Progress
+from actionplan.cells import CELLS
 
 # Raise it when a workbook of before can no longer be read; the reader then asks for a new one.
 VERSION = 1
@@ -14,9 +14,6 @@ VERSION = 1
 SHEET, GUIDANCE, FAULTS = "照会票", "記入要領", "直すところ"
 # Stands in place of a text that is longer than a cell of Excel can be; the reader takes such a cell for absent.
 TOO_LONG = "（長すぎて、この欄には入りません。画面で編集してください。）"
-
-# What may be chosen; a category that is not set is an empty cell.
-CHOICES = tuple(progress.label for progress in Progress if progress != Progress.UNSET)
 
 SHOWN, LAST, ANSWER, REMARK, MACHINE = "shown", "last", "answer", "remark", "machine"
 

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
 
 from actionplan.admin.site import own_page
-from actionplan.cells import BY_NAME, CHOICE, Progress
+from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.annotate import annotated
@@ -33,6 +33,7 @@ from actionplan.inquiry.pages import (
 from actionplan.inquiry.read_workbook import WaitingInquiry
 from actionplan.models import AnnualReport
 from actionplan.permissions import Standing
+from actionplan.scale import UNSET, Scale
 from actionplan.seen import Moved, fingerprint
 from actionplan.uploads import UploadError
 from actionplan.wording import REWRITTEN_BELOW, Run, wording_changes
@@ -161,7 +162,7 @@ class Page:
             conflicts=comparison.count(CONFLICT),
             emptied=comparison.count(EMPTIED),
             changed_heading="ほかに変わる項目" if asked else "変わる項目",
-            shown=shown(comparison, decision, moved, full="full" in self.request.GET),
+            shown=shown(comparison, decision, moved, scale=self.report.scale, full="full" in self.request.GET),
             **facts,
         )
 
@@ -306,9 +307,17 @@ class ShownComparison:
 
 
 def shown(
-    comparison: Comparison, decision: Decision, moved: Iterable[ItemChange] = (), *, full: bool = False
+    comparison: Comparison,
+    decision: Decision,
+    moved: Iterable[ItemChange] = (),
+    *,
+    scale: Scale,
+    full: bool = False,
 ) -> ShownComparison:
-    """The comparison for its page. decision: what the person chose so far; full: everything, however much."""
+    """The comparison for its page.
+
+    decision: what the person chose so far; scale: the plan's; full: everything, however much.
+    """
     changed_since = {item.status.pk for item in moved}
     groups: dict[str, list[ShownItem]] = {CONFLICT: [], EMPTIED: [], CHANGED: []}
     brief: list[ItemChange] = []
@@ -318,13 +327,14 @@ def shown(
         if left < 0 and item.kind == CHANGED and not full:
             brief.append(item)
             continue
-        cells = [_cell(cell, decision, marked=left >= 0) for cell in item.cells]
+        cells = [_cell(cell, decision, scale, marked=left >= 0) for cell in item.cells]
         groups[item.kind].append(ShownItem(item, cells, item.status.pk in changed_since))
     return ShownComparison(groups[CONFLICT], groups[EMPTIED], groups[CHANGED], brief)
 
 
-def _cell(cell: CellChange, decision: Decision, *, marked: bool) -> ShownCell:
-    issued, now, file = _categories(cell) if BY_NAME[cell.field].kind == CHOICE else _texts(cell, fine=marked)
+def _cell(cell: CellChange, decision: Decision, scale: Scale, *, marked: bool) -> ShownCell:
+    is_choice = BY_NAME[cell.field].kind == CHOICE
+    issued, now, file = _categories(cell, scale) if is_choice else _texts(cell, fine=marked)
     return ShownCell(
         cell,
         NO_RECORD if cell.issued is None else issued,
@@ -337,18 +347,17 @@ def _cell(cell: CellChange, decision: Decision, *, marked: bool) -> ShownCell:
     )
 
 
-def _categories(cell: CellChange) -> tuple[SafeString, SafeString, SafeString]:
+def _categories(cell: CellChange, scale: Scale) -> tuple[SafeString, SafeString, SafeString]:
     base, against = _base(cell), cell.kind == CONFLICT
     return (
-        _category(base, "same" if against else "removed"),
-        _category(cell.now, "same" if cell.now == base else "added"),
-        _category(cell.file, "same" if cell.file == base else "added"),
+        _category(base, "same" if against else "removed", scale),
+        _category(cell.now, "same" if cell.now == base else "added", scale),
+        _category(cell.file, "same" if cell.file == base else "added", scale),
     )
 
 
-def _category(value: str, kind: str) -> SafeString:
-    label = dict(Progress.choices).get(value, value)
-    return marked_word(label, "same" if value == Progress.UNSET else kind)
+def _category(value: str, kind: str, scale: Scale) -> SafeString:
+    return marked_word(scale.label(value), "same" if value == UNSET else kind)
 
 
 def _texts(cell: CellChange, *, fine: bool) -> tuple[SafeString, SafeString, SafeString]:

@@ -1,9 +1,8 @@
 """What an uploaded inquiry workbook says: every answer that can be known, and everything that has to be mended."""
 
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +14,12 @@ from django.utils import timezone
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
-from actionplan.cells import BY_NAME, CHOICE, Progress
+from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
     ANSWER_COLUMNS,
-    CHOICES,
     HEADERS,
     MOST_NAMED,
     SHEET,
@@ -36,20 +34,21 @@ from actionplan.inquiry.layout import (
     row_signer,
 )
 from actionplan.models import AnnualReport, Person
+from actionplan.scale import DEFAULT, Scale, fold_label
 from actionplan.text import forbidden_characters, tidy_line_breaks, workbook_unescape
 from actionplan.uploads import NOT_XLSX, UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
 from actionplan.words import plain_day
 
 
-def read_inquiry(data: bytes, name: str) -> InquiryFile:
-    """What the workbook says. name: of the file, as the person called it.
+def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:
+    """What the workbook says. name: of the file, as the person called it. scale: of the plan that it asks about.
 
     Raises UploadError, with a sentence of its own for each kind of file, when nothing can be read.
     """
     book = open_workbook(data, name)
     try:
-        return Reading(find_sheet(book)).result()
+        return Reading(find_sheet(book), scale).result()
     except UploadError:
         raise
     except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
@@ -59,8 +58,8 @@ def read_inquiry(data: bytes, name: str) -> InquiryFile:
 class Reading:
     """One reading of a sheet: the lines, and every trouble in the order of the rows."""
 
-    def __init__(self, sheet: FoundSheet) -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: FoundSheet, scale: Scale) -> None:
+        self.sheet, self.scale = sheet, scale
         self.rows = Rows(sheet, row_signer())
         self.answers = {field: place for field, place in self.rows.columns.items() if field in ANSWER_COLUMNS}
         self.locked = [key for key in TOLD_WHEN_CHANGED if key in self.rows.columns]
@@ -115,7 +114,7 @@ class Reading:
         found = {}
         for field, index in self.answers.items():
             try:
-                text = read_cell(cells[index], field) if index < len(cells) else BY_NAME[field].empty
+                text = read_cell(cells[index], field, self.scale) if index < len(cells) else BY_NAME[field].empty
                 if told := retold(cells, index, text):
                     self.retold.append(f"{self.rows.place(field, line)}{told}")
             except CellFault as fault:
@@ -137,7 +136,6 @@ class Reading:
             yield f"ほかに{more}つの欄も、数値かタブが入っていました。どれも文として読みました。"
 
 
-CODES = {progress.label: str(progress.value) for progress in Progress} | {"": str(Progress.UNSET.value)}
 MOST_DIGITS = 11  # a longer number is shown rounded
 RETYPE = "セルの書式を「文字列」にし、入力し直してください。"
 
@@ -146,10 +144,10 @@ class CellFault(ValueError):
     """Raised for a cell that cannot be taken as it is; the message is the sentence for the person."""
 
 
-def read_cell(cell: ReadOnlyCell | EmptyCell, field: str) -> str:
+def read_cell(cell: ReadOnlyCell | EmptyCell, field: str, scale: Scale) -> str:
     """What an answer cell says: a text, or the code of a category. Raises CellFault."""
     text, asked = _text(cell), BY_NAME[field]
-    return _category(text, asked.label) if asked.kind == CHOICE else _running_text(text)
+    return _category(text, asked.label, scale) if asked.kind == CHOICE else _running_text(text)
 
 
 def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> str:
@@ -202,11 +200,12 @@ def _running_text(text: str) -> str:
     return text
 
 
-def _category(text: str, name: str) -> str:
-    label = "".join(unicodedata.normalize("NFKC", text).split())
-    if label not in CODES:
-        raise CellFault(f"{name}「{text.strip()}」は使えません。{'・'.join(CHOICES)}から選んでください。")
-    return CODES[label]
+def _category(text: str, name: str, scale: Scale) -> str:
+    code = scale.codes_by_label.get(fold_label(text))
+    if code is None:
+        names = "・".join(each.label for each in scale.chosen)
+        raise CellFault(f"{name}「{text.strip()}」は使えません。{names}から選んでください。")
+    return code
 
 
 ADDED = (
@@ -296,7 +295,7 @@ MARKED = "（直すところ）"  # ends the name of a workbook that was given b
 class WaitingInquiry:
     """A workbook that waits. name: the one that cannot be guessed; title: the file's own; arrived: when, in seconds.
 
-    report: the key of the one that it was chosen for.
+    report: the key of the one that it was chosen for; scale: of its plan.
     """
 
     place: OwnedFile
@@ -304,6 +303,7 @@ class WaitingInquiry:
     title: str
     report: str
     arrived: float
+    scale: Scale = DEFAULT
 
     def data(self) -> bytes:
         """The workbook's bytes. Raises FileNotFoundError when it is gone."""
@@ -311,7 +311,7 @@ class WaitingInquiry:
 
     def read(self) -> InquiryFile:
         """What the workbook says. Raises UploadError, FileNotFoundError."""
-        return _read(self.place.path, self.title, self.arrived)
+        return _read(self.place.path, self.title, self.arrived, self.scale)
 
     @property
     def arrived_at(self) -> datetime:
@@ -324,9 +324,9 @@ class WaitingInquiry:
 
 
 @lru_cache(maxsize=64)
-def _read(path: Path, title: str, arrived: float) -> InquiryFile:
+def _read(path: Path, title: str, arrived: float, scale: Scale) -> InquiryFile:
     # A waiting file never changes, and a queue of twenty would be read again on every page.
-    return read_inquiry(path.read_bytes().partition(b"\n")[2], title)
+    return read_inquiry(path.read_bytes().partition(b"\n")[2], title, scale)
 
 
 def keep(owner: Person, report: AnnualReport, title: str, data: bytes) -> WaitingInquiry:
@@ -334,7 +334,7 @@ def keep(owner: Person, report: AnnualReport, title: str, data: bytes) -> Waitin
     place = OwnedFile(KIND, owner)
     head = json.dumps({"title": title, "report": report.key})
     place.save(head.encode() + b"\n" + data)
-    return WaitingInquiry(place, place.name, title, report.key, place.path.stat().st_mtime)
+    return WaitingInquiry(place, place.name, title, report.key, place.path.stat().st_mtime, report.scale)
 
 
 def find(owner: Person, report: AnnualReport, name: str) -> WaitingInquiry | None:
@@ -342,12 +342,12 @@ def find(owner: Person, report: AnnualReport, name: str) -> WaitingInquiry | Non
     if not WAITING_NAME.fullmatch(name):
         return None
     found = _open(OwnedFile(KIND, owner, name))
-    return found if found and found.report == report.key else None
+    return replace(found, scale=report.scale) if found and found.report == report.key else None
 
 
 def waiting(owner: Person, report: AnnualReport) -> list[WaitingInquiry]:
     """All of the person's waiting workbooks of the year, the first to arrive first."""
-    found = (file for file in _all(owner) if file.report == report.key)
+    found = (replace(file, scale=report.scale) for file in _all(owner) if file.report == report.key)
     return sorted(found, key=lambda file: (file.arrived, file.title))
 
 

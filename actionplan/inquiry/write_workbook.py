@@ -14,13 +14,12 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from actionplan.answers.sheet import SheetRow, answer_sheet
-from actionplan.cells import CELLS, CHOICE, DEFINITIONS, Progress
+from actionplan.cells import CELLS, CHOICE
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.inquiry.current_answers import answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
-    CHOICES,
     COLUMNS,
     GUIDANCE,
     LAST,
@@ -35,6 +34,7 @@ from actionplan.inquiry.layout import (
 )
 from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, formats_of, height
 from actionplan.models import AnnualReport, Department, State, Succession, place_of
+from actionplan.scale import Scale
 from actionplan.words import NO_DEPARTMENT, day_words
 
 
@@ -105,19 +105,22 @@ def zip_name(report: AnnualReport) -> str:
 
 
 LONGEST_PROMPT = 255  # characters, the limit of Excel
-MEANINGS = "\n".join(f"{value.label}：{DEFINITIONS[value]}" for value in Progress if value != Progress.UNSET)
+FROM_THE_LIST = "▼の一覧から選んでください。"
 ELSEWHERE = "区分の意味は「記入要領」のシートにあります。"
 
 
-def offer_choices(sheet: Worksheet, first: int, last: int, column: int, name: str) -> None:
+def offer_choices(sheet: Worksheet, first: int, last: int, column: int, name: str, scale: Scale) -> None:
     """Gives the cells of the named column, from row first to row last, the list of categories and what each means."""
+    labels = [each.label for each in scale.chosen]
+    meanings = "\n".join(f"{each.label}：{each.definition}" for each in scale.chosen)
+    error = f"{'・'.join(labels)}から選んでください。"
     rule = {
         "validate": "list",
-        "source": list(CHOICES),
+        "source": labels,
         "input_title": "▼から選びます",
-        "input_message": MEANINGS if len(MEANINGS) <= LONGEST_PROMPT else ELSEWHERE,
+        "input_message": meanings if len(meanings) <= LONGEST_PROMPT else ELSEWHERE,
         "error_title": name,
-        "error_message": f"{'・'.join(CHOICES)}から選んでください。",
+        "error_message": error if len(error) <= LONGEST_PROMPT else FROM_THE_LIST,
     }
     sheet.data_validation(first, column, last, column, rule)
 
@@ -180,17 +183,17 @@ class QuestionSheet:
         for row in rows:
             self._item(row)
         if rows:
-            self._answers_columns()
+            self._answers_columns(report.scale)
         if len(rows) >= FILTER_FROM:
             self.sheet.autofilter(HEAD_ROW, 0, self.row - 1, len(COLUMNS) - 1)
         self.sheet.print_area(0, 0, self.row - 1, PRINTED - 1)
         self.sheet.protect("", PERMITTED)
 
-    def _answers_columns(self) -> None:
+    def _answers_columns(self, scale: Scale) -> None:
         for cell in CELLS:
             place = FIRST_ROW, self.row - 1, PLACES[cell.name]
             if cell.kind == CHOICE:
-                offer_choices(self.sheet, *place, cell.label)
+                offer_choices(self.sheet, *place, cell.label, scale)
             if cell.needed:
                 show_what_is_empty(self.sheet, *place, self.formats["empty"])
 
@@ -309,7 +312,7 @@ class GuidanceSheet:
         self._section(f"記入するところ（「{SHEET}」のシート）")
         self._pairs([(cell.label, cell.hint) for cell in CELLS])
         self._section("進捗区分の意味")
-        self._pairs([(value.label, DEFINITIONS[value]) for value in Progress if value != Progress.UNSET])
+        self._pairs([(each.label, each.definition) for each in report.scale.chosen])
         self._section("色の見方")
         for words, style, meaning in COLOURS:
             self._pair(words, meaning, style)

@@ -5,6 +5,7 @@ from actionplan.models.account import Person
 from actionplan.models.base import (
     ImmutableError,
     RecordTextField,
+    codes_in_use,
     label_of,
     note_source,
     refuse_control_characters,
@@ -13,8 +14,8 @@ from actionplan.models.base import (
 from actionplan.models.department import Department, Succession, place_of
 from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
 from actionplan.models.one_record import one_change
-from actionplan.models.plan import ActorType, Aim, Plan, Stage, StoryRemark, StoryStep
-from actionplan.models.reporting import AnnualReport, Reminder, State, YearlyStatus
+from actionplan.models.plan import ActorType, Aim, Plan, PlanCategory, Stage, StoryRemark, StoryStep, scale_of
+from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
 from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy, was_given
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "ActorType",
     "Aim",
     "AnnualReport",
+    "CategoryField",
     "Department",
     "Edition",
     "EditionRow",
@@ -32,6 +34,7 @@ __all__ = [
     "Measure",
     "Person",
     "Plan",
+    "PlanCategory",
     "Policy",
     "RecordTextField",
     "Reminder",
@@ -41,11 +44,14 @@ __all__ = [
     "StoryStep",
     "Succession",
     "YearlyStatus",
+    "codes_in_use",
     "label_of",
     "note_source",
     "one_change",
     "place_of",
     "refuse_control_characters",
+    "scale_of",
+    "sharing_reports",
     "was_given",
     "why_not_delete",
 ]

@@ -4,6 +4,8 @@ A published year rests on the plan's rows that it was composed from; deleting on
 """
 
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import Any, NoReturn
 
 from django.apps import apps
@@ -110,8 +112,22 @@ def published_rows(obj: Any) -> models.QuerySet:
         return EditionRow.objects.filter(actor_symbols__contains=obj.symbol)
     if obj._meta.model_name == "yearlystatus":
         return EditionRow.objects.filter(edition__report=obj.report_id, item=obj.item_id)
+    if obj._meta.model_name == "plancategory":
+        bears = [models.Q((field, obj.code)) for field in EditionRow.category_codes]
+        return EditionRow.objects.filter(reduce(or_, bears), edition__report__plan=obj.plan_id)
     path = PATHS.get(obj._meta.model_name)
     return EditionRow.objects.filter(**{path: obj}) if path else EditionRow.objects.none()
+
+
+def codes_in_use(plan_id: int) -> set[str]:
+    """The code of every category that an answer or a published row of the plan bears."""
+    found: set[str] = set()
+    for name, plan in (("YearlyStatus", "report__plan"), ("EditionRow", "edition__report__plan")):
+        model: Any = apps.get_model("actionplan", name)
+        rows = model.objects.filter(**{plan: plan_id}).order_by()
+        for field in model.category_codes:
+            found |= set(rows.values_list(field, flat=True).distinct())
+    return found
 
 
 def why_not_delete(obj: Any) -> str:
@@ -128,6 +144,8 @@ def why_not_delete(obj: Any) -> str:
     # Django would not refuse: rows of a many-to-many relation just vanish.
     if obj._meta.model_name == "actortype" and obj.items.exists():
         return f"この{name}は項目で使われているため、削除できません。"
+    if obj._meta.model_name == "plancategory" and obj.is_used:
+        return f"この{name}は回答で使われているため、削除できません。使わないときは「もう使わない」に印を付けます。"
     if obj._meta.model_name == "department" and _is_remembered(obj):
         return f"この{name}は、{REMEMBERED}"
     if isinstance(obj, User) and has_acted(obj):

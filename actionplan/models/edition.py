@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from actionplan.cells import CELLS, CHOICE, Cell
+from actionplan.cells import CELLS, CHOICE, CHOICES, Cell
 from actionplan.models.base import ImmutableError, ImmutableModel, ImmutableQuerySet, RecordLineField, RecordTextField
+from actionplan.scale import Scale, read_scale
 
 
 class EditionQuerySet(ImmutableQuerySet):
@@ -80,6 +81,11 @@ class Edition(ImmutableModel):
         plan = self.report.plan
         return f"year={self.fiscal_year}" if plan.is_first else f"plan={plan.slug}&year={self.fiscal_year}"
 
+    @property
+    def scale(self) -> Scale:
+        """The scale that the year went by, as frozen."""
+        return read_scale(self.front_matter["progress"])
+
 
 class EditionWithdrawal(ImmutableModel):
     """An edition taken back: a row of its own, so that the edition itself never changes."""
@@ -119,9 +125,13 @@ def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:
 
 
 class PublishedCells(models.Model):
-    """What an answer says, as published. cells_in_words: the fields that people read, in the order of the list."""
+    """What an answer says, as published. cells_in_words: the fields that people read, in the order of the list;
+    categories_in_words: those of them that hold a category, whose codes stand in category_codes.
+    """
 
     cells_in_words: ClassVar = tuple(cell.published_words for cell in CELLS)
+    category_codes: ClassVar = tuple(cell.published for cell in CHOICES)
+    categories_in_words: ClassVar = tuple(cell.published_words for cell in CHOICES)
 
     if TYPE_CHECKING:
         status: str

@@ -1,5 +1,7 @@
-"""The plan, its guideline's sentences and figures, and the marks of who leads."""
+"""The plan, its guideline's sentences, its scale of progress, and the marks of who leads."""
 
+from collections.abc import Iterable
+from functools import cached_property
 from itertools import count
 from typing import Any, ClassVar
 
@@ -8,7 +10,15 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from actionplan.fiscal_year import EARLIEST, FIRST_PLAN, LATEST, SLUG, web_label
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
+from actionplan.models.base import (
+    NaturalManager,
+    RecordLineField,
+    RecordModel,
+    RecordTextField,
+    codes_in_use,
+    records,
+)
+from actionplan.scale import DEFAULT, UNSET, UNSET_OF_DEFAULT, Category, Meaning, Pattern, Scale, fold_label
 
 YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 SLUG_HINT = "公開ページのアドレスの一部になる名前です（例：dai2）。半角の英小文字・数字・ハイフンで付けてください。"
@@ -140,6 +150,41 @@ class Plan(RecordModel):
         """The plan's title: how fixtures name it."""
         return (self.title,)
 
+    @cached_property
+    def scale(self) -> Scale:
+        """The scale that its answers go by, read once; the default one while the plan has no categories of its own."""
+        return scale_of(self.categories.all())
+
+    def take_default_scale(self) -> None:
+        """Gives a plan that has no categories the default ones, as rows that its office may change."""
+        if not self.categories.exists():
+            self.take_scale(DEFAULT)
+
+    def take_scale(self, scale: Scale) -> None:
+        """Gives a plan that has no categories those of the scale, retired ones apart."""
+        for order, each in enumerate(scale.categories, 1):
+            PlanCategory(plan=self, order=order, **vars(each)).save()
+
+    def add_unset(self) -> None:
+        """Gives a plan that brought categories without 未設定 that one, too."""
+        if not self.categories.filter(code=UNSET).exists():
+            last = self.categories.aggregate(last=models.Max("order"))["last"] or 0
+            PlanCategory(plan=self, order=last + 1, **vars(UNSET_OF_DEFAULT)).save()
+
+    def forget_scale(self) -> None:
+        """Reads the scale anew when it is asked for next."""
+        vars(self).pop("scale", None)
+
+
+def scale_of(rows: Iterable["PlanCategory"]) -> Scale:
+    """The scale that these rows of one plan make up; the default one when there are none."""
+    rows = list(rows)
+    if not rows:
+        return DEFAULT
+    chosen = [row.value for row in rows if not row.retired and not row.is_unset]
+    unset = next((row.value for row in rows if row.is_unset), UNSET_OF_DEFAULT)
+    return Scale((*chosen, unset), tuple(row.value for row in rows if row.retired))
+
 
 def next_slug() -> str:
     """The lowest number that no plan bears; a plan that was ever published cannot have gone and left one."""
@@ -171,6 +216,87 @@ class ActorType(RecordModel):
     def natural_key(self) -> tuple:
         """The mark itself."""
         return (self.symbol,)
+
+
+def refuse_unlistable(label: str) -> None:
+    """Raises ValidationError for a name that a workbook's list of choices cannot hold."""
+    if "," in label or not fold_label(label):
+        raise ValidationError("名前は、空白だけや、半角のコンマ（,）の入ったものにはできません。", code="unlistable")
+
+
+CODE_MEANT = "記号は、半角の英数字と下線（_）で書いてください。例：A、done"
+USED = "は回答か公表した版で使われているため、記号を変えることはできません。"
+
+
+class PlanCategory(RecordModel):
+    """A category of a plan's scale. Its code is for good once it is used; its words count for editions to come."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, verbose_name="計画", related_name="categories")
+    order = models.PositiveSmallIntegerField("並び順")
+    code = models.CharField(
+        "記号",
+        max_length=20,
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9_]*\Z", CODE_MEANT)],
+        help_text="半角の英数字。データとアドレスに使います。使い始めたら変えられません。",
+    )
+    label = RecordLineField("名前", max_length=20, validators=[refuse_unlistable], help_text="例：A、計画どおり")
+    definition = RecordTextField("意味", blank=True)
+    meaning = models.CharField("何にあたるか", max_length=20, choices=Meaning.choices)
+    pattern = models.CharField("グラフの模様", max_length=20, choices=Pattern.choices)
+    retired = models.BooleanField("もう使わない", default=False)
+    history = records()
+    objects: ClassVar[NaturalManager] = NaturalManager("plan__title", "code")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "進捗区分"
+        ordering = ["plan", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "code"],
+                name="category_code_unique",
+                violation_error_message="この記号は、この計画の進捗区分ですでに使われています。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(code=UNSET, meaning=Meaning.UNSET)
+                | (~models.Q(code=UNSET) & ~models.Q(meaning=Meaning.UNSET)),
+                name="category_unset_is_unset",
+                violation_error_message=f"「{Meaning.UNSET.label}」にあたるのは、記号が {UNSET} の区分だけです。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def value(self) -> Category:
+        """The category as a value."""
+        return Category(self.code, self.label, self.definition, self.meaning, self.pattern)
+
+    @property
+    def is_unset(self) -> bool:
+        """Whether it says that nothing was chosen."""
+        return self.code == UNSET
+
+    @property
+    def is_used(self) -> bool:
+        """Whether an answer or a published row of the plan bears it."""
+        return self.code in codes_in_use(self.plan_id)
+
+    def clean(self) -> None:
+        """Raises ValidationError when a code that is in use would become another."""
+        stored = PlanCategory.objects.filter(pk=self.pk).first()
+        if stored is not None and stored.code != self.code and stored.is_used:
+            raise ValidationError({"code": f"「{stored.label}」{USED}"})
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the category; the same refusal for every door."""
+        PlanCategory.clean(self)
+        super().save(*args, **kwargs)
+        self.plan.forget_scale()
+
+    def natural_key(self) -> tuple:
+        """The plan and the code."""
+        return (self.plan.title, self.code)
 
 
 class GuidelinePart(models.Model):

@@ -1,18 +1,22 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
+from collections.abc import Collection, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from actionplan.cells import CELLS, CHOICE, Cell, Progress, State, state_once_written
+from actionplan.cells import CELLS, CHOICE, CHOICES, Cell, State, state_once_written
 from actionplan.fiscal_year import era_label, newsletter_label, report_key, web_label
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
 from actionplan.models.department import Department
-from actionplan.models.plan import YEAR_RANGE, Plan
+from actionplan.models.plan import YEAR_RANGE, Plan, PlanCategory, scale_of
 from actionplan.models.tree import ActionItem
+from actionplan.scale import Scale
 from actionplan.seen import Moved
 
 
@@ -85,6 +89,12 @@ class AnnualReport(RecordModel):
         """平成21年度（2009年度）."""
         return web_label(self.fiscal_year, self.label_override)
 
+    @cached_property
+    def scale(self) -> Scale:
+        """The scale of its plan, asked for without the plan where that is not at hand."""
+        at_hand = AnnualReport.plan.is_cached(self)
+        return self.plan.scale if at_hand else scale_of(PlanCategory.objects.filter(plan=self.plan_id))
+
     @property
     def short_label(self) -> str:
         """平成21年度; of a plan that is not the first, its name too."""
@@ -109,15 +119,30 @@ def free_key(report: AnnualReport) -> str:
     return f"{report.fiscal_year}-{report.plan.slug}" if taken else wanted
 
 
+class CategoryField(models.CharField):
+    """The code of a category. Which there are, the plan says: forms fill in the choices."""
+
+    def formfield(self, **kwargs) -> Any:
+        """A choice, as yet without choices; never the box for a line that the admin gives every text."""
+        return models.Field.formfield(self, **{**kwargs, "form_class": forms.ChoiceField, "widget": forms.Select})
+
+    def deconstruct(self) -> Any:
+        """As the column that it is: migrations need to know no more."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
 def answer_field(cell: Cell) -> models.Field:
     """The column of an answer that holds the cell."""
     if cell.kind == CHOICE:
-        return models.CharField(cell.label, max_length=20, choices=Progress.choices, default=cell.empty)
+        return CategoryField(cell.label, max_length=20, default=cell.empty)
     return RecordTextField(cell.label, blank=True)
 
 
 class AnswerCells(models.Model):
-    """What somebody wrote about an item's year."""
+    """What somebody wrote about an item's year. category_codes: the fields that hold a category."""
+
+    category_codes: ClassVar = tuple(cell.name for cell in CHOICES)
 
     if TYPE_CHECKING:
         # The two that code of ours asks for by name.
@@ -130,10 +155,6 @@ class AnswerCells(models.Model):
     def says(self, cell: Cell) -> str:
         """What stands in the cell."""
         return getattr(self, cell.name)
-
-    def words_of(self, cell: Cell) -> str:
-        """The same as a reader knows it: a category by its label."""
-        return cell.words(self.says(cell))
 
 
 for _cell in CELLS:
@@ -180,6 +201,14 @@ class RevisedModel(models.Model):
         if stored.revision != self.revision:
             raise Moved(STALE, now=stored)
         return stored
+
+
+def not_offered(cell: Cell, code: str, scale: Scale) -> ValidationError:
+    """The refusal of a category that cannot be chosen."""
+    names = "・".join(each.label for each in scale.chosen)
+    return ValidationError(
+        f"{cell.label}「{scale.label(code)}」は使えません。{names}から選んでください。", code="category"
+    )
 
 
 class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
@@ -230,6 +259,40 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     def __str__(self) -> str:
         return f"{self.report} {self.item}"
 
+    @property
+    def scale(self) -> Scale:
+        """The scale of the report's plan."""
+        return self.report.scale
+
+    def words_of(self, cell: Cell) -> str:
+        """What stands in the cell as a reader knows it: a category by its label."""
+        return cell.words(self.says(cell), self.scale)
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """As Django's; raises ValidationError for a category that the plan does not have."""
+        wanted = [cell for cell in CHOICES if cell.name not in (exclude or ())] if self.report_id else []
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        for cell in wanted:
+            if self.says(cell) != cell.empty and self.scale.find(self.says(cell)) is None:
+                errors.setdefault(cell.name, [not_offered(cell, self.says(cell), self.scale)])
+        if errors:
+            raise ValidationError(errors)
+
+    def clean_cells(self, names: Collection[str]) -> None:
+        """Raises ValidationError for what somebody cannot have written into these cells: what no cell can hold, and a
+        category that is no longer to be chosen.
+        """
+        self.clean_fields(exclude={field.name for field in self._meta.concrete_fields} - set(names))
+        chosen = [cell for cell in CHOICES if cell.name in names]
+        retired = {each.code for each in self.scale.retired} if chosen else ()
+        errors = {cell.name: not_offered(cell, self.says(cell), self.scale) for cell in chosen}
+        if wrong := {name: error for name, error in errors.items() if getattr(self, name) in retired}:
+            raise ValidationError(wrong)
+
     def save(self, *args, **kwargs) -> None:
         """Saves the next revision (see RevisedModel), and the state that what is written leads to."""
         before, self.state = self.state, state_once_written(self, self.state)
@@ -240,6 +303,15 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     def natural_key(self) -> tuple:
         """The year and the item's key."""
         return (self.report.fiscal_year, *self.item.natural_key())
+
+
+def sharing_reports(rows: Iterable[YearlyStatus]) -> list[YearlyStatus]:
+    """The rows, those of one report sharing it: its scale is asked for once, and only where a row needs it."""
+    found = list(rows)
+    reports: dict[int, AnnualReport] = {}
+    for row in found:
+        row.report = reports.setdefault(row.report_id, row.report)
+    return found
 
 
 class Reminder(models.Model):

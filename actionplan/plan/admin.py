@@ -32,6 +32,7 @@ from actionplan.models import (
     StoryStep,
 )
 from actionplan.plan.importing import ImportsFiles
+from actionplan.plan.scale_admin import CategoryInline, HasScale
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
 from actionplan.round.opening import missing_items
@@ -146,7 +147,7 @@ class PolicyInline(PortalInline):
 
 
 @admin.register(Plan)
-class PlanAdmin(ReadableHistory, PortalAdmin):
+class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
     """The plan's page."""
 
     list_display = ["title", "period", "predecessor", "tree_link"]
@@ -161,7 +162,7 @@ class PlanAdmin(ReadableHistory, PortalAdmin):
         ("問い合わせ先とオープンデータ", {"fields": ["office", "licence_name", "licence_url"]}),
         *GUIDELINE,
     )
-    inlines = [PolicyInline, StoryStepInline, StoryRemarkInline, AimInline, StageInline]
+    inlines = [PolicyInline, CategoryInline, StoryStepInline, StoryRemarkInline, AimInline, StageInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
         """The slug stays once it is given: addresses are made of it."""

@@ -56,7 +56,7 @@ def begin_plan(
     """The plan, stored with its tree; all of it or nothing.
 
     plan: not yet stored; settings of the city that it lacks are those of the plan before it, else of the newest one.
-    copy: takes over the tree of the plan before it, ended items apart, each item drawn as continued.
+    copy: takes over the scale and the tree of the plan before it, ended items apart, each item drawn as continued.
     table: the items, one a row, see REQUIRED and KNOWN; file: its name. by: None when the machine does it.
     Raises PermissionDenied, BeginningRefused, ValidationError.
     """
@@ -71,6 +71,9 @@ def begin_plan(
     plan.full_clean()
     with one_change(reason=REASON, source_file=file):
         plan.save()
+        if copy and before:
+            plan.take_scale(before.scale)
+        plan.take_default_scale()
     items = list(_of_table(table, before)) if table else list(_of_plan(before)) if copy and before else []
     _plant(plan, items, file)
     return plan

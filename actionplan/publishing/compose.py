@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -11,7 +11,7 @@ from django.db.models import F, Manager, Prefetch, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
-from actionplan.cells import CELLS, DEFINITIONS, PUBLISHED, Progress
+from actionplan.cells import CELLS, CHOICES, PUBLISHED
 from actionplan.fiscal_year import era_label, newsletter_label
 from actionplan.models import (
     ActionItem,
@@ -25,6 +25,7 @@ from actionplan.models import (
     YearlyStatus,
 )
 from actionplan.publishing.one_wording import Cells, TwoWordings, clashes, settle, two_wordings
+from actionplan.scale import Scale, read_scale
 from actionplan.text import fold_all
 
 # What the plan words, and what the year adds: a correction keeps the first as published unless asked otherwise.
@@ -65,8 +66,8 @@ def answers_of(report: AnnualReport) -> list[YearlyStatus]:
     return list(answers.prefetch_related("department", measures, marks, merged, *sources))
 
 
-def live_cells(answer: YearlyStatus) -> Cells:
-    """One row as the live tables word it now."""
+def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
+    """One row as the live tables word it now. scale: whose words its categories have."""
     item: Any = answer.item  # bears its marks, merged and sources, see answers_of()
     department = answer.department
     return {
@@ -82,7 +83,7 @@ def live_cells(answer: YearlyStatus) -> Cells:
         "department_id": answer.department_id,
         "department_name": str(department or ""),
         "department_contact": contact_facts(department) if department else {},
-        **{field: words for cell in CELLS for field, words in cell.as_published(answer.says(cell)).items()},
+        **{field: words for cell in CELLS for field, words in cell.as_published(answer.says(cell), scale).items()},
     }
 
 
@@ -191,7 +192,9 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     base = last_edition(report) if wording == "published" else None
     published = printed_cells(base) if base else {}
     answers = sorted(answers_of(report), key=_live_order)
-    rows = [live_cells(answer) for answer in answers]
+    front_matter = _front_matter(report, base, {answer.says(cell) for answer in answers for cell in CHOICES})
+    scale = read_scale(front_matter["progress"])
+    rows = [live_cells(answer, scale) for answer in answers]
     for cells in rows:
         if cells["item_id"] in published:
             keep_published_wording(cells, published[cells["item_id"]])
@@ -199,9 +202,17 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     differing = two_wordings(rows, measures, published)
     faults = clashes(rows, measures, published, differing)
     settle(rows, differing, headings)
-    front_matter = with_missing_actors(base.front_matter) if base else live_front_matter(report)
     settled = headings is not None or not differing
     return Draft(front_matter, sorted(rows, key=page_place), answers, differing, settled, faults)
+
+
+def _front_matter(report: AnnualReport, base: Edition | None, used: Collection[str]) -> dict:
+    """The front matter of the draft: as published, with what has come since, or as the live tables have it.
+
+    used: the codes of the year's categories.
+    """
+    front_matter = with_missing_actors(base.front_matter) if base else live_front_matter(report)
+    return with_missing_categories(front_matter, used, report)
 
 
 def _live_order(answer: YearlyStatus) -> tuple[int, ...]:
@@ -259,7 +270,7 @@ def live_front_matter(report: AnnualReport) -> dict:
         "story_remarks": [words for _, words in parts["remark"]],
         "aims": [{"mark": mark, "text": words} for mark, words in parts["aim"]],
         "stages": list(plan.stages.values("label", "period", "start_year", "end_year")),
-        "progress": [progress_facts(progress) for progress in Progress],
+        "progress": [each.facts() for each in plan.scale.categories],
     }
 
 
@@ -306,13 +317,22 @@ def actor_facts(actor: ActorType) -> dict:
     return {"symbol": actor.symbol, "label": actor.label, "short_name": actor.short_name}
 
 
-def progress_facts(progress: Progress) -> dict:
-    """A category: code, label, definition."""
-    return {"code": progress.value, "label": progress.label, "definition": DEFINITIONS[progress]}
-
-
 def with_missing_actors(published: dict) -> dict:
     """The published front matter, its legend extended by marks that have come since."""
     known = {actor["symbol"] for actor in published["actors"]}
     added = [actor for actor in legend() if actor["symbol"] not in known]
     return {**published, "actors": [*published["actors"], *added]} if added else published
+
+
+def with_missing_categories(front_matter: dict, used: Collection[str], report: AnnualReport) -> dict:
+    """The front matter, its categories extended before 未設定 by those of the plan that an answer bears all the same:
+    one that came after the year was published, or one that is retired.
+    """
+    frozen = front_matter["progress"]
+    known = {facts["code"] for facts in frozen}
+    if not (wanted := set(used) - known):
+        return front_matter
+    scale = report.scale
+    added = [each.facts() for each in (*scale.chosen, *scale.retired) if each.code in wanted]
+    place = next((place for place, facts in enumerate(frozen) if facts["code"] == scale.unset.code), len(frozen))
+    return {**front_matter, "progress": [*frozen[:place], *added, *frozen[place:]]}

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Literal
+from typing import Any, Literal
 
 from actionplan.cells import CELLS, CHOICE
 from actionplan.models import AnnualReport, Edition, EditionRow, label_of
 from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
+from actionplan.scale import Meaning, Pattern, read_scale
 from actionplan.text import as_words
 
 # A category is compared by its label, which is what people read.
@@ -98,11 +99,27 @@ def front_matter_differences(before: dict, after: dict) -> list[CellDifference]:
     """The parts of the front matter that differ, each leaf with its text before and after."""
     found = []
     for key, label in FRONT_MATTER_LABELS.items():
-        old, new = dict(_leaves(before.get(key))), dict(_leaves(after.get(key)))
+        old, new = (dict(_leaves(_worded(key, front.get(key)))) for front in (before, after))
         for path in [*new, *(path for path in old if path not in new)]:
             if old.get(path, "") != new.get(path, ""):
                 found.append(CellDifference(label, old.get(path, ""), new.get(path, "")))
     return found
+
+
+def _worded(key: str, value: Any) -> Any:
+    """The part as people read it: of a category not what its meaning and pattern are called within."""
+    if key != "progress" or not value:
+        return value
+    return [
+        {
+            "code": each.code,
+            "label": each.label,
+            "definition": each.definition,
+            "meaning": Meaning(each.meaning).label,
+            "pattern": Pattern(each.pattern).label,
+        }
+        for each in read_scale(value).categories
+    ]
 
 
 def _leaves(value, path: tuple = ()) -> Iterator[tuple[tuple, str]]:

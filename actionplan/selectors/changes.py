@@ -74,11 +74,15 @@ def _in_words(symbols: str, words: dict[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Continued:
-    """An item of both years: where each prints it, and the cells that differ."""
+    """An item of both years: where each prints it, and the cells that differ.
+
+    categories: what each year says, where they have different scales and one of them says something; else empty.
+    """
 
     before: Place
     now: Place
     cells: Sequence[WordingChange]
+    categories: tuple[str, str] = ("", "")
 
     @property
     def renumbered(self) -> bool:
@@ -127,6 +131,7 @@ class YearChanges:
     split: Sequence[Split] = ()
     joined: int = 0
     by_lineage: bool = False
+    same_scale: bool = True
 
     @property
     def now_total(self) -> int:
@@ -145,8 +150,13 @@ class YearChanges:
 
     @property
     def categories(self) -> Sequence[Continued]:
-        """Continued items whose category is another."""
+        """Continued items whose category is another; none where the years' scales differ."""
         return [item for item in self.continued if item.category]
+
+    @property
+    def paired(self) -> Sequence[Continued]:
+        """Continued items with what each year's own scale says; none where the years have one scale."""
+        return [item for item in self.continued if any(item.categories)]
 
     @property
     def texts(self) -> Sequence[Continued]:
@@ -159,7 +169,8 @@ def year_changes(
 ) -> YearChanges:
     """The changes between two years' editions, in page order; items are matched by identity, not by code.
 
-    Of two plans by the lineage that the second one's items bear. The editions come with their reports.
+    Of two plans by the lineage that the second one's items bear. The editions come with their reports. Categories are
+    compared where both years go by one scale; else they only stand beside each other.
     """
     old = {row.item_id: row for row in before_rows}
     new = {row.item_id: row for row in now_rows}
@@ -172,6 +183,7 @@ def year_changes(
         continued=list(_continued(before, now, [(old[key], row) for key, row in new.items() if key in old])),
         merged=[Merged(place(before, r), place(now, taken_in[r.item_id])) for r in gone if r.item_id in taken_in],
         ended=[place(before, row) for row in gone if row.item_id not in taken_in],
+        same_scale=before.scale.identity == now.scale.identity,
     )
 
 
@@ -193,13 +205,26 @@ def _lineage_changes(before: Edition, old: Rows, now: Edition, new: Rows) -> Yea
         ],
         joined=sum(bool(sources) and key not in alone for key, sources in origins.items()),
         by_lineage=True,
+        same_scale=before.scale.identity == now.scale.identity,
     )
 
 
 def _continued(before: Edition, now: Edition, pairs: Iterable[tuple[EditionRow, EditionRow]]) -> Iterator[Continued]:
     words = mark_words(before, now)
+    same_scale = before.scale.identity == now.scale.identity
     for old, new in pairs:
-        yield Continued(place(before, old), place(now, new), tuple(cell_changes(old, new, words)))
+        cells, places = tuple(cell_changes(old, new, words)), (place(before, old), place(now, new))
+        if same_scale:
+            yield Continued(*places, cells)
+        else:
+            cells = tuple(cell for cell in cells if cell.field not in EditionRow.categories_in_words)
+            yield Continued(*places, cells, _both_categories(before, old, now, new))
+
+
+def _both_categories(before: Edition, old: EditionRow, now: Edition, new: EditionRow) -> tuple[str, str]:
+    """What both years say, unless neither says anything."""
+    says_nothing = old.progress == before.scale.unset.code and new.progress == now.scale.unset.code
+    return ("", "") if says_nothing else (old.progress_label, new.progress_label)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from actionplan.cells import Progress
 from actionplan.models import Edition, EditionRow
+from actionplan.scale import UNSET, Category, Meaning, Pattern, Scale, read_scale
 
 # A bar is at least this many pixels wide (a phone of 320), and a digit of its numbers takes this many.
 NARROWEST, DIGIT = 270, 10
@@ -60,11 +60,39 @@ def _cells(start: int, count: int, scale: int) -> list[DrawnCell]:
 class CategoryCount:
     """How many of `total` items stand in a category."""
 
-    code: str
-    label: str
-    definition: str
+    category: Category
     count: int
     total: int
+
+    @property
+    def code(self) -> str:
+        """The category's code, for addresses and looks."""
+        return self.category.code
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+        return self.category.label
+
+    @property
+    def definition(self) -> str:
+        """What the plan says that it means."""
+        return self.category.definition
+
+    @property
+    def pattern(self) -> str:
+        """What fills its part of a chart."""
+        return str(self.category.pattern)
+
+
+@dataclass(frozen=True)
+class MeaningCount:
+    """How many items stand in the categories of one meaning, whatever the plan calls them."""
+
+    label: str
+    count: int
+    total: int
+    categories: Sequence[CategoryCount]
 
 
 @dataclass(frozen=True)
@@ -82,24 +110,45 @@ class Summary:
     """A year's counts: `categories` are those that people have set, `unset` stands apart."""
 
     total: int
+    scale: Scale
     categories: Sequence[CategoryCount]
     unset: CategoryCount
     policies: Sequence[PolicyCount]
+
+    @property
+    def legend(self) -> Sequence[CategoryCount]:
+        """Every category, 未設定 last."""
+        return [*self.categories, self.unset]
+
+    @property
+    def meanings(self) -> Sequence[MeaningCount]:
+        """The counts by what the categories mean; none for the default scale, whose words say it themselves."""
+        if self.scale.is_plain:
+            return []
+        groups = [(meaning, [c for c in self.categories if c.category.meaning == meaning]) for meaning in SAID]
+        return [
+            MeaningCount(str(meaning.label), sum(count.count for count in group), self.total, group)
+            for meaning, group in groups
+            if group
+        ]
+
+
+SAID = (Meaning.DONE, Meaning.UNDER_WAY, Meaning.NOT_DONE)
 
 
 def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
     """The counts of an edition's rows; no query of its own."""
     rows = list(rows)
-    counts = _category_counts(front_matter, rows)
-    *categories, unset = sorted(counts, key=lambda count: count.code == Progress.UNSET)
+    scale = read_scale(front_matter["progress"])
+    counts = _category_counts(scale, rows)
     by_policy: dict[tuple[int, str], list[EditionRow]] = {}
     for row in rows:
         by_policy.setdefault((row.policy_number, row.policy_title), []).append(row)
     policies = [
-        PolicyCount(number, title, len(group), _category_counts(front_matter, group))
+        PolicyCount(number, title, len(group), _category_counts(scale, group))
         for (number, title), group in by_policy.items()
     ]
-    return Summary(len(rows), categories, unset, policies)
+    return Summary(len(rows), scale, counts[:-1], counts[-1], policies)
 
 
 @dataclass(frozen=True)
@@ -129,12 +178,9 @@ def successors(edition: Edition, editions: Iterable[Edition]) -> list[Edition]:
     return [each for each in editions if each.front_matter["plan"].get("predecessor", {}).get("slug") == slug]
 
 
-def _category_counts(front_matter: dict, rows: list[EditionRow]) -> list[CategoryCount]:
+def _category_counts(scale: Scale, rows: list[EditionRow]) -> list[CategoryCount]:
     counted = Counter(row.progress for row in rows)
-    return [
-        CategoryCount(facts["code"], facts["label"], facts["definition"], counted[facts["code"]], len(rows))
-        for facts in front_matter["progress"]
-    ]
+    return [CategoryCount(each, counted[each.code], len(rows)) for each in (*scale.chosen, scale.unset)]
 
 
 @dataclass(frozen=True)
@@ -161,7 +207,7 @@ def progress_chart(summary: Summary) -> ProgressChart:
     """A bar a policy, all on the scale of the largest one; 未設定 comes last in each."""
     scale = max((policy.total for policy in summary.policies), default=0)
     bars = [_policy_bar(policy, scale) for policy in summary.policies]
-    return ProgressChart(bars, [*summary.categories, summary.unset], scale <= MOST_CELLS)
+    return ProgressChart(bars, summary.legend, scale <= MOST_CELLS)
 
 
 def _policy_bar(policy: PolicyCount, scale: int) -> PolicyBar:
@@ -249,24 +295,50 @@ class CategoryChange:
 
 
 @dataclass(frozen=True)
+class YearBars:
+    """A year of which the categories are another year's no more: its own categories, each with its bar."""
+
+    label: str
+    total: int
+    lines: Sequence[tuple[CategoryCount, str]]
+
+
+@dataclass(frozen=True)
 class ChangeChart:
-    """The categories of two years on one scale."""
+    """Two years: the categories of both on one scale of lengths, or, where the plan judged them by different scales of
+    progress, each year by itself (`apart`). legend: the categories that are drawn.
+    """
 
     before_label: str
     now_label: str
     before_total: int
     now_total: int
     lines: Sequence[CategoryChange]
+    legend: Sequence[CategoryCount]
+    apart: Sequence[YearBars] = ()
+
+    @property
+    def plain(self) -> str:
+        """The code of the category whose filling is the plainest: the earlier year's bars wear it."""
+        return next((each.code for each in self.legend if each.pattern == Pattern.BLANK), UNSET)
 
 
 def change_chart(before_label: str, before: Summary, now_label: str, now: Summary) -> ChangeChart:
-    """The categories of this year's legend with both years' counts; 未設定 last."""
-    old = {count.code: count.count for count in [*before.categories, before.unset]}
-    new = [*now.categories, now.unset]
-    scale = max([*old.values(), *(count.count for count in new)], default=0)
-    lines = [_category_change(count, old.get(count.code, 0), scale) for count in new]
-    return ChangeChart(before_label, now_label, before.total, now.total, lines)
+    """The categories of this year's legend with both years' counts, 未設定 last; nothing is held against each other
+    where the years have different scales.
+    """
+    old = {count.code: count.count for count in before.legend}
+    longest = max([*old.values(), *(count.count for count in now.legend)], default=0)
+    if before.scale.identity != now.scale.identity:
+        years = [_year_bars(before_label, before, longest), _year_bars(now_label, now, longest)]
+        return ChangeChart(before_label, now_label, before.total, now.total, [], now.legend, years)
+    lines = [_category_change(count, old.get(count.code, 0), longest) for count in now.legend]
+    return ChangeChart(before_label, now_label, before.total, now.total, lines, now.legend)
 
 
-def _category_change(now: CategoryCount, before: int, scale: int) -> CategoryChange:
-    return CategoryChange(now.code, now.label, before, now.count, percent(before, scale), percent(now.count, scale))
+def _year_bars(label: str, summary: Summary, longest: int) -> YearBars:
+    return YearBars(label, summary.total, [(count, percent(count.count, longest)) for count in summary.legend])
+
+
+def _category_change(now: CategoryCount, before: int, longest: int) -> CategoryChange:
+    return CategoryChange(now.code, now.label, before, now.count, percent(before, longest), percent(now.count, longest))

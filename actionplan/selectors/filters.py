@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 
 from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year
 from actionplan.models import Edition, EditionRow
+from actionplan.selectors.scales import ScaleYears
 from actionplan.text import CONTROLS, fold
 
 ALL_YEARS = ALL_PLANS = "all"
@@ -147,14 +148,18 @@ def words_match(words: Sequence[str]) -> Q:
     return condition
 
 
-def cells(editions: Sequence[Edition], words: Sequence[str]) -> list[AlikeItems]:
+def cells(editions: Sequence[Edition], words: Sequence[str], scales: Sequence[ScaleYears]) -> list[AlikeItems]:
     """The cells of these editions; one query, and as many cells as there are kinds of items."""
+    by_edition = {edition: scale for scale in scales for edition in scale.editions}
     places = {edition.pk: (edition.report.plan.slug, str(edition.fiscal_year)) for edition in editions}
     kinds = ("edition", "policy_number", "policy_title", "actor_symbols", "progress", "department_name")
     hits = Count("pk", filter=words_match(words)) if words else Count("pk")
     rows = EditionRow.objects.filter(edition__in=places).order_by().values(*kinds)
     counted = rows.annotate(total=Count("pk"), hits=hits).values_list(*kinds, "total", "hits")
-    return [AlikeItems(*places[edition], str(policy), *rest) for edition, policy, *rest in counted]
+    return [
+        AlikeItems(*places[edition], str(policy), title, marks, by_edition[edition].value(progress), *rest)
+        for edition, policy, title, marks, progress, *rest in counted
+    ]
 
 
 def chosen(cell: AlikeItems, filters: Filters, leave_out: str = "") -> bool:
@@ -169,22 +174,25 @@ def _scope(filters: Filters) -> tuple[tuple[str, str], ...]:
     return ("plan", filters.plan), ("year", filters.year)
 
 
-def facets(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> list[Facet]:
-    """The facets with their choices in the report's own order; a facet without choices is left out.
+def facets(
+    editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters, scales: Sequence[ScaleYears]
+) -> list[Facet]:
+    """The facets with their choices in the report's own order; a facet without choices is left out. Years of different
+    scales have a facet of categories each.
 
-    editions: every public one; their legends name the marks and the categories, the year searched before others.
+    editions: every public one; their legends name the marks, the year searched before others.
     """
     editions = sorted(editions, key=lambda edition: str(edition.fiscal_year) != filters.year)
-    names: dict[str, dict[str, str]] = {
-        "policy": _policies(among, filters),
-        "mark": _legend(editions, "actors", "symbol"),
-        "progress": _legend(editions, "progress", "code"),
-        "department": _departments(among, filters),
-    }
+    offered: list[tuple[str, str, dict[str, str]]] = [
+        ("policy", HEADINGS["policy"], _policies(among, filters)),
+        ("mark", HEADINGS["mark"], _marks(editions)),
+        *(("progress", heading, named) for heading, named in _categories(scales, filters)),
+        ("department", HEADINGS["department"], _departments(among, filters)),
+    ]
     count = _counter(among, filters)
     return [
-        Facet(facet, HEADINGS[facet], [_option(facet, *name, filters, count) for name in named.items()])
-        for facet, named in names.items()
+        Facet(facet, heading, [_option(facet, *name, filters, count) for name in named.items()])
+        for facet, heading, named in offered
         if named
     ]
 
@@ -259,10 +267,23 @@ def _departments(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str
     return {name: name for name in sorted(names)}
 
 
-def _legend(editions: Sequence[Edition], part: str, key: str) -> dict[str, str]:
-    """Labels by code or symbol; where editions word one differently, the first edition's label stands."""
+def _marks(editions: Sequence[Edition]) -> dict[str, str]:
+    """Labels by symbol; where editions word one differently, the first edition's label stands."""
     labels: dict[str, str] = {}
     for edition in editions:
-        for facts in edition.front_matter[part]:
-            labels.setdefault(facts[key], facts["label"])
+        for facts in edition.front_matter["actors"]:
+            labels.setdefault(facts["symbol"], facts["label"])
     return labels
+
+
+def _categories(scales: Sequence[ScaleYears], filters: Filters) -> list[tuple[str, dict[str, str]]]:
+    """Heading and labels of each scale of the years searched, and of one of which a choice was made before."""
+    named = [(each, {each.value(found.code): found.label for found in each.categories}) for each in scales]
+    offered = [
+        (each, labels)
+        for each, labels in named
+        if each.is_in(filters.plan, filters.year) or labels.keys() & set(filters.progress)
+    ]
+    heading = HEADINGS["progress"]
+    alone = len(offered) == 1
+    return [(heading if alone else f"{heading}（{each.heading}）", labels) for each, labels in offered]

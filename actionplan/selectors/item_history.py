@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from django.http import Http404
 
-from actionplan.cells import EXTRAS
+from actionplan.cells import CHOICES, EXTRAS
 from actionplan.models import Edition, EditionRow
 from actionplan.selectors.report import ItemOutline, Mark, item_outline
 from actionplan.wording import Wording, wording_changes
@@ -94,11 +94,14 @@ COLUMNS = 3
 
 @dataclass(frozen=True)
 class YearCell:
-    """What a year wrote in a cell; wording is against the year before, None for the first year."""
+    """What a year wrote in a cell; wording is against the year before, None where nothing is compared: for the first
+    year, and for a category of another scale, of which the note says so.
+    """
 
     label: str
     text: str
     wording: Wording | None
+    note: str = ""
 
     @property
     def brief(self) -> bool:
@@ -137,6 +140,8 @@ def _extra(label: str, year: ItemYear) -> str:
 
 
 NAME = "項目"
+OTHER_SCALE = "前の年度とは、進捗区分の決め方が違います。"
+CATEGORIES = {cell.label for cell in CHOICES}
 Reading = Callable[[ItemYear], str]
 READINGS: dict[str, Reading] = {
     NAME: lambda year: year.item.name,
@@ -151,15 +156,20 @@ READINGS: dict[str, Reading] = {
 
 def year_tables(years: Sequence[ItemYear]) -> Sequence[YearTable]:
     """The item's years (latest first) in tables of up to three; no query of its own."""
-    rows = [CellRow(label, _cells(years, reading)) for label, reading in READINGS.items()]
+    rows = [CellRow(label, _cells(years, reading, label in CATEGORIES)) for label, reading in READINGS.items()]
     starts = range(0, len(years), COLUMNS)
     return [YearTable(years[start : start + COLUMNS], _part(rows, start)) for start in starts]
 
 
-def _cells(years: Sequence[ItemYear], reading: Reading) -> list[YearCell]:
+def _cells(years: Sequence[ItemYear], reading: Reading, is_category: bool) -> list[YearCell]:
+    """The cells of the years, latest first, each against the year before it where the two can be compared."""
     texts = [reading(year) for year in years]
-    wordings = [wording_changes(old, new) for new, old in pairwise(texts)]
-    return [YearCell(*facts) for facts in zip([y.label for y in years], texts, [*wordings, None], strict=True)]
+    scales = [year.edition.scale.identity if is_category else None for year in years]
+    pairs = zip(pairwise(texts), pairwise(scales), strict=True)
+    wordings = [wording_changes(old, new) if now == before else None for (new, old), (now, before) in pairs]
+    notes = ["" if wording else OTHER_SCALE for wording in wordings]
+    facts = zip([year.label for year in years], texts, [*wordings, None], [*notes, ""], strict=True)
+    return [YearCell(*each) for each in facts]
 
 
 def _part(rows: list[CellRow], start: int) -> list[CellRow]:

@@ -27,6 +27,7 @@ from actionplan.selectors.filters import (
     year_facet,
 )
 from actionplan.selectors.hits import HitGroup, hit_groups
+from actionplan.selectors.scales import ScaleYears, plain_value, scale_years
 
 NO_WORDS = "「{words}」は記号だけなので、検索できません。文字や数字の入ったことばで探してください。"
 NO_YEAR = "「{value}」という年度の報告は、公表されていません。"
@@ -36,7 +37,7 @@ NO_OPTION = "「{value}」という{heading}は、公表された報告にあり
 
 @dataclass(frozen=True)
 class Question:
-    """A search with plan and year spelt out, every report's public edition, the choices offered and the counts.
+    """A search with plan and year spelt out, every report's public edition, their scales, the choices and the counts.
 
     plan: the choice of a plan, where several have a public year.
     total: the items of the years searched; count: how many of them it finds.
@@ -47,6 +48,7 @@ class Question:
     words: Sequence[str]
     public: Sequence[Edition]
     plan: Facet | None
+    scales: Sequence[ScaleYears]
     year: Facet
     facets: Sequence[Facet]
     total: int
@@ -79,8 +81,10 @@ def ask(filters: Filters) -> Question:
     words = [] if problem else filters.words
     planned, unplanned = _with_known_plan(filters, editions)
     known, missing = _with_known_year(planned, editions)
-    among = cells(editions, words)
-    offered = facets(editions, among, known)
+    scales = scale_years(editions, known.plan, known.year)
+    known = replace(known, progress=_plain_values(known, scales))
+    among = cells(editions, words, scales)
+    offered = facets(editions, among, known, scales)
     missing = unplanned or missing or unknown_choice(known, offered)
     several = len({edition.report.plan_id for edition in editions}) > 1
     return Question(
@@ -88,6 +92,7 @@ def ask(filters: Filters) -> Question:
         words=words,
         public=editions,
         plan=plan_facet(editions, among, known) if several else None,
+        scales=scales,
         year=year_facet(editions, among, known),
         facets=offered,
         total=sum(cell.total for cell in among if chosen(cell, Filters(plan=known.plan, year=known.year))),
@@ -106,10 +111,15 @@ def matching_rows(question: Question) -> QuerySet[EditionRow]:
     if filters.mark:
         rows = rows.filter(reduce(or_, (Q(actor_symbols__contains=mark) for mark in filters.mark)))
     if filters.progress:
-        rows = rows.filter(progress__in=filters.progress)
+        of_each = [found for each in question.scales if (found := each.matches(filters.progress))]
+        rows = rows.filter(reduce(or_, of_each)) if of_each else rows.none()
     if filters.department:
         rows = rows.filter(department_name__in=filters.department)
     return rows.order_by("-edition__report__fiscal_year", "-edition__report__plan", "position")
+
+
+def _plain_values(filters: Filters, scales: Sequence[ScaleYears]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(plain_value(value, filters.plan, filters.year, scales) for value in filters.progress))
 
 
 def unusable_text(filters: Filters) -> str:

@@ -23,6 +23,7 @@ from actionplan.models import (
     Measure,
     Person,
     Plan,
+    PlanCategory,
     Policy,
     Reminder,
     Stage,
@@ -146,7 +147,7 @@ KINDS: Mapping[str, Kind] = {
         WITHDRAWING,
         REMINDING,
         _kept(ActionItem, item="id", department="lead_department_id"),
-        *map(_kept, (Measure, Policy, Plan, ActorType, StoryStep, StoryRemark, Aim, Stage)),
+        *map(_kept, (Measure, Policy, Plan, ActorType, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),
         _kept(Department, department="id"),
         *ACCOUNTS,
     )

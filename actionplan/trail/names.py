@@ -1,13 +1,24 @@
 """What the rows are called that records point to, deleted ones too: items as they are asked for, the others at once."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import CharField, F, Model, QuerySet, Value
 from django.db.models.functions import JSONObject
 
-from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, Succession
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    AnnualReport,
+    Department,
+    Measure,
+    Plan,
+    PlanCategory,
+    Policy,
+    Succession,
+)
 from actionplan.words import own_name
 
 Row = TypeVar("Row", bound=Model)
@@ -18,6 +29,7 @@ NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     Measure: ("policy_id", "number", "title"),
     ActionItem: ("measure_id", "number", "name"),
     ActorType: ("symbol", "label", "order"),
+    PlanCategory: ("plan_id", "code", "label"),
     AnnualReport: ("plan_id", "key", "fiscal_year", "label_override"),
     Department: ("name", "unit", "order", "in_force_from", "in_force_until", "successor_id", "split_from_id"),
     User: ("username", "last_name", "first_name"),
@@ -88,6 +100,17 @@ class Names:
         if isinstance(row, Permission):
             return row.name
         return str(row) if row else GONE
+
+    def category(self, report_id: int | None, code: str) -> str:
+        """What the report's plan calls a category, or called it before it was deleted; empty when it left no trace."""
+        report = self.find(AnnualReport, report_id)
+        plan = report.plan_id if report else None
+        return self._categories.get((plan, code)) or ""
+
+    @cached_property
+    def _categories(self) -> dict[tuple[int | None, str], str]:
+        rows = sorted(self.rows[PlanCategory].items(), key=lambda row: (PlanCategory, row[0]) in self.live)
+        return {(row.plan_id, row.code): row.label for _, row in rows}
 
     def living(self, model: type[Row]) -> list[Row]:
         """The rows that are there now."""

@@ -19,7 +19,8 @@ from django.db.models import (
 )
 from django.utils import timezone
 
-from actionplan.models import label_of
+from actionplan.models import CategoryField, label_of
+from actionplan.scale import DEFAULT
 from actionplan.text import as_words
 from actionplan.trail.kinds import DELETED, Kind
 from actionplan.trail.names import Names
@@ -73,9 +74,17 @@ def _changes(record: Stored, names: Names) -> Iterator[CellRecord]:
         if old.get(name) != new.get(name):
             model: Any = record.kind.table if name in record.kind.cells else record.kind.model
             field = model._meta.get_field(name)
-            before, after = words(field, old.get(name), names), words(field, new.get(name), names)
+            before, after = (_of_row(field, cells, names) for cells in (old, new))
             if before != after:
                 yield CellRecord(cell_label(record.kind, name), before, after, isinstance(field, TextField))
+
+
+def _of_row(field: Field, cells: Cells, names: Names) -> str:
+    """The row's cell in words: a category as the plan of its report calls it."""
+    value = cells.get(field.attname)
+    if isinstance(field, CategoryField) and value:
+        return names.category(cells.get("report_id"), value) or DEFAULT.label(value)
+    return words(field, value, names)
 
 
 def _both(record: Stored) -> tuple[Cells, Cells]:

@@ -19,7 +19,7 @@ LISTS = {
     "actortype": 5,
     "department": 5,
     "annualreport": 5,
-    "yearlystatus": 12,
+    "yearlystatus": 14,
     "edition": 6,
 }
 

@@ -6,11 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actionplan.answers.saving import Answer, save_answers
-from actionplan.cells import Progress
 from actionplan.inquiry.apply_answers import REASON, Decision, Taken, Undecided, apply_answers, undecided
 from actionplan.inquiry.layout import Trouble
 from actionplan.models import State, YearlyStatus
 from actionplan.permissions import CLERK
+from actionplan.scale import Progress
 from actionplan.seen import Moved
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, taken, written

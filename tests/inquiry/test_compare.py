@@ -4,10 +4,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actionplan.cells import Progress
 from actionplan.inquiry.compare import CHANGED, CONFLICT, EMPTIED, compare
 from actionplan.inquiry.current_answers import read_current_answers
 from actionplan.models import State, YearlyStatus
+from actionplan.scale import Progress
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, written
 

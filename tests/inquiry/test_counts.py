@@ -3,9 +3,9 @@
 import pytest
 
 from actionplan.answers.saving import submit
-from actionplan.cells import Progress
 from actionplan.models import State
 from actionplan.permissions import HEAD
+from actionplan.scale import Progress
 from tests import factories
 from tests.inquiry.filled import stored, written
 from tests.inquiry.inquiring import address, confirm, make_office, shown, upload, upload_url

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from actionplan.cells import DEFINITIONS, Progress
 from actionplan.inquiry.layout import GUIDANCE
+from actionplan.scale import DEFAULT, Progress
 from tests import factories
 from tests.inquiry.workbooks import issue, sheet_of
 
@@ -27,7 +27,7 @@ def test_it_defines_every_category_that_can_be_chosen():
     lines = guidance()
     for progress in Progress:
         if progress != Progress.UNSET:
-            assert meaning(lines, progress.label) == DEFINITIONS[progress]
+            assert meaning(lines, progress.label) == DEFAULT.find(progress).definition
 
 
 def test_it_names_the_day_and_the_place():

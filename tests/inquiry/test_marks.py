@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from actionplan.cells import Progress
 from actionplan.inquiry.preview_page import LONGEST_OPEN, marked_pair, plain
+from actionplan.scale import Progress
 from tests.inquiry.filled import written
 from tests.inquiry.inquiring import make_office, shown, upload
 

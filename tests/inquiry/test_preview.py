@@ -2,8 +2,8 @@
 
 import pytest
 
-from actionplan.cells import Progress
 from actionplan.models import State, YearlyStatus
+from actionplan.scale import Progress
 from tests import factories
 from tests.admin.pages import form_of, signed_in
 from tests.inquiry.filled import stored, written

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actionplan.answers.sheet import SheetRow
-from actionplan.cells import Progress
 from actionplan.inquiry.write_workbook import write_inquiry
 from actionplan.models import ActionItem, AnnualReport, Department, Measure, Plan, Policy, State, YearlyStatus
+from actionplan.scale import Progress
 from tests import factories
 from tests.exports.texts import record_texts
 from tests.inquiry.workbooks import FIRST_ROW, edited, filled, issue, issued, place, read, troubles
@@ -22,6 +22,7 @@ FIELDS = ("text", "outcome", "challenge", "next_step")
 def unsaved(texts: list[str], progress: str) -> tuple[AnnualReport, SheetRow]:
     """A row that stands in no database, with these texts in its cells."""
     plan = Plan(pk=1, title="計画")
+    plan._prefetched_objects_cache = {"categories": []}
     report = AnnualReport(pk=1, plan=plan, fiscal_year=2010, key="2010")
     item = ActionItem(pk=1, measure=Measure(policy=Policy(plan=plan, number=3), number=2), number=1, name="項目")
     item._prefetched_objects_cache = {"actors": []}

@@ -39,10 +39,10 @@ def test_who_never_did_anything_may_be_deleted():
     assert not User.objects.exists()
 
 
-def test_every_group_that_ships_has_a_first_record_with_its_rights():
+def test_every_group_that_ships_has_a_first_record_and_one_with_its_rights():
     for group in Group.objects.filter(name__in=["事務局", "担当者", "課長", "公表権者", "閲覧者"]):
-        first = group.history.earliest()
+        first, last = group.history.earliest(), group.history.latest()
         assert first.history_change_reason == "最初の役割を用意"
-        assert {row.permission_id for row in first.permissions.all()} == set(
+        assert {row.permission_id for row in last.permissions.all()} == set(
             group.permissions.values_list("pk", flat=True)
         )

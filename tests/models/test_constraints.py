@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from actionplan.cells import Progress
 from actionplan.models import (
     ActionItem,
     ActorType,
@@ -25,6 +24,7 @@ from actionplan.models import (
     StoryStep,
     YearlyStatus,
 )
+from actionplan.scale import Progress
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -49,7 +49,7 @@ def publish(status: YearlyStatus, number: int = 1) -> Edition:
         content=item.content,
         actor_symbols="".join(actor.symbol for actor in item.actors.all()),
         progress=status.progress,
-        progress_label=status.get_progress_display(),
+        progress_label=status.scale.label(status.progress),
         department=status.department,
         search_text="",
     )

@@ -77,6 +77,7 @@ def test_a_row_on_its_parents_page(door):
 
 def test_deleting_a_part_of_the_guideline_on_the_plans_page(door):
     plan = factories.make_plan()
+    plan.take_default_scale()
     StoryStep.objects.create(plan=plan, order=1, mark="起", keyword="共有")
     form, watch = form_of(door.get(change_url(plan)), "plan_form"), Watch()
     door.post(change_url(plan), {**form, "storysteps-0-DELETE": "on"})

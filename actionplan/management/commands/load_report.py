@@ -63,7 +63,18 @@ def _load(path: Path) -> Counter[type[models.Model]]:
         counts[type(loaded.object)] += 1
     if not counts[Plan]:
         raise CommandError(f"{name} に計画が入っていません。{NOTHING_SAVED}")
+    for plan in Plan.objects.all():
+        _give_scale(plan, name)
     return counts
+
+
+def _give_scale(plan: Plan, name: str) -> None:
+    """Makes sure that the plan has a scale: its own of the file, or the usual one. Raises CommandError."""
+    with one_change(reason=REASON, source_file=name):
+        plan.take_default_scale()
+        plan.add_unset()
+    if faults := plan.scale.faults():
+        raise CommandError(f"{name} の「{plan}」の進捗区分：{''.join(faults)}{NOTHING_SAVED}")
 
 
 def _read(path: Path, name: str) -> list:

@@ -1,0 +1,77 @@
+"""The plan's scale of progress on the plan's page: its categories as rows, judged together."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet, ModelForm
+
+from actionplan.admin.base import PortalInline
+from actionplan.models import Plan, PlanCategory, codes_in_use, scale_of, why_not_delete
+
+UNSET_STAYS = "「{label}」は、まだ選んでいないことを表す区分なので、削除することも、使わないことにもできません。"
+TWICE = "同じ記号の進捗区分があります。記号は、区分ごとに別のものにしてください。"
+MISSING = "回答か公表した版で使われている区分がなくなります：{codes}。消さずに「もう使わない」に印を付けてください。"
+
+
+class ScaleFormSet(BaseInlineFormSet):
+    """The rows of a scale; what is to be said of them together is told above them."""
+
+    def get_unique_error_message(self, *_: Any) -> str:
+        """Django's names the columns in English."""
+        return TWICE
+
+    def clean(self) -> None:
+        """Raises ValidationError with every sentence about the scale as it would be."""
+        super().clean()
+        if any(form.errors for form in self.forms):
+            return
+        if sentences := list(self._faults()):
+            raise ValidationError(sentences)
+
+    def _faults(self) -> Iterator[str]:
+        gone = [form.instance for form in self.initial_forms if self._goes(form)]
+        rows = [form.instance for form in self._kept()]
+        for row in gone:
+            yield from filter(None, [UNSET_STAYS.format(label=row) if row.is_unset else why_not_delete(row)])
+        yield from (UNSET_STAYS.format(label=row) for row in rows if row.is_unset and row.retired)
+        if rows:
+            yield from self._together(rows)
+
+    def _goes(self, form: ModelForm) -> bool:
+        return bool(form.cleaned_data.get("DELETE"))
+
+    def _kept(self) -> Iterator[ModelForm]:
+        for form in self.forms:
+            if not self._goes(form) and (form.instance.pk or form.has_changed()):
+                yield form
+
+    def _together(self, rows: list[PlanCategory]) -> Iterator[str]:
+        in_order = sorted(rows, key=lambda row: row.order)
+        yield from scale_of(in_order).faults()
+        used = codes_in_use(self.instance.pk) if self.instance.pk else set()
+        known = {row.code for row in rows} | {scale_of([]).unset.code}
+        if not self.initial_forms and (missing := used - known):
+            yield MISSING.format(codes="、".join(sorted(missing)))
+
+
+class CategoryInline(PortalInline):
+    """進捗区分. None at all stands for the usual six, which a plan is given when it is saved without any."""
+
+    model = PlanCategory
+    formset = ScaleFormSet
+    fields = ["order", "code", "label", "definition", "meaning", "pattern", "retired"]
+    can_delete = True
+    show_change_link = False
+    verbose_name_plural = "進捗区分（一つも書かなければ、実施済・実施中・一部実施・検討中・未実施・未設定になります）"
+
+
+class HasScale:
+    """Mixed into the plan's admin: whoever saves a plan without categories gives it the usual ones."""
+
+    def save_related(self, request: Any, form: ModelForm, formsets: Any, change: bool) -> None:
+        """Saves the inlines, then makes sure that there is a scale, with 未設定 in it."""
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # a ModelAdmin's
+        plan: Plan = form.instance
+        plan.take_default_scale()
+        plan.add_unset()
