@@ -69,13 +69,13 @@ def previous_report(report: AnnualReport) -> AnnualReport | None:
 
     Made-up words never stand beside a real year's boxes.
     """
-    until = AnnualReport.objects.filter(fiscal_year__lte=report.fiscal_year)
-    reports = until.select_related("plan").order_by("-fiscal_year")
-    if not report.sample:
-        reports = reports.filter(sample=False)
-    own = reports.filter(plan=report.plan_id, fiscal_year__lt=report.fiscal_year).first()
-    before = report.plan.predecessor_id
-    return reports.filter(plan=before).first() if own is None and before else own
+    real = {} if report.sample else {"sample": False}
+    # By its plan, so that the report found shares it, and with it the scale.
+    own = report.plan.reports.filter(fiscal_year__lt=report.fiscal_year, **real).order_by("-fiscal_year").first()
+    if own or report.plan.predecessor is None:
+        return own
+    before = report.plan.predecessor.reports.filter(fiscal_year__lte=report.fiscal_year, **real)
+    return before.order_by("-fiscal_year").first()
 
 
 def _held_by(departments: Iterable[int | None]) -> Q:
