@@ -136,10 +136,15 @@ NOT_CSV = "CSVファイルとして読めません。Excelで「CSV UTF-8（コ�
 
 def read_csv(data: bytes) -> Table:
     """The table of a CSV file, formula guards taken off. Raises UploadError."""
+    return table(csv_lines(data))
+
+
+def csv_lines(data: bytes) -> Iterator[list[str]]:
+    """The lines of a CSV file, whatever stands in them, formula guards taken off. Raises UploadError."""
     check_size(data)
     if data.startswith(b"PK\x03\x04"):
         raise UploadError(NOT_CSV_BUT_EXCEL)
-    return table(_csv_lines(_decoded(data)))
+    return _csv_lines(_decoded(data))
 
 
 def _decoded(data: bytes) -> str:
@@ -269,26 +274,35 @@ def _string(node: Any) -> str:
     return text.content if text else ""
 
 
-def open_exactly(data: bytes) -> Workbook:
-    """The workbook for reading, formulas as formulas, links not followed; its strings still spelt as in the file."""
-    reader = ExactReader(BytesIO(data), read_only=True, data_only=False, keep_links=False)
+def open_exactly(data: bytes, *, values: bool = False) -> Workbook:
+    """The workbook for reading, links not followed; its strings still spelt as in the file.
+
+    values: what formulas came to when the file was saved, in place of the formulas.
+    """
+    reader = ExactReader(BytesIO(data), read_only=True, data_only=values, keep_links=False)
     reader.read()
     return reader.wb
 
 
 # The stubs of openpyxl know nothing of a sheet that is only read; hence Any.
 def _only_sheet(book: Workbook) -> Any:
-    filled = [sheet for sheet in book.worksheets if any(cell.value is not None for row in _rows(sheet) for cell in row)]
+    filled = [sheet for sheet in book.worksheets if any(cell.value is not None for row in sheet_rows(sheet) for cell in row)]
     if len(filled) > 1:
         names = "」「".join(sheet.title for sheet in filled)
         raise UploadError(f"値のあるシートが複数あります（「{names}」）。取り込むシート1枚だけにしてください。")
     sheet: Any = (filled or book.worksheets)[0]
-    if merged := MERGED.findall(sheet._get_source().read()):
-        raise UploadError(f"{merged[0].decode()}：セルが結合されています。結合を解除してから取り込んでください。")
+    if merged := merged_ranges(sheet):
+        raise UploadError(f"{merged[0]}：セルが結合されています。結合を解除してから取り込んでください。")
     return sheet
 
 
-def _rows(sheet: Any) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]:
+def merged_ranges(sheet: Any) -> list[str]:
+    """The merged ranges of a sheet that is only read: B2:B5."""
+    return [found.decode() for found in MERGED.findall(sheet._get_source().read())]
+
+
+def sheet_rows(sheet: Any) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]:
+    """The rows of a sheet that is only read. Raises UploadError for cells too far out."""
     sheet.reset_dimensions()  # what the file says about its own size may be wrong and would cut rows off
     for number, row in enumerate(sheet.iter_rows(), 1):
         # A file of a few bytes can name a cell far out, and every row up to it would be made.
@@ -298,7 +312,7 @@ def _rows(sheet: Any) -> Iterator[Sequence[ReadOnlyCell | EmptyCell]]:
 
 
 def _lines(sheet: Any) -> Iterator[list[str]]:
-    for number, row in enumerate(_rows(sheet), 1):
+    for number, row in enumerate(sheet_rows(sheet), 1):
         yield [cell_text(cell, f"{column_letters(index)}{number}") for index, cell in enumerate(row)]
 
 

@@ -1,0 +1,177 @@
+"""What a person says about a table, what is said of it in return, and the lines that it gives."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from actionplan.cells import CELLS, CHOICE
+from actionplan.past.headings import CONTENT, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, Column, Heading, columns_of
+from actionplan.past.numbering import kind_of_line
+from actionplan.past.source import Source
+
+
+@dataclass(frozen=True)
+class Told:
+    """A sentence about a place of the source. text: what stands there."""
+
+    place: str
+    sentence: str
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}：{self.sentence}"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person said about the tables.
+
+    tables: by number from 0. heading: of the first of them. roles: by column. years: by column the year that it speaks
+    of, ALL_YEARS for all of the table's; the table's own where none is named. lines: by kind of line what it heads.
+    year: the table's own, None where rows or columns name theirs.
+    """
+
+    tables: Sequence[int]
+    heading: Heading
+    roles: Mapping[int, str] = field(default_factory=dict)
+    years: Mapping[int, int] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
+    year: int | None = None
+
+
+@dataclass
+class Words:
+    """What one year's cell says, and where it stood."""
+
+    text: str
+    place: str
+
+
+@dataclass
+class PastLine:
+    """One item as the source has it. policy, measure: number, where it has one, and title. answers: by year and cell;
+    kept: by year, headings with the words under them."""
+
+    place: str
+    policy: tuple[int | None, str] = (None, "")
+    measure: tuple[int | None, str] = (None, "")
+    number: int | None = None
+    name: str = ""
+    content: str = ""
+    marks: str = ""
+    departments: list[str] = field(default_factory=list)
+    public_id: str = ""
+    status_heading: str = ""
+    answers: dict[int, dict[str, Words]] = field(default_factory=dict)
+    kept: dict[int, list[tuple[str, Words]]] = field(default_factory=dict)
+
+    @property
+    def years(self) -> list[int]:
+        """The years that it speaks of."""
+        return sorted(self.answers)
+
+    @property
+    def words(self) -> str:
+        """What names it for a person."""
+        return self.name or self.content
+
+
+@dataclass
+class Reading:
+    """What the tables say. left_out: rows and columns that are not taken, each with its words."""
+
+    lines: list[PastLine] = field(default_factory=list)
+    troubles: list[Told] = field(default_factory=list)
+    notes: list[Told] = field(default_factory=list)
+    left_out: list[Told] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def years(self) -> list[int]:
+        """The years that the lines speak of."""
+        return sorted({year for line in self.lines for year in line.answers})
+
+
+TWICE = (
+    "「{columns}」の列を、どれも「{role}」にしています。1つだけにして、ほかは「実施状況に残す」などを選んでください。"
+)
+UNCHOSEN = "「{column}」の列をどうするか、選んでください。"
+NO_NAME = "「項目の名前」か「項目の内容」の列を選んでください。どちらもないと、項目を見分けられません。"
+NO_ANSWER = "実施状況・成果などの列が1つも選ばれていません。取り込む列を選んでください。"
+NO_YEAR = "何年度の報告か分かりません。「この表の年度」を書くか、列ごとに年度を選んでください。"
+
+
+def refuse_choices(columns: Sequence[Column], choices: Choices) -> list[str]:
+    """Sentences about what cannot be read in that way; none where all is well."""
+    open_ones = [column for column in columns if choices.roles.get(column.index) not in ROLES]
+    found = [UNCHOSEN.format(column=column.title) for column in open_ones]
+    found += _mapped_twice(columns, choices)
+    roles = set(choices.roles.values())
+    if not roles & {ITEM_NAME, CONTENT}:
+        found.append(NO_NAME)
+    if not roles & set(YEARLY):
+        found.append(NO_ANSWER)
+    own = [column.index for column in columns if choices.roles.get(column.index) in YEARLY]
+    if YEAR not in roles and choices.year is None and any(index not in choices.years for index in own):
+        found.append(NO_YEAR)
+    return found
+
+
+def _mapped_twice(columns: Sequence[Column], choices: Choices) -> Iterator[str]:
+    held: dict[tuple[str, int | None], list[str]] = {}
+    for column in columns:
+        role = choices.roles.get(column.index, "")
+        if role in ROLES and role not in SEVERAL:
+            year = choices.years.get(column.index, choices.year) if role in YEARLY else None
+            held.setdefault((role, year), []).append(column.title)
+    for (role, _), titles in held.items():
+        if len(titles) > 1:
+            yield TWICE.format(columns="」「".join(titles), role=ROLES[role])
+
+
+def chosen_columns(source: Source, choices: Choices) -> list[Column]:
+    """The columns of the first of the chosen tables, with samples of all."""
+    return columns_of(source.tables[choices.tables[0]], choices.heading)
+
+
+def lines_of_their_own(source: Source, choices: Choices) -> dict[str, list[str]]:
+    """By kind, the lines that stand alone and may head what follows."""
+    found: dict[str, list[str]] = {}
+    for number in choices.tables:
+        for row in source.tables[number].rows:
+            if len(row.words) == 1 and (kind := kind_of_line(row.words[0].text)):
+                found.setdefault(kind, []).append(row.words[0].text.strip())
+    return found
+
+
+SEPARATORS = re.compile(r"[／/、，,・;；\n]|\s{2,}|　")
+
+
+def departments_in(text: str) -> list[str]:
+    """The departments that a cell names, the leading one first."""
+    names = (part.strip(" 　◎○●◯※") for part in SEPARATORS.split(text))
+    return list(dict.fromkeys(name for name in names if name))
+
+
+NOTHING = {"", "-", "－", "‐", "―", "—", "ー", "なし", "無", "…"}
+FIGURE = re.compile(r"[△▲+\-−]?[0-9][0-9,]*(?:\.[0-9]+)?[^0-9]{0,5}")
+
+
+def is_figure(text: str) -> bool:
+    """Whether the words are a number, with a unit or without, or say that there is none."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return plain in NOTHING or bool(FIGURE.fullmatch(plain))
+
+
+def words_of_categories(lines: Iterable[PastLine]) -> Counter[str]:
+    """How often each word stands in a column of categories."""
+    choice = [cell.name for cell in CELLS if cell.kind == CHOICE]
+    said = (line.answers[year].get(name) for line in lines for year in line.years for name in choice)
+    return Counter(words.text.strip() for words in said if words and words.text.strip())
+
+
+def names_of_departments(lines: Iterable[PastLine]) -> Counter[str]:
+    """How often each department is named, first of its cell or not."""
+    return Counter(name for line in lines for name in line.departments)

@@ -1,0 +1,391 @@
+"""Tables → the lines of past years, by what a person said of their columns; and everything that was not understood.
+
+Nothing is guessed that is not told: what was joined, carried down, left out or read in another way stands in the notes,
+what cannot be taken as it is in the troubles, each with its place.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from actionplan.cells import BY_NAME, CELLS, CHOICE
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.past.choices import Choices, PastLine, Reading, Told, Words, departments_in, is_figure
+from actionplan.past.headings import (
+    ALL_YEARS,
+    CODE,
+    CONTENT,
+    DEPARTMENT,
+    ITEM_NAME,
+    ITEM_NUMBER,
+    KEEP,
+    MARKS,
+    MEASURE_NUMBER,
+    MEASURE_TITLE,
+    POLICY_NUMBER,
+    POLICY_TITLE,
+    PUBLIC_ID,
+    REMARKS,
+    SKIP,
+    YEAR,
+    YEARLY,
+    Heading,
+    columns_of,
+    heading_texts,
+    is_same_heading,
+    without_year,
+)
+from actionplan.past.numbering import is_total, kind_of_line, number_and_title, parse_code
+from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
+from actionplan.text import forbidden_characters, tidy_line_breaks
+
+
+def read_records(source: Source, choices: Choices) -> Reading:
+    """The lines of the chosen tables, in their order."""
+    reader = Reader(source, choices)
+    for place, number in enumerate(choices.tables):
+        reader.table(source.tables[number], choices.heading if place == 0 else None)
+    return reader.done()
+
+
+OWN_HEADINGS = ("主体", "項目", "アクションプランの内容")
+HEADING_NOTE = "原本の見出しのまま。実施状況の欄です。"
+IDENTITY = (CODE, ITEM_NUMBER, ITEM_NAME)
+LABELS = {cell.label: cell.name for cell in CELLS[1:]}
+PART = re.compile(rf"^(?:【({'|'.join(LABELS)})】|({'|'.join(LABELS)})：|({'|'.join(LABELS)})$\n?)", re.MULTILINE)
+CORRECTION = re.compile(r"\n?第\d+版で訂正：.*\Z", re.DOTALL)
+
+
+class Reader:
+    """The tables while they are read, row by row."""
+
+    def __init__(self, source: Source, choices: Choices) -> None:
+        self.source, self.choices, self.reading = source, choices, Reading()
+        first = source.tables[choices.tables[0]]
+        heading = choices.heading
+        self.heads = first.rows[heading.first : heading.first + heading.count]
+        self.headings = heading_texts(self.heads, first.width)
+        self.columns = {role: index for index, role in choices.roles.items() if role not in (*YEARLY, SKIP)}
+        self.yearly = [(index, role) for index, role in choices.roles.items() if role in YEARLY]
+        self.is_own = tuple(self.headings[:3]) == OWN_HEADINGS and len(self.headings) == 4
+        self.policy: tuple[int | None, str] = (None, "")
+        self.measure: tuple[int | None, str] = (None, "")
+        self.text_heading = self._text_heading(self.headings)
+
+    def _text_heading(self, headings: Sequence[str]) -> str:
+        index = next((index for index, role in self.yearly if role == "text"), None)
+        words = headings[index] if index is not None and index < len(headings) else ""
+        return without_year(words.replace(HEADING_NOTE, "").rpartition("／")[2].strip())
+
+    def table(self, table: SourceTable, heading: Heading | None) -> None:
+        """Reads a table. heading: where its own stands; None to look for the same as the first one's."""
+        start = heading.first + heading.count if heading else self._start(table)
+        for number, row in enumerate(table.rows):
+            if len(row.words) == 1:
+                self._alone(row)
+            elif number < start:
+                self._head(row, self._part_of_heading(number, start, heading))
+            elif is_same_heading(row, self._last_heads()):
+                self._head_again(row)
+            elif row.words:
+                self._row(row)
+
+    def _part_of_heading(self, number: int, start: int, heading: Heading | None) -> bool:
+        return number >= start - len(self.heads) if heading is None else number >= heading.first
+
+    def _last_heads(self) -> list[str]:
+        return heading_texts(self.heads[-1:], len(self.headings))
+
+    def _start(self, table: SourceTable) -> int:
+        for number, row in enumerate(table.rows):
+            if is_same_heading(row, self._last_heads()):
+                self._head_again(row)
+                return number + 1
+        return 0
+
+    def _head(self, row: SourceRow, is_heading: bool) -> None:
+        if not is_heading:
+            words = "　".join(cell.text.strip() for cell in row.words)
+            self.reading.left_out.append(Told(row.place, "見出しより上の行です。", words))
+
+    def _head_again(self, row: SourceRow) -> None:
+        self.text_heading = self._text_heading([cell.text for cell in row.cells])
+
+    def _alone(self, row: SourceRow) -> None:
+        """A row of one cell: what heads the rows below, or nothing that is taken."""
+        [cell] = row.words
+        role = self.choices.lines.get(kind_of_line(cell.text), SKIP)
+        numbers, title = number_and_title(cell.text)
+        if role == POLICY_TITLE:
+            self.policy, self.measure = (numbers[0] if numbers else None, _letters(title)), (None, "")
+        elif role == MEASURE_TITLE:
+            self.measure = (numbers[-1] if numbers else None, _letters(title))
+        elif self._is_record(row, cell):
+            self._row(row)
+        else:
+            self.reading.left_out.append(
+                Told(cell.place, "表の中身ではない行として、取り込みません。", cell.text.strip())
+            )
+
+    def _is_record(self, row: SourceRow, cell: SourceCell) -> bool:
+        """Whether a lone cell is an item of which nothing else is said."""
+        index = row.cells.index(cell)
+        column = self.columns.get(ITEM_NAME, self.columns.get(CONTENT))
+        return (
+            not row.is_line
+            and index == column
+            and cell.wide == 1
+            and bool(self.reading.lines)
+            and len(row.cells) > 2
+            and not kind_of_line(cell.text)
+            and not is_total(cell.text)
+            and not cell.text.strip().startswith(("※", "注", "（注"))
+        )
+
+    def _row(self, row: SourceRow) -> None:
+        if any(is_total(cell.text) for cell in row.words[:3]):
+            words = "　".join(cell.text.strip() for cell in row.words)
+            self.reading.left_out.append(Told(row.place, "合計の行です。", words))
+            return
+        self._tell_cells(row)
+        if self._goes_on(row):
+            self._join(row)
+        else:
+            self._line(row)
+
+    def _tell_cells(self, row: SourceRow) -> None:
+        for index, role in self.choices.roles.items():
+            cell = self._cell(row, index)
+            if role != SKIP and cell.note and not cell.down:
+                self.reading.notes.append(Told(cell.place, cell.note, cell.text))
+            if role != SKIP and (found := forbidden_characters(tidy_line_breaks(cell.text))):
+                names = "、".join(dict.fromkeys(found))
+                sentence = f"目に見えない制御文字（{names}）が入っています。もとのファイルから取り除いてください。"
+                self.reading.troubles.append(Told(cell.place, sentence))
+
+    def _cell(self, row: SourceRow, index: int | None) -> SourceCell:
+        """The cell of a column; what merely lies under a cell merged across says nothing of its own."""
+        if index is None or index >= len(row.cells):
+            return SourceCell("", row.place)
+        cell = row.cells[index]
+        return SourceCell("", cell.place) if cell.right else cell
+
+    def _says(self, row: SourceRow, role: str) -> str:
+        return _letters(self._cell(row, self.columns.get(role)).text)
+
+    def _place(self, row: SourceRow, role: str) -> str:
+        return self._cell(row, self.columns.get(role)).place
+
+    def _goes_on(self, row: SourceRow) -> bool:
+        """Whether the row names no item of its own and so goes on with the one above."""
+        if not self.reading.lines:
+            return False
+        named = [self._cell(row, self.columns[role]) for role in IDENTITY if role in self.columns]
+        if ITEM_NAME not in self.columns:
+            named.append(self._cell(row, self.columns.get(CONTENT)))
+        return all(not cell.text.strip() or cell.down for cell in named)
+
+    def _join(self, row: SourceRow) -> None:
+        line, between = self.reading.lines[-1], "" if self.is_own or self.source.kind == "pdf" else "\n"
+        content = self._cell(row, self.columns.get(CONTENT))
+        if content.text.strip() and not content.down:
+            line.content += between + _letters(content.text)
+        name = self._cell(row, self.columns.get(ITEM_NAME))
+        if self.is_own and name.text.strip() and not name.down:
+            line.name += _letters(name.text)
+        for year, role, index, cell in self._answers(row, line.years):
+            self._join_cell(line, year, role, index, cell, between)
+        self.reading.notes.append(
+            Told(row.place, f"項目の名前がないため、上の行「{line.words}」の続きとして読みました。")
+        )
+
+    def _join_cell(self, line: PastLine, year: int, role: str, index: int, cell: SourceCell, between: str) -> None:
+        text = _letters(cell.text)
+        if not text.strip() or cell.down:
+            return
+        if role == KEEP:
+            line.kept.setdefault(year, []).append((self.headings[index], Words(text, cell.place)))
+            return
+        held = line.answers.setdefault(year, {})
+        if role in held and held[role].text:
+            held[role] = Words(held[role].text + between + text, held[role].place)
+        else:
+            held[role] = Words(text, cell.place)
+
+    def _line(self, row: SourceRow) -> None:
+        self._levels(row)
+        line = PastLine(row.place, self.policy, self.measure)
+        line.number = self._item_number(row)
+        line.name, line.content = self._says(row, ITEM_NAME), self._says(row, CONTENT)
+        if not line.name.strip():
+            line.name, line.content = line.content, ""
+        line.marks = self._says(row, MARKS)
+        line.departments = departments_in(self._says(row, DEPARTMENT))
+        line.public_id = self._says(row, PUBLIC_ID).rpartition("-")[2]
+        line.status_heading = self._own_heading(row) or self.text_heading
+        for year in self._years(row):
+            line.answers[year] = {}
+        for year, role, index, cell in self._answers(row, line.years):
+            if role == KEEP and cell.text.strip():
+                line.kept.setdefault(year, []).append((self.headings[index], Words(_letters(cell.text), cell.place)))
+            elif role != KEEP and year in line.answers:
+                line.answers[year][role] = Words(_letters(cell.text), cell.place)
+        self.reading.lines.append(line)
+
+    def _own_heading(self, row: SourceRow) -> str:
+        remarks = self._says(row, REMARKS)
+        if remarks:
+            self.reading.remarks.append(remarks)
+        found = re.search(r"原本の欄名は「(.+?)」", remarks)
+        return found[1] if found else ""
+
+    def _levels(self, row: SourceRow) -> None:
+        """The policy and the measure that the row stands under; what is blank goes on from above."""
+        code = self._code(row)
+        policy = self._level(row, POLICY_NUMBER, POLICY_TITLE, code[0] if len(code) > 1 else None)
+        if policy and policy != self.policy:
+            same = policy[0] is not None and policy[0] == self.policy[0] and not policy[1]
+            self.policy = (policy[0], self.policy[1]) if same else policy
+            if not same:
+                self.measure = (None, "")
+        middle = code[1] if len(code) == 3 else 1 if len(code) == 2 else None
+        measure = self._level(row, MEASURE_NUMBER, MEASURE_TITLE, middle)
+        if measure and measure != self.measure:
+            same = measure[0] is not None and measure[0] == self.measure[0] and not measure[1]
+            self.measure = (measure[0], self.measure[1]) if same else measure
+
+    def _level(
+        self, row: SourceRow, number_role: str, title_role: str, of_code: int | None
+    ) -> tuple[int | None, str] | None:
+        title, number = self._says(row, title_role).strip(), of_code
+        if text := self._says(row, number_role).strip():
+            number = self._whole(text, self._place(row, number_role), 0 if number_role == POLICY_NUMBER else -1)
+        if title:
+            numbers = parse_code(title)
+            rest = "" if numbers else title
+            if not numbers and number is None:
+                numbers, rest = number_and_title(title)
+            if number is None and numbers:
+                number = numbers[0 if title_role == POLICY_TITLE else -1]
+            title = rest
+        return (number, title) if number is not None or title else None
+
+    def _code(self, row: SourceRow) -> tuple[int, ...]:
+        text = self._says(row, CODE).strip()
+        code = parse_code(text) if text else ()
+        if code is None or len(code) > 3:
+            self._no_number(text, self._place(row, CODE))
+            return ()
+        return code
+
+    def _item_number(self, row: SourceRow) -> int | None:
+        if text := self._says(row, ITEM_NUMBER).strip():
+            return self._whole(text, self._place(row, ITEM_NUMBER), -1)
+        code = parse_code(self._says(row, CODE)) or ()
+        if code:
+            return code[-1] if len(code) <= 3 else None
+        return None
+
+    def _whole(self, text: str, place: str, which: int) -> int | None:
+        if code := parse_code(text):
+            return code[which]
+        self._no_number(text, place)
+        return None
+
+    def _no_number(self, text: str, place: str) -> None:
+        sentence = f"「{text}」は番号として読めません。もとのファイルを直すか、この列を番号でないものにしてください。"
+        if not any(told.place == place for told in self.reading.troubles):
+            self.reading.troubles.append(Told(place, sentence, text))
+
+    def _years(self, row: SourceRow) -> list[int]:
+        if YEAR in self.columns:
+            text = self._says(row, YEAR)
+            try:
+                return [parse_fiscal_year(text)]
+            except ValueError as error:
+                self.reading.troubles.append(Told(self._place(row, YEAR), str(error), text))
+                return []
+        years = {self.choices.years.get(index, self.choices.year) for index, _ in self.yearly}
+        return sorted(year for year in years if year)
+
+    def _answers(self, row: SourceRow, years: Sequence[int]) -> Iterator[tuple[int, str, int, SourceCell]]:
+        for index, role in self.yearly:
+            own = self.choices.years.get(index, self.choices.year)
+            wanted = years if YEAR in self.columns or own == ALL_YEARS else [own] if own else []
+            for year in wanted:
+                yield year, role, index, self._cell(row, index)
+
+    def done(self) -> Reading:
+        """The reading, its last touches made: what says nothing of a year is none of it, own files come apart again."""
+        if self.is_own:
+            for line in self.reading.lines:
+                for answers in line.answers.values():
+                    take_apart(answers)
+        for line in self.reading.lines:
+            self._forget_silent_years(line)
+        self._tell_columns()
+        self._tell_figures()
+        if not self.reading.lines:
+            heading = self.heads[0].place if self.heads else ""
+            self.reading.troubles.append(
+                Told(heading, "見出しの下に、取り込める行がありません。見出しの行を確かめてください。")
+            )
+        return self.reading
+
+    def _forget_silent_years(self, line: PastLine) -> None:
+        years = line.years
+        said = {year for year in years if any(words.text.strip() for words in line.answers[year].values())}
+        own = {year for index, _ in self.yearly if (year := self.choices.years.get(index, self.choices.year))}
+        said |= {year for year in years if year in own and self._is_kept(line, year)}
+        for year in years if len(years) > 1 and said else ():
+            if year not in said:
+                del line.answers[year]
+                sentence = f"「{line.words}」は、{year}年度の欄がどれも空です。この年度には入れません。"
+                self.reading.notes.append(Told(line.place, sentence))
+
+    def _is_kept(self, line: PastLine, year: int) -> bool:
+        of_the_year = {
+            self.headings[index]
+            for index, role in self.yearly
+            if role == KEEP and self.choices.years.get(index, self.choices.year) == year
+        }
+        return any(heading in of_the_year for heading, _ in line.kept.get(year, ()))
+
+    def _tell_columns(self) -> None:
+        table = self.source.tables[self.choices.tables[0]]
+        for column in columns_of(table, self.choices.heading):
+            if self.choices.roles.get(column.index) == SKIP:
+                sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
+                self.reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
+
+    def _tell_figures(self) -> None:
+        columns: dict[str, dict[str, Words]] = {}
+        for line in self.reading.lines:
+            for kept in line.kept.values():
+                for heading, words in kept:
+                    columns.setdefault(heading, {})[words.place] = words
+        for heading, found in columns.items():
+            odd = [words for words in found.values() if not is_figure(words.text)]
+            if len(found) > len(odd) * 2:
+                for words in odd:
+                    sentence = f"「{heading}」の「{words.text}」は数値として読めません。文のまま残します。"
+                    self.reading.notes.append(Told(words.place, sentence, words.text))
+
+
+def _letters(text: str) -> str:
+    """The text of a cell to the letter, but for line breaks and blanks at its edges that only make the layout."""
+    return tidy_line_breaks(text).strip("\n")
+
+
+def take_apart(answers: dict[str, Words]) -> None:
+    """Gives each further cell its own words, which this portal's form and PDF write below the status."""
+    if "text" not in answers:
+        return
+    whole = answers["text"]
+    text = CORRECTION.sub("", whole.text)
+    starts = [*PART.finditer(text)]
+    ends = [*(found.start() for found in starts[1:]), len(text)]
+    for found, end in zip(starts, ends, strict=False):
+        name = LABELS[found[1] or found[2] or found[3]]
+        if BY_NAME[name].kind == CHOICE or found[1] or found[3]:
+            answers[name] = Words(text[found.end() : end].strip("\n"), whole.place)
+    answers["text"] = Words(text[: starts[0].start()].rstrip("\n") if starts else text, whole.place)

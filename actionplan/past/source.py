@@ -1,0 +1,362 @@
+"""Bytes → tables with places: what anybody's Excel, CSV, Word or PDF file holds, before anybody says what it means.
+
+Every cell knows where it stood. A merged cell stands at every place that it covers and says how far its first one is;
+a line of text between tables is a row of one cell, above the table that follows it.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile, ZipFile
+
+from docx import Document
+from docx.oxml.ns import qn
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.utils.cell import range_boundaries
+
+from actionplan.uploads import (
+    ENCRYPTED,
+    LOCKED,
+    NOT_XLSX,
+    OLD,
+    OLD_CONTAINER,
+    UploadError,
+    check_archive,
+    check_size,
+    column_letters,
+    csv_lines,
+    merged_ranges,
+    open_exactly,
+    plain_text,
+    sheet_rows,
+)
+from actionplan.words import plain_day
+
+SUFFIXES = (".xlsx", ".csv", ".docx", ".pdf")
+MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 5_000, 200, 300
+
+
+@dataclass(frozen=True)
+class SourceCell:
+    """One cell. down, right: how far it is from the first cell of the merged one that it is part of; wide: how many
+    columns that one covers. note: how it was read, where that is not to the letter; empty otherwise."""
+
+    text: str
+    place: str
+    down: int = 0
+    right: int = 0
+    wide: int = 1
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A row of a table, or a line of text outside any (is_line), which is one cell."""
+
+    cells: Sequence[SourceCell]
+    place: str
+    is_line: bool = False
+
+    @property
+    def words(self) -> list[SourceCell]:
+        """The cells that say something, a merged one once a row."""
+        return [cell for cell in self.cells if cell.text.strip() and not cell.right]
+
+
+@dataclass(frozen=True)
+class SourceTable:
+    """A table with the lines above it. hidden: whether a reader of the file does not see it."""
+
+    name: str
+    rows: Sequence[SourceRow]
+    hidden: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many columns it has."""
+        return max((len(row.cells) for row in self.rows if not row.is_line), default=0)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as read. kind: excel, csv, word or pdf. notes: sentences about how it was read."""
+
+    name: str
+    kind: str
+    tables: Sequence[SourceTable]
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+CHOOSE = "取り込めるのは、Excel（.xlsx）、CSV（.csv）、Word（.docx）の表と、文字の入ったPDF（.pdf）の表です。"
+OLD_WORD = "古い形式（.doc）の文書です。Wordで開いて、.docxの形式で保存し直してください。"
+LOCKED_WORD = "パスワード付きの文書です。開くときのパスワードを外して、保存し直してください。"
+NOT_WORD = "Word文書（.docx）として読めません。Wordで開いて、.docxの形式で保存し直してください。"
+LARGE_WORD = "文書の中身が大きすぎます。不要な画像や章を削除して保存し直してください。"
+MISNAMED = (
+    "名前の終わりは「{suffix}」ですが、中身はそのようなファイルではありません。もとのファイルを選び直してください。"
+)
+NO_TABLE = "ファイルの中に表が見つかりません。見出しと行のある表が入ったファイルを選んでください。"
+TOO_LONG = "{name}：行が多すぎます（{rows}行）。{most}行までに分けてください。"
+TOO_WIDE = "{name}：列が多すぎます（{columns}列）。使っていない列を削除してください（{most}列まで）。"
+OTHERS = {
+    ".xls": OLD,
+    ".doc": OLD_WORD,
+    ".xlsm": "マクロ付きのブック（.xlsm）です。Excelで開いて、.xlsxの形式で保存し直してください。",
+    ".ods": "このブック（.ods）は読めません。表計算ソフトで開いて、.xlsxの形式で保存し直してください。",
+    ".odt": "この文書（.odt）は読めません。文書ソフトで開いて、.docxの形式で保存し直してください。",
+    ".jtd": "一太郎の文書です。表をWordかExcelに貼り付けて、.docxか.xlsxの形式で保存し直してください。",
+    ".zip": "圧縮したファイル（.zip）です。中のファイルを取り出して、1つずつ選んでください。",
+}
+
+
+def read_source(data: bytes, name: str) -> Source:
+    """What the file holds. name: its own, as the person knows it. Raises UploadError for what is no such file."""
+    check_size(data)
+    suffix = Path(name).suffix.lower()
+    if suffix in OTHERS and not _is_other(data, suffix):
+        raise UploadError(OTHERS[suffix])
+    if suffix not in SUFFIXES:
+        raise UploadError(f"この種類のファイル（{suffix or '種類の分からない名前'}）は取り込めません。{CHOOSE}")
+    kind, read = _reader(data, suffix)
+    tables, notes = read(data)
+    return Source(name, kind, _checked(tables), notes)
+
+
+def _is_other(data: bytes, suffix: str) -> bool:
+    """Whether the file is protected by a password, which is the graver thing to say of an old one."""
+    return suffix in (".xls", ".doc") and data.startswith(OLD_CONTAINER) and ENCRYPTED in data
+
+
+def _reader(data: bytes, suffix: str) -> tuple[str, Callable]:
+    from actionplan.past.pdf import read_pdf  # here: it stands on this module
+
+    if data.startswith(OLD_CONTAINER):
+        raise UploadError(_old(data, suffix))
+    if b"%PDF-" in data[:1024]:
+        return _expected("pdf", suffix, ".pdf", read_pdf)
+    if data.startswith(b"PK"):
+        return _package(data, suffix)
+    if suffix == ".csv":
+        return "csv", _csv
+    raise UploadError(MISNAMED.format(suffix=suffix))
+
+
+def _old(data: bytes, suffix: str) -> str:
+    if ENCRYPTED in data:
+        return LOCKED_WORD if suffix in (".docx", ".doc") else LOCKED
+    return OLD_WORD if "WordDocument".encode("utf-16-le") in data else OLD
+
+
+def _expected(kind: str, suffix: str, own: str, read: Callable) -> tuple[str, Callable]:
+    if suffix != own:
+        raise UploadError(
+            f"中身は{own}のファイルのようです。ファイルの名前の終わりを「{own}」に直して、選び直してください。"
+        )
+    return kind, read
+
+
+def _package(data: bytes, suffix: str) -> tuple[str, Callable]:
+    try:
+        parts = {part.filename for part in ZipFile(BytesIO(data)).infolist()}
+    except BadZipFile as error:
+        raise UploadError(NOT_WORD if suffix == ".docx" else NOT_XLSX) from error
+    if any(part.startswith("word/") for part in parts):
+        return _expected("word", suffix, ".docx", _docx)
+    if any(part.startswith("xl/") for part in parts):
+        return _expected("excel", suffix, ".xlsx", _xlsx)
+    raise UploadError(MISNAMED.format(suffix=suffix))
+
+
+def _checked(tables: Sequence[SourceTable]) -> list[SourceTable]:
+    kept = [table for table in tables if any(len(row.words) > 1 for row in table.rows if not row.is_line)]
+    if not kept:
+        raise UploadError(NO_TABLE)
+    for table in kept:
+        if len(table.rows) > MOST_ROWS:
+            raise UploadError(TOO_LONG.format(name=table.name, rows=len(table.rows), most=MOST_ROWS))
+        if table.width > MOST_COLUMNS:
+            raise UploadError(TOO_WIDE.format(name=table.name, columns=table.width, most=MOST_COLUMNS))
+    return kept[:MOST_TABLES]
+
+
+def _csv(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    rows = []
+    for number, line in enumerate(csv_lines(data), 1):
+        cells = [SourceCell(text, f"{column_letters(index)}{number}") for index, text in enumerate(line)]
+        rows.append(SourceRow(cells, f"{number}行目"))
+        if number > MOST_ROWS:
+            raise UploadError(f"行が多すぎます。{MOST_ROWS}行までに分けてください。")
+    return [SourceTable("CSVの表", rows)], []
+
+
+def _xlsx(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    check_archive(data)
+    try:
+        return _sheets(data)
+    except UploadError:
+        raise
+    except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
+        raise UploadError(NOT_XLSX) from error
+
+
+def _sheets(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    values, formulas = open_exactly(data, values=True), open_exactly(data)
+    tables = []
+    for sheet, same in zip(values.worksheets, formulas.worksheets, strict=True):
+        grid = _grid(sheet, same)
+        several = len(values.worksheets) > 1
+        _spread(grid, merged_ranges(sheet))
+        rows = [SourceRow(row, f"{_in(sheet.title, several)}{number}行目") for number, row in enumerate(grid, 1)]
+        tables.append(SourceTable(f"シート「{sheet.title}」", rows, sheet.sheet_state != "visible"))
+    return tables, []
+
+
+def _in(title: str, several: bool) -> str:
+    return f"シート「{title}」の" if several else ""
+
+
+def _grid(sheet: Any, formulas: Any) -> list[list[SourceCell]]:
+    several = len(sheet.parent.worksheets) > 1
+    grid: list[list[SourceCell]] = []
+    for number, (row, same) in enumerate(zip(sheet_rows(sheet), sheet_rows(formulas), strict=False), 1):
+        if number > MOST_ROWS:
+            raise UploadError(
+                TOO_LONG.format(name=f"シート「{sheet.title}」", rows=f"{MOST_ROWS}を超える", most=MOST_ROWS)
+            )
+        places = [f"{_in(sheet.title, several)}{column_letters(index)}{number}" for index in range(len(row))]
+        grid.append([_cell(*three) for three in zip(row, same, places, strict=False)])
+    width = max(map(len, grid), default=0)
+    return [[*row, *_blanks(sheet.title, several, number, len(row), width)] for number, row in enumerate(grid, 1)]
+
+
+def _blanks(title: str, several: bool, number: int, start: int, width: int) -> list[SourceCell]:
+    return [SourceCell("", f"{_in(title, several)}{column_letters(index)}{number}") for index in range(start, width)]
+
+
+def _cell(cell: ReadOnlyCell | EmptyCell, formula: ReadOnlyCell | EmptyCell, place: str) -> SourceCell:
+    if cell.value is None and formula.data_type == "f":
+        return SourceCell("", place, note="数式の値が保存されていません。Excelで開いて保存し直すと読めます。")
+    if cell.data_type == "e":
+        return SourceCell(str(cell.value), place, note=f"Excelのエラー（{cell.value}）が入っています。")
+    text = shown(cell)
+    note = f"表示の形式に合わせて「{text}」と読みました。" if text != plain_text(cell.value) else ""
+    return SourceCell(text, place, note=note)
+
+
+THOUSANDS, DECIMALS = re.compile(r"[#0],[#0]{3}"), re.compile(r"\.(0+)")
+
+
+def shown(cell: ReadOnlyCell | EmptyCell) -> str:
+    """The cell's value as it stands on the screen: 84.0% for 0.84, 4,841 for 4841, where its format says so."""
+    value, pattern = cell.value, getattr(cell, "number_format", None) or "General"
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return plain_text(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return plain_day(value)
+    if isinstance(value, date | time):
+        return plain_day(value) if isinstance(value, date) else plain_text(value)
+    return _number(value, pattern.split(";")[0])
+
+
+def _number(value: int | float, pattern: str) -> str:
+    found = DECIMALS.search(pattern)
+    decimals = len(found[1]) if found else 0
+    if "%" in pattern:
+        return f"{value * 100:.{decimals}f}%"
+    if THOUSANDS.search(pattern):
+        return f"{value:,.{decimals}f}"
+    if found:
+        return f"{value:.{decimals}f}"
+    return plain_text(value) if pattern in ("General", "@") or float(value).is_integer() else f"{value:.10g}"
+
+
+def _spread(grid: list[list[SourceCell]], merged: Sequence[str]) -> None:
+    """Gives the value of each merged cell to every place that it covers."""
+    for area in merged:
+        first, top, last, bottom = range_boundaries(area)
+        if not first or not top or not last or not bottom:
+            continue
+        spread(grid, top - 1, first - 1, min(bottom, len(grid)), last)
+
+
+def spread(grid: list[list[SourceCell]], top: int, left: int, bottom: int, right: int) -> None:
+    """Gives the value of the cell at top, left to every place up to, not including, bottom and right."""
+    if top >= len(grid) or left >= len(grid[top]):
+        return
+    first = grid[top][left]
+    for row in range(top, bottom):
+        for column in range(left, min(right, len(grid[row]))):
+            old = grid[row][column]
+            grid[row][column] = SourceCell(first.text, old.place, row - top, column - left, right - left, first.note)
+
+
+def _docx(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    try:
+        check_archive(data)
+    except UploadError as error:
+        raise UploadError(LARGE_WORD if "大きすぎ" in str(error) else NOT_WORD) from error
+    try:
+        body = Document(BytesIO(data)).element.body
+        return list(_document(body)), []
+    except Exception as error:  # python-docx and the XML parser raise whatever a broken file leads them into
+        raise UploadError(NOT_WORD) from error
+
+
+def _document(body: Any) -> Iterator[SourceTable]:
+    above: list[SourceRow] = []
+    tables = 0
+    for number, block in enumerate(_blocks(body), 1):
+        if block.tag == qn("w:tbl"):
+            tables += 1
+            yield SourceTable(f"表{tables}", [*above, *_word_rows(block, f"表{tables}")])
+            above = []
+        elif text := _paragraph(block).strip():
+            above.append(SourceRow([SourceCell(text, f"{number}番目の段落")], f"{number}番目の段落", is_line=True))
+    if tables and above:  # what follows the last table: notes
+        yield SourceTable("表の後の文", above)
+
+
+def _blocks(body: Any) -> Iterator[Any]:
+    """Paragraphs and tables in their order, those inside content controls too."""
+    for child in body.iterchildren():
+        if child.tag == qn("w:sdt"):
+            content = child.find(qn("w:sdtContent"))
+            yield from _blocks(content) if content is not None else ()
+        elif child.tag in (qn("w:p"), qn("w:tbl")):
+            yield child
+
+
+def _paragraph(paragraph: Any) -> str:
+    """The text of a paragraph; what was deleted with changes tracked is none of it."""
+    words = []
+    for node in paragraph.iter():
+        if node.tag == qn("w:t"):
+            words.append(node.text or "")
+        elif node.tag in (qn("w:br"), qn("w:cr")):
+            words.append("\n")
+        elif node.tag == qn("w:tab") and node.getparent().tag == qn("w:r"):
+            words.append(" ")
+    return "".join(words)
+
+
+def _word_rows(table: Any, name: str) -> list[SourceRow]:
+    grid: list[list[SourceCell]] = []
+    for number, row in enumerate(table.tr_lst, 1):
+        grid.append(_word_row(row, f"{name}の{number}行目", grid[-1] if grid else []))
+    return [SourceRow(row, f"{name}の{number}行目") for number, row in enumerate(grid, 1)]
+
+
+def _word_row(row: Any, place: str, above: Sequence[SourceCell]) -> list[SourceCell]:
+    cells: list[SourceCell] = []
+    for cell in row.tc_lst:
+        text = "\n".join(_paragraph(block) for block in _blocks(cell) if block.tag == qn("w:p")).strip("\n")
+        down = 0
+        if cell.vMerge == "continue" and len(cells) < len(above):
+            text, down = above[len(cells)].text, above[len(cells)].down + 1
+        for right in range(cell.grid_span):
+            cells.append(SourceCell(text, f"{place}{len(cells) + 1}列目", down, right, cell.grid_span))
+    return cells
