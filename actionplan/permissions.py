@@ -13,7 +13,19 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from actionplan.cells import OPEN_STATES
-from actionplan.models import Edition, EditionRow, EditionWithdrawal, Person, Reminder, State, Succession, YearlyStatus
+from actionplan.models import (
+    ActionItem,
+    AnnualReport,
+    Department,
+    Edition,
+    EditionRow,
+    EditionWithdrawal,
+    Person,
+    Reminder,
+    State,
+    Succession,
+    YearlyStatus,
+)
 
 FROZEN = (Edition, EditionRow, EditionWithdrawal, Reminder)
 COORDINATOR, CLERK, HEAD, PUBLISHER, READER = ROLES = ("事務局", "担当者", "課長", "公表権者", "閲覧者")
@@ -79,6 +91,11 @@ def may_publish(user: Person) -> bool:
 def may_coordinate(user: Person) -> bool:
     """Whether the user runs the round: opens the year, asks and reminds every department, returns and confirms."""
     return _has(user, "coordinate_yearlystatus")
+
+
+def may_bring_past(user: Person) -> bool:
+    """Whether the user may bring past years in from a file: the coordinator, who may write all that comes with them."""
+    return may_coordinate(user) and all(may_import(user, model) for model in (AnnualReport, ActionItem, Department))
 
 
 def may_audit(user: Person) -> bool:

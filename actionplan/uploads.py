@@ -286,7 +286,9 @@ def open_exactly(data: bytes, *, values: bool = False) -> Workbook:
 
 # The stubs of openpyxl know nothing of a sheet that is only read; hence Any.
 def _only_sheet(book: Workbook) -> Any:
-    filled = [sheet for sheet in book.worksheets if any(cell.value is not None for row in sheet_rows(sheet) for cell in row)]
+    filled = [
+        sheet for sheet in book.worksheets if any(cell.value is not None for row in sheet_rows(sheet) for cell in row)
+    ]
     if len(filled) > 1:
         names = "」「".join(sheet.title for sheet in filled)
         raise UploadError(f"値のあるシートが複数あります（「{names}」）。取り込むシート1枚だけにしてください。")
@@ -294,6 +296,10 @@ def _only_sheet(book: Workbook) -> Any:
     if merged := merged_ranges(sheet):
         raise UploadError(f"{merged[0]}：セルが結合されています。結合を解除してから取り込んでください。")
     return sheet
+
+
+def _is_filled(row: Sequence[ReadOnlyCell | EmptyCell]) -> bool:
+    return any(cell.value is not None for cell in row)
 
 
 def merged_ranges(sheet: Any) -> list[str]:

@@ -41,11 +41,12 @@ MAY_IMPORT = {
     "answers": STAFF_GROUND | {"trail", "publishing"},
     "round": STAFF_GROUND | {"trail", "answers"},
     "inquiry": STAFF_GROUND | {"answers", "round"},
+    "past": STAFF_GROUND | {"answers"},
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
     "organisation": STAFF_GROUND | {"trail", "answers", "round"},
     "samples": READING_FLOOR | {"publishing"},
     "management": GROUND | {"permissions", "uploads", "publishing", "samples", "round", "plan", "organisation"},
-    "staff_wing": {"admin", "answers", "inquiry", "organisation", "plan", "publishing", "round", "trail"},
+    "staff_wing": {"admin", "answers", "inquiry", "organisation", "past", "plan", "publishing", "round", "trail"},
     "apps": {"staff_wing", "admin", "models"},
 }
 CITIZEN_WING = {"views", "selectors", "exports", "templatetags", "urls", "wording"}

@@ -14,6 +14,7 @@ from actionplan.models.base import (
 from actionplan.models.department import Department, Succession, place_of
 from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
 from actionplan.models.one_record import one_change
+from actionplan.models.past import TableMapping
 from actionplan.models.plan import ActorType, Aim, Plan, PlanCategory, Stage, StoryRemark, StoryStep, scale_of
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
 from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy, was_given
@@ -43,6 +44,7 @@ __all__ = [
     "StoryRemark",
     "StoryStep",
     "Succession",
+    "TableMapping",
     "YearlyStatus",
     "codes_in_use",
     "label_of",

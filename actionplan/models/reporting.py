@@ -47,6 +47,12 @@ class AnnualReport(RecordModel):
     answers_due = models.DateField("回答の締切", null=True, blank=True)
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
+    past_published_on = models.DateField(
+        "原本の公表日", null=True, blank=True, help_text="過去の報告を取り込んだときに、原本が公表された日を入れます。"
+    )
+    past_source = RecordLineField(
+        "原本の出典", max_length=200, blank=True, help_text="例：広報○○ 平成28年6月号。過去の報告として表示します。"
+    )
     history = records()
     objects: ClassVar[NaturalManager] = NaturalManager("key")
 
@@ -100,6 +106,11 @@ class AnnualReport(RecordModel):
         """平成21年度; of a plan that is not the first, its name too."""
         year = self.label_override or era_label(self.fiscal_year)
         return f"{year}　{self.plan.name}" if "-" in self.key else year
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it was published elsewhere first and has come in from there: 過去の報告."""
+        return bool(self.past_published_on or self.past_source)
 
     @property
     def is_settled(self) -> bool:
@@ -212,7 +223,10 @@ def not_offered(cell: Cell, code: str, scale: Scale) -> ValidationError:
 
 
 class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
-    """What became of an item in a year: an item belongs to a year because this row exists."""
+    """What became of an item in a year: an item belongs to a year because this row exists.
+
+    printed: what a past report words otherwise than the plan does, by field of a published row; empty for all others.
+    """
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="statuses")
     item = models.ForeignKey(ActionItem, models.PROTECT, verbose_name="項目", related_name="statuses")
@@ -229,6 +243,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     returned_by = person("差し戻した人")
     returned_at = models.DateTimeField("差戻し日時", null=True, blank=True)
     return_reason = RecordTextField("差戻しの理由", blank=True)
+    printed = models.JSONField("原本の表記", default=dict, blank=True, editable=False)
     revision = models.PositiveIntegerField("改訂番号", default=1, editable=False)
     history = records()
     objects: ClassVar[NaturalManager] = NaturalManager(

@@ -51,7 +51,7 @@ class AnnualReportAdmin(PublishingPages, ReadableHistory, PortalAdmin):
 
     list_display = ["label", "plan", "answers_due", "statuses_link", "publish_link"]
     list_select_related = ["plan"]
-    fields = ["plan", "fiscal_year", "label_override", "answers_due", "note"]
+    fields = ["plan", "fiscal_year", "label_override", "answers_due", "past_published_on", "past_source", "note"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: AnnualReport | None = None) -> list[str]:
         """Plan and year stay once the year asks for answers or has been published."""

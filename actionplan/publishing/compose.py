@@ -84,6 +84,8 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "department_name": str(department or ""),
         "department_contact": contact_facts(department) if department else {},
         **{field: words for cell in CELLS for field, words in cell.as_published(answer.says(cell), scale).items()},
+        # A past report keeps the numbers and the words that it had.
+        **{field: answer.printed[field] for field in WORDING if field in answer.printed},
     }
 
 
@@ -271,6 +273,7 @@ def live_front_matter(report: AnnualReport) -> dict:
         "aims": [{"mark": mark, "text": words} for mark, words in parts["aim"]],
         "stages": list(plan.stages.values("label", "period", "start_year", "end_year")),
         "progress": [each.facts() for each in plan.scale.categories],
+        **past_facts(report),
     }
 
 
@@ -282,6 +285,14 @@ def plan_facts(plan: Plan) -> dict:
         "predecessor": {"slug": before.slug, "title": before.title} if before else None,
     }
     return {**model_to_dict(plan, PLAN_FIELDS), **{name: fact for name, fact in told.items() if fact}}
+
+
+def past_facts(report: AnnualReport) -> dict:
+    """When and where a past report was published first; nothing for any other, whose content hashes as ever."""
+    if not report.is_past:
+        return {}
+    day = report.past_published_on
+    return {"past": {"published_on": day.isoformat() if day else "", "source": report.past_source}}
 
 
 def guideline_parts(plan: Plan) -> dict[str, list[tuple[str, str]]]:

@@ -1,0 +1,432 @@
+"""The lines of past years laid over a plan: which item each may be, under which numbers, and what is still to be said.
+
+Reads only. An item that has the very name and content is offered first; nothing is matched that a person did not see.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from actionplan.cells import CELLS, CHOICE, Progress
+from actionplan.fiscal_year import EARLIEST, LATEST, web_label
+from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
+from actionplan.past.choices import PastLine, Reading, Told, Words, names_of_departments, words_of_categories
+from actionplan.seen import fingerprint
+from actionplan.text import fold
+
+NEW, LEAVE, GONE, NOBODY = "new", "leave", "gone", "none"
+LIKE, MOST_CANDIDATES = 0.45, 6
+RELISTED = re.compile(r"[（(]再[掲揚][）)][\s　]*$")
+Number = tuple[int, ...]
+
+
+def categories() -> list[tuple[str, str]]:
+    """Code and label of each category that an answer may have: the one place that knows them."""
+    return [(str(code), str(label)) for code, label in Progress.choices]
+
+
+def unset() -> str:
+    """The code of the category that says nothing."""
+    return str(Progress.UNSET.value)
+
+
+class LivePlan:
+    """The plan as it stands; five queries."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        measures = Measure.objects.filter(policy__plan=plan).select_related("policy")
+        items = ActionItem.objects.filter(measure__policy__plan=plan).select_related("measure__policy")
+        self.items: dict[int, ActionItem] = {item.pk: item for item in items.prefetch_related("actors")}
+        self.policies: dict[int, Policy] = {policy.number: policy for policy in Policy.objects.filter(plan=plan)}
+        self.measures: dict[Number, Measure] = {(each.policy.number, each.number): each for each in measures}
+        self.by_name: dict[str, list[ActionItem]] = {}
+        self.by_public_id = {item.public_id: item for item in self.items.values()}
+        self.folded = {item.pk: pairs_of(f"{item.name}{item.content}") for item in self.items.values()}
+        self.folded_names = {item.pk: pairs_of(item.name) for item in self.items.values()}
+        for item in self.items.values():
+            self.by_name.setdefault(item.name, []).append(item)
+        self.departments = list(Department.objects.all())
+        self.marks = list(ActorType.objects.all())
+        self.reports = list(AnnualReport.objects.filter(plan=plan))
+
+    @property
+    def facts(self) -> list:
+        """What a person has seen of it, as far as it matters here."""
+        items = [(item.pk, item.code, item.name, item.content) for item in self.items.values()]
+        titles = [(number, policy.title) for number, policy in sorted(self.policies.items())]
+        below = [(number, measure.title) for number, measure in sorted(self.measures.items())]
+        offices = [(department.pk, str(department)) for department in self.departments]
+        return [self.plan.pk, items, titles, below, offices, [report.fiscal_year for report in self.reports]]
+
+    def exact(self, line: PastLine) -> list[ActionItem]:
+        """The items that have the line's public id, or its very name and content."""
+        if line.public_id in self.by_public_id:
+            return [self.by_public_id[line.public_id]]
+        named = self.by_name.get(line.name, [])
+        return [item for item in named if not line.content or item.content == line.content]
+
+    def candidates(self, line: PastLine) -> list[ActionItem]:
+        """The items that the line may be, the likeliest first."""
+        whole, name = pairs_of(f"{line.name}{line.content}"), pairs_of(line.name)
+        exact = self.exact(line)
+        likely = {pk: max(likeness(whole, self.folded[pk]), likeness(name, self.folded_names[pk])) for pk in self.items}
+        best = sorted((pk for pk in likely if likely[pk] >= LIKE), key=lambda pk: -likely[pk])
+        others = [self.items[pk] for pk in best[:MOST_CANDIDATES] if self.items[pk] not in exact]
+        return [*exact, *others]
+
+
+def pairs_of(text: str) -> Counter[str]:
+    """The pairs of letters of a text, folded: what two wordings of one thing share."""
+    folded = fold(text)
+    return Counter(folded[index : index + 2] for index in range(max(1, len(folded) - 1)))
+
+
+def likeness(one: Counter[str], other: Counter[str]) -> float:
+    """How much two texts share, from 0 to 1."""
+    total = one.total() + other.total()
+    return 2 * (one & other).total() / total if total else 0.0
+
+
+@dataclass
+class Placed:
+    """A line with its choices. number: policy, measure and item number as the past report prints them.
+
+    candidates: items that it may be. choice: an item's key, NEW, LEAVE, or empty while nobody has said.
+    certain: whether the choice offered is the very same name and content.
+    """
+
+    index: int
+    line: PastLine
+    candidates: Sequence[ActionItem]
+    choice: str
+    certain: bool
+    item: ActionItem | None = None
+    number: Number = ()
+    marks: str = ""
+    told: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """The name of its box."""
+        return f"item-{self.index}"
+
+    @property
+    def code(self) -> str:
+        """2-1-3."""
+        return "-".join(map(str, self.number))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A word of the source that stands for something of the portal's: a department, a category.
+
+    key: of its box. times: how often it stands. choice: what was said, or is offered; options: values and labels.
+    """
+
+    key: str
+    word: str
+    times: int
+    choice: str
+    options: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Title:
+    """The title of a policy or a measure that the plan does not have yet. number: (1,) or (1, 2)."""
+
+    number: Number
+    title: str
+    given: str
+
+    @property
+    def key(self) -> str:
+        """The name of its box."""
+        return "title-" + "-".join(map(str, self.number))
+
+    @property
+    def name(self) -> str:
+        """施策1 or 取組1-2."""
+        return f"{'施策' if len(self.number) == 1 else '取組'}{'-'.join(map(str, self.number))}"
+
+
+NO_MARKS_YET = ("", "決めない（主体のない項目として公表します）")
+UNDECIDED = "{place}：「{name}」がどの項目か、選んでください。"
+TWO_LINES = "{place}：「{name}」は、{other}と同じ項目（{code}）を選んでいます。どちらかを直してください。"
+TWO_CODES = "{place}：「{name}」の番号{code}は、{other}の行と同じです。もとのファイルの番号を直してください。"
+TAKEN = "{year}には、すでに{what}があるため、取り込めません。別の年度かどうか、確かめてください。"
+NO_TITLE = "{name}の名前を書いてください。表に書かれていないため、公表するときに名前が必要です。"
+STRANGE_MARK = (
+    "主体「{text}」を凡例（{legend}）の記号として読めません。この列を「実施状況に残す」にするか、凡例に加えてください。"
+)
+
+
+class Proposal:
+    """A reading laid over the plan under a person's choices; everything that the page shows and taking does."""
+
+    def __init__(self, plan: Plan, reading: Reading, said: Mapping[str, str]) -> None:
+        self.live, self.reading, self.said = LivePlan(plan), reading, said
+        self.placed = [self._placed(index, line) for index, line in enumerate(reading.lines)]
+        self._number()
+        self.titles = list(self._titles())
+
+    @cached_property
+    def seal(self) -> str:
+        """The same while plan and file are the same."""
+        return fingerprint(self.live.facts, [repr(line) for line in self.reading.lines])
+
+    @property
+    def years(self) -> list[int]:
+        """The years that would come in."""
+        return sorted({year for each in self.taken for year in each.line.years})
+
+    @property
+    def taken(self) -> list[Placed]:
+        """The lines that are not left out."""
+        return [each for each in self.placed if each.choice != LEAVE]
+
+    def _placed(self, index: int, line: PastLine) -> Placed:
+        candidates = self.live.candidates(line)
+        exact = self.live.exact(line)
+        offered = str(exact[0].pk) if len(exact) == 1 else "" if candidates else NEW
+        choice = self.said.get(f"item-{index}", offered)
+        choice = choice if choice in {*map(str, self.live.items), NEW, LEAVE} else ""
+        item = self.live.items.get(int(choice)) if choice.isdecimal() else None
+        placed = Placed(index, line, candidates, choice, len(exact) == 1 and choice == offered, item)
+        placed.marks = self._marks(placed)
+        if item and item not in candidates:
+            placed.candidates = [*candidates, item]
+        return placed
+
+    def _marks(self, placed: Placed) -> str:
+        text = placed.line.marks
+        if not text.strip():
+            chosen = self.said.get("marks", "")
+            return chosen if chosen in {mark.symbol for mark in self.live.marks} and not placed.item else ""
+        found = "".join(mark.symbol for mark in self.live.marks if mark.symbol in text)
+        rest = text
+        for words in sorted((w for m in self.live.marks for w in (m.symbol, m.label, m.short_name)), key=len)[::-1]:
+            rest = rest.replace(words, "")
+        if rest.strip(" 　\n、,・／/") or not found:
+            legend = "".join(mark.symbol for mark in self.live.marks)
+            told = Told(placed.line.place, STRANGE_MARK.format(text=text.strip(), legend=legend), text)
+            if str(told) not in map(str, self.reading.troubles):
+                self.reading.troubles.append(told)
+        return found
+
+    def _number(self) -> None:
+        """Gives each line the numbers that its report prints: its own, else the plan's, else in order of appearance."""
+        policies = Numbering({(number,): policy.title for number, policy in self.live.policies.items()})
+        measures = Numbering({number: measure.title for number, measure in self.live.measures.items()})
+        policies.reserve((line.policy[0],) for line in self.reading.lines if line.policy[0])
+        for each in self.placed:
+            line, item = each.line, each.item
+            home = (item.measure.policy.number, item.measure.number) if item else None
+            policy = policies.number((), line.policy, home[:1] if home else None)
+            measure = measures.number(policy, line.measure, home if home and home[:1] == policy else None)
+            each.number = (*measure, line.number or 0)
+        self._number_items()
+        self.policy_titles, self.measure_titles = policies.titles, measures.titles
+
+    def _number_items(self) -> None:
+        used: dict[tuple[int, Number], str] = {}
+        for each in self.taken:
+            if each.number[2]:
+                used |= {(year, each.number): each.line.place for year in each.line.years}
+        for each in self.taken:
+            if not each.number[2]:
+                each.number = self._free(each, used)
+                used |= {(year, each.number): each.line.place for year in each.line.years}
+
+    def _free(self, each: Placed, used: Mapping) -> Number:
+        above, years = each.number[:2], each.line.years
+        item = each.item
+        if item and (item.measure.policy.number, item.measure.number) == above:
+            own = (*above, item.number)
+            if not any((year, own) in used for year in years):
+                return own
+        number = 1
+        while any((year, (*above, number)) in used for year in years):
+            number += 1
+        return (*above, number)
+
+    def _titles(self) -> Iterator[Title]:
+        """The policies and measures that would be made, and what they are called."""
+        made = [each for each in self.taken if each.item is None]
+        for number in dict.fromkeys(each.number[:1] for each in made):
+            if number[0] not in self.live.policies:
+                yield self._title(number, self.policy_titles.get(number, ""))
+        for number in dict.fromkeys(each.number[:2] for each in made):
+            if number not in self.live.measures:
+                yield self._title(number, self.measure_titles.get(number, ""))
+
+    def _title(self, number: Number, found: str) -> Title:
+        key = "title-" + "-".join(map(str, number))
+        return Title(number, found, self.said.get(key, found).strip())
+
+    @cached_property
+    def departments(self) -> list[Asked]:
+        """The departments that the source names, each with whom it may be."""
+        known = {str(department): str(department.pk) for department in self.live.departments}
+        options = [
+            (NEW, "新しい担当課として登録する（いまもある課）"),
+            (GONE, "なくなった担当課として登録する（廃止日を入れます）"),
+            (NOBODY, "登録しないで、名前を実施状況に残す"),
+            *((pk, f"いまの担当課：{name}") for name, pk in known.items()),
+        ]
+        named = names_of_departments(each.line for each in self.taken)
+        leading = {each.line.departments[0] for each in self.taken if each.line.departments}
+        return [
+            self._asked(f"department-{index}", word, times, known.get(word, ""), options)
+            for index, (word, times) in enumerate(named.items())
+            if word in leading
+        ]
+
+    @cached_property
+    def words(self) -> list[Asked]:
+        """The words of categories that the source uses, each with the category that it may be."""
+        by_label = {label: code for code, label in categories()}
+        named = words_of_categories(each.line for each in self.taken)
+        options = [(code, label) for code, label in categories() if code != unset()]
+        options.append((unset(), "未設定のままにして、もとの言葉を実施状況に残す"))
+        return [
+            self._asked(f"word-{index}", word, times, by_label.get(word, ""), options)
+            for index, (word, times) in enumerate(named.items())
+        ]
+
+    def _asked(self, key: str, word: str, times: int, offered: str, options: Sequence[tuple[str, str]]) -> Asked:
+        choice = self.said.get(key, offered)
+        return Asked(key, word, times, choice if choice in dict(options) else "", options)
+
+    def category(self, word: str) -> str:
+        """The category that a word of the source was said to be."""
+        return next((asked.choice for asked in self.words if asked.word == word and asked.choice), unset())
+
+    def department(self, word: str) -> str:
+        """What was said of a department."""
+        return next((asked.choice for asked in self.departments if asked.word == word), "")
+
+    def answer(self, each: Placed, year: int) -> dict[str, str]:
+        """What the year's answer about the line's item would say, by cell."""
+        said = each.line.answers[year]
+        found = {cell.name: said[cell.name].text for cell in CELLS if cell.name in said and cell.kind != CHOICE}
+        extra = [f"【{heading}】{words.text}" for heading, words in each.line.kept.get(year, ())]
+        for cell in CELLS:
+            if cell.kind == CHOICE and (word := said.get(cell.name, Words("", "")).text.strip()):
+                found[cell.name] = self.category(word)
+                if cell.words(found[cell.name]) != word:
+                    extra.append(f"【{cell.label}（原本）】{word}")
+        names = each.line.departments
+        if names and self.department(names[0]) == NOBODY:
+            extra.append(f"【担当課（原本）】{'、'.join(names)}")
+        elif len(names) > 1:
+            extra.append(f"【関係課】{'、'.join(names[1:])}")
+        found["text"] = "\n".join(part for part in [found.get("text", ""), *extra] if part)
+        return found
+
+    def shown(self, each: Placed) -> list[tuple[int, list[tuple[str, str, str]]]]:
+        """By year, each cell that says something: its label, its words as stored, where they stood."""
+        years = []
+        for year in each.line.years:
+            places = {name: words.place for name, words in each.line.answers[year].items()}
+            kept = [words.place for _, words in each.line.kept.get(year, ())]
+            answer = self.answer(each, year)
+            cells = [
+                (cell.label, cell.words(answer[cell.name]), places.get(cell.name) or "・".join(dict.fromkeys(kept)))
+                for cell in CELLS
+                if cell.name in answer and not cell.is_blank(answer[cell.name])
+            ]
+            years.append((year, cells))
+        return years
+
+    @cached_property
+    def troubles(self) -> list[str]:
+        """Everything that stands in the way, in sentences with their places."""
+        return [*map(str, self.reading.troubles), *self._taken_years(), *self._twice(), *self._unsaid()]
+
+    def _taken_years(self) -> Iterator[str]:
+        for year in self.years:
+            if not EARLIEST <= year <= LATEST:
+                yield f"{year}年度は、扱える年度（{EARLIEST}～{LATEST}年度）の外です。"
+        for report in self.live.reports:
+            if report.fiscal_year in self.years and report.is_settled:
+                what = "公表した版" if report.editions.exists() else "回答"
+                yield TAKEN.format(year=report, what=what)
+
+    def _twice(self) -> Iterator[str]:
+        items: dict[tuple[int, int], Placed] = {}
+        codes: dict[tuple[int, Number], Placed] = {}
+        for each in self.taken:
+            facts = {"place": each.line.place, "name": each.line.words, "code": each.code}
+            for year in each.line.years:
+                if each.item and (other := items.setdefault((year, each.item.pk), each)) is not each:
+                    yield TWO_LINES.format(**facts | {"code": each.item.code}, other=other.line.place)
+                    break
+                if (other := codes.setdefault((year, each.number), each)) is not each:
+                    yield TWO_CODES.format(**facts, other=other.line.place)
+                    break
+
+    def _unsaid(self) -> Iterator[str]:
+        for each in self.placed:
+            if not each.choice:
+                yield UNDECIDED.format(place=each.line.place, name=each.line.words)
+        for asked in self.departments:
+            if not asked.choice:
+                yield f"担当課「{asked.word}」をどうするか、選んでください。"
+        for asked in self.words:
+            if not asked.choice:
+                yield f"進捗区分の言葉「{asked.word}」がどの区分か、選んでください。"
+        for title in self.titles:
+            if not title.given:
+                yield NO_TITLE.format(name=title.name)
+        if not self.taken:
+            yield "取り込む行がありません。どの行も「取り込まない」になっています。"
+
+    @property
+    def year_labels(self) -> list[tuple[int, str, int]]:
+        """The years with their labels, and how many items each brings."""
+        counted = Counter(year for each in self.taken for year in each.line.years)
+        return [(year, web_label(year), counted[year]) for year in self.years if EARLIEST <= year <= LATEST]
+
+
+class Numbering:
+    """Numbers of policies, or of measures, by what names them, as the lines come."""
+
+    def __init__(self, live: Mapping[Number, str]) -> None:
+        self.live = live
+        self.titles: dict[Number, str] = {}
+        self.known: dict[tuple[Number, str], Number] = {}
+        self.reserved: set[Number] = set()
+
+    def reserve(self, numbers: Iterable[Number]) -> None:
+        """Keeps the numbers for those that bear them."""
+        self.reserved |= set(numbers)
+
+    def number(self, above: Number, named: tuple[int | None, str], home: Number | None) -> Number:
+        """The number below above: its own, that of the same title, that of its item, or the next free one."""
+        number, title = named
+        if number is not None:
+            found = (*above, number)
+        elif title:
+            found = self.known.get((above, title)) or self._of_title(above, title)
+        else:
+            found = home or (*above, 1)
+        self.titles[found] = self.titles.get(found) or title
+        if title:
+            self.known.setdefault((above, title), found)
+        return found
+
+    def _of_title(self, above: Number, title: str) -> Number:
+        same = [number for number, live in self.live.items() if live == title and number[:-1] == above]
+        free = [number for number in same if number not in self.titles]
+        if free:
+            return free[0]
+        number = 1
+        while (*above, number) in self.titles or (*above, number) in self.reserved:
+            number += 1
+        return (*above, number)
+
+
+__all__ = ["GONE", "LEAVE", "NEW", "NOBODY", "RELISTED", "LivePlan", "Placed", "Proposal", "Title"]
