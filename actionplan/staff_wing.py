@@ -15,6 +15,8 @@ from actionplan.answers import pages as answers
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
 from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
+from actionplan.past import check_page
+from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages
 from actionplan.publishing import edition_admin
@@ -36,6 +38,8 @@ OWN_PAGES = (
     department_page,
     inquiry,
     preview_page,
+    past,
+    check_page,
     trail,
     begin_pages,
 )

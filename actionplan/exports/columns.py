@@ -111,10 +111,11 @@ class ReportResource(resources.Resource):
         return timezone.localdate(self.public_from, timezone.get_default_timezone()).isoformat()
 
     def dehydrate_remarks(self, row: EditionRow) -> str:
-        """What a reader of this record alone must know: 見本データ, the printed heading, the correction."""
+        """What a reader of this record alone must know: 見本データ, 過去の報告, the printed heading, the correction."""
         heading = row.status_heading
         notes = [
             SAMPLE if is_sample(self.front) else "",
+            self.front.get("past", {}).get("words", ""),
             f"原本の欄名は「{heading}」" if heading != STATUS_HEADING else "",
             row.correction_note,
         ]

@@ -2,14 +2,12 @@
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from actionplan.cells import CELLS, CHOICE
-from actionplan.past.headings import CONTENT, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, Column, Heading, columns_of
-from actionplan.past.numbering import kind_of_line
+from actionplan.past.headings import Heading, TableColumn, alike, columns_of, find_heading, heading_texts
 from actionplan.past.source import Source
+from actionplan.past.vocabulary import CONTENT, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, suggested, year_in
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Choices:
 
 
 @dataclass
-class Words:
+class PastWords:
     """What one year's cell says, and where it stood."""
 
     text: str
@@ -64,8 +62,8 @@ class PastLine:
     departments: list[str] = field(default_factory=list)
     public_id: str = ""
     status_heading: str = ""
-    answers: dict[int, dict[str, Words]] = field(default_factory=dict)
-    kept: dict[int, list[tuple[str, Words]]] = field(default_factory=dict)
+    answers: dict[int, dict[str, PastWords]] = field(default_factory=dict)
+    kept: dict[int, list[tuple[str, PastWords]]] = field(default_factory=dict)
 
     @property
     def years(self) -> list[int]:
@@ -79,7 +77,7 @@ class PastLine:
 
 
 @dataclass
-class Reading:
+class PastReading:
     """What the tables say. left_out: rows and columns that are not taken, each with its words."""
 
     lines: list[PastLine] = field(default_factory=list)
@@ -103,7 +101,7 @@ NO_ANSWER = "実施状況・成果などの列が1つも選ばれていません
 NO_YEAR = "何年度の報告か分かりません。「この表の年度」を書くか、列ごとに年度を選んでください。"
 
 
-def refuse_choices(columns: Sequence[Column], choices: Choices) -> list[str]:
+def refuse_choices(columns: Sequence[TableColumn], choices: Choices) -> list[str]:
     """Sentences about what cannot be read in that way; none where all is well."""
     open_ones = [column for column in columns if choices.roles.get(column.index) not in ROLES]
     found = [UNCHOSEN.format(column=column.title) for column in open_ones]
@@ -119,7 +117,7 @@ def refuse_choices(columns: Sequence[Column], choices: Choices) -> list[str]:
     return found
 
 
-def _mapped_twice(columns: Sequence[Column], choices: Choices) -> Iterator[str]:
+def _mapped_twice(columns: Sequence[TableColumn], choices: Choices) -> Iterator[str]:
     held: dict[tuple[str, int | None], list[str]] = {}
     for column in columns:
         role = choices.roles.get(column.index, "")
@@ -131,19 +129,45 @@ def _mapped_twice(columns: Sequence[Column], choices: Choices) -> Iterator[str]:
             yield TWICE.format(columns="」「".join(titles), role=ROLES[role])
 
 
-def chosen_columns(source: Source, choices: Choices) -> list[Column]:
+def groups_of(source: Source) -> list[list[int]]:
+    """The tables by number, those that can be read as one together: the same headings, or none of their own.
+
+    The largest group comes first; one that no reader of the file sees comes last.
+    """
+    groups: list[tuple[list[str], list[int]]] = []
+    for number, table in enumerate(source.tables):
+        heading = find_heading(table)
+        texts = heading_texts(table.rows[heading.first : heading.first + heading.count], table.width)
+        bare = not any(suggested(text)[0] for text in texts)
+        same = next((group for known, group in groups if alike(known, texts)), None)
+        if same is None and bare and groups and len(groups[-1][0]) == table.width:
+            same = groups[-1][1]
+        if same is None:
+            groups.append((texts, [number]))
+        else:
+            same.append(number)
+    return sorted((group for _, group in groups), key=lambda group: _weight(source, group), reverse=True)
+
+
+def _weight(source: Source, group: Sequence[int]) -> tuple[bool, int]:
+    tables = [source.tables[number] for number in group]
+    return not all(table.hidden for table in tables), sum(len(table.rows) * table.width for table in tables)
+
+
+def year_of(source: Source, tables: Sequence[int]) -> int | None:
+    """The year that the lines above the headings, the sheets or the name of the file name first."""
+    for number in tables[:1]:
+        table = source.tables[number]
+        above = table.rows[: find_heading(table).first + 1]
+        for text in [*(cell.text for row in above if len(row.words) == 1 for cell in row.words), table.name]:
+            if year := year_in(text):
+                return year
+    return year_in(source.name)
+
+
+def chosen_columns(source: Source, choices: Choices) -> list[TableColumn]:
     """The columns of the first of the chosen tables, with samples of all."""
     return columns_of(source.tables[choices.tables[0]], choices.heading)
-
-
-def lines_of_their_own(source: Source, choices: Choices) -> dict[str, list[str]]:
-    """By kind, the lines that stand alone and may head what follows."""
-    found: dict[str, list[str]] = {}
-    for number in choices.tables:
-        for row in source.tables[number].rows:
-            if len(row.words) == 1 and (kind := kind_of_line(row.words[0].text)):
-                found.setdefault(kind, []).append(row.words[0].text.strip())
-    return found
 
 
 SEPARATORS = re.compile(r"[／/、，,・;；\n]|\s{2,}|　")
@@ -163,15 +187,3 @@ def is_figure(text: str) -> bool:
     """Whether the words are a number, with a unit or without, or say that there is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
     return plain in NOTHING or bool(FIGURE.fullmatch(plain))
-
-
-def words_of_categories(lines: Iterable[PastLine]) -> Counter[str]:
-    """How often each word stands in a column of categories."""
-    choice = [cell.name for cell in CELLS if cell.kind == CHOICE]
-    said = (line.answers[year].get(name) for line in lines for year in line.years for name in choice)
-    return Counter(words.text.strip() for words in said if words and words.text.strip())
-
-
-def names_of_departments(lines: Iterable[PastLine]) -> Counter[str]:
-    """How often each department is named, first of its cell or not."""
-    return Counter(name for line in lines for name in line.departments)

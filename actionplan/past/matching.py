@@ -12,14 +12,13 @@ from functools import cached_property
 from actionplan.cells import CELLS, CHOICE, Progress
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
-from actionplan.past.choices import PastLine, Reading, Told, Words, names_of_departments, words_of_categories
+from actionplan.past.choices import PastLine, PastReading, PastWords, Told
+from actionplan.past.likeness import Number, Numbering, likeness, pairs_of
 from actionplan.seen import fingerprint
-from actionplan.text import fold
 
 NEW, LEAVE, GONE, NOBODY = "new", "leave", "gone", "none"
 LIKE, MOST_CANDIDATES = 0.45, 6
 RELISTED = re.compile(r"[（(]再[掲揚][）)][\s　]*$")
-Number = tuple[int, ...]
 
 
 def categories() -> list[tuple[str, str]]:
@@ -76,18 +75,6 @@ class LivePlan:
         best = sorted((pk for pk in likely if likely[pk] >= LIKE), key=lambda pk: -likely[pk])
         others = [self.items[pk] for pk in best[:MOST_CANDIDATES] if self.items[pk] not in exact]
         return [*exact, *others]
-
-
-def pairs_of(text: str) -> Counter[str]:
-    """The pairs of letters of a text, folded: what two wordings of one thing share."""
-    folded = fold(text)
-    return Counter(folded[index : index + 2] for index in range(max(1, len(folded) - 1)))
-
-
-def likeness(one: Counter[str], other: Counter[str]) -> float:
-    """How much two texts share, from 0 to 1."""
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 0.0
 
 
 @dataclass
@@ -166,7 +153,7 @@ STRANGE_MARK = (
 class Proposal:
     """A reading laid over the plan under a person's choices; everything that the page shows and taking does."""
 
-    def __init__(self, plan: Plan, reading: Reading, said: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, reading: PastReading, said: Mapping[str, str]) -> None:
         self.live, self.reading, self.said = LivePlan(plan), reading, said
         self.placed = [self._placed(index, line) for index, line in enumerate(reading.lines)]
         self._number()
@@ -314,7 +301,7 @@ class Proposal:
         found = {cell.name: said[cell.name].text for cell in CELLS if cell.name in said and cell.kind != CHOICE}
         extra = [f"【{heading}】{words.text}" for heading, words in each.line.kept.get(year, ())]
         for cell in CELLS:
-            if cell.kind == CHOICE and (word := said.get(cell.name, Words("", "")).text.strip()):
+            if cell.kind == CHOICE and (word := said.get(cell.name, PastWords("", "")).text.strip()):
                 found[cell.name] = self.category(word)
                 if cell.words(found[cell.name]) != word:
                     extra.append(f"【{cell.label}（原本）】{word}")
@@ -391,42 +378,13 @@ class Proposal:
         return [(year, web_label(year), counted[year]) for year in self.years if EARLIEST <= year <= LATEST]
 
 
-class Numbering:
-    """Numbers of policies, or of measures, by what names them, as the lines come."""
-
-    def __init__(self, live: Mapping[Number, str]) -> None:
-        self.live = live
-        self.titles: dict[Number, str] = {}
-        self.known: dict[tuple[Number, str], Number] = {}
-        self.reserved: set[Number] = set()
-
-    def reserve(self, numbers: Iterable[Number]) -> None:
-        """Keeps the numbers for those that bear them."""
-        self.reserved |= set(numbers)
-
-    def number(self, above: Number, named: tuple[int | None, str], home: Number | None) -> Number:
-        """The number below above: its own, that of the same title, that of its item, or the next free one."""
-        number, title = named
-        if number is not None:
-            found = (*above, number)
-        elif title:
-            found = self.known.get((above, title)) or self._of_title(above, title)
-        else:
-            found = home or (*above, 1)
-        self.titles[found] = self.titles.get(found) or title
-        if title:
-            self.known.setdefault((above, title), found)
-        return found
-
-    def _of_title(self, above: Number, title: str) -> Number:
-        same = [number for number, live in self.live.items() if live == title and number[:-1] == above]
-        free = [number for number in same if number not in self.titles]
-        if free:
-            return free[0]
-        number = 1
-        while (*above, number) in self.titles or (*above, number) in self.reserved:
-            number += 1
-        return (*above, number)
+def words_of_categories(lines: Iterable[PastLine]) -> Counter[str]:
+    """How often each word stands in a column of categories."""
+    choice = [cell.name for cell in CELLS if cell.kind == CHOICE]
+    said = (line.answers[year].get(name) for line in lines for year in line.years for name in choice)
+    return Counter(words.text.strip() for words in said if words and words.text.strip())
 
 
-__all__ = ["GONE", "LEAVE", "NEW", "NOBODY", "RELISTED", "LivePlan", "Placed", "Proposal", "Title"]
+def names_of_departments(lines: Iterable[PastLine]) -> Counter[str]:
+    """How often each department is named, first of its cell or not."""
+    return Counter(name for line in lines for name in line.departments)

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 
 from actionplan.cells import BY_NAME, CELLS, CHOICE
 from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.past.choices import Choices, PastLine, Reading, Told, Words, departments_in, is_figure
-from actionplan.past.headings import (
+from actionplan.past.choices import Choices, PastLine, PastReading, PastWords, Told, departments_in, is_figure
+from actionplan.past.headings import Heading, columns_of, heading_texts, is_same_heading
+from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
+from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,
     CONTENT,
@@ -28,18 +30,16 @@ from actionplan.past.headings import (
     SKIP,
     YEAR,
     YEARLY,
-    Heading,
-    columns_of,
-    heading_texts,
-    is_same_heading,
+    is_total,
+    kind_of_line,
+    number_and_title,
+    parse_code,
     without_year,
 )
-from actionplan.past.numbering import is_total, kind_of_line, number_and_title, parse_code
-from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
 from actionplan.text import forbidden_characters, tidy_line_breaks
 
 
-def read_records(source: Source, choices: Choices) -> Reading:
+def read_records(source: Source, choices: Choices) -> PastReading:
     """The lines of the chosen tables, in their order."""
     reader = Reader(source, choices)
     for place, number in enumerate(choices.tables):
@@ -59,7 +59,7 @@ class Reader:
     """The tables while they are read, row by row."""
 
     def __init__(self, source: Source, choices: Choices) -> None:
-        self.source, self.choices, self.reading = source, choices, Reading()
+        self.source, self.choices, self.reading = source, choices, PastReading()
         first = source.tables[choices.tables[0]]
         heading = choices.heading
         self.heads = first.rows[heading.first : heading.first + heading.count]
@@ -203,13 +203,13 @@ class Reader:
         if not text.strip() or cell.down:
             return
         if role == KEEP:
-            line.kept.setdefault(year, []).append((self.headings[index], Words(text, cell.place)))
+            line.kept.setdefault(year, []).append((self.headings[index], PastWords(text, cell.place)))
             return
         held = line.answers.setdefault(year, {})
         if role in held and held[role].text:
-            held[role] = Words(held[role].text + between + text, held[role].place)
+            held[role] = PastWords(held[role].text + between + text, held[role].place)
         else:
-            held[role] = Words(text, cell.place)
+            held[role] = PastWords(text, cell.place)
 
     def _line(self, row: SourceRow) -> None:
         self._levels(row)
@@ -226,9 +226,11 @@ class Reader:
             line.answers[year] = {}
         for year, role, index, cell in self._answers(row, line.years):
             if role == KEEP and cell.text.strip():
-                line.kept.setdefault(year, []).append((self.headings[index], Words(_letters(cell.text), cell.place)))
+                line.kept.setdefault(year, []).append(
+                    (self.headings[index], PastWords(_letters(cell.text), cell.place))
+                )
             elif role != KEEP and year in line.answers:
-                line.answers[year][role] = Words(_letters(cell.text), cell.place)
+                line.answers[year][role] = PastWords(_letters(cell.text), cell.place)
         self.reading.lines.append(line)
 
     def _own_heading(self, row: SourceRow) -> str:
@@ -314,7 +316,7 @@ class Reader:
             for year in wanted:
                 yield year, role, index, self._cell(row, index)
 
-    def done(self) -> Reading:
+    def done(self) -> PastReading:
         """The reading, its last touches made: what says nothing of a year is none of it, own files come apart again."""
         if self.is_own:
             for line in self.reading.lines:
@@ -358,7 +360,7 @@ class Reader:
                 self.reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
 
     def _tell_figures(self) -> None:
-        columns: dict[str, dict[str, Words]] = {}
+        columns: dict[str, dict[str, PastWords]] = {}
         for line in self.reading.lines:
             for kept in line.kept.values():
                 for heading, words in kept:
@@ -376,7 +378,7 @@ def _letters(text: str) -> str:
     return tidy_line_breaks(text).strip("\n")
 
 
-def take_apart(answers: dict[str, Words]) -> None:
+def take_apart(answers: dict[str, PastWords]) -> None:
     """Gives each further cell its own words, which this portal's form and PDF write below the status."""
     if "text" not in answers:
         return
@@ -387,5 +389,5 @@ def take_apart(answers: dict[str, Words]) -> None:
     for found, end in zip(starts, ends, strict=False):
         name = LABELS[found[1] or found[2] or found[3]]
         if BY_NAME[name].kind == CHOICE or found[1] or found[3]:
-            answers[name] = Words(text[found.end() : end].strip("\n"), whole.place)
-    answers["text"] = Words(text[: starts[0].start()].rstrip("\n") if starts else text, whole.place)
+            answers[name] = PastWords(text[found.end() : end].strip("\n"), whole.place)
+    answers["text"] = PastWords(text[: starts[0].start()].rstrip("\n") if starts else text, whole.place)

@@ -5,13 +5,11 @@ a line of text between tables is a row of one cell, above the table that follows
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
-from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 from docx import Document
 from docx.oxml.ns import qn
@@ -19,14 +17,9 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
 
 from actionplan.uploads import (
-    ENCRYPTED,
-    LOCKED,
     NOT_XLSX,
-    OLD,
-    OLD_CONTAINER,
     UploadError,
     check_archive,
-    check_size,
     column_letters,
     csv_lines,
     merged_ranges,
@@ -36,8 +29,7 @@ from actionplan.uploads import (
 )
 from actionplan.words import plain_day
 
-SUFFIXES = (".xlsx", ".csv", ".docx", ".pdf")
-MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 5_000, 200, 300
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True)
@@ -91,99 +83,13 @@ class Source:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
-CHOOSE = "取り込めるのは、Excel（.xlsx）、CSV（.csv）、Word（.docx）の表と、文字の入ったPDF（.pdf）の表です。"
-OLD_WORD = "古い形式（.doc）の文書です。Wordで開いて、.docxの形式で保存し直してください。"
-LOCKED_WORD = "パスワード付きの文書です。開くときのパスワードを外して、保存し直してください。"
 NOT_WORD = "Word文書（.docx）として読めません。Wordで開いて、.docxの形式で保存し直してください。"
 LARGE_WORD = "文書の中身が大きすぎます。不要な画像や章を削除して保存し直してください。"
-MISNAMED = (
-    "名前の終わりは「{suffix}」ですが、中身はそのようなファイルではありません。もとのファイルを選び直してください。"
-)
-NO_TABLE = "ファイルの中に表が見つかりません。見出しと行のある表が入ったファイルを選んでください。"
 TOO_LONG = "{name}：行が多すぎます（{rows}行）。{most}行までに分けてください。"
-TOO_WIDE = "{name}：列が多すぎます（{columns}列）。使っていない列を削除してください（{most}列まで）。"
-OTHERS = {
-    ".xls": OLD,
-    ".doc": OLD_WORD,
-    ".xlsm": "マクロ付きのブック（.xlsm）です。Excelで開いて、.xlsxの形式で保存し直してください。",
-    ".ods": "このブック（.ods）は読めません。表計算ソフトで開いて、.xlsxの形式で保存し直してください。",
-    ".odt": "この文書（.odt）は読めません。文書ソフトで開いて、.docxの形式で保存し直してください。",
-    ".jtd": "一太郎の文書です。表をWordかExcelに貼り付けて、.docxか.xlsxの形式で保存し直してください。",
-    ".zip": "圧縮したファイル（.zip）です。中のファイルを取り出して、1つずつ選んでください。",
-}
 
 
-def read_source(data: bytes, name: str) -> Source:
-    """What the file holds. name: its own, as the person knows it. Raises UploadError for what is no such file."""
-    check_size(data)
-    suffix = Path(name).suffix.lower()
-    if suffix in OTHERS and not _is_other(data, suffix):
-        raise UploadError(OTHERS[suffix])
-    if suffix not in SUFFIXES:
-        raise UploadError(f"この種類のファイル（{suffix or '種類の分からない名前'}）は取り込めません。{CHOOSE}")
-    kind, read = _reader(data, suffix)
-    tables, notes = read(data)
-    return Source(name, kind, _checked(tables), notes)
-
-
-def _is_other(data: bytes, suffix: str) -> bool:
-    """Whether the file is protected by a password, which is the graver thing to say of an old one."""
-    return suffix in (".xls", ".doc") and data.startswith(OLD_CONTAINER) and ENCRYPTED in data
-
-
-def _reader(data: bytes, suffix: str) -> tuple[str, Callable]:
-    from actionplan.past.pdf import read_pdf  # here: it stands on this module
-
-    if data.startswith(OLD_CONTAINER):
-        raise UploadError(_old(data, suffix))
-    if b"%PDF-" in data[:1024]:
-        return _expected("pdf", suffix, ".pdf", read_pdf)
-    if data.startswith(b"PK"):
-        return _package(data, suffix)
-    if suffix == ".csv":
-        return "csv", _csv
-    raise UploadError(MISNAMED.format(suffix=suffix))
-
-
-def _old(data: bytes, suffix: str) -> str:
-    if ENCRYPTED in data:
-        return LOCKED_WORD if suffix in (".docx", ".doc") else LOCKED
-    return OLD_WORD if "WordDocument".encode("utf-16-le") in data else OLD
-
-
-def _expected(kind: str, suffix: str, own: str, read: Callable) -> tuple[str, Callable]:
-    if suffix != own:
-        raise UploadError(
-            f"中身は{own}のファイルのようです。ファイルの名前の終わりを「{own}」に直して、選び直してください。"
-        )
-    return kind, read
-
-
-def _package(data: bytes, suffix: str) -> tuple[str, Callable]:
-    try:
-        parts = {part.filename for part in ZipFile(BytesIO(data)).infolist()}
-    except BadZipFile as error:
-        raise UploadError(NOT_WORD if suffix == ".docx" else NOT_XLSX) from error
-    if any(part.startswith("word/") for part in parts):
-        return _expected("word", suffix, ".docx", _docx)
-    if any(part.startswith("xl/") for part in parts):
-        return _expected("excel", suffix, ".xlsx", _xlsx)
-    raise UploadError(MISNAMED.format(suffix=suffix))
-
-
-def _checked(tables: Sequence[SourceTable]) -> list[SourceTable]:
-    kept = [table for table in tables if any(len(row.words) > 1 for row in table.rows if not row.is_line)]
-    if not kept:
-        raise UploadError(NO_TABLE)
-    for table in kept:
-        if len(table.rows) > MOST_ROWS:
-            raise UploadError(TOO_LONG.format(name=table.name, rows=len(table.rows), most=MOST_ROWS))
-        if table.width > MOST_COLUMNS:
-            raise UploadError(TOO_WIDE.format(name=table.name, columns=table.width, most=MOST_COLUMNS))
-    return kept[:MOST_TABLES]
-
-
-def _csv(data: bytes) -> tuple[list[SourceTable], list[str]]:
+def read_csv_table(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    """The one table of a CSV file, and what there is to tell. Raises UploadError."""
     rows = []
     for number, line in enumerate(csv_lines(data), 1):
         cells = [SourceCell(text, f"{column_letters(index)}{number}") for index, text in enumerate(line)]
@@ -193,7 +99,8 @@ def _csv(data: bytes) -> tuple[list[SourceTable], list[str]]:
     return [SourceTable("CSVの表", rows)], []
 
 
-def _xlsx(data: bytes) -> tuple[list[SourceTable], list[str]]:
+def read_workbook(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    """A table for each sheet of a workbook, and what there is to tell. Raises UploadError."""
     check_archive(data)
     try:
         return _sheets(data)
@@ -252,7 +159,8 @@ THOUSANDS, DECIMALS = re.compile(r"[#0],[#0]{3}"), re.compile(r"\.(0+)")
 
 def shown(cell: ReadOnlyCell | EmptyCell) -> str:
     """The cell's value as it stands on the screen: 84.0% for 0.84, 4,841 for 4841, where its format says so."""
-    value, pattern = cell.value, getattr(cell, "number_format", None) or "General"
+    value: Any = cell.value  # of the types that the stubs name, a sheet that is only read gives but a few
+    pattern = getattr(cell, "number_format", None) or "General"
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return plain_text(value)
     if isinstance(value, datetime) and value.time() == time():
@@ -294,30 +202,38 @@ def spread(grid: list[list[SourceCell]], top: int, left: int, bottom: int, right
             grid[row][column] = SourceCell(first.text, old.place, row - top, column - left, right - left, first.note)
 
 
-def _docx(data: bytes) -> tuple[list[SourceTable], list[str]]:
+def read_document(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    """The tables of a Word document, with the lines between them, and what there is to tell. Raises UploadError."""
     try:
         check_archive(data)
     except UploadError as error:
         raise UploadError(LARGE_WORD if "大きすぎ" in str(error) else NOT_WORD) from error
     try:
         body = Document(BytesIO(data)).element.body
-        return list(_document(body)), []
+        return _document(body), []
     except Exception as error:  # python-docx and the XML parser raise whatever a broken file leads them into
         raise UploadError(NOT_WORD) from error
 
 
-def _document(body: Any) -> Iterator[SourceTable]:
+def _document(body: Any) -> list[SourceTable]:
+    """The tables, each with the lines above it; the last one with those below it, too."""
     above: list[SourceRow] = []
-    tables = 0
+    found: list[SourceTable] = []
     for number, block in enumerate(_blocks(body), 1):
         if block.tag == qn("w:tbl"):
-            tables += 1
-            yield SourceTable(f"表{tables}", [*above, *_word_rows(block, f"表{tables}")])
+            name = f"表{len(found) + 1}"
+            found.append(SourceTable(name, [*above, *_word_rows(block, name)]))
             above = []
         elif text := _paragraph(block).strip():
             above.append(SourceRow([SourceCell(text, f"{number}番目の段落")], f"{number}番目の段落", is_line=True))
-    if tables and above:  # what follows the last table: notes
-        yield SourceTable("表の後の文", above)
+    return with_last_lines(found, above)
+
+
+def with_last_lines(tables: list[SourceTable], below: Sequence[SourceRow]) -> list[SourceTable]:
+    """The same tables, the last one with the lines that stand below it."""
+    if not tables or not below:
+        return tables
+    return [*tables[:-1], replace(tables[-1], rows=[*tables[-1].rows, *below])]
 
 
 def _blocks(body: Any) -> Iterator[Any]:

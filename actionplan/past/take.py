@@ -27,8 +27,8 @@ from actionplan.models import (
     one_change,
     was_given,
 )
-from actionplan.past.choices import Reading
-from actionplan.past.matching import GONE, LEAVE, NEW, RELISTED, Placed, Proposal
+from actionplan.past.choices import PastReading
+from actionplan.past.matching import GONE, NEW, RELISTED, Placed, Proposal
 from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
 
@@ -53,7 +53,7 @@ class Origin:
 
 
 @dataclass
-class Taken:
+class PastTaken:
     """What was stored: the years' reports, how many items were made, how many answers came in."""
 
     reports: list[AnnualReport] = field(default_factory=list)
@@ -64,14 +64,14 @@ class Taken:
 @transaction.atomic
 def take_past_years(
     plan: Plan,
-    reading: Reading,
+    reading: PastReading,
     said: Mapping[str, str],
     *,
     origins: Mapping[int, Origin],
     name: str,
     by: Person,
     seen: str,
-) -> Taken:
+) -> PastTaken:
     """What was stored. said: the choices, by box. origins: by year. name: the file's own. seen: the seal of what the
     person looked at.
 
@@ -94,12 +94,12 @@ class Taking:
 
     def __init__(self, proposal: Proposal, origins: Mapping[int, Origin], name: str, by: Person) -> None:
         self.proposal, self.origins, self.name, self.by = proposal, origins, name, by
-        self.live, self.done = proposal.live, Taken()
+        self.live, self.done = proposal.live, PastTaken()
         self.titles = {title.number: title.given for title in proposal.titles}
         self.departments: dict[str, Department | None] = {}
         self.latest = max([*proposal.years, *(each.fiscal_year for each in self.live.reports if not each.sample)])
 
-    def run(self) -> Taken:
+    def run(self) -> PastTaken:
         """Stores everything."""
         self._departments()
         for each in self.proposal.taken:
@@ -208,7 +208,7 @@ class Taking:
         if errors := faults(row, {}):
             words = "".join(sentence for sentences in errors.values() for sentence in sentences)
             raise TakeRefused([f"{each.line.place}：「{each.line.words}」の{year}年度の文は保存できません。{words}"])
-        row.answered_by = row.confirmed_by = user  # type: ignore[assignment]  # a stranger may not bring anything in
+        row.answered_by = row.confirmed_by = user
         row.answered_at = row.confirmed_at = now
         row.printed = self._printed(each)
         return row
@@ -256,7 +256,7 @@ def _sentence(row: models.Model, error: ValidationError) -> str:
 
 
 @dataclass(frozen=True)
-class Undoing:
+class PastUndoing:
     """What taking a past year back would do. why_not: why it has to stay, or nothing."""
 
     report: AnnualReport
@@ -265,7 +265,7 @@ class Undoing:
     seal: str
 
 
-def undoing_of(report: AnnualReport) -> Undoing:
+def undoing_of(report: AnnualReport) -> PastUndoing:
     """What taking it back does now; reads only."""
     rows = list(report.statuses.order_by("pk").values_list("pk", "revision"))
     why_not = ""
@@ -273,7 +273,7 @@ def undoing_of(report: AnnualReport) -> Undoing:
         why_not = "過去の年度として取り込んだものではないため、取り消せません。"
     elif report.editions.exists():
         why_not = "公表したことのある年度（予約を含む）なので、取り消せません。"
-    return Undoing(report, len(rows), why_not, fingerprint(report.pk, rows))
+    return PastUndoing(report, len(rows), why_not, fingerprint(report.pk, rows))
 
 
 @transaction.atomic
@@ -295,6 +295,3 @@ def undo_past_year(report: AnnualReport, *, by: Person, seen: str) -> int:
     noted._history_user = by
     noted.delete()
     return undoing.answers
-
-
-__all__ = ["LEAVE", "Origin", "TakeRefused", "Taken", "take_past_years", "undo_past_year", "undoing_of"]

@@ -27,6 +27,7 @@ from actionplan.models import (
 from actionplan.publishing.one_wording import Cells, TwoWordings, clashes, settle, two_wordings
 from actionplan.scale import Scale, read_scale
 from actionplan.text import fold_all
+from actionplan.words import plain_day
 
 # What the plan words, and what the year adds: a correction keeps the first as published unless asked otherwise.
 WORDING = (
@@ -288,11 +289,13 @@ def plan_facts(plan: Plan) -> dict:
 
 
 def past_facts(report: AnnualReport) -> dict:
-    """When and where a past report was published first; nothing for any other, whose content hashes as ever."""
+    """When and where a past report was published first, and in words; nothing for any other, which hashes as ever."""
     if not report.is_past:
         return {}
-    day = report.past_published_on
-    return {"past": {"published_on": day.isoformat() if day else "", "source": report.past_source}}
+    day, source = report.past_published_on, report.past_source
+    facts = [f"{plain_day(day)}に公表" if day else "", f"出典：{source}" if source else ""]
+    words = f"過去の報告（{'、'.join(filter(None, facts))}）"
+    return {"past": {"published_on": day.isoformat() if day else "", "source": source, "words": words}}
 
 
 def guideline_parts(plan: Plan) -> dict[str, list[tuple[str, str]]]:

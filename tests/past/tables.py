@@ -9,12 +9,13 @@ from openpyxl import Workbook
 from weasyprint import HTML
 
 from actionplan.models import Plan
-from actionplan.past.choices import Choices, Reading, chosen_columns, lines_of_their_own
-from actionplan.past.headings import find_heading, suggest_lines, suggest_roles, suggest_years
+from actionplan.past.choices import Choices, PastReading, chosen_columns
+from actionplan.past.files import read_source
+from actionplan.past.headings import find_heading, lines_of_their_own, suggest_lines, suggest_roles, suggest_years
 from actionplan.past.matching import Proposal
 from actionplan.past.records import read_records
-from actionplan.past.source import Source, read_source
-from actionplan.past.take import Origin, Taken, take_past_years
+from actionplan.past.source import Source
+from actionplan.past.take import Origin, PastTaken, take_past_years
 
 DATA = Path(__file__).parent / "data"
 STYLE = (
@@ -86,11 +87,11 @@ def suggested_choices(source: Source, year: int | None = None) -> Choices:
     bare = Choices(range(len(source.tables)), heading)
     columns = chosen_columns(source, bare)
     roles = suggest_roles(columns)
-    lines = suggest_lines(lines_of_their_own(source, bare), roles.values())
+    lines = suggest_lines(lines_of_their_own(source.tables), roles.values())
     return Choices(bare.tables, heading, roles, suggest_years(columns, roles, year), lines, year)
 
 
-def reading_of(data: bytes, name: str, year: int | None = None) -> Reading:
+def reading_of(data: bytes, name: str, year: int | None = None) -> PastReading:
     source = read_source(data, name)
     return read_records(source, suggested_choices(source, year))
 
@@ -104,7 +105,7 @@ def decided(proposal: Proposal, **more: str) -> dict[str, str]:
     return said | more
 
 
-def taken_in(plan: Plan, data: bytes, name: str, by, year: int | None = None, **more: str) -> Taken:
+def taken_in(plan: Plan, data: bytes, name: str, by, year: int | None = None, **more: str) -> PastTaken:
     """The file brought in by the way of the pages, as suggested."""
     reading = reading_of(data, name, year)
     said = decided(Proposal(plan, reading, {}), **more)

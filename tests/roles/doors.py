@@ -136,7 +136,14 @@ ROUND = (
     post("people_switch", "/admin/people/close/", OFFICE, {"person": "{account}"}),
     *both("start_password", "/admin/people/{account}/start-password/", OFFICE),
 )
-DOORS = (*PORTAL, *ANSWERS, *ROUND, *model_doors())
+PAST = (
+    *both("past", "/admin/past/", OFFICE, passed=(200, 422)),
+    *both("past_table", "/admin/past/nothing/table/", OFFICE),
+    *both("past_columns", "/admin/past/nothing/columns/", OFFICE),
+    *both("past_check", "/admin/past/nothing/check/", OFFICE),
+    *both("past_undo", "/admin/past/{report}/undo/", OFFICE),
+)
+DOORS = (*PORTAL, *ANSWERS, *ROUND, *PAST, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
 OUTSIDE = {
     *("login", "logout", "password_change", "password_change_done", "jsi18n"),

@@ -1,0 +1,154 @@
+"""Bringing past years in, the last pages: everything that would come in, cell by cell; then all of it or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.html import format_html, format_html_join
+from django.views.decorators.http import require_http_methods
+
+from actionplan.admin.site import found_or_404
+from actionplan.models import AnnualReport, Plan
+from actionplan.past.choices import PastReading
+from actionplan.past.matching import NEW, Proposal
+from actionplan.past.pages import choices_of
+from actionplan.past.records import read_records
+from actionplan.past.source import Source
+from actionplan.past.take import Origin, TakeRefused, take_past_years, undo_past_year, undoing_of
+from actionplan.past.waiting import WaitingPast, come_in, page, step
+from actionplan.seen import Moved
+from actionplan.uploads import UploadError
+
+MOST_LINES = 1_500
+TOO_MANY = "行が多すぎて、1つの画面で確かめられません（{lines}行）。{most}行までに分けて取り込んでください。"
+
+
+@step
+def check_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> HttpResponse:
+    """Everything that would come in, cell by cell; and taking it."""
+    said = waiting.said
+    if not said.get("done"):
+        return HttpResponseRedirect(reverse("admin:past_columns", args=[waiting.name]))
+    plan = found_or_404(Plan.objects.all(), pk=waiting.plan_id)
+    reading = read_records(source, choices_of(said))
+    if len(reading.lines) > MOST_LINES:
+        raise UploadError(TOO_MANY.format(lines=len(reading.lines), most=MOST_LINES))
+    sent = {name: words for name, words in request.POST.items() if isinstance(words, str)}
+    proposal = Proposal(plan, reading, with_codes(plan, sent, "all-new" in sent, reading))
+    if "take" not in request.POST:
+        return _check(request, waiting, proposal, sent)
+    return _take(request, waiting, proposal, sent)
+
+
+def with_codes(plan: Plan, sent: Mapping[str, str], all_new: bool, reading: PastReading) -> dict[str, str]:
+    """What was sent, where an item was named by its number instead of being chosen from the list."""
+    said = {name: words for name, words in sent.items() if words or not name.startswith("item-")}
+    codes = {name: words.strip() for name, words in sent.items() if name.startswith("code-") and words.strip()}
+    if codes:
+        by_code = {item.code: str(item.pk) for item in Proposal(plan, PastReading(), {}).live.items.values()}
+        for name, code in codes.items():
+            said[name.replace("code-", "item-")] = by_code.get(code, "")
+    for index in range(len(reading.lines)) if all_new else ():
+        said[f"item-{index}"] = said.get(f"item-{index}") or NEW
+    return said
+
+
+def _origins(years: Sequence[int], sent: Mapping[str, str]) -> tuple[dict[int, Origin], list[str]]:
+    found, refusals = {}, []
+    for year in years:
+        words = sent.get(f"published-{year}", "").strip()
+        day: date | None = None
+        if words:
+            with suppress(ValueError):
+                day = parse_date(words)
+            if day is None or day > timezone.localdate():
+                refusals.append(f"{year}年度の「原本の公表日」を、今日までの日付で書いてください。")
+        found[year] = Origin(day, sent.get(f"source-{year}", "").strip()[:200])
+    return found, refusals
+
+
+def _take(request: HttpRequest, waiting: WaitingPast, proposal: Proposal, sent: Mapping[str, str]) -> HttpResponse:
+    origins, refusals = _origins(proposal.years, sent)
+    if refusals:
+        return _check(request, waiting, proposal, sent, refusals)
+    try:
+        taken = take_past_years(
+            proposal.live.plan,
+            proposal.reading,
+            proposal.said,
+            origins=origins,
+            name=waiting.title,
+            by=request.user,
+            seen=sent.get("seen", ""),
+        )
+    except TakeRefused as refusal:
+        return _check(request, waiting, proposal, sent, refusal.sentences)
+    except Moved as refusal:
+        return _check(request, waiting, proposal, sent, [str(refusal)], status=409)
+    waiting.remove()
+    ways = format_html_join(
+        "、",
+        '<a href="{}">{}の公表の画面</a>',
+        ((reverse("admin:publish", args=[each.pk]), each) for each in taken.reports),
+    )
+    sentence = "「{}」から、{}年度・{}件の回答を下書きとして取り込みました（新しい項目は{}件）。次は公表します：{}"
+    years = len(taken.reports)
+    messages.success(request, format_html(sentence, waiting.title, years, taken.answers, taken.items, ways))
+    return HttpResponseRedirect(reverse("admin:past"))
+
+
+def _check(
+    request: HttpRequest,
+    waiting: WaitingPast,
+    proposal: Proposal,
+    sent: Mapping[str, str],
+    refusals: Sequence[str] = (),
+    status: int = 422,
+) -> HttpResponse:
+    origins = [
+        (year, label, items, sent.get(f"published-{year}", ""), sent.get(f"source-{year}", ""))
+        for year, label, items in proposal.year_labels
+    ]
+    return page(
+        request,
+        "check",
+        f"取り込む内容を確かめる　{waiting.title}",
+        file=waiting,
+        proposal=proposal,
+        notes=[*waiting.source.notes, *proposal.reading.notes],
+        origins=origins,
+        lines=[(each, proposal.shown(each)) for each in proposal.placed],
+        marks=[("", "決めない"), *((mark.symbol, str(mark)) for mark in proposal.live.marks)],
+        chosen_mark=sent.get("marks", ""),
+        lacks_marks=any(not each.line.marks.strip() and each.item is None for each in proposal.taken),
+        refusals=refusals,
+        status=status if refusals else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then takes a past year back that was never published."""
+    come_in(request)
+    report = found_or_404(AnnualReport.objects.select_related("plan"), pk=pk)
+    if request.method != "POST":
+        return page(request, "undo", f"取り込みを取り消す　{report}", undoing=undoing_of(report))
+    try:
+        answers = undo_past_year(report, by=request.user, seen=request.POST.get("seen", ""))
+        messages.success(request, f"{report}の取り込みを取り消しました（回答{answers}件）。計画の項目は残っています。")
+    except (TakeRefused, Moved) as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(reverse("admin:past"))
+
+
+def urls(guarded: Callable) -> list[URLPattern]:
+    """The addresses, below those of the first pages."""
+    return [
+        path("past/<int:pk>/undo/", guarded(undo_page), name="past_undo"),
+        path("past/<str:name>/check/", guarded(check_page), name="past_check"),
+    ]

@@ -1,0 +1,318 @@
+"""Bringing past years in, the first pages: the file, its tables, which column is what."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.views.decorators.http import require_http_methods
+
+from actionplan import permissions
+from actionplan.admin.site import FrontLink
+from actionplan.fiscal_year import parse_fiscal_year, web_label
+from actionplan.models import AnnualReport, Person, Plan, TableMapping, note_source
+from actionplan.past.choices import Choices, chosen_columns, groups_of, refuse_choices, year_of
+from actionplan.past.files import SUFFIXES
+from actionplan.past.headings import (
+    Heading,
+    TableColumn,
+    find_heading,
+    lines_of_their_own,
+    suggest_lines,
+    suggest_roles,
+    suggest_years,
+)
+from actionplan.past.source import Source
+from actionplan.past.take import undoing_of
+from actionplan.past.vocabulary import ALL_YEARS, ROLES, YEARLY, cleaned, without_year
+from actionplan.past.waiting import TITLE, WaitingPast, come_in, keep, page, step, waiting_of
+from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
+
+NONE_CHOSEN = "ファイルが選ばれていません。過去の報告のファイルを選んでから、もう一度押してください。"
+NO_PLAN = "どの計画の報告か、選んでください。"
+TOO_LARGE = (
+    "ファイルが大きすぎます（{size:.1f}MB）。{most}MBまでです。表のあるところだけを別のファイルに分けてください。"
+)
+NO_TABLES = "取り込む表に、印を付けてください。"
+ODD_HEADING = "見出しの行の番号を、表の中の行の番号で書いてください。"
+SHOWN_ROWS, MOST_HEADS = 15, 5
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload_page(request: HttpRequest) -> HttpResponse:
+    """Takes the file, and lists what waits and what has come in."""
+    come_in(request)
+    plans, refusal = list(Plan.objects.all()), ""
+    if request.method == "POST":
+        try:
+            kept = _receive(request, plans)
+            return HttpResponseRedirect(reverse("admin:past_table", args=[kept.name]))
+        except UploadError as error:
+            refusal = str(error)
+    reports = AnnualReport.objects.select_related("plan").exclude(past_published_on=None, past_source="")
+    return page(
+        request,
+        "upload",
+        TITLE,
+        plans=plans,
+        chosen=request.POST.get("plan", ""),
+        refusal=refusal,
+        suffixes=",".join(SUFFIXES),
+        waiting=[(each, _way_on(each)) for each in waiting_of(request.user)],
+        past=[(report, undoing_of(report)) for report in reports],
+        status=422 if refusal else 200,
+    )
+
+
+def _way_on(waiting: WaitingPast) -> str:
+    step = "past_check" if "roles" in waiting.said else "past_table"
+    return reverse(f"admin:{step}", args=[waiting.name])
+
+
+def _receive(request: HttpRequest, plans: Sequence[Plan]) -> WaitingPast:
+    """What came, once it could be read. Raises UploadError."""
+    upload = request.FILES.get("file")
+    plan = next((each for each in plans if str(each.pk) == request.POST.get("plan")), None)
+    if plan is None:
+        raise UploadError(NO_PLAN)
+    if upload is None:
+        raise UploadError(NONE_CHOSEN)
+    size = upload.size or 0
+    if size > LARGEST_FILE:  # asked first: what is too large is never read into memory
+        raise UploadError(TOO_LARGE.format(size=size / MEGABYTE, most=LARGEST_FILE // MEGABYTE))
+    waiting = keep(request.user, plan, upload.name or "", upload.read())
+    read = False
+    try:
+        read = bool(waiting.source)
+    finally:
+        # Whatever ends the reading: what was not read to its end does not wait to be read again.
+        if not read:
+            waiting.remove()
+    return waiting
+
+
+def _heading(said: Mapping[str, Any], source: Source, tables: Sequence[int]) -> Heading:
+    """Where the headings of the first table stand: as was said, else as it seems."""
+    if "first" in said and said.get("tables", [None])[:1] == list(tables[:1]):
+        return Heading(said["first"], said["count"])
+    return find_heading(source.tables[tables[0]])
+
+
+@dataclass(frozen=True)
+class TableChoice:
+    """A table that may be ticked."""
+
+    number: int
+    name: str
+    rows: int
+    headings: str
+    ticked: bool
+    hidden: bool
+
+
+@step
+def table_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> HttpResponse:
+    """Which tables, and where their headings stand."""
+    groups, said, refusal = groups_of(source), waiting.said, ""
+    tables = said.get("tables") or groups[0]
+    heading = _heading(said, source, tables)
+    if request.method == "POST":
+        ticked = [number for number in range(len(source.tables)) if f"table-{number}" in request.POST]
+        asked = _asked_heading(request, source, ticked)
+        same_first = ticked[:1] == tables[:1]
+        if not ticked:
+            refusal = NO_TABLES
+        elif same_first and asked is None:
+            refusal = ODD_HEADING
+        else:
+            found = asked if same_first and asked else find_heading(source.tables[ticked[0]])
+            changed = {"tables": ticked, "first": found.first, "count": found.count}
+            waiting.say(**changed, **({} if changed.items() <= said.items() else {"roles": None}))
+            if "next" in request.POST and (same_first or len(source.tables) == 1):
+                return HttpResponseRedirect(reverse("admin:past_columns", args=[waiting.name]))
+            return HttpResponseRedirect(reverse("admin:past_table", args=[waiting.name]))
+    main = source.tables[tables[0]]
+    start = max(0, heading.first - 4)
+    shown = [(number + 1, row) for number, row in enumerate(main.rows)][start : heading.first + SHOWN_ROWS]
+    return page(
+        request,
+        "table",
+        f"表を選ぶ　{waiting.title}",
+        file=waiting,
+        source=source,
+        tables=[_table_choice(source, number, tables) for number in range(len(source.tables))],
+        main=main,
+        rows=shown,
+        first=heading.first + 1,
+        last=heading.first + heading.count,
+        count=heading.count,
+        counts=range(1, MOST_HEADS + 1),
+        refusal=refusal,
+        status=422 if refusal else 200,
+    )
+
+
+def _asked_heading(request: HttpRequest, source: Source, ticked: Sequence[int]) -> Heading | None:
+    first, count = request.POST.get("first", ""), request.POST.get("count", "")
+    if not ticked or not (first.isdecimal() and count.isdecimal()) or len(first) > 6 or len(count) > 2:
+        return None
+    rows = len(source.tables[ticked[0]].rows)
+    found = Heading(int(first) - 1, int(count))
+    inside = found.first >= 0 and 1 <= found.count <= MOST_HEADS and found.first + found.count <= rows
+    return found if inside else None
+
+
+def _table_choice(source: Source, number: int, ticked: Sequence[int]) -> TableChoice:
+    table = source.tables[number]
+    heading = find_heading(table)
+    words = "・".join(cleaned(cell.text) for cell in table.rows[heading.first].words[:8])
+    return TableChoice(number, table.name, len(table.rows), words[:80], number in ticked, table.hidden)
+
+
+@dataclass(frozen=True)
+class ColumnChoice:
+    """A column with what was chosen, or is offered. years: values and labels; chosen: the year's value."""
+
+    column: TableColumn
+    role: str
+    year: str
+    years: Sequence[tuple[str, str]]
+
+
+@step
+def columns_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> HttpResponse:
+    """Which column is what, and of which year."""
+    said = waiting.said
+    if not said.get("tables"):
+        return HttpResponseRedirect(reverse("admin:past_table", args=[waiting.name]))
+    bare = Choices(said["tables"], Heading(said["first"], said["count"]))
+    columns = chosen_columns(source, bare)
+    kinds = lines_of_their_own(source.tables[number] for number in said["tables"])
+    refusals: list[str] = []
+    if request.method == "POST":
+        chosen = _sent(request, columns, kinds)
+        refusals = [*chosen.pop("refusals"), *refuse_choices(columns, choices_of(said | chosen))]
+        waiting.say(**chosen, done=not refusals)
+        said = waiting.said
+        if not refusals:
+            remember(waiting, columns, said, request.user)
+            return HttpResponseRedirect(reverse("admin:past_check", args=[waiting.name]))
+    remembered = _remembered(columns)
+    if not said.get("roles"):
+        said = said | _offered(source, columns, kinds, bare, remembered)
+    return page(
+        request,
+        "columns",
+        f"列の対応を決める　{waiting.title}",
+        file=waiting,
+        columns=[_column_choice(column, said, columns) for column in columns],
+        lines=[(kind, words[:3], len(words), said["lines"].get(kind, "skip")) for kind, words in kinds.items()],
+        roles=ROLES.items(),
+        line_roles=[("policy", ROLES["policy"]), ("measure", ROLES["measure"]), ("skip", ROLES["skip"])],
+        year=said.get("year_words") or (web_label(said["year"]) if said.get("year") else ""),
+        remembered=remembered if request.method != "POST" else None,
+        refusals=refusals,
+        status=422 if refusals else 200,
+    )
+
+
+def _sent(request: HttpRequest, columns: Sequence[TableColumn], kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """What the form of the columns says, as it is kept; refusals: what cannot be read."""
+    sent, refusals = request.POST, []
+    words, year = sent.get("year", "").strip()[:40], None
+    if words:
+        try:
+            year = parse_fiscal_year(words.partition("（")[0])
+        except ValueError as error:
+            refusals.append(f"この表の年度：{error}")
+    roles = {str(column.index): sent.get(f"role-{column.index}", "") for column in columns}
+    years = {str(column.index): sent.get(f"year-{column.index}", "") for column in columns}
+    lines = {kind: sent.get(f"line-{index}", "skip") for index, kind in enumerate(kinds)}
+    return {
+        "year": year,
+        "year_words": words,
+        "roles": {index: role for index, role in roles.items() if role in ROLES},
+        "years": {index: int(text) for index, text in years.items() if text.isdecimal() and len(text) < 5},
+        "lines": {kind: role for kind, role in lines.items() if role in ("policy", "measure", "skip")},
+        "refusals": refusals,
+    }
+
+
+def _offered(
+    source: Source, columns: Sequence[TableColumn], kinds: Mapping[str, Any], bare: Choices, known: TableMapping | None
+) -> dict[str, Any]:
+    year = year_of(source, bare.tables)
+    roles = {int(index): role for index, role in known.roles.items()} if known else suggest_roles(columns)
+    named = {column.year for column in columns if column.year}
+    own = None if named else year
+    years = suggest_years(columns, roles, own)
+    if known:
+        years |= {int(index): ALL_YEARS for index in known.years}
+    lines = suggest_lines(kinds, roles.values()) | (known.lines if known else {})
+    whole = max(named) if named else year if "year" not in roles.values() else None
+    return {
+        "roles": {str(index): role for index, role in roles.items()},
+        "years": {str(index): each for index, each in years.items() if each != whole},
+        "lines": lines,
+        "year": whole,
+    }
+
+
+def _column_choice(column: TableColumn, said: Mapping[str, Any], columns: Sequence[TableColumn]) -> ColumnChoice:
+    index = str(column.index)
+    named = sorted({each.year for each in columns if each.year} | {year for year in said["years"].values() if year})
+    years = [("", "この表の年度"), *((str(year), web_label(year)) for year in named), (str(ALL_YEARS), "どの年度にも")]
+    return ColumnChoice(column, said["roles"].get(index, ""), str(said["years"].get(index, "")), years)
+
+
+def choices_of(said: Mapping[str, Any]) -> Choices:
+    """What was said, as the reader takes it."""
+    roles = {int(index): role for index, role in (said.get("roles") or {}).items()}
+    years = {int(index): year for index, year in (said.get("years") or {}).items() if roles.get(int(index)) in YEARLY}
+    return Choices(
+        said["tables"], Heading(said["first"], said["count"]), roles, years, said.get("lines") or {}, said.get("year")
+    )
+
+
+def _shape(columns: Sequence[TableColumn]) -> str:
+    """What the next file of the same headings has in common with this one; the years in them are others then."""
+    return sha256("\n".join(cleaned(without_year(column.heading)) for column in columns).encode()).hexdigest()
+
+
+def _remembered(columns: Sequence[TableColumn]) -> TableMapping | None:
+    known = TableMapping.objects.filter(shape=_shape(columns)).first()
+    return known if known and {int(index) for index in known.roles} == {column.index for column in columns} else None
+
+
+def remember(waiting: WaitingPast, columns: Sequence[TableColumn], said: Mapping[str, Any], by: Person) -> None:
+    """Keeps which column is what for the next file that has the same headings."""
+    row = TableMapping.objects.filter(shape=_shape(columns)).first() or TableMapping(shape=_shape(columns))
+    years = {index: year for index, year in said["years"].items() if year == ALL_YEARS}
+    found = {"roles": said["roles"], "years": years, "lines": said["lines"]}
+    if row.pk and all(getattr(row, name) == value for name, value in found.items()):
+        return
+    row.name, row.headings = waiting.title[:255], [column.heading for column in columns]
+    for name, value in found.items():
+        setattr(row, name, value)
+    noted = note_source(row, reason="列の対応を決める", source_file=waiting.title)
+    noted._history_user = by
+    noted.save()
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """The way in, for the office."""
+    if not permissions.may_bring_past(request.user):
+        return []
+    words = "Excel・CSV・Word・PDFの過去の報告を、列の対応を決めて取り込みます。"
+    return [FrontLink(TITLE, reverse("admin:past"), words)]
+
+
+def urls(guarded: Callable) -> list[URLPattern]:
+    """The addresses, all under past/."""
+    return [
+        path("past/", guarded(upload_page), name="past"),
+        path("past/<str:name>/table/", guarded(table_page), name="past_table"),
+        path("past/<str:name>/columns/", guarded(columns_page), name="past_columns"),
+    ]

@@ -1,0 +1,225 @@
+"""The words of anybody's table: what its headings mean, the years that they name, its numbers as 2-(1)-① and 第１章.
+
+SYNONYMS is the one list of the words that cities use. It only suggests: a person says what is taken and what is not.
+"""
+
+import re
+import unicodedata
+
+from actionplan.cells import BY_NAME, CELLS
+from actionplan.fiscal_year import parse_fiscal_year
+
+POLICY_NUMBER, POLICY_TITLE, MEASURE_NUMBER, MEASURE_TITLE = "policy_number", "policy", "measure_number", "measure"
+CODE, ITEM_NUMBER, ITEM_NAME, CONTENT, MARKS = "code", "item_number", "item", "content", "marks"
+DEPARTMENT, YEAR, PUBLIC_ID, REMARKS, KEEP, SKIP = "department", "year", "public_id", "remarks", "keep", "skip"
+# What a column may be, in the order in which it is offered; those of an answer's cells follow the list of them.
+ROLES = {
+    CODE: "番号（2-(1)-①のように続けて書いたもの）",
+    POLICY_NUMBER: "施策の番号",
+    POLICY_TITLE: "施策の名前",
+    MEASURE_NUMBER: "取組の番号",
+    MEASURE_TITLE: "取組の名前",
+    ITEM_NUMBER: "項目の番号",
+    ITEM_NAME: "項目の名前",
+    CONTENT: "項目の内容",
+    MARKS: "主体（★●◎など）",
+    DEPARTMENT: "担当課",
+    **{cell.name: cell.label for cell in CELLS},
+    YEAR: "年度（行ごと）",
+    PUBLIC_ID: "公開ID（このポータルのデータ）",
+    REMARKS: "備考（このポータルのデータ）",
+    KEEP: "実施状況に、見出しを付けて残す",
+    SKIP: "このまま取り込まない",
+}
+# Of these a year can have its own column; of the others a table has one.
+YEARLY = (*BY_NAME, KEEP)
+SEVERAL = (KEEP, SKIP)
+
+# By role: headings that are exactly so, and parts of headings. Bracketed words, blanks and the year do not count; the
+# first that fits is suggested, the very words before a part.
+SYNONYMS: tuple[tuple[str, str, str], ...] = (
+    (PUBLIC_ID, "ID 公開ID", ""),
+    (SKIP, "全国地方公共団体コード 地方公共団体名 年度_和暦 進捗区分コード 更新日 行番号 通し番号 通番", "主体_市"),
+    (MARKS, "主体 主体_記号 実施主体 取組主体 推進主体", ""),
+    (YEAR, "年度 年度_西暦 実施年度 報告年度", ""),
+    (POLICY_NUMBER, "施策番号 政策番号 施策No 施策コード 基本目標番号 方針番号", ""),
+    (MEASURE_NUMBER, "取組番号 目標番号 取組No 施策の方向番号", ""),
+    (CODE, "計画番号 体系番号 体系 施策体系 整理番号 管理番号", ""),
+    (ITEM_NUMBER, "項目番号 番号 No NO No. № # 事業番号 事務事業番号 取組項目番号", "事業番号"),
+    (
+        DEPARTMENT,
+        "担当課 課 所管課 担当 担当部署 主管課 所管 課名 担当課名 部署 担当部課 担当課等 所属",
+        "担当課 所管課 主管課 担当部署 所管部署",
+    ),
+    (
+        POLICY_TITLE,
+        "施策 施策名 基本目標 基本方針 政策 方針 推進方策 柱 重点施策 大項目 基本施策 政策名",
+        "基本目標 基本方針 推進方策",
+    ),
+    (MEASURE_TITLE, "取組名 目標 取組方針 中項目 施策の方向 主要施策 具体的施策 推進項目", "施策の方向"),
+    (
+        ITEM_NAME,
+        "項目 項目名 取組項目 事業名 事務事業名 取組 小項目 成果目標 具体的取組 事業 取組事項 実施項目 名称 "
+        "具体的な取組 行動計画 アクション 事業・取組 取組・事業名 事業名等",
+        "事業名 項目名 取組名称",
+    ),
+    (
+        CONTENT,
+        "アクションプランの内容 内容 取組内容 事業内容 事業概要 概要 取組の内容 計画内容 事業の概要 具体的内容",
+        "取組内容 事業内容 事業概要 計画の内容 取組の内容 事業の内容 取組概要",
+    ),
+    (
+        KEEP,
+        "基準値 目標値 実績値 計画 計画値 指標 指標名 単位 達成率 事業費 予算 決算 予算額 決算額 数値目標",
+        "指標 単位 達成率 事業費 予算 決算 支出金 財源 人件費 基準値 目標値 実績値 計画値 地方債",
+    ),
+    (
+        "progress",
+        "進捗区分 進捗状況 進捗 評価 自己評価 達成度 達成状況 進捗度 区分 進行状況 判定 進捗評価",
+        "進捗 評価 達成度 達成状況",
+    ),
+    ("outcome", "成果 効果 成果・効果 取組の成果 主な成果 事業の成果", "成果 効果"),
+    ("challenge", "課題 問題点 課題・問題点 問題・課題 課題等", "課題 問題点"),
+    (
+        "next_step",
+        "今後の方針 今後の方向性 次年度へ向けた取組 翌年度の取組 改善策 今後の取組 今後の予定 方向性 今後の展開",
+        "次年度 翌年度 今後 来年度 改善",
+    ),
+    (
+        "text",
+        "実施状況 実績 取組実績 取組状況 実施内容 実施結果 活動実績 事業実績 実施実績 取組結果 関係部署",
+        "実績 実施状況 取組状況 実施内容 取組結果",
+    ),
+    (KEEP, "備考 摘要 特記事項 計", "計画 備考"),
+)
+YEAR_WORD = re.compile(
+    r"(?:(令和|平成|昭和)\s*(元|[0-9０-９]{1,2})\s*(?:年度|年)?"
+    r"|(?<![A-Za-zＡ-Ｚａ-ｚ])([RHSＲＨＳ])\s*(元|[0-9０-９]{1,2})(?![0-9０-９.．])\s*(?:年度|年)?"
+    r"|((?:19|20|１９|２０)[0-9０-９]{2})\s*(?:年度|年)?)"
+)
+BRACKETS = re.compile(r"[（(［\[【〔][^（）()［］\[\]【】〔〕]*[）)］\]】〕]")
+FAR_DOWN = 60
+ALL_YEARS = 0
+DESCRIBING = ("指標", "単位", "基準")
+
+
+def year_in(text: str) -> int | None:
+    """The first fiscal year that the text names; None when there is none."""
+    for found in YEAR_WORD.finditer(text):
+        era, number, letter, count, plain = found.groups()
+        try:
+            return parse_fiscal_year(f"{era or letter or ''}{number or count or plain}")
+        except ValueError:
+            continue
+    return None
+
+
+def without_year(text: str) -> str:
+    """The heading without the year in it: 進捗状況 of H27進捗状況; the whole where nothing else is left."""
+    rest = YEAR_WORD.sub("", text).strip("／/・ 　の_-（）()")
+    return rest or text
+
+
+def cleaned(text: str) -> str:
+    """What two headings that mean the same have in common."""
+    return re.sub(r"[\s:：]", "", unicodedata.normalize("NFKC", text))
+
+
+def suggested(heading: str) -> tuple[str, int]:
+    """The role that a heading suggests, and how surely: 2 for its very words, 1 for a part, 0 for no role."""
+    plain = cleaned(heading)
+    bare = cleaned(without_year(BRACKETS.sub("", unicodedata.normalize("NFKC", heading))))
+    last = cleaned(without_year(heading.rpartition("／")[2]))
+    for words in (plain, cleaned(without_year(heading)), bare, last):
+        for role, exact, _ in SYNONYMS:
+            if words in exact.split():
+                return role, 2
+    for role, _, parts in SYNONYMS:
+        if any(part in bare for part in parts.split()):
+            return role, 1
+    return "", 0
+
+
+ROMAN = {chr(0x2160 + index): str(index + 1) for index in range(12)} | {
+    chr(0x2170 + index): str(index + 1) for index in range(12)
+}
+KANJI = {character: str(number) for number, character in enumerate("一二三四五六七八九", 1)} | {"十": "10"}
+LETTERS = str.maketrans(ROMAN)
+NOT_A_NUMBER = re.compile(
+    r"施策|取組|項目|番号|基本|目標|方針|No\.?|[第章節項の\-‐‑–—―−ー()（）\[\].,、・_/\s]", re.IGNORECASE
+)
+
+
+def parse_code(text: str) -> tuple[int, ...] | None:
+    """The numbers of 2-(1)-①, Ⅱ－３ or 第１章: (2, 1, 1), (2, 3), (1,); None for anything that says more."""
+    digits = text.translate(LETTERS)
+    if all(character in KANJI for character in re.sub(r"[第章節項（）()\s]", "", digits)):
+        digits = "".join(KANJI.get(character, character) for character in digits)
+    digits = re.sub(r"([①-⑳⑴-⒇])", r" \1 ", digits)
+    plain = unicodedata.normalize("NFKC", digits)
+    numbers = re.findall(r"\d+", plain)
+    rest = NOT_A_NUMBER.sub("", re.sub(r"\d+", "", plain))
+    if not numbers or rest or len(numbers) > 4 or any(not 0 < int(each) <= 32_767 for each in numbers):
+        return None
+    return tuple(map(int, numbers))
+
+
+ONE = r"[0-9０-９]{1,5}|[①-⑳]|[⑴-⒇]|[Ⅰ-Ⅻ]|[一二三四五六七八九十]"
+NAMED = r"(?:基本|重点|主要|推進)?(?:施策|政策|方針|方策|目標|戦略|柱|取組|項目|事業|プロジェクト)の?"
+DASH = r"[\-‐‑–—―−－ー]"
+LEADING = re.compile(
+    rf"[\s　■◆□◇●○▼▽◎★・]*"
+    rf"(?:(?:{NAMED}|第)[\s　]*(?P<named>(?:[（(]?(?:{ONE})[）)]?)(?:{DASH}[（(]?(?:{ONE})[）)]?)*)"
+    rf"[章節項]?[\s　.．、:：]*"
+    rf"|(?P<plain>(?:[（(](?:{ONE})[）)]|[①-⑳⑴-⒇]|(?:{ONE})(?:{DASH}[（(]?(?:{ONE})[）)]?)*(?=[\s　.．、:：]))"
+    rf")[\s　.．、:：]*)"
+    rf"(?P<title>\S.*)",
+    re.DOTALL,
+)
+BULLET = re.compile(r"[\s　■◆□◇▼▽]+")
+
+
+def number_and_title(text: str) -> tuple[tuple[int, ...], str]:
+    """The numbers that a title begins with, and the title: (1,) and 意識を高める of 施策１　意識を高める.
+
+    No numbers, and the text without ■ and the like, where it begins with none.
+    """
+    if found := LEADING.fullmatch(text.strip()):
+        code = parse_code(found["named"] or found["plain"] or "")
+        if code:
+            return code, found["title"].strip()
+    bullet = BULLET.match(text)
+    return (), text[bullet.end() :].strip() if bullet else text.strip()
+
+
+NOTE = re.compile(r"[\s　]*(?:※|＊|\*|注[\s　:：)）\d１-９]|[（(]注|備考|出典|資料[:：]|凡例|★.*[●◎])")
+TOTAL = re.compile(r"[\s　【（(]*(?:小|合|総|累)?[\s　]*計[\s　】）)]*|.{0,20}(?:小計|合計|総計)[\s　】）)]*")
+
+
+def is_total(text: str) -> bool:
+    """Whether the words head a row of sums."""
+    return bool(TOTAL.fullmatch(text.strip()))
+
+
+def kind_of_line(text: str) -> str:
+    """How a line of its own begins, so that lines which begin alike are told of together; empty for a note or a sum."""
+    stripped = text.strip()
+    if not stripped or NOTE.match(stripped) or is_total(stripped):
+        return ""
+    if stripped[0] in "■◆□◇▼▽":
+        return stripped[0]
+    found = LEADING.fullmatch(stripped)
+    if not found:
+        return ""
+    if found["named"]:
+        return re.sub(rf"[\s　]*[（(]?(?:{ONE}).*", "", stripped, flags=re.DOTALL) or "第"
+    plain = found["plain"].strip()
+    return (
+        "（1）"
+        if plain[0] in "（(⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽"
+        else "①"
+        if "①" <= plain[0] <= "⑳"
+        else "1-1"
+        if len(parse_code(plain) or ()) > 1
+        else "1"
+    )
