@@ -120,7 +120,7 @@ def _check(
         f"取り込む内容を確かめる　{waiting.title}",
         file=waiting,
         proposal=proposal,
-        notes=[*waiting.source.notes, *proposal.reading.notes],
+        notes=[*waiting.source.notes, *proposal.reading.notes, *proposal.retitled],
         origins=origins,
         lines=[(each, proposal.shown(each)) for each in proposal.placed],
         marks=[("", "決めない"), *((mark.symbol, str(mark)) for mark in proposal.live.marks)],

@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from actionplan.cells import BY_NAME, CELLS, CHOICE
 from actionplan.past.headings import Heading, TableColumn, alike, columns_of, find_heading, heading_texts
 from actionplan.past.source import Source
 from actionplan.past.vocabulary import CONTENT, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, suggested, year_in
@@ -180,10 +182,57 @@ def departments_in(text: str) -> list[str]:
 
 
 NOTHING = {"", "-", "－", "‐", "―", "—", "ー", "なし", "無", "…"}
-FIGURE = re.compile(r"[△▲+\-−]?[0-9][0-9,]*(?:\.[0-9]+)?[^0-9]{0,5}")
+FIGURE = re.compile(r"[△▲+\-−]?[0-9][0-9,]*(?:\.[0-9]+)?[^0-9]{0,4}")
 
 
 def is_figure(text: str) -> bool:
     """Whether the words are a number, with a unit or without, or say that there is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
     return plain in NOTHING or bool(FIGURE.fullmatch(plain))
+
+
+LABELS = {cell.label: cell.name for cell in CELLS[1:]}
+PART = re.compile(rf"^(?:【({'|'.join(LABELS)})】|({'|'.join(LABELS)})：|({'|'.join(LABELS)})$\n?)", re.MULTILINE)
+CORRECTION = re.compile(r"\n?第\d+版で訂正：.*\Z", re.DOTALL)
+
+
+def take_apart(answers: dict[str, PastWords]) -> None:
+    """Gives each further cell its own words, which this portal's form and PDF write below the status."""
+    if "text" not in answers:
+        return
+    whole = answers["text"]
+    text = CORRECTION.sub("", whole.text)
+    starts = [*PART.finditer(text)]
+    ends = [*(found.start() for found in starts[1:]), len(text)]
+    for found, end in zip(starts, ends, strict=False):
+        name = LABELS[found[1] or found[2] or found[3]]
+        if BY_NAME[name].kind == CHOICE or found[1] or found[3]:
+            answers[name] = PastWords(text[found.end() : end].strip("\n"), whole.place)
+    answers["text"] = PastWords(text[: starts[0].start()].rstrip("\n") if starts else text, whole.place)
+
+
+def words_of_categories(lines: Iterable[PastLine]) -> Counter[str]:
+    """How often each word stands in a column of categories."""
+    choice = [cell.name for cell in CELLS if cell.kind == CHOICE]
+    said = (line.answers[year].get(name) for line in lines for year in line.years for name in choice)
+    return Counter(words.text.strip() for words in said if words and words.text.strip())
+
+
+def names_of_departments(lines: Iterable[PastLine]) -> Counter[str]:
+    """How often each department is named, first of its cell or not."""
+    return Counter(name for line in lines for name in line.departments)
+
+
+def tell_figures(reading: PastReading) -> None:
+    """Notes the words that stand in a column of figures and are none."""
+    columns: dict[str, dict[str, PastWords]] = {}
+    for line in reading.lines:
+        for kept in line.kept.values():
+            for heading, words in kept:
+                columns.setdefault(heading, {})[words.place] = words
+    for heading, found in columns.items():
+        odd = [words for words in found.values() if not is_figure(words.text)]
+        if len(found) > len(odd) * 2:
+            for words in odd:
+                sentence = f"「{heading}」の「{words.text}」は数値として読めません。文のまま残します。"
+                reading.notes.append(Told(words.place, sentence, words.text))

@@ -56,18 +56,14 @@ def read_source(data: bytes, name: str) -> Source:
     """What the file holds. name: its own, as the person knows it. Raises UploadError for what is no such file."""
     check_size(data)
     suffix = Path(name).suffix.lower()
-    if suffix in OTHERS and not _is_other(data, suffix):
-        raise UploadError(OTHERS[suffix])
+    if suffix in OTHERS:
+        locked = data.startswith(OLD_CONTAINER) and ENCRYPTED in data
+        raise UploadError(_old(data, suffix) if locked else OTHERS[suffix])
     if suffix not in SUFFIXES:
         raise UploadError(f"この種類のファイル（{suffix or '種類の分からない名前'}）は取り込めません。{CHOOSE}")
     kind, read = _reader(data, suffix)
     tables, notes = read(data)
     return Source(name, kind, _checked(tables), notes)
-
-
-def _is_other(data: bytes, suffix: str) -> bool:
-    """Whether the file is protected by a password, which is the graver thing to say of an old one."""
-    return suffix in (".xls", ".doc") and data.startswith(OLD_CONTAINER) and ENCRYPTED in data
 
 
 def _reader(data: bytes, suffix: str) -> tuple[str, Callable]:

@@ -189,8 +189,8 @@ def _suggest(column: TableColumn) -> str:
 
 def is_same_heading(row: SourceRow, head: Sequence[str]) -> bool:
     """Whether the row repeats the last row of the headings: all of its words but one at most."""
-    texts = [cleaned(cell.text) for cell in row.cells]
-    words = [(text, other) for text, other in zip(texts, head, strict=False) if text or other]
+    texts, heads = [cleaned(cell.text) for cell in row.cells], map(cleaned, head)
+    words = [(text, other) for text, other in zip(texts, heads, strict=False) if text or other]
     same = sum(text == other or (text.startswith(other) and bool(other)) for text, other in words)
     return not row.is_line and len(words) > 1 and same >= max(2, len(words) - 1)
 
@@ -202,7 +202,7 @@ def shape_of(texts: Iterable[str]) -> str:
 
 def alike(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two tables can be read as one: as many columns, most headings the same."""
-    pairs = list(zip(one, other, strict=False))
+    pairs = list(zip(map(cleaned, one), map(cleaned, other), strict=False))
     return len(one) == len(other) and sum(a == b for a, b in pairs) * 2 >= len(pairs)
 
 

@@ -5,14 +5,14 @@ Reads only. An item that has the very name and content is offered first; nothing
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from actionplan.cells import CELLS, CHOICE, Progress
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
-from actionplan.past.choices import PastLine, PastReading, PastWords, Told
+from actionplan.past.choices import PastLine, PastReading, PastWords, Told, names_of_departments, words_of_categories
 from actionplan.past.likeness import Number, Numbering, likeness, pairs_of
 from actionplan.seen import fingerprint
 
@@ -145,6 +145,7 @@ TWO_LINES = "{place}：「{name}」は、{other}と同じ項目（{code}）を�
 TWO_CODES = "{place}：「{name}」の番号{code}は、{other}の行と同じです。もとのファイルの番号を直してください。"
 TAKEN = "{year}には、すでに{what}があるため、取り込めません。別の年度かどうか、確かめてください。"
 NO_TITLE = "{name}の名前を書いてください。表に書かれていないため、公表するときに名前が必要です。"
+RETITLED = "{name}は、いまの計画では「{now}」です。過去の報告には、表のとおり「{past}」と載せます。"
 STRANGE_MARK = (
     "主体「{text}」を凡例（{legend}）の記号として読めません。この列を「実施状況に残す」にするか、凡例に加えてください。"
 )
@@ -248,6 +249,18 @@ class Proposal:
         for number in dict.fromkeys(each.number[:2] for each in made):
             if number not in self.live.measures:
                 yield self._title(number, self.measure_titles.get(number, ""))
+
+    @property
+    def retitled(self) -> list[str]:
+        """Sentences about policies and measures that the past report words otherwise than the plan does now."""
+        live: dict[Number, str] = {(number,): policy.title for number, policy in self.live.policies.items()}
+        live |= {number: measure.title for number, measure in self.live.measures.items()}
+        said = {**self.policy_titles, **self.measure_titles}
+        return [
+            RETITLED.format(name=Title(number, "", "").name, now=live[number], past=title)
+            for number, title in sorted(said.items())
+            if title and live.get(number, title) != title
+        ]
 
     def _title(self, number: Number, found: str) -> Title:
         key = "title-" + "-".join(map(str, number))
@@ -376,15 +389,3 @@ class Proposal:
         """The years with their labels, and how many items each brings."""
         counted = Counter(year for each in self.taken for year in each.line.years)
         return [(year, web_label(year), counted[year]) for year in self.years if EARLIEST <= year <= LATEST]
-
-
-def words_of_categories(lines: Iterable[PastLine]) -> Counter[str]:
-    """How often each word stands in a column of categories."""
-    choice = [cell.name for cell in CELLS if cell.kind == CHOICE]
-    said = (line.answers[year].get(name) for line in lines for year in line.years for name in choice)
-    return Counter(words.text.strip() for words in said if words and words.text.strip())
-
-
-def names_of_departments(lines: Iterable[PastLine]) -> Counter[str]:
-    """How often each department is named, first of its cell or not."""
-    return Counter(name for line in lines for name in line.departments)

@@ -7,9 +7,17 @@ what cannot be taken as it is in the troubles, each with its place.
 import re
 from collections.abc import Iterator, Sequence
 
-from actionplan.cells import BY_NAME, CELLS, CHOICE
 from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.past.choices import Choices, PastLine, PastReading, PastWords, Told, departments_in, is_figure
+from actionplan.past.choices import (
+    Choices,
+    PastLine,
+    PastReading,
+    PastWords,
+    Told,
+    departments_in,
+    take_apart,
+    tell_figures,
+)
 from actionplan.past.headings import Heading, columns_of, heading_texts, is_same_heading
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
 from actionplan.past.vocabulary import (
@@ -30,6 +38,7 @@ from actionplan.past.vocabulary import (
     SKIP,
     YEAR,
     YEARLY,
+    is_note,
     is_total,
     kind_of_line,
     number_and_title,
@@ -50,9 +59,6 @@ def read_records(source: Source, choices: Choices) -> PastReading:
 OWN_HEADINGS = ("主体", "項目", "アクションプランの内容")
 HEADING_NOTE = "原本の見出しのまま。実施状況の欄です。"
 IDENTITY = (CODE, ITEM_NUMBER, ITEM_NAME)
-LABELS = {cell.label: cell.name for cell in CELLS[1:]}
-PART = re.compile(rf"^(?:【({'|'.join(LABELS)})】|({'|'.join(LABELS)})：|({'|'.join(LABELS)})$\n?)", re.MULTILINE)
-CORRECTION = re.compile(r"\n?第\d+版で訂正：.*\Z", re.DOTALL)
 
 
 class Reader:
@@ -60,6 +66,7 @@ class Reader:
 
     def __init__(self, source: Source, choices: Choices) -> None:
         self.source, self.choices, self.reading = source, choices, PastReading()
+        self.told: set[str] = set()
         first = source.tables[choices.tables[0]]
         heading = choices.heading
         self.heads = first.rows[heading.first : heading.first + heading.count]
@@ -103,7 +110,7 @@ class Reader:
         return 0
 
     def _head(self, row: SourceRow, is_heading: bool) -> None:
-        if not is_heading:
+        if not is_heading and row.words:
             words = "　".join(cell.text.strip() for cell in row.words)
             self.reading.left_out.append(Told(row.place, "見出しより上の行です。", words))
 
@@ -127,19 +134,13 @@ class Reader:
             )
 
     def _is_record(self, row: SourceRow, cell: SourceCell) -> bool:
-        """Whether a lone cell is an item of which nothing else is said."""
+        """Whether a lone cell is an item of which nothing else is said, or goes on with what the row above says."""
+        if row.is_line or cell.wide > 1 or len(row.cells) < 3 or not self.reading.lines or is_note(cell.text):
+            return False
         index = row.cells.index(cell)
-        column = self.columns.get(ITEM_NAME, self.columns.get(CONTENT))
-        return (
-            not row.is_line
-            and index == column
-            and cell.wide == 1
-            and bool(self.reading.lines)
-            and len(row.cells) > 2
-            and not kind_of_line(cell.text)
-            and not is_total(cell.text)
-            and not cell.text.strip().startswith(("※", "注", "（注"))
-        )
+        named = self.columns.get(ITEM_NAME, self.columns.get(CONTENT))
+        own = [named, *(each for each, _ in self.yearly), *([self.columns.get(CONTENT)] if named else [])]
+        return index in own and (index > 0 or index == named) and not kind_of_line(cell.text)
 
     def _row(self, row: SourceRow) -> None:
         if any(is_total(cell.text) for cell in row.words[:3]):
@@ -258,7 +259,7 @@ class Reader:
     def _level(
         self, row: SourceRow, number_role: str, title_role: str, of_code: int | None
     ) -> tuple[int | None, str] | None:
-        title, number = self._says(row, title_role).strip(), of_code
+        title, number = self._one_line(row, title_role), of_code
         if text := self._says(row, number_role).strip():
             number = self._whole(text, self._place(row, number_role), 0 if number_role == POLICY_NUMBER else -1)
         if title:
@@ -266,18 +267,39 @@ class Reader:
             rest = "" if numbers else title
             if not numbers and number is None:
                 numbers, rest = number_and_title(title)
+                if numbers:
+                    sentence = f"「{title}」のような名前は、番号と名前「{rest}」に分けて読みました。"
+                    self._tell_once(self._place(row, title_role), sentence)
             if number is None and numbers:
                 number = numbers[0 if title_role == POLICY_TITLE else -1]
             title = rest
         return (number, title) if number is not None or title else None
 
+    def _one_line(self, row: SourceRow, role: str) -> str:
+        """A title, which the page shows on one line, whatever the width of its cell made of it."""
+        text = self._says(row, role).strip()
+        if "\n" in text:
+            sentence = f"「{text}」のような施策や取組の名前の中の改行は、つなげて読みました。"
+            self._tell_once(self._place(row, role), sentence)
+        return "".join(line.strip() for line in text.split("\n"))
+
     def _code(self, row: SourceRow) -> tuple[int, ...]:
-        text = self._says(row, CODE).strip()
+        text, place = self._says(row, CODE).strip(), self._place(row, CODE)
         code = parse_code(text) if text else ()
         if code is None or len(code) > 3:
-            self._no_number(text, self._place(row, CODE))
+            self._no_number(text, place)
             return ()
+        if len(code) == 2:
+            read = f"施策{code[0]}・取組1・項目{code[1]}"
+            self._tell_once(place, f"「{text}」のような2段の番号は、{read}と読みました。")
         return code
+
+    def _tell_once(self, place: str, sentence: str) -> None:
+        """Notes what holds for many rows at the first of them; sentences differ by their first words."""
+        kind = re.sub(r"「.*?」", "", sentence, flags=re.DOTALL)[:8]
+        if kind not in self.told:
+            self.told.add(kind)
+            self.reading.notes.append(Told(place, sentence))
 
     def _item_number(self, row: SourceRow) -> int | None:
         if text := self._says(row, ITEM_NUMBER).strip():
@@ -325,7 +347,7 @@ class Reader:
         for line in self.reading.lines:
             self._forget_silent_years(line)
         self._tell_columns()
-        self._tell_figures()
+        tell_figures(self.reading)
         if not self.reading.lines:
             heading = self.heads[0].place if self.heads else ""
             self.reading.troubles.append(
@@ -359,35 +381,7 @@ class Reader:
                 sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
                 self.reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
 
-    def _tell_figures(self) -> None:
-        columns: dict[str, dict[str, PastWords]] = {}
-        for line in self.reading.lines:
-            for kept in line.kept.values():
-                for heading, words in kept:
-                    columns.setdefault(heading, {})[words.place] = words
-        for heading, found in columns.items():
-            odd = [words for words in found.values() if not is_figure(words.text)]
-            if len(found) > len(odd) * 2:
-                for words in odd:
-                    sentence = f"「{heading}」の「{words.text}」は数値として読めません。文のまま残します。"
-                    self.reading.notes.append(Told(words.place, sentence, words.text))
-
 
 def _letters(text: str) -> str:
     """The text of a cell to the letter, but for line breaks and blanks at its edges that only make the layout."""
     return tidy_line_breaks(text).strip("\n")
-
-
-def take_apart(answers: dict[str, PastWords]) -> None:
-    """Gives each further cell its own words, which this portal's form and PDF write below the status."""
-    if "text" not in answers:
-        return
-    whole = answers["text"]
-    text = CORRECTION.sub("", whole.text)
-    starts = [*PART.finditer(text)]
-    ends = [*(found.start() for found in starts[1:]), len(text)]
-    for found, end in zip(starts, ends, strict=False):
-        name = LABELS[found[1] or found[2] or found[3]]
-        if BY_NAME[name].kind == CHOICE or found[1] or found[3]:
-            answers[name] = PastWords(text[found.end() : end].strip("\n"), whole.place)
-    answers["text"] = PastWords(text[: starts[0].start()].rstrip("\n") if starts else text, whole.place)

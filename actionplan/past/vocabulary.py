@@ -201,10 +201,15 @@ def is_total(text: str) -> bool:
     return bool(TOTAL.fullmatch(text.strip()))
 
 
+def is_note(text: str) -> bool:
+    """Whether the words are a note below a table, or head a row of sums."""
+    return bool(NOTE.match(text)) or is_total(text)
+
+
 def kind_of_line(text: str) -> str:
     """How a line of its own begins, so that lines which begin alike are told of together; empty for a note or a sum."""
     stripped = text.strip()
-    if not stripped or NOTE.match(stripped) or is_total(stripped):
+    if not stripped or is_note(stripped):
         return ""
     if stripped[0] in "■◆□◇▼▽":
         return stripped[0]

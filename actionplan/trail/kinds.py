@@ -36,7 +36,7 @@ ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED = "+", "~", "-", "p", "w
 ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
 ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "督促"}
 # Who took a step and when is the record's own who and when; the revision only counts, and a public id never changes.
-SILENT = {"revision", "public_id"} | {
+SILENT = {"revision", "public_id", "printed"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
 }
 
