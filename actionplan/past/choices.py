@@ -30,7 +30,7 @@ class Choices:
 
     tables: by number from 0. heading: of the first of them. roles: by column. years: by column the year that it speaks
     of, ALL_YEARS for all of the table's; the table's own where none is named. lines: by kind of line what it heads.
-    year: the table's own, None where rows or columns name theirs.
+    year: the table's own, None where rows or columns name theirs. table_years: by table, where each names another.
     """
 
     tables: Sequence[int]
@@ -39,6 +39,11 @@ class Choices:
     years: Mapping[int, int] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
     year: int | None = None
+    table_years: Mapping[int, int] = field(default_factory=dict)
+
+    def year_for(self, table: int) -> int | None:
+        """The year of which a table speaks where its columns name none."""
+        return self.year if self.year is not None else self.table_years.get(table)
 
 
 @dataclass
@@ -114,7 +119,11 @@ def refuse_choices(columns: Sequence[TableColumn], choices: Choices) -> list[str
     if not roles & set(YEARLY):
         found.append(NO_ANSWER)
     own = [column.index for column in columns if choices.roles.get(column.index) in YEARLY]
-    if YEAR not in roles and choices.year is None and any(index not in choices.years for index in own):
+    if (
+        YEAR not in roles
+        and any(choices.year_for(number) is None for number in choices.tables)
+        and any(index not in choices.years for index in own)
+    ):
         found.append(NO_YEAR)
     return found
 
@@ -156,15 +165,21 @@ def _weight(source: Source, group: Sequence[int]) -> tuple[bool, int]:
     return not all(table.hidden for table in tables), sum(len(table.rows) * table.width for table in tables)
 
 
-def year_of(source: Source, tables: Sequence[int]) -> int | None:
-    """The year that the lines above the headings, the sheets or the name of the file name first."""
+def year_of(source: Source, tables: Sequence[int], *, of_file: bool = True) -> int | None:
+    """The year that the lines above the headings, the sheet or the name of the file name first."""
     for number in tables[:1]:
         table = source.tables[number]
         above = table.rows[: find_heading(table).first + 1]
         for text in [*(cell.text for row in above if len(row.words) == 1 for cell in row.words), table.name]:
             if year := year_in(text):
                 return year
-    return year_in(source.name)
+    return year_in(source.name) if of_file else None
+
+
+def years_of_tables(source: Source, tables: Sequence[int]) -> dict[int, int]:
+    """By table the year that it names, when each names one and they are not the same; else nothing."""
+    found = {number: year for number in tables if (year := year_of(source, [number], of_file=False))}
+    return found if len(found) == len(tables) and len(set(found.values())) > 1 else {}
 
 
 def chosen_columns(source: Source, choices: Choices) -> list[TableColumn]:
@@ -172,13 +187,35 @@ def chosen_columns(source: Source, choices: Choices) -> list[TableColumn]:
     return columns_of(source.tables[choices.tables[0]], choices.heading)
 
 
-SEPARATORS = re.compile(r"[／/、，,・;；\n]|\s{2,}|　")
+SEPARATORS = re.compile(r"([／/、，,;；]|[・\n]|[ 　]+)")
+OFFICE = re.compile(r".*(?:課|室|局|部|係|所|署|館|センター|会|班|校|園|院|庁|委員会|担当)")
+PARTS_OF_ONE = ("部", "局")
 
 
 def departments_in(text: str) -> list[str]:
-    """The departments that a cell names, the leading one first."""
-    names = (part.strip(" 　◎○●◯※") for part in SEPARATORS.split(text))
-    return list(dict.fromkeys(name for name in names if name))
+    """The departments that a cell names, the leading one first.
+
+    ／ and 、 part two names. ・, blanks and line breaks do so only behind a whole one: they stand within names as well,
+    まちづくり・協働課 and 市民部　協働課.
+    """
+    names: list[str] = []
+    before = ""
+    for part in SEPARATORS.split(text.strip()):
+        if SEPARATORS.fullmatch(part):
+            before = part
+            continue
+        word = part.strip(" 　◎○●◯※")
+        whole = not names or before in tuple("／/、，,;；") or _is_whole(names[-1], before)
+        if whole:
+            names += [word] if word else []
+        else:
+            names[-1] += before.replace("\n", "") + word
+    return list(dict.fromkeys(names))
+
+
+def _is_whole(name: str, separator: str) -> bool:
+    blank = not separator.strip() and "\n" not in separator
+    return bool(OFFICE.fullmatch(name)) and not (blank and name.endswith(PARTS_OF_ONE))
 
 
 NOTHING = {"", "-", "－", "‐", "―", "—", "ー", "なし", "無", "…"}
@@ -236,3 +273,19 @@ def tell_figures(reading: PastReading) -> None:
             for words in odd:
                 sentence = f"「{heading}」の「{words.text}」は数値として読めません。文のまま残します。"
                 reading.notes.append(Told(words.place, sentence, words.text))
+
+
+def merge_years(lines: Sequence[PastLine]) -> list[PastLine]:
+    """The lines, those that say the same of an item in several years as one."""
+    found: dict[str, PastLine] = {}
+    kept: list[PastLine] = []
+    for line in lines:
+        facts = (line.policy, line.measure, line.number, line.name, line.content, line.marks, line.departments)
+        key = repr((*facts, line.public_id, line.status_heading))
+        first = found.setdefault(key, line)
+        if first is not line and not first.answers.keys() & line.answers.keys():
+            first.answers |= line.answers
+            first.kept |= line.kept
+        else:
+            kept.append(line)
+    return kept

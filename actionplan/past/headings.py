@@ -29,6 +29,9 @@ from actionplan.past.vocabulary import (
     year_in,
 )
 
+# What the name of a sheet is among the lines that head what follows.
+SHEET = "シートの名前"
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -206,9 +209,12 @@ def alike(one: Sequence[str], other: Sequence[str]) -> bool:
     return len(one) == len(other) and sum(a == b for a, b in pairs) * 2 >= len(pairs)
 
 
-def suggest_lines(kinds: Iterable[str], roles: Iterable[str]) -> dict[str, str]:
+def suggest_lines(kinds: Mapping[str, Sequence[str]], roles: Iterable[str]) -> dict[str, str]:
     """What lines of each kind may head: a policy, a measure, or nothing that is taken."""
+    titles = kinds.get(SHEET, ())
     found, taken = dict.fromkeys((kind for kind in kinds if kind), SKIP), set(roles)
+    if SHEET in found and not any(map(_policy_like, found)) and not any(map(year_in, titles)):
+        found[SHEET] = SKIP if taken & {POLICY_TITLE, POLICY_NUMBER, CODE} else POLICY_TITLE
     policies = sorted((kind for kind in found if _policy_like(kind)), key=_policy_like, reverse=True)
     if policies and not taken & {POLICY_TITLE, POLICY_NUMBER, CODE}:
         found[policies[0]] = POLICY_TITLE
@@ -250,6 +256,9 @@ def suggest_years(columns: Sequence[TableColumn], roles: Mapping[int, str], year
 def lines_of_their_own(tables: Iterable[SourceTable]) -> dict[str, list[str]]:
     """By kind, the lines that stand alone and may head what follows."""
     found: dict[str, list[str]] = {}
+    tables = list(tables)
+    if len(titles := [table.title for table in tables if table.title]) > 1:
+        found[SHEET] = titles
     for row in (row for table in tables for row in table.rows):
         if len(row.words) == 1 and (kind := kind_of_line(row.words[0].text)):
             found.setdefault(kind, []).append(row.words[0].text.strip())

@@ -8,16 +8,29 @@ from actionplan.text import fold
 Number = tuple[int, ...]
 
 
-def pairs_of(text: str) -> Counter[str]:
+def pairs_of(text: str) -> set[str]:
     """The pairs of letters of a text, folded: what two wordings of one thing share."""
     folded = fold(text)
-    return Counter(folded[index : index + 2] for index in range(max(1, len(folded) - 1)))
+    return {folded[index : index + 2] for index in range(max(1, len(folded) - 1))}
 
 
-def likeness(one: Counter[str], other: Counter[str]) -> float:
-    """How much two texts share, from 0 to 1."""
-    total = one.total() + other.total()
-    return 2 * (one & other).total() / total if total else 0.0
+class Alike:
+    """Texts by key, each found by what it shares with another text."""
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self.sizes: dict[int, int] = {}
+        self.holders: dict[str, list[int]] = {}
+        for key, text in texts.items():
+            pairs = pairs_of(text)
+            self.sizes[key] = len(pairs)
+            for pair in pairs:
+                self.holders.setdefault(pair, []).append(key)
+
+    def shares(self, text: str) -> dict[int, float]:
+        """How much of each text that shares anything with this one, from 0 to 1."""
+        pairs = pairs_of(text)
+        shared = Counter(key for pair in pairs for key in self.holders.get(pair, ()))
+        return {key: 2 * count / (len(pairs) + self.sizes[key]) for key, count in shared.items()}
 
 
 class Numbering:

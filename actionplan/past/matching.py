@@ -13,7 +13,7 @@ from actionplan.cells import CELLS, CHOICE, Progress
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
 from actionplan.past.choices import PastLine, PastReading, PastWords, Told, names_of_departments, words_of_categories
-from actionplan.past.likeness import Number, Numbering, likeness, pairs_of
+from actionplan.past.likeness import Alike, Number, Numbering
 from actionplan.seen import fingerprint
 
 NEW, LEAVE, GONE, NOBODY = "new", "leave", "gone", "none"
@@ -43,8 +43,8 @@ class LivePlan:
         self.measures: dict[Number, Measure] = {(each.policy.number, each.number): each for each in measures}
         self.by_name: dict[str, list[ActionItem]] = {}
         self.by_public_id = {item.public_id: item for item in self.items.values()}
-        self.folded = {item.pk: pairs_of(f"{item.name}{item.content}") for item in self.items.values()}
-        self.folded_names = {item.pk: pairs_of(item.name) for item in self.items.values()}
+        self.alike = Alike({item.pk: f"{item.name}{item.content}" for item in self.items.values()})
+        self.alike_names = Alike({item.pk: item.name for item in self.items.values()})
         for item in self.items.values():
             self.by_name.setdefault(item.name, []).append(item)
         self.departments = list(Department.objects.all())
@@ -69,9 +69,10 @@ class LivePlan:
 
     def candidates(self, line: PastLine) -> list[ActionItem]:
         """The items that the line may be, the likeliest first."""
-        whole, name = pairs_of(f"{line.name}{line.content}"), pairs_of(line.name)
         exact = self.exact(line)
-        likely = {pk: max(likeness(whole, self.folded[pk]), likeness(name, self.folded_names[pk])) for pk in self.items}
+        likely = self.alike.shares(f"{line.name}{line.content}")
+        for pk, share in self.alike_names.shares(line.name).items():
+            likely[pk] = max(share, likely.get(pk, 0))
         best = sorted((pk for pk in likely if likely[pk] >= LIKE), key=lambda pk: -likely[pk])
         others = [self.items[pk] for pk in best[:MOST_CANDIDATES] if self.items[pk] not in exact]
         return [*exact, *others]
@@ -142,7 +143,11 @@ class Title:
 NO_MARKS_YET = ("", "決めない（主体のない項目として公表します）")
 UNDECIDED = "{place}：「{name}」がどの項目か、選んでください。"
 TWO_LINES = "{place}：「{name}」は、{other}と同じ項目（{code}）を選んでいます。どちらかを直してください。"
-TWO_CODES = "{place}：「{name}」の番号{code}は、{other}の行と同じです。もとのファイルの番号を直してください。"
+TWO_CODES = (
+    "{place}：「{name}」の番号{code}は、{other}の行と同じです。もとのファイルの番号を直すか、"
+    "番号の列を「このまま取り込まない」にすると、出てきた順に番号を付けます。"
+)
+NAMELESS = "{place}：項目の名前が空です。もとのファイルに名前を書くか、「この行は取り込まない」を選んでください。"
 TAKEN = "{year}には、すでに{what}があるため、取り込めません。別の年度かどうか、確かめてください。"
 NO_TITLE = "{name}の名前を書いてください。表に書かれていないため、公表するときに名前が必要です。"
 RETITLED = "{name}は、いまの計画では「{now}」です。過去の報告には、表のとおり「{past}」と載せます。"
@@ -370,6 +375,8 @@ class Proposal:
 
     def _unsaid(self) -> Iterator[str]:
         for each in self.placed:
+            if each.choice != LEAVE and not each.line.name.strip():
+                yield NAMELESS.format(place=each.line.place)
             if not each.choice:
                 yield UNDECIDED.format(place=each.line.place, name=each.line.words)
         for asked in self.departments:

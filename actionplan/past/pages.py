@@ -13,7 +13,7 @@ from actionplan import permissions
 from actionplan.admin.site import FrontLink
 from actionplan.fiscal_year import parse_fiscal_year, web_label
 from actionplan.models import AnnualReport, Person, Plan, TableMapping, note_source
-from actionplan.past.choices import Choices, chosen_columns, groups_of, refuse_choices, year_of
+from actionplan.past.choices import Choices, chosen_columns, groups_of, refuse_choices, year_of, years_of_tables
 from actionplan.past.files import SUFFIXES
 from actionplan.past.headings import (
     Heading,
@@ -188,11 +188,13 @@ def columns_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> 
     if not said.get("tables"):
         return HttpResponseRedirect(reverse("admin:past_table", args=[waiting.name]))
     bare = Choices(said["tables"], Heading(said["first"], said["count"]))
+    table_years = years_of_tables(source, said["tables"])
     columns = chosen_columns(source, bare)
     kinds = lines_of_their_own(source.tables[number] for number in said["tables"])
     refusals: list[str] = []
     if request.method == "POST":
         chosen = _sent(request, columns, kinds)
+        chosen["table_years"] = {str(number): year for number, year in table_years.items()}
         refusals = [*chosen.pop("refusals"), *refuse_choices(columns, choices_of(said | chosen))]
         waiting.say(**chosen, done=not refusals)
         said = waiting.said
@@ -212,6 +214,7 @@ def columns_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> 
         roles=ROLES.items(),
         line_roles=[("policy", ROLES["policy"]), ("measure", ROLES["measure"]), ("skip", ROLES["skip"])],
         year=said.get("year_words") or (web_label(said["year"]) if said.get("year") else ""),
+        table_years=[(source.tables[number].name, web_label(year)) for number, year in table_years.items()],
         remembered=remembered if request.method != "POST" else None,
         refusals=refusals,
         status=422 if refusals else 200,
@@ -246,12 +249,13 @@ def _offered(
     year = year_of(source, bare.tables)
     roles = {int(index): role for index, role in known.roles.items()} if known else suggest_roles(columns)
     named = {column.year for column in columns if column.year}
-    own = None if named else year
+    own = None if named or years_of_tables(source, bare.tables) else year
     years = suggest_years(columns, roles, own)
     if known:
         years |= {int(index): ALL_YEARS for index in known.years}
     lines = suggest_lines(kinds, roles.values()) | (known.lines if known else {})
-    whole = max(named) if named else year if "year" not in roles.values() else None
+    by_row = "year" in roles.values() or years_of_tables(source, bare.tables)
+    whole = max(named) if named else None if by_row else year
     return {
         "roles": {str(index): role for index, role in roles.items()},
         "years": {str(index): each for index, each in years.items() if each != whole},
@@ -271,9 +275,9 @@ def choices_of(said: Mapping[str, Any]) -> Choices:
     """What was said, as the reader takes it."""
     roles = {int(index): role for index, role in (said.get("roles") or {}).items()}
     years = {int(index): year for index, year in (said.get("years") or {}).items() if roles.get(int(index)) in YEARLY}
-    return Choices(
-        said["tables"], Heading(said["first"], said["count"]), roles, years, said.get("lines") or {}, said.get("year")
-    )
+    heading = Heading(said["first"], said["count"])
+    of_tables = {int(number): year for number, year in (said.get("table_years") or {}).items()}
+    return Choices(said["tables"], heading, roles, years, said.get("lines") or {}, said.get("year"), of_tables)
 
 
 def _shape(columns: Sequence[TableColumn]) -> str:

@@ -15,10 +15,11 @@ from actionplan.past.choices import (
     PastWords,
     Told,
     departments_in,
+    merge_years,
     take_apart,
     tell_figures,
 )
-from actionplan.past.headings import Heading, columns_of, heading_texts, is_same_heading
+from actionplan.past.headings import SHEET, Heading, columns_of, heading_texts, is_same_heading
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
 from actionplan.past.vocabulary import (
     ALL_YEARS,
@@ -52,11 +53,12 @@ def read_records(source: Source, choices: Choices) -> PastReading:
     """The lines of the chosen tables, in their order."""
     reader = Reader(source, choices)
     for place, number in enumerate(choices.tables):
-        reader.table(source.tables[number], choices.heading if place == 0 else None)
+        reader.table(number, choices.heading if place == 0 else None)
     return reader.done()
 
 
 OWN_HEADINGS = ("主体", "項目", "アクションプランの内容")
+NO_LINES = "見出しの下に、取り込める行がありません。見出しの行を確かめてください。"
 HEADING_NOTE = "原本の見出しのまま。実施状況の欄です。"
 IDENTITY = (CODE, ITEM_NUMBER, ITEM_NAME)
 
@@ -77,14 +79,18 @@ class Reader:
         self.policy: tuple[int | None, str] = (None, "")
         self.measure: tuple[int | None, str] = (None, "")
         self.text_heading = self._text_heading(self.headings)
+        self.year = choices.year
 
     def _text_heading(self, headings: Sequence[str]) -> str:
         index = next((index for index, role in self.yearly if role == "text"), None)
         words = headings[index] if index is not None and index < len(headings) else ""
         return without_year(words.replace(HEADING_NOTE, "").rpartition("／")[2].strip())
 
-    def table(self, table: SourceTable, heading: Heading | None) -> None:
+    def table(self, which: int, heading: Heading | None) -> None:
         """Reads a table. heading: where its own stands; None to look for the same as the first one's."""
+        table, self.year = self.source.tables[which], self.choices.year_for(which)
+        if role := self.choices.lines.get(SHEET) if table.title else "":
+            self._headed(role, table.title)
         start = heading.first + heading.count if heading else self._start(table)
         for number, row in enumerate(table.rows):
             if len(row.words) == 1:
@@ -121,17 +127,24 @@ class Reader:
         """A row of one cell: what heads the rows below, or nothing that is taken."""
         [cell] = row.words
         role = self.choices.lines.get(kind_of_line(cell.text), SKIP)
-        numbers, title = number_and_title(cell.text)
-        if role == POLICY_TITLE:
-            self.policy, self.measure = (numbers[0] if numbers else None, _letters(title)), (None, "")
-        elif role == MEASURE_TITLE:
-            self.measure = (numbers[-1] if numbers else None, _letters(title))
+        if role != SKIP:
+            self._headed(role, cell.text)
         elif self._is_record(row, cell):
             self._row(row)
         else:
             self.reading.left_out.append(
                 Told(cell.place, "表の中身ではない行として、取り込みません。", cell.text.strip())
             )
+
+    def _headed(self, role: str, text: str) -> None:
+        """A policy or a measure begins, to which all rows below belong."""
+        numbers, title = number_and_title(text)
+        if code := parse_code(text):
+            numbers, title = code, ""
+        if role == POLICY_TITLE:
+            self.policy, self.measure = (numbers[0] if numbers else None, _letters(title)), (None, "")
+        elif role == MEASURE_TITLE:
+            self.measure = (numbers[-1] if numbers else None, _letters(title))
 
     def _is_record(self, row: SourceRow, cell: SourceCell) -> bool:
         """Whether a lone cell is an item of which nothing else is said, or goes on with what the row above says."""
@@ -302,6 +315,8 @@ class Reader:
             self.reading.notes.append(Told(place, sentence))
 
     def _item_number(self, row: SourceRow) -> int | None:
+        if self._cell(row, self.columns.get(ITEM_NUMBER)).down:
+            return None  # one number for several items is the number of none
         if text := self._says(row, ITEM_NUMBER).strip():
             return self._whole(text, self._place(row, ITEM_NUMBER), -1)
         code = parse_code(self._says(row, CODE)) or ()
@@ -328,12 +343,12 @@ class Reader:
             except ValueError as error:
                 self.reading.troubles.append(Told(self._place(row, YEAR), str(error), text))
                 return []
-        years = {self.choices.years.get(index, self.choices.year) for index, _ in self.yearly}
+        years = {self.choices.years.get(index, self.year) for index, _ in self.yearly}
         return sorted(year for year in years if year)
 
     def _answers(self, row: SourceRow, years: Sequence[int]) -> Iterator[tuple[int, str, int, SourceCell]]:
         for index, role in self.yearly:
-            own = self.choices.years.get(index, self.choices.year)
+            own = self.choices.years.get(index, self.year)
             wanted = years if YEAR in self.columns or own == ALL_YEARS else [own] if own else []
             for year in wanted:
                 yield year, role, index, self._cell(row, index)
@@ -344,15 +359,13 @@ class Reader:
             for line in self.reading.lines:
                 for answers in line.answers.values():
                     take_apart(answers)
+        self.reading.lines = merge_years(self.reading.lines)
         for line in self.reading.lines:
             self._forget_silent_years(line)
         self._tell_columns()
         tell_figures(self.reading)
         if not self.reading.lines:
-            heading = self.heads[0].place if self.heads else ""
-            self.reading.troubles.append(
-                Told(heading, "見出しの下に、取り込める行がありません。見出しの行を確かめてください。")
-            )
+            self.reading.troubles.append(Told(self.heads[0].place, NO_LINES))
         return self.reading
 
     def _forget_silent_years(self, line: PastLine) -> None:

@@ -61,11 +61,12 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table with the lines above it. hidden: whether a reader of the file does not see it."""
+    """A table with the lines above it. hidden: whether a reader of the file does not see it. title: of its sheet."""
 
     name: str
     rows: Sequence[SourceRow]
     hidden: bool = False
+    title: str = ""
 
     @property
     def width(self) -> int:
@@ -118,7 +119,7 @@ def _sheets(data: bytes) -> tuple[list[SourceTable], list[str]]:
         several = len(values.worksheets) > 1
         _spread(grid, merged_ranges(sheet))
         rows = [SourceRow(row, f"{_in(sheet.title, several)}{number}行目") for number, row in enumerate(grid, 1)]
-        tables.append(SourceTable(f"シート「{sheet.title}」", rows, sheet.sheet_state != "visible"))
+        tables.append(SourceTable(f"シート「{sheet.title}」", rows, sheet.sheet_state != "visible", sheet.title))
     return tables, []
 
 
@@ -131,12 +132,17 @@ def _grid(sheet: Any, formulas: Any) -> list[list[SourceCell]]:
     grid: list[list[SourceCell]] = []
     for number, (row, same) in enumerate(zip(sheet_rows(sheet), sheet_rows(formulas), strict=False), 1):
         if number > MOST_ROWS:
-            raise UploadError(
-                TOO_LONG.format(name=f"シート「{sheet.title}」", rows=f"{MOST_ROWS}を超える", most=MOST_ROWS)
-            )
+            if any(cell.value is not None for cell in row):
+                rows = f"{MOST_ROWS}を超える"
+                raise UploadError(TOO_LONG.format(name=f"シート「{sheet.title}」", rows=rows, most=MOST_ROWS))
+            continue  # rows that were only formatted
         places = [f"{_in(sheet.title, several)}{column_letters(index)}{number}" for index in range(len(row))]
         grid.append([_cell(*three) for three in zip(row, same, places, strict=False)])
-    width = max(map(len, grid), default=0)
+    # Columns and rows that were only formatted are none.
+    filled = [[bool(cell.text or cell.note) for cell in row] for row in grid]
+    width = max((index for row in filled for index, full in enumerate(row, 1) if full), default=0)
+    last = max((number for number, row in enumerate(filled, 1) if any(row)), default=0)
+    grid = [row[:width] for row in grid[:last]]
     return [[*row, *_blanks(sheet.title, several, number, len(row), width)] for number, row in enumerate(grid, 1)]
 
 

@@ -97,6 +97,7 @@ class Taking:
         self.live, self.done = proposal.live, PastTaken()
         self.titles = {title.number: title.given for title in proposal.titles}
         self.departments: dict[str, Department | None] = {}
+        self.made: dict[tuple, tuple[ActionItem, set[int]]] = {}
         self.latest = max([*proposal.years, *(each.fiscal_year for each in self.live.reports if not each.sample)])
 
     def run(self) -> PastTaken:
@@ -104,8 +105,7 @@ class Taking:
         self._departments()
         for each in self.proposal.taken:
             if each.item is None:
-                each.item = self._item(each)
-                self.done.items += 1
+                each.item = self._made_before(each) or self._item(each)
         for year in self.proposal.years:
             self._year(year)
         return self.done
@@ -135,6 +135,14 @@ class Taking:
     def _years_of(self, word: str) -> list[int]:
         return [year for each in self.proposal.taken if word in each.line.departments for year in each.line.years]
 
+    def _made_before(self, each: Placed) -> ActionItem | None:
+        """The item that another line of the file has made for other years: the same name in the same place."""
+        found, years = self.made.get((each.number[:2], each.line.name), (None, set()))
+        if found is None or years & set(each.line.years):
+            return None
+        years |= set(each.line.years)
+        return found
+
     def _item(self, each: Placed) -> ActionItem:
         measure = self._measure(each)
         number = each.number[2]
@@ -148,14 +156,25 @@ class Taking:
             name=line.name,
             content=line.content,
             lead_department=self._lead(each),
-            ended=max(line.years) < self.latest,
+            ended=self._last_year(each) < self.latest,
         )
         if is_public_id(line.public_id) and not was_given(line.public_id):
             row.public_id = line.public_id
         item = self._save(row, line.place, frozenset({"content", "public_id"}))
         item.actors.set([mark for mark in self.live.marks if mark.symbol in each.marks])
         self.live.items[item.pk] = item
+        self.made[each.number[:2], line.name] = (item, set(line.years))
+        self.done.items += 1
         return item
+
+    def _last_year(self, each: Placed) -> int:
+        """The last year in which the file speaks of the item."""
+        same = (
+            other.line.years
+            for other in self.proposal.taken
+            if (other.number[:2], other.line.name) == (each.number[:2], each.line.name)
+        )
+        return max(year for years in same for year in years)
 
     def _lead(self, each: Placed) -> Department | None:
         department = self._department(each)

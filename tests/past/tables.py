@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from weasyprint import HTML
 
 from actionplan.models import Plan
-from actionplan.past.choices import Choices, PastReading, chosen_columns
+from actionplan.past.choices import Choices, PastReading, chosen_columns, years_of_tables
 from actionplan.past.files import read_source
 from actionplan.past.headings import find_heading, lines_of_their_own, suggest_lines, suggest_roles, suggest_years
 from actionplan.past.matching import Proposal
@@ -88,7 +88,8 @@ def suggested_choices(source: Source, year: int | None = None) -> Choices:
     columns = chosen_columns(source, bare)
     roles = suggest_roles(columns)
     lines = suggest_lines(lines_of_their_own(source.tables), roles.values())
-    return Choices(bare.tables, heading, roles, suggest_years(columns, roles, year), lines, year)
+    years, of_tables = suggest_years(columns, roles, year), years_of_tables(source, bare.tables)
+    return Choices(bare.tables, heading, roles, years, lines, year, of_tables)
 
 
 def reading_of(data: bytes, name: str, year: int | None = None) -> PastReading:

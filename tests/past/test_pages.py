@@ -1,83 +1,15 @@
-"""The way of a newcomer: a file, its table, its columns, what comes in; and what is refused on that way."""
-
-import re
+"""The way of a newcomer: a file, its table, its columns, what comes in."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from actionplan.models import ActionItem, AnnualReport, Measure, Policy, State, TableMapping, YearlyStatus
-from actionplan.permissions import COORDINATOR
 from actionplan.publishing.publish import publish
 from tests import factories
-from tests.admin.pages import FormReader, signed_in
 from tests.past.tables import FORMATS, as_csv, as_xlsx, city
+from tests.past.walking import answers_of, form_of, said, send, take, to_check, to_columns, upload
 
 pytestmark = pytest.mark.django_db
-START = "/admin/past/"
-
-
-@pytest.fixture
-def plan():
-    return factories.make_plan("見本計画")
-
-
-@pytest.fixture
-def office(plan):
-    return signed_in(factories.make_person(COORDINATOR, username="jimukyoku"))
-
-
-def upload(office: Client, plan, data: bytes, name: str):
-    return office.post(START, {"plan": plan.pk, "file": SimpleUploadedFile(name, data)})
-
-
-def form_of(response) -> dict:
-    reader = FormReader("past-form")
-    reader.feed(response.content.decode())
-    return reader.data
-
-
-def send(office: Client, address: str, button: str, **changes):
-    """Presses a button of the page as it is shown, with some boxes filled in otherwise."""
-    data = form_of(office.get(address)) | changes
-    return office.post(address, data | {button: ""})
-
-
-def to_columns(office: Client, plan, data: bytes, name: str) -> str:
-    response = upload(office, plan, data, name)
-    assert response.status_code == 302, said(response)
-    response = send(office, response.url, "next")
-    assert response.status_code == 302, said(response)
-    return response.url
-
-
-def to_check(office: Client, plan, data: bytes, name: str, **columns) -> str:
-    address = to_columns(office, plan, data, name)
-    response = send(office, address, "next", **columns)
-    assert response.status_code == 302, said(response)
-    return response.url
-
-
-def said(response) -> str:
-    """The words of the page."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
-
-
-def answers_of(response, **changes) -> dict:
-    """Every box of the last page that is still open, answered: new, words kept, titles given, the source named."""
-    data = form_of(response)
-    page = response.content.decode()
-    for name in re.findall(r'name="((?:word|department|item)-\d+)"', page):
-        if not data.get(name, [""])[0]:
-            data[name] = {"word": "unset", "department": "none", "item": "new"}[name.partition("-")[0]]
-    for name in re.findall(r'name="((?:title|source)-[\d-]+)"', page):
-        if not data.get(name, [""])[0]:
-            data[name] = "見本"
-    return data | changes
-
-
-def take(office: Client, address: str, **changes):
-    return office.post(address, answers_of(office.get(address), **changes) | {"take": ""})
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -98,7 +30,7 @@ def test_years_side_by_side_become_a_report_each(office, plan, ending):
     assert second.challenge == ""
     assert {answer.state for answer in answers} == {State.CONFIRMED}
     assert first.history.get().source_file == f"a.{ending}"
-    assert first.history.get().history_user.username == "jimukyoku"
+    assert first.history.get().history_user.username == "事務局さん"
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -147,7 +79,7 @@ def test_the_columns_are_remembered_for_the_next_file_of_the_same_headings(offic
     send(office, address, "next", year="H27", **{"role-4": "text"})
     known = TableMapping.objects.get()
     assert known.roles["4"] == "text"
-    assert known.history.get().history_user.username == "jimukyoku"
+    assert known.history.get().history_user.username == "事務局さん"
     again = office.get(to_columns(office, plan, as_csv(city("c")), "c2.csv"))
     assert "前に同じ見出しのファイル" in said(again)
     assert form_of(again)["role-4"] == ["text"]
@@ -164,55 +96,6 @@ def test_a_second_year_finds_the_items_of_the_first(office, plan):
     assert "item-2" not in boxes or boxes["item-2"] in ([""], ["new"])
 
 
-def test_a_year_that_has_answers_is_refused_by_name_and_nothing_is_stored(office, plan):
-    take(office, to_check(office, plan, as_csv(city("c")), "c.csv", year="H27"))
-    before = (ActionItem.objects.count(), YearlyStatus.objects.count())
-    response = take(office, to_check(office, plan, as_csv(city("c")), "c2.csv", year="H27"))
-    assert response.status_code == 422
-    assert "平成27年度（2015年度）には、すでに回答があるため、取り込めません" in said(response)
-    assert (ActionItem.objects.count(), YearlyStatus.objects.count()) == before
-
-
-def test_pressing_twice_takes_once(office, plan):
-    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
-    data = answers_of(office.get(address)) | {"take": ""}
-    assert office.post(address, data).status_code == 302
-    again = office.post(address, data, follow=True)
-    assert "確認の途中のファイルがありません" in said(again)
-    assert AnnualReport.objects.count() == 1
-
-
-def test_a_plan_that_moved_meanwhile_is_looked_at_again(office, plan):
-    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
-    data = answers_of(office.get(address)) | {"take": ""}
-    factories.make_item(factories.make_measure(plan))
-    response = office.post(address, data)
-    assert response.status_code == 409
-    assert "計画か担当課が変わりました" in said(response)
-    assert not AnnualReport.objects.exists()
-
-
-def test_a_column_mapped_twice_is_refused_by_name(office, plan):
-    address = to_columns(office, plan, as_csv(city("c")), "c.csv")
-    response = send(office, address, "next", year="H27", **{"role-2": "text", "role-4": "text"})
-    assert response.status_code == 422
-    assert "「基準値」「実績値」の列を、どれも「実施状況」にしています" in said(response)
-    assert not TableMapping.objects.exists()
-
-
-def test_every_column_is_chosen(office, plan):
-    table = as_csv([["項目", "謎の列", "実績"], ["学習会", "x", "実施した"]])
-    response = send(office, to_columns(office, plan, table, "a.csv"), "next", year="H27")
-    assert "「謎の列」の列をどうするか、選んでください" in said(response)
-
-
-@pytest.mark.parametrize(("year", "sentence"), [("", "何年度の報告か分かりません"), ("先年", "年度として読めません")])
-def test_a_year_is_named(office, plan, year, sentence):
-    response = send(office, to_columns(office, plan, as_csv(city("c")), "c.csv"), "next", year=year)
-    assert response.status_code == 422
-    assert sentence in said(response)
-
-
 def test_two_rows_of_headings_are_joined(office, plan):
     rows = [
         ["番号", "項目", "平成27年度", "", "平成28年度", ""],
@@ -223,18 +106,6 @@ def test_two_rows_of_headings_are_joined(office, plan):
     take(office, to_check(office, plan, as_xlsx(rows, merged), "a.xlsx"))
     words = YearlyStatus.objects.order_by("report__fiscal_year").values_list("text", "challenge")
     assert list(words) == [("3回", "人"), ("4回", "場所")]
-
-
-def test_what_is_not_chosen_is_told_and_nothing_is_stored(office, plan):
-    address = to_check(office, plan, as_csv(city("a")), "a.csv")
-    response = office.post(address, form_of(office.get(address)) | {"take": ""})
-    assert response.status_code == 422
-    text = said(response)
-    assert "進捗区分の言葉「計画通りに進んでいる」がどの区分か、選んでください" in text
-    assert "担当課「見本活動課」をどうするか、選んでください" in text
-    assert "取組1-1の名前を書いてください" in text
-    assert not AnnualReport.objects.exists()
-    assert not Policy.objects.exists()
 
 
 def test_a_word_of_a_category_becomes_what_a_person_says(office, plan):
@@ -264,14 +135,6 @@ def test_an_item_that_matches_two_must_be_chosen(office, plan):
     response = office.get(to_check(office, plan, as_csv(city("c")), "c.csv", year="H27"))
     assert form_of(response)["item-0"] == [""]
     assert "「見本の利用者数」がどの項目か、選んでください" in said(response)
-
-
-def test_two_rows_on_one_item_are_refused_by_their_places(office, plan):
-    item = factories.make_item(factories.make_measure(plan, policy_number=2), name="別のもの")
-    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
-    response = take(office, address, **{"item-0": str(item.pk), "item-1": str(item.pk)})
-    assert response.status_code == 422
-    assert "同じ項目（2-1-1）を選んでいます" in said(response)
 
 
 def test_an_item_outside_the_list_is_named_by_its_number(office, plan):
@@ -315,20 +178,6 @@ def test_a_year_is_taken_back_while_it_is_not_published(office, plan):
     assert YearlyStatus.history.filter(history_type="-").count() == 2
 
 
-def test_a_published_year_is_not_taken_back(office, plan):
-    take(office, to_check(office, plan, as_csv(city("c")), "c.csv", year="H27"))
-    report = AnnualReport.objects.get()
-    publish(report, by=None)
-    office.post(f"/admin/past/{report.pk}/undo/", {"seen": "x"})
-    assert AnnualReport.objects.count() == 1
-
-
-def test_a_stranger_to_the_file_does_not_find_it(office, plan):
-    address = upload(office, plan, as_csv(city("c")), "c.csv").url
-    other = signed_in(factories.make_person(COORDINATOR, username="other"))
-    assert "確認の途中のファイルがありません" in said(other.get(address, follow=True))
-
-
 def test_a_file_is_dropped_when_the_person_says_so(office, plan, settings, tmp_path):
     settings.VAR_DIR = tmp_path
     (tmp_path / "uploads").mkdir()
@@ -336,3 +185,31 @@ def test_a_file_is_dropped_when_the_person_says_so(office, plan, settings, tmp_p
     office.post(address, {"cancel": ""})
     assert list((tmp_path / "uploads").iterdir()) == []
     assert not Measure.objects.exists()
+
+
+def test_an_item_that_is_worded_otherwise_in_another_year_of_the_file_is_one_item(office, plan):
+    rows = [
+        ["年度", "番号", "事業名", "事業内容", "実績"],
+        ["H27", "1-1-1", "広報紙", "紙を配る", "4回"],
+        ["H28", "1-1-1", "広報紙", "紙と電子で配る", "5回"],
+    ]
+    assert take(office, to_check(office, plan, as_csv(rows), "a.csv")).status_code == 302
+    item = ActionItem.objects.get()
+    assert (item.code, item.content, item.ended) == ("1-1-1", "紙を配る", False)
+    editions = [publish(report, by=None) for report in AnnualReport.objects.order_by("fiscal_year")]
+    assert [edition.rows.get().content for edition in editions] == ["紙を配る", "紙と電子で配る"]
+    assert {edition.rows.get().public_id for edition in editions} == {item.public_id}
+
+
+def test_a_line_that_is_left_brings_nothing(office, plan):
+    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
+    assert take(office, address, **{"item-0": "leave"}).status_code == 302
+    assert [item.name for item in ActionItem.objects.all()] == ["見本施設の開設"]
+
+
+def test_other_headings_are_looked_at_before_they_are_taken(office, plan):
+    rows = [["表の題", "", ""], *([["番号", "項目", "実績"], ["1-1-1", "学習会", "3回"]])]
+    address = upload(office, plan, as_csv(rows), "c.csv").url
+    response = send(office, address, "again", first="1", count="2")
+    assert response.url == address
+    assert form_of(office.get(address))["first"] == ["1"]

@@ -186,7 +186,8 @@ def test_a_row_without_a_name_goes_on_with_the_one_above_and_says_so():
 
 def test_a_column_of_years_gives_each_row_its_year():
     rows = [["年度", "項目", "実績"], ["H27", "学習会", "3回"], ["平成28年度", "学習会", "4回"]]
-    assert [line.years for line in reading_of(as_csv(rows), "x.csv").lines] == [[2015], [2016]]
+    [line] = reading_of(as_csv(rows), "x.csv").lines
+    assert {year: words["text"].text for year, words in line.answers.items()} == {2015: "3回", 2016: "4回"}
 
 
 def test_a_year_that_nothing_is_said_of_is_none_of_the_items():
@@ -243,3 +244,81 @@ def test_a_control_character_is_told_at_its_cell():
 def test_a_table_of_headings_alone_says_so():
     reading = reading_of(as_csv([["項目", "実績"]]), "x.csv", 2015)
     assert "取り込める行がありません" in str(reading.troubles[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("市民\n協働課", ["市民協働課"]),
+        ("市民部　協働課", ["市民部　協働課"]),
+        ("市民部 協働課", ["市民部 協働課"]),
+        ("まちづくり・協働課、福祉課", ["まちづくり・協働課", "福祉課"]),
+        ("総務課・福祉センター", ["総務課", "福祉センター"]),
+        ("", []),
+    ],
+)
+def test_what_stands_within_a_departments_name_does_not_part_it(text, names):
+    assert departments_in(text) == names
+
+
+def book_of(*sheets: tuple[str, list[list[str]]]) -> bytes:
+    book = Workbook()
+    for number, (title, rows) in enumerate(sheets):
+        fill(book.active if number == 0 else book.create_sheet(), rows, title=title)
+    return saved(book)
+
+
+def test_sheets_that_name_the_policy_give_it_to_their_rows():
+    rows = [["No", "事業名", "実績"], ["①", "広報紙", "4回"]]
+    reading = reading_of(book_of(("1 広報", rows), ("2 場づくり", rows)), "x.xlsx", 2015)
+    assert [line.policy for line in reading.lines] == [(1, "広報"), (2, "場づくり")]
+
+
+def test_sheets_of_years_make_one_item_of_several_years():
+    rows = [["番号", "事業名", "実績"], ["1-1-1", "広報紙", "4回"]]
+    other = [["番号", "事業名", "実績"], ["1-1-1", "広報紙", "5回"]]
+    [line] = reading_of(book_of(("H27", rows), ("H28", other)), "x.xlsx").lines
+    assert {year: words["text"].text for year, words in line.answers.items()} == {2015: "4回", 2016: "5回"}
+
+
+def test_several_rows_of_figures_stay_with_the_item_that_they_are_merged_into():
+    rows = [["No", "事業名", "指標名", "目標値"], ["1", "広報紙", "発行回数", "4"], ["", "", "部数", "1000"]]
+    [line] = reading_of(as_xlsx(rows, ("A2:A3", "B2:B3")), "x.xlsx", 2015).lines
+    assert [(heading, words.text) for heading, words in line.kept[2015]] == [
+        ("指標名", "発行回数"),
+        ("目標値", "4"),
+        ("指標名", "部数"),
+        ("目標値", "1000"),
+    ]
+
+
+def test_one_number_for_several_items_is_the_number_of_none():
+    rows = [["No", "事業名", "実績"], ["1", "広報紙", "4回"], ["", "講座", "3回"]]
+    assert [line[2] for line in lines(rows, merged=("A2:A3",))] == [1, None]
+
+
+def test_rows_and_columns_that_are_only_formatted_are_none():
+    book = Workbook()
+    fill(book.active, [["項目", "実績"], ["学習会", "3回"]])
+    for row in range(3, 6_000):
+        book.active.cell(row, 1).number_format = "@"
+    book.active.cell(1, 400).number_format = "@"
+    assert len(reading_of(saved(book), "x.xlsx", 2015).lines) == 1
+
+
+def test_merged_cells_of_a_pdf_are_understood():
+    html = (
+        "<style>table{border-collapse:collapse}td,th{border:1px solid;font:9pt 'BIZ UDGothic';padding:4px}</style>"
+        "<table><tr><th rowspan=2>施策</th><th rowspan=2>項目</th><th colspan=2>平成27年度</th></tr>"
+        "<tr><th>実績</th><th>課題</th></tr>"
+        "<tr><td rowspan=2>1 広報</td><td>広報紙</td><td>4回</td><td>少ない</td></tr>"
+        "<tr><td>講座</td><td>3回</td><td>遠い</td></tr></table>"
+    )
+    from weasyprint import HTML
+
+    for tagged in (None, "pdf/ua-1"):
+        found = [facts(line) for line in reading_of(HTML(string=html).write_pdf(pdf_variant=tagged), "x.pdf").lines]
+        assert found == [
+            ((1, "広報"), (None, ""), None, "広報紙", {"text": "4回", "challenge": "少ない"}),
+            ((1, "広報"), (None, ""), None, "講座", {"text": "3回", "challenge": "遠い"}),
+        ]
