@@ -48,10 +48,11 @@ class Choices:
 
 @dataclass
 class PastWords:
-    """What one year's cell says, and where it stood."""
+    """What one year's cell says, and where it stood. full: whether its text may go on elsewhere (SourceCell)."""
 
     text: str
     place: str
+    full: bool = False
 
 
 @dataclass
@@ -91,7 +92,6 @@ class PastReading:
     troubles: list[Told] = field(default_factory=list)
     notes: list[Told] = field(default_factory=list)
     left_out: list[Told] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
 
     @property
     def years(self) -> list[int]:
@@ -289,3 +289,19 @@ def merge_years(lines: Sequence[PastLine]) -> list[PastLine]:
         else:
             kept.append(line)
     return kept
+
+
+def forget_silent_years(reading: PastReading, kept: Sequence[tuple[str, int | None]]) -> None:
+    """Takes from each line the years of which nothing is said, where something is said of others; and says so.
+
+    kept: headings of columns that are kept as text, with the year that each is of.
+    """
+    for line in reading.lines:
+        said = {year for year in line.years if any(words.text.strip() for words in line.answers[year].values())}
+        for year in line.years:
+            own = {heading for heading, of in kept if of == year}
+            said |= {year for heading, _ in line.kept.get(year, ()) if heading in own}
+        for year in set(line.years) - said if said else ():
+            del line.answers[year]
+            sentence = f"「{line.words}」は、{year}年度の欄がどれも空です。この年度には入れません。"
+            reading.notes.append(Told(line.place, sentence))

@@ -214,13 +214,13 @@ def suggest_lines(kinds: Mapping[str, Sequence[str]], roles: Iterable[str]) -> d
     titles = kinds.get(SHEET, ())
     found, taken = dict.fromkeys((kind for kind in kinds if kind), SKIP), set(roles)
     if SHEET in found and not any(map(_policy_like, found)) and not any(map(year_in, titles)):
-        found[SHEET] = SKIP if taken & {POLICY_TITLE, POLICY_NUMBER, CODE} else POLICY_TITLE
+        found[SHEET] = SKIP if POLICY_TITLE in taken else POLICY_TITLE
     policies = sorted((kind for kind in found if _policy_like(kind)), key=_policy_like, reverse=True)
-    if policies and not taken & {POLICY_TITLE, POLICY_NUMBER, CODE}:
+    if policies and POLICY_TITLE not in taken:
         found[policies[0]] = POLICY_TITLE
     measures = sorted((kind for kind in found if _measure_like(kind)), key=_measure_like, reverse=True)
     measures = [kind for kind in measures if found[kind] == SKIP]
-    if measures and not taken & {MEASURE_TITLE, MEASURE_NUMBER, CODE}:
+    if measures and MEASURE_TITLE not in taken:
         found[measures[0]] = MEASURE_TITLE
     return found
 

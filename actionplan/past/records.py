@@ -15,6 +15,7 @@ from actionplan.past.choices import (
     PastWords,
     Told,
     departments_in,
+    forget_silent_years,
     merge_years,
     take_apart,
     tell_figures,
@@ -58,9 +59,14 @@ def read_records(source: Source, choices: Choices) -> PastReading:
 
 
 OWN_HEADINGS = ("主体", "項目", "アクションプランの内容")
+NAMELESS_ROW = "項目の名前がないため、上の行「{name}」の続きとして読みました。"
+CUT_ROW = "ページで分かれた行なので、前のページの行「{name}」の続きとして読みました。"
 NO_LINES = "見出しの下に、取り込める行がありません。見出しの行を確かめてください。"
 HEADING_NOTE = "原本の見出しのまま。実施状況の欄です。"
 IDENTITY = (CODE, ITEM_NUMBER, ITEM_NAME)
+
+
+Level = tuple[int | None, str]
 
 
 class Reader:
@@ -69,6 +75,7 @@ class Reader:
     def __init__(self, source: Source, choices: Choices) -> None:
         self.source, self.choices, self.reading = source, choices, PastReading()
         self.told: set[str] = set()
+        self.ends: dict[str, bool] = {}
         first = source.tables[choices.tables[0]]
         heading = choices.heading
         self.heads = first.rows[heading.first : heading.first + heading.count]
@@ -76,8 +83,8 @@ class Reader:
         self.columns = {role: index for index, role in choices.roles.items() if role not in (*YEARLY, SKIP)}
         self.yearly = [(index, role) for index, role in choices.roles.items() if role in YEARLY]
         self.is_own = tuple(self.headings[:3]) == OWN_HEADINGS and len(self.headings) == 4
-        self.policy: tuple[int | None, str] = (None, "")
-        self.measure: tuple[int | None, str] = (None, "")
+        self.policy: Level = (None, "")
+        self.measure: Level = (None, "")
         self.text_heading = self._text_heading(self.headings)
         self.year = choices.year
 
@@ -92,12 +99,16 @@ class Reader:
         if role := self.choices.lines.get(SHEET) if table.title else "":
             self._headed(role, table.title)
         start = heading.first + heading.count if heading else self._start(table)
+        cut = table.goes_on and bool(self.reading.lines)
         for number, row in enumerate(table.rows):
-            if len(row.words) == 1:
+            if cut and number >= start and not row.is_line and row.words and not self._is_head(row):
+                self._join(row, CUT_ROW, cut=True)
+                cut = False
+            elif len(row.words) == 1:
                 self._alone(row)
             elif number < start:
                 self._head(row, self._part_of_heading(number, start, heading))
-            elif is_same_heading(row, self._last_heads()):
+            elif self._is_head(row):
                 self._head_again(row)
             elif row.words:
                 self._row(row)
@@ -105,12 +116,12 @@ class Reader:
     def _part_of_heading(self, number: int, start: int, heading: Heading | None) -> bool:
         return number >= start - len(self.heads) if heading is None else number >= heading.first
 
-    def _last_heads(self) -> list[str]:
-        return heading_texts(self.heads[-1:], len(self.headings))
+    def _is_head(self, row: SourceRow) -> bool:
+        return is_same_heading(row, heading_texts(self.heads[-1:], len(self.headings)))
 
     def _start(self, table: SourceTable) -> int:
         for number, row in enumerate(table.rows):
-            if is_same_heading(row, self._last_heads()):
+            if self._is_head(row):
                 self._head_again(row)
                 return number + 1
         return 0
@@ -162,7 +173,7 @@ class Reader:
             return
         self._tell_cells(row)
         if self._goes_on(row):
-            self._join(row)
+            self._join(row, NAMELESS_ROW)
         else:
             self._line(row)
 
@@ -198,32 +209,39 @@ class Reader:
             named.append(self._cell(row, self.columns.get(CONTENT)))
         return all(not cell.text.strip() or cell.down for cell in named)
 
-    def _join(self, row: SourceRow) -> None:
-        line, between = self.reading.lines[-1], "" if self.is_own or self.source.kind == "pdf" else "\n"
-        content = self._cell(row, self.columns.get(CONTENT))
-        if content.text.strip() and not content.down:
-            line.content += between + _letters(content.text)
-        name = self._cell(row, self.columns.get(ITEM_NAME))
-        if self.is_own and name.text.strip() and not name.down:
-            line.name += _letters(name.text)
+    def _join(self, row: SourceRow, sentence: str, *, cut: bool = False) -> None:
+        """Adds what the row says to the line above. cut: whether a page only broke that line's row in two."""
+        line = self.reading.lines[-1]
+        for role in (ITEM_NAME, CONTENT) if cut or self.is_own else (CONTENT,):
+            cell, place = self._cell(row, self.columns.get(role)), "name" if role == ITEM_NAME else "content"
+            if cell.text.strip() and not cell.down:
+                text = self._between(self.ends.get(role), cut) + _letters(cell.text)
+                setattr(line, place, getattr(line, place) + text)
         for year, role, index, cell in self._answers(row, line.years):
-            self._join_cell(line, year, role, index, cell, between)
-        self.reading.notes.append(
-            Told(row.place, f"項目の名前がないため、上の行「{line.words}」の続きとして読みました。")
-        )
+            if cell.text.strip() and not cell.down:
+                self._join_cell(line, year, role, self.headings[index], cell, cut)
+        self.reading.notes.append(Told(row.place, sentence.format(name=line.words)))
 
-    def _join_cell(self, line: PastLine, year: int, role: str, index: int, cell: SourceCell, between: str) -> None:
-        text = _letters(cell.text)
-        if not text.strip() or cell.down:
-            return
+    def _between(self, full: bool | None, cut: bool) -> str:
+        """What parts two pieces of a text: nothing where one line goes on, a line break otherwise."""
+        if cut:
+            return "" if full else "\n"
+        return "" if self.is_own else "\n"
+
+    def _join_cell(self, line: PastLine, year: int, role: str, heading: str, cell: SourceCell, cut: bool) -> None:
+        said = PastWords(_letters(cell.text), cell.place, cell.full)
+        kept, held = line.kept.setdefault(year, []), line.answers.setdefault(year, {})
         if role == KEEP:
-            line.kept.setdefault(year, []).append((self.headings[index], PastWords(text, cell.place)))
-            return
-        held = line.answers.setdefault(year, {})
-        if role in held and held[role].text:
-            held[role] = PastWords(held[role].text + between + text, held[role].place)
+            last = next((place for place in range(len(kept) - 1, -1, -1) if kept[place][0] == heading), None)
+            if cut and last is not None:
+                kept[last] = (heading, self._added(kept[last][1], said, cut))
+            else:
+                kept.append((heading, said))
         else:
-            held[role] = PastWords(text, cell.place)
+            held[role] = self._added(held[role], said, cut) if role in held and held[role].text else said
+
+    def _added(self, before: PastWords, more: PastWords, cut: bool) -> PastWords:
+        return PastWords(before.text + self._between(before.full, cut) + more.text, before.place, more.full)
 
     def _line(self, row: SourceRow) -> None:
         self._levels(row)
@@ -239,39 +257,30 @@ class Reader:
         for year in self._years(row):
             line.answers[year] = {}
         for year, role, index, cell in self._answers(row, line.years):
-            if role == KEEP and cell.text.strip():
-                line.kept.setdefault(year, []).append(
-                    (self.headings[index], PastWords(_letters(cell.text), cell.place))
-                )
+            words = PastWords(_letters(cell.text), cell.place, cell.full)
+            if role == KEEP and words.text.strip():
+                line.kept.setdefault(year, []).append((self.headings[index], words))
             elif role != KEEP and year in line.answers:
-                line.answers[year][role] = PastWords(_letters(cell.text), cell.place)
+                line.answers[year][role] = words
+        self.ends = {role: self._cell(row, self.columns.get(role)).full for role in (ITEM_NAME, CONTENT)}
         self.reading.lines.append(line)
 
     def _own_heading(self, row: SourceRow) -> str:
-        remarks = self._says(row, REMARKS)
-        if remarks:
-            self.reading.remarks.append(remarks)
-        found = re.search(r"原本の欄名は「(.+?)」", remarks)
+        found = re.search(r"原本の欄名は「(.+?)」", self._says(row, REMARKS))
         return found[1] if found else ""
 
     def _levels(self, row: SourceRow) -> None:
         """The policy and the measure that the row stands under; what is blank goes on from above."""
         code = self._code(row)
         policy = self._level(row, POLICY_NUMBER, POLICY_TITLE, code[0] if len(code) > 1 else None)
-        if policy and policy != self.policy:
-            same = policy[0] is not None and policy[0] == self.policy[0] and not policy[1]
-            self.policy = (policy[0], self.policy[1]) if same else policy
-            if not same:
-                self.measure = (None, "")
+        if policy and (follows := _following(self.policy, policy)) != self.policy:
+            goes_on = follows[1] == self.policy[1] and self.policy[0] is None
+            self.policy, self.measure = follows, self.measure if goes_on else (None, "")
         middle = code[1] if len(code) == 3 else 1 if len(code) == 2 else None
-        measure = self._level(row, MEASURE_NUMBER, MEASURE_TITLE, middle)
-        if measure and measure != self.measure:
-            same = measure[0] is not None and measure[0] == self.measure[0] and not measure[1]
-            self.measure = (measure[0], self.measure[1]) if same else measure
+        if measure := self._level(row, MEASURE_NUMBER, MEASURE_TITLE, middle):
+            self.measure = _following(self.measure, measure)
 
-    def _level(
-        self, row: SourceRow, number_role: str, title_role: str, of_code: int | None
-    ) -> tuple[int | None, str] | None:
+    def _level(self, row: SourceRow, number_role: str, title_role: str, of_code: int | None) -> Level | None:
         title, number = self._one_line(row, title_role), of_code
         if text := self._says(row, number_role).strip():
             number = self._whole(text, self._place(row, number_role), 0 if number_role == POLICY_NUMBER else -1)
@@ -360,32 +369,13 @@ class Reader:
                 for answers in line.answers.values():
                     take_apart(answers)
         self.reading.lines = merge_years(self.reading.lines)
-        for line in self.reading.lines:
-            self._forget_silent_years(line)
+        kept = [(self.headings[index], self.choices.years.get(index)) for index, role in self.yearly if role == KEEP]
+        forget_silent_years(self.reading, kept)
         self._tell_columns()
         tell_figures(self.reading)
         if not self.reading.lines:
             self.reading.troubles.append(Told(self.heads[0].place, NO_LINES))
         return self.reading
-
-    def _forget_silent_years(self, line: PastLine) -> None:
-        years = line.years
-        said = {year for year in years if any(words.text.strip() for words in line.answers[year].values())}
-        own = {year for index, _ in self.yearly if (year := self.choices.years.get(index, self.choices.year))}
-        said |= {year for year in years if year in own and self._is_kept(line, year)}
-        for year in years if len(years) > 1 and said else ():
-            if year not in said:
-                del line.answers[year]
-                sentence = f"「{line.words}」は、{year}年度の欄がどれも空です。この年度には入れません。"
-                self.reading.notes.append(Told(line.place, sentence))
-
-    def _is_kept(self, line: PastLine, year: int) -> bool:
-        of_the_year = {
-            self.headings[index]
-            for index, role in self.yearly
-            if role == KEEP and self.choices.years.get(index, self.choices.year) == year
-        }
-        return any(heading in of_the_year for heading, _ in line.kept.get(year, ()))
 
     def _tell_columns(self) -> None:
         table = self.source.tables[self.choices.tables[0]]
@@ -393,6 +383,11 @@ class Reader:
             if self.choices.roles.get(column.index) == SKIP:
                 sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
                 self.reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
+
+
+def _following(now: Level, found: Level) -> Level:
+    """What a row names, with the title of what it goes on with where it only repeats, or tells, the number."""
+    return (found[0], now[1]) if not found[1] and now[0] in (None, found[0]) else found
 
 
 def _letters(text: str) -> str:

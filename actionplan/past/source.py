@@ -35,7 +35,9 @@ MOST_ROWS = 5_000
 @dataclass(frozen=True)
 class SourceCell:
     """One cell. down, right: how far it is from the first cell of the merged one that it is part of; wide: how many
-    columns that one covers. note: how it was read, where that is not to the letter; empty otherwise."""
+    columns that one covers. note: how it was read, where that is not to the letter; empty otherwise. full: of a PDF,
+    whether its last line reaches the edge, so that the text may go on elsewhere.
+    """
 
     text: str
     place: str
@@ -43,6 +45,7 @@ class SourceCell:
     right: int = 0
     wide: int = 1
     note: str = ""
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,15 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class SourceTable:
-    """A table with the lines above it. hidden: whether a reader of the file does not see it. title: of its sheet."""
+    """A table with the lines above it. hidden: whether a reader of the file does not see it. title: of its sheet.
+    goes_on: whether its first row below the headings is the rest of the last row of the table before.
+    """
 
     name: str
     rows: Sequence[SourceRow]
     hidden: bool = False
     title: str = ""
+    goes_on: bool = False
 
     @property
     def width(self) -> int:

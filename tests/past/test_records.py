@@ -2,6 +2,7 @@
 
 import pytest
 from openpyxl import Workbook
+from weasyprint import HTML
 
 from actionplan.past.choices import departments_in, is_figure
 from actionplan.past.vocabulary import kind_of_line, number_and_title, parse_code, suggested, year_in
@@ -314,8 +315,6 @@ def test_merged_cells_of_a_pdf_are_understood():
         "<tr><td rowspan=2>1 広報</td><td>広報紙</td><td>4回</td><td>少ない</td></tr>"
         "<tr><td>講座</td><td>3回</td><td>遠い</td></tr></table>"
     )
-    from weasyprint import HTML
-
     for tagged in (None, "pdf/ua-1"):
         found = [facts(line) for line in reading_of(HTML(string=html).write_pdf(pdf_variant=tagged), "x.pdf").lines]
         assert found == [
