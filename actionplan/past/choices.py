@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from actionplan.cells import BY_NAME, CELLS, CHOICE
 from actionplan.past.headings import Heading, TableColumn, alike, columns_of, find_heading, heading_texts
@@ -48,11 +49,11 @@ class Choices:
 
 @dataclass
 class PastWords:
-    """What one year's cell says, and where it stood. full: whether its text may go on elsewhere (SourceCell)."""
+    """What one year's cell says, and where it stood. room: see SourceCell."""
 
     text: str
     place: str
-    full: bool = False
+    room: float = inf
 
 
 @dataclass

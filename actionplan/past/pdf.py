@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from itertools import groupby, pairwise
+from math import inf
 from typing import Any
 
 import pdfplumber
@@ -17,7 +18,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
-from actionplan.past.source import SourceCell, SourceRow, SourceTable, with_last_lines
+from actionplan.past.source import SourceCell, SourceRow, SourceTable, clings, with_last_lines
 from actionplan.uploads import UploadError
 
 MOST_PAGES, MOST_LETTERS = 200, 20_000
@@ -34,9 +35,6 @@ TOO_MANY = "PDFのページが多すぎます（{pages}ページ）。{most}ペ�
 JOINED = "PDFの欄の中で折り返された行は、つなげて読みました。改行の位置が原本どおりか、確かめてください。"
 PAGE_NUMBER = re.compile(r"[-‐－–—\s]*\d{1,4}[-‐－–—\s]*(/\s*\d+)?")
 Letter = dict[str, Any]
-# What may not begin a line: it is drawn to the letter before it, so both are asked for room.
-CLINGING = "、。，．」』）】〕〉》｝・：；！？ゝ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]}!?:;％%"
-LATIN = re.compile(r"[A-Za-z0-9]")
 
 
 # Fonts give some letters back as the radical that looks the same: ⾒ for 見. NFKC knows most of them.
@@ -167,9 +165,9 @@ def _row_cells(boxes: Sequence[Any], edges: list[int], homes: dict, place: str) 
         if box is not None:
             covered = [edge for edge in edges if box[0] + 2 < edge < box[2] - 2]
             wide = 1 + sum(1 for _ in covered)
-        text, full = joined(homes.get(box, []), box) if box is not None else ("", False)
+        text, room = joined(homes.get(box, []), box) if box is not None else ("", inf)
         where = f"{place}{index + 1}列目" + (f"（{box[0]:.0f},{box[1]:.0f}）" if box else "")
-        cells.append(SourceCell(text, where, wide=wide, full=full))
+        cells.append(SourceCell(text, where, wide=wide, room=room))
     for index, box in enumerate(boxes):
         for right in range(1, cells[index].wide if box is not None else 1):
             if index + right < len(cells) and boxes[index + right] is None:
@@ -249,8 +247,8 @@ def line_text(line: Sequence[Letter]) -> str:
     return words.strip()
 
 
-def joined(letters: Sequence[Letter], box: Any) -> tuple[str, bool]:
-    """The text of a cell, and whether its last line fills it.
+def joined(letters: Sequence[Letter], box: Any) -> tuple[str, float]:
+    """The text of a cell, and how many letters its last line leaves room for.
 
     A line that only the width of the cell broke goes on in the next one.
     """
@@ -258,7 +256,7 @@ def joined(letters: Sequence[Letter], box: Any) -> tuple[str, bool]:
     texts = [(line_text(line), line) for line in letter_lines(letters)]
     texts = [(text, line) for text, line in texts if text]
     if not texts:
-        return "", False
+        return "", inf
     # What the text keeps from the left edge it keeps from the right one, too.
     edge = right - max(0.0, min(line[0]["x0"] for _, line in texts) - left)
     words, before = texts[0]
@@ -266,15 +264,14 @@ def joined(letters: Sequence[Letter], box: Any) -> tuple[str, bool]:
         broken = edge - max(each["x1"] for each in before) >= _needed(line) - 0.5
         words += f"\n{text}" if broken else _glue(words, text)
         before = line
-    return words, edge - max(each["x1"] for each in before) < before[-1]["size"]
+    return words, (edge - max(each["x1"] for each in before)) / before[-1]["size"]
 
 
 def _needed(line: Sequence[Letter]) -> float:
     """The room that the beginning of a line would have taken on the line before: a letter with what clings to it."""
     needed = line[0]["x1"] - line[0]["x0"]
     for before, letter in pairwise(line):
-        latin = LATIN.match(before["text"]) and LATIN.match(letter["text"])
-        if not (letter["text"] in CLINGING or before["text"] in "（「『【〔〈《｛([{" or latin):
+        if not clings(before["text"], letter["text"]):
             break
         needed += letter["x1"] - letter["x0"]
     return needed

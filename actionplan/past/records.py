@@ -21,7 +21,7 @@ from actionplan.past.choices import (
     tell_figures,
 )
 from actionplan.past.headings import SHEET, Heading, columns_of, heading_texts, is_same_heading
-from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
+from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable, line_goes_on
 from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,
@@ -75,7 +75,7 @@ class Reader:
     def __init__(self, source: Source, choices: Choices) -> None:
         self.source, self.choices, self.reading = source, choices, PastReading()
         self.told: set[str] = set()
-        self.ends: dict[str, bool] = {}
+        self.ends: dict[str, float] = {}
         first = source.tables[choices.tables[0]]
         heading = choices.heading
         self.heads = first.rows[heading.first : heading.first + heading.count]
@@ -215,21 +215,20 @@ class Reader:
         for role in (ITEM_NAME, CONTENT) if cut or self.is_own else (CONTENT,):
             cell, place = self._cell(row, self.columns.get(role)), "name" if role == ITEM_NAME else "content"
             if cell.text.strip() and not cell.down:
-                text = self._between(self.ends.get(role), cut) + _letters(cell.text)
-                setattr(line, place, getattr(line, place) + text)
+                text = _letters(cell.text)
+                setattr(line, place, getattr(line, place) + self._between(self.ends[role], text, cut) + text)
         for year, role, index, cell in self._answers(row, line.years):
             if cell.text.strip() and not cell.down:
                 self._join_cell(line, year, role, self.headings[index], cell, cut)
         self.reading.notes.append(Told(row.place, sentence.format(name=line.words)))
 
-    def _between(self, full: bool | None, cut: bool) -> str:
+    def _between(self, room: float, text: str, cut: bool) -> str:
         """What parts two pieces of a text: nothing where one line goes on, a line break otherwise."""
-        if cut:
-            return "" if full else "\n"
-        return "" if self.is_own else "\n"
+        goes_on = line_goes_on(room, text) if cut else self.is_own
+        return "" if goes_on else "\n"
 
     def _join_cell(self, line: PastLine, year: int, role: str, heading: str, cell: SourceCell, cut: bool) -> None:
-        said = PastWords(_letters(cell.text), cell.place, cell.full)
+        said = PastWords(_letters(cell.text), cell.place, cell.room)
         kept, held = line.kept.setdefault(year, []), line.answers.setdefault(year, {})
         if role == KEEP:
             last = next((place for place in range(len(kept) - 1, -1, -1) if kept[place][0] == heading), None)
@@ -241,7 +240,7 @@ class Reader:
             held[role] = self._added(held[role], said, cut) if role in held and held[role].text else said
 
     def _added(self, before: PastWords, more: PastWords, cut: bool) -> PastWords:
-        return PastWords(before.text + self._between(before.full, cut) + more.text, before.place, more.full)
+        return PastWords(before.text + self._between(before.room, more.text, cut) + more.text, before.place, more.room)
 
     def _line(self, row: SourceRow) -> None:
         self._levels(row)
@@ -257,12 +256,12 @@ class Reader:
         for year in self._years(row):
             line.answers[year] = {}
         for year, role, index, cell in self._answers(row, line.years):
-            words = PastWords(_letters(cell.text), cell.place, cell.full)
+            words = PastWords(_letters(cell.text), cell.place, cell.room)
             if role == KEEP and words.text.strip():
                 line.kept.setdefault(year, []).append((self.headings[index], words))
             elif role != KEEP and year in line.answers:
                 line.answers[year][role] = words
-        self.ends = {role: self._cell(row, self.columns.get(role)).full for role in (ITEM_NAME, CONTENT)}
+        self.ends = {role: self._cell(row, self.columns.get(role)).room for role in (ITEM_NAME, CONTENT)}
         self.reading.lines.append(line)
 
     def _own_heading(self, row: SourceRow) -> str:

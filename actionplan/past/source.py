@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
+from math import inf
 from typing import Any
 
 from docx import Document
@@ -35,8 +36,8 @@ MOST_ROWS = 5_000
 @dataclass(frozen=True)
 class SourceCell:
     """One cell. down, right: how far it is from the first cell of the merged one that it is part of; wide: how many
-    columns that one covers. note: how it was read, where that is not to the letter; empty otherwise. full: of a PDF,
-    whether its last line reaches the edge, so that the text may go on elsewhere.
+    columns that one covers. note: how it was read, where that is not to the letter; empty otherwise. room: of a PDF,
+    what its last line leaves free, in letters: where a page broke the cell, that says whether the line goes on.
     """
 
     text: str
@@ -45,7 +46,29 @@ class SourceCell:
     right: int = 0
     wide: int = 1
     note: str = ""
-    full: bool = False
+    room: float = inf
+
+
+# What may not begin a line: it is drawn to the letter before it, so both are asked for room.
+CLINGING = "、。，．」』）】〕〉》｝・：；！？ゝ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]}!?:;％%"
+OPENING = "（「『【〔〈《｛([{"
+LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+def clings(before: str, letter: str) -> bool:
+    """Whether no line may break between the two letters."""
+    latin = LATIN.match(before) and LATIN.match(letter)
+    return letter in CLINGING or before in OPENING or bool(latin)
+
+
+def line_goes_on(room: float, text: str) -> bool:
+    """Whether the text goes on with a line that left so much room: its beginning would not have fitted there."""
+    needed = 0.0
+    for before, letter in zip([text[:1], *text], text, strict=False):
+        if needed and not clings(before, letter):
+            break
+        needed += 0.5 if letter.isascii() else 1
+    return room < needed - 0.05
 
 
 @dataclass(frozen=True)
