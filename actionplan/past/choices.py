@@ -100,6 +100,20 @@ class PastReading:
         return sorted({year for line in self.lines for year in line.answers})
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A word of the source that stands for something of the portal's: a department, a category.
+
+    key: of its box. times: how often it stands. choice: what was said, or is offered; options: values and labels.
+    """
+
+    key: str
+    word: str
+    times: int
+    choice: str
+    options: Sequence[tuple[str, str]]
+
+
 TWICE = (
     "「{columns}」の列を、どれも「{role}」にしています。1つだけにして、ほかは「実施状況に残す」などを選んでください。"
 )

@@ -1,42 +1,55 @@
-"""A file → its tables, whatever it is called and holds; what it is, its first bytes say."""
+"""A file → its tables: what it is, its first bytes say; and the tables of a text PDF.
 
-from collections.abc import Callable, Sequence
+A PDF's ruled lines make the cells, its letters fill them; lines that only the width of a cell broke are joined again.
+"""
+
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from io import BytesIO
+from itertools import groupby, pairwise
+from math import inf
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from actionplan.past.pdf import read_pdf
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.page import Page
+from pdfplumber.utils.exceptions import PdfminerException
+
 from actionplan.past.source import (
     MOST_ROWS,
     NOT_WORD,
+    OLD_WORD,
+    OTHERS,
     TOO_LONG,
     Source,
+    SourceCell,
+    SourceRow,
     SourceTable,
+    clings,
+    plain_letter,
     read_csv_table,
     read_document,
     read_workbook,
+    with_last_lines,
 )
 from actionplan.uploads import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER, UploadError, check_size
+
+# It warns of every font that leaves a detail out; errors still reach the log.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 SUFFIXES = (".xlsx", ".csv", ".docx", ".pdf")
 MOST_COLUMNS, MOST_TABLES = 200, 300
 CHOOSE = "取り込めるのは、Excel（.xlsx）、CSV（.csv）、Word（.docx）の表と、文字の入ったPDF（.pdf）の表です。"
-OLD_WORD = "古い形式（.doc）の文書です。Wordで開いて、.docxの形式で保存し直してください。"
 LOCKED_WORD = "パスワード付きの文書です。開くときのパスワードを外して、保存し直してください。"
 MISNAMED = (
     "名前の終わりは「{suffix}」ですが、中身はそのようなファイルではありません。もとのファイルを選び直してください。"
 )
 NO_TABLE_AT_ALL = "ファイルの中に表が見つかりません。見出しと行のある表が入ったファイルを選んでください。"
 TOO_WIDE = "{name}：列が多すぎます（{columns}列）。使っていない列を削除してください（{most}列まで）。"
-OTHERS = {
-    ".xls": OLD,
-    ".doc": OLD_WORD,
-    ".xlsm": "マクロ付きのブック（.xlsm）です。Excelで開いて、.xlsxの形式で保存し直してください。",
-    ".ods": "このブック（.ods）は読めません。表計算ソフトで開いて、.xlsxの形式で保存し直してください。",
-    ".odt": "この文書（.odt）は読めません。文書ソフトで開いて、.docxの形式で保存し直してください。",
-    ".jtd": "一太郎の文書です。表をWordかExcelに貼り付けて、.docxか.xlsxの形式で保存し直してください。",
-    ".zip": "圧縮したファイル（.zip）です。中のファイルを取り出して、1つずつ選んでください。",
-}
 
 
 def read_source(data: bytes, name: str) -> Source:
@@ -101,3 +114,283 @@ def _checked(tables: Sequence[SourceTable]) -> list[SourceTable]:
         if table.width > MOST_COLUMNS:
             raise UploadError(TOO_WIDE.format(name=table.name, columns=table.width, most=MOST_COLUMNS))
     return kept[:MOST_TABLES]
+
+
+MOST_PAGES, MOST_LETTERS = 200, 20_000
+NOT_PDF = "PDFとして読めません。もとの文書から、PDFを作り直してください。"
+LOCKED_PDF = "パスワード付きのPDFです。開くときのパスワードを外して、保存し直してください。"
+SCANNED = (
+    "文字の入っていないPDFです（紙を読み取った画像のようです）。"
+    "もとのExcelかWordのファイルを選ぶか、文字認識をしてから表をExcelに写してください。"
+)
+TOO_FULL = "文字が多すぎて読めません。もとの文書から、PDFを作り直してください。"
+NO_TEXT = "文字の情報が入っていないPDFです。もとのExcelかWordのファイルを選んでください。"
+NO_TABLE = "PDFの中に、罫線で区切られた表が見つかりません。もとのExcelかWordのファイルを選んでください。"
+TOO_MANY = "PDFのページが多すぎます（{pages}ページ）。{most}ページまでに分けてください。"
+JOINED = "PDFの欄の中で折り返された行は、つなげて読みました。改行の位置が原本どおりか、確かめてください。"
+PAGE_NUMBER = re.compile(r"[-‐－–—\s]*\d{1,4}[-‐－–—\s]*(/\s*\d+)?")
+Letter = dict[str, Any]
+
+
+def read_pdf(data: bytes) -> tuple[list[SourceTable], list[str]]:
+    """The tables in the order of the pages, and what there is to tell. Raises UploadError."""
+    try:
+        with pdfplumber.open(BytesIO(data)) as document:
+            return _tables(document.pages), [JOINED]
+    except UploadError:
+        raise
+    except PdfminerException as error:
+        locked = any(isinstance(each, PDFPasswordIncorrect) for each in (*error.args, error.__cause__))
+        raise UploadError(LOCKED_PDF if locked else NOT_PDF) from error
+    except Exception as error:  # pdfminer raises whatever a broken file leads it into
+        raise UploadError(NOT_PDF) from error
+
+
+def _tables(pages: Sequence[Page]) -> list[SourceTable]:
+    if len(pages) > MOST_PAGES:
+        raise UploadError(TOO_MANY.format(pages=len(pages), most=MOST_PAGES))
+    found: list[SourceTable] = []
+    above: list[SourceRow] = []
+    letters, is_open = 0, False
+    for whole in pages:
+        page = RuledPage(whole)
+        letters += len(page.letters)
+        for table in page.tables(above):
+            # What the end of a page broke goes on in the first row of the next one.
+            found.append(replace(table, goes_on=is_open))
+            is_open = False
+        is_open = page.is_open or (is_open and not page.boxes)
+        whole.close()
+    if not letters:
+        raise UploadError(SCANNED)
+    if not found:
+        raise UploadError(NO_TABLE)
+    return with_last_lines(found, above)
+
+
+class RuledPage:
+    """A page with its tables and its letters. is_open: whether the last table has no line below its last row."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.number = page.dedupe_chars(), page.page_number
+        self.letters: list[Letter] = [{**letter, "text": plain_letter(letter["text"])} for letter in self.page.chars]
+        if len(self.letters) > MOST_LETTERS:
+            raise UploadError(f"{self.number}ページ：{TOO_FULL}")
+        if sum(letter["text"].startswith("(cid:") for letter in self.letters) * 5 > len(self.letters):
+            raise UploadError(NO_TEXT)
+        self.is_open = False
+        self.boxes = self._tables()
+        self.tagged = _tagged_cells(self.page)
+
+    def _tables(self) -> list[Any]:
+        """The tables from top to bottom, those of one column apart; where the page cut a row off, its end is a line."""
+        found = self.page.find_tables()
+        lines = [line for table in found for line in self._cut(table)]
+        if lines:
+            found = self.page.find_tables({"explicit_horizontal_lines": lines})
+        kept = [table for table in found if len(table.rows[0].cells) > 1]
+        return sorted(kept, key=lambda table: table.bbox[1])
+
+    def _cut(self, table: Any) -> Iterator[dict]:
+        left, top, right, bottom = table.bbox
+        upright = [
+            edge
+            for edge in self.page.edges
+            if edge["orientation"] == "v" and left - 2 <= edge["x0"] <= right + 2
+            if edge["top"] <= bottom + 2 and edge["bottom"] >= top - 2
+        ]
+        lowest, highest = (max(e["bottom"] for e in upright), min(e["top"] for e in upright)) if upright else (0, top)
+        for level in [*([lowest] if lowest > bottom + 3 else []), *([highest] if highest < top - 3 else [])]:
+            self.is_open = self.is_open or level == lowest
+            yield {"object_type": "line", "x0": left, "x1": right, "top": level, "bottom": level, "width": right - left}
+
+    def tables(self, above: list[SourceRow]) -> Iterator[SourceTable]:
+        """The tables; above: lines that came before, to which those below the last table are added."""
+        lines = _lines_outside(self.letters, self.number, [table.bbox for table in self.boxes])
+        for number, table in enumerate(self.boxes, 1):
+            above += [line for top, line in lines if top < table.bbox[1]]
+            lines = [(top, line) for top, line in lines if top >= table.bbox[1]]
+            name = f"{self.number}ページの表{number}"
+            yield SourceTable(name, [*above, *self._rows(table, name)])
+            above.clear()
+        above += [line for _, line in lines]
+
+    def _rows(self, table: Any, name: str) -> list[SourceRow]:
+        edges = sorted({round(edge) for cell in table.cells for edge in (cell[0], cell[2])})
+        homes = self._homes(table)
+        rows = []
+        for number, row in enumerate(table.rows, 1):
+            place = f"{name}の{number}行目"
+            rows.append(SourceRow(_row_cells(row.cells, edges, homes, place), place))
+        return _filled_down(rows, table)
+
+    def _homes(self, table: Any) -> dict[Any, list[Letter]]:
+        """By box, its letters: where they stand, or where a tagged PDF says that they belong."""
+        first: dict[int, Any] = {}
+        homes: dict[Any, list[Letter]] = {}
+        for letter in self.letters:
+            box = _box_of(letter, table.cells)
+            group = self.tagged.get(letter.get("mcid", -1))
+            if group is not None:
+                box = first.setdefault(group, box) or box
+            if box is not None:
+                homes.setdefault(box, []).append(letter)
+        return homes
+
+
+def _row_cells(boxes: Sequence[Any], edges: list[int], homes: dict, place: str) -> list[SourceCell]:
+    """The cells of a row, one for each column that its boxes cover; a box of None belongs to a merged one."""
+    cells = []
+    for index, box in enumerate(boxes):
+        wide = 1
+        if box is not None:
+            covered = [edge for edge in edges if box[0] + 2 < edge < box[2] - 2]
+            wide = 1 + sum(1 for _ in covered)
+        text, room = joined(homes.get(box, []), box) if box is not None else ("", inf)
+        where = f"{place}{index + 1}列目" + (f"（{box[0]:.0f},{box[1]:.0f}）" if box else "")
+        cells.append(SourceCell(text, where, wide=wide, room=room))
+    for index, box in enumerate(boxes):
+        for right in range(1, cells[index].wide if box is not None else 1):
+            if index + right < len(cells) and boxes[index + right] is None:
+                old = cells[index + right]
+                cells[index + right] = SourceCell(cells[index].text, old.place, 0, right, cells[index].wide)
+    return cells
+
+
+def _filled_down(rows: list[SourceRow], table: Any) -> list[SourceRow]:
+    """The rows, a cell that runs down over several of them standing in each."""
+    grid = [list(row.cells) for row in rows]
+    bottoms = [max((box[3] for box in row.cells if box), default=0) for row in table.rows]
+    tops = [min((box[1] for box in row.cells if box), default=0) for row in table.rows]
+    for number, row in enumerate(table.rows):
+        for index, box in enumerate(row.cells):
+            if box is None or (box[3] <= bottoms[number] + 2 and _shortest(row.cells) + 2 >= box[3]):
+                continue
+            for below in range(number + 1, len(grid)):
+                if tops[below] < box[3] - 2 and table.rows[below].cells[index] is None:
+                    old, first = grid[below][index], grid[number][index]
+                    grid[below][index] = SourceCell(first.text, old.place, below - number, 0, first.wide)
+    return [SourceRow(cells, row.place) for cells, row in zip(grid, rows, strict=True)]
+
+
+def _shortest(boxes: Iterable[Any]) -> float:
+    return min(box[3] for box in boxes if box)
+
+
+def _box_of(letter: Letter, cells: Sequence[Any]) -> Any:
+    x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
+    return next((box for box in cells if box[0] <= x <= box[2] and box[1] <= y <= box[3]), None)
+
+
+def _tagged_cells(page: Page) -> dict[int, int]:
+    """By number of marked content, the table cell of the document's structure that it belongs to."""
+    found: dict[int, int] = {}
+    try:
+        todo: list[tuple[dict, int | None]] = [(element, None) for element in page.structure_tree]
+    except Exception:  # a broken structure says nothing: the letters stand where they stand
+        return {}
+    while todo:
+        element, cell = todo.pop()
+        if element.get("type") in ("TD", "TH"):
+            cell = id(element)
+        if cell is not None:
+            found.update(dict.fromkeys(element.get("mcids", ()), cell))
+        todo += [(child, cell) for child in element.get("children", ())]
+    return found
+
+
+def letter_lines(letters: Sequence[Letter]) -> list[list[Letter]]:
+    """The letters by line, from top to bottom and left to right; those of one piece of marked content stay together."""
+    lines: list[list[Letter]] = []
+    for letter in sorted(letters, key=lambda each: (each["top"] + each["bottom"]) / 2):
+        middle = (letter["top"] + letter["bottom"]) / 2
+        if lines and abs(middle - (lines[-1][0]["top"] + lines[-1][0]["bottom"]) / 2) < letter["size"] * 0.6:
+            lines[-1].append(letter)
+        else:
+            lines.append([letter])
+    return [_in_order(line) for line in lines]
+
+
+def _in_order(line: list[Letter]) -> list[Letter]:
+    starts: dict[Any, float] = {}
+    for letter in line:
+        starts[letter.get("mcid")] = min(letter["x0"], starts.get(letter.get("mcid"), letter["x0"]))
+    return sorted(line, key=lambda each: (starts[each.get("mcid")], each.get("mcid") or 0, each["x0"]))
+
+
+def line_text(line: Sequence[Letter]) -> str:
+    """The letters of a line as text; a gap between Latin letters is a blank."""
+    words = ""
+    for before, letter in zip([None, *line], line, strict=False):
+        if before and letter["x0"] - before["x1"] > letter["size"] * 0.25 and not words.endswith((" ", "　")):
+            words += " "
+        words += letter["text"]
+    return words.strip()
+
+
+def joined(letters: Sequence[Letter], box: Any) -> tuple[str, float]:
+    """The text of a cell, and how many letters its last line leaves room for.
+
+    A line that only the width of the cell broke goes on in the next one.
+    """
+    left, right = box[0], box[2]
+    texts = [(line_text(line), line) for line in letter_lines(letters)]
+    texts = [(text, line) for text, line in texts if text]
+    if not texts:
+        return "", inf
+    # What the text keeps from the left edge it keeps from the right one, too.
+    edge = right - max(0.0, min(line[0]["x0"] for _, line in texts) - left)
+    words, before = texts[0]
+    for text, line in texts[1:]:
+        broken = edge - max(each["x1"] for each in before) >= _needed(line) - 0.5
+        words += f"\n{text}" if broken else _glue(words, text)
+        before = line
+    return words, (edge - max(each["x1"] for each in before)) / before[-1]["size"]
+
+
+def _needed(line: Sequence[Letter]) -> float:
+    """The room that the beginning of a line would have taken on the line before: a letter with what clings to it."""
+    needed = line[0]["x1"] - line[0]["x0"]
+    for before, letter in pairwise(line):
+        if not clings(before["text"], letter["text"]):
+            break
+        needed += letter["x1"] - letter["x0"]
+    return needed
+
+
+def _glue(before: str, text: str) -> str:
+    """What goes between two parts of a line: a blank between words of Latin letters, nothing otherwise."""
+    return f" {text}" if re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", text) else text
+
+
+def _lines_outside(letters: Sequence[Letter], page: int, boxes: Sequence[Any]) -> list[tuple[float, SourceRow]]:
+    """The lines of text outside the tables, from top to bottom, a wrapped one joined; page numbers are none."""
+    free = [letter for letter in letters if not any(_inside(letter, box) for box in boxes)]
+    lines = letter_lines(free)
+    edge = max((letter["x1"] for letter in letters), default=0.0)
+    found = []
+    for _, group in groupby(_wrapped(lines, edge), key=lambda pair: pair[0]):
+        whole = [line for _, line in group]
+        text = "".join(line_text(line) for line in whole)
+        first = whole[0][0]
+        place = f"{page}ページ（{first['x0']:.0f},{first['top']:.0f}）"
+        if text and not PAGE_NUMBER.fullmatch(text):
+            found.append((first["top"], SourceRow([SourceCell(text, place)], place, is_line=True)))
+    return found
+
+
+def _inside(letter: Letter, box: Any) -> bool:
+    return box[1] - 1 <= letter["top"] and letter["bottom"] <= box[3] + 1
+
+
+def _wrapped(lines: list[list[Letter]], edge: float) -> Iterator[tuple[int, list[Letter]]]:
+    """The lines, those numbered alike that go on: close below a full one, and no further left."""
+    number, before = 0, None
+    for line in lines:
+        if before is not None:
+            size = line[0]["size"]
+            close = line[0]["top"] - before[0]["bottom"] < size and abs(before[0]["size"] - size) < 0.5
+            full = edge - max(each["x1"] for each in before) < size * 1.5
+            number += not (close and full and line[0]["x0"] >= before[0]["x0"] - 1)
+        yield number, line
+        before = line

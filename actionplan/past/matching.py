@@ -9,11 +9,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from actionplan.cells import CELLS, CHOICE, Progress
+from actionplan.cells import CELLS, CHOICE
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
-from actionplan.past.choices import PastLine, PastReading, PastWords, Told, names_of_departments, words_of_categories
+from actionplan.past.choices import (
+    Asked,
+    PastLine,
+    PastReading,
+    PastWords,
+    Told,
+    names_of_departments,
+    words_of_categories,
+)
 from actionplan.past.likeness import Alike, Number, Numbering
+from actionplan.scale import UNSET, Scale, fold_label
 from actionplan.seen import fingerprint
 
 NEW, LEAVE, GONE, NOBODY = "new", "leave", "gone", "none"
@@ -21,21 +30,16 @@ LIKE, MOST_CANDIDATES = 0.45, 6
 RELISTED = re.compile(r"[（(]再[掲揚][）)][\s　]*$")
 
 
-def categories() -> list[tuple[str, str]]:
-    """Code and label of each category that an answer may have: the one place that knows them."""
-    return [(str(code), str(label)) for code, label in Progress.choices]
-
-
-def unset() -> str:
-    """The code of the category that says nothing."""
-    return str(Progress.UNSET.value)
+def categories(scale: Scale) -> list[tuple[str, str]]:
+    """Code and label of each category that a past year may have: retired ones too, 未設定 apart."""
+    return [(each.code, each.label) for each in (*scale.chosen, *scale.retired)]
 
 
 class LivePlan:
     """The plan as it stands; five queries."""
 
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
+        self.plan, self.scale = plan, plan.scale
         measures = Measure.objects.filter(policy__plan=plan).select_related("policy")
         items = ActionItem.objects.filter(measure__policy__plan=plan).select_related("measure__policy")
         self.items: dict[int, ActionItem] = {item.pk: item for item in items.prefetch_related("actors")}
@@ -55,10 +59,19 @@ class LivePlan:
     def facts(self) -> list:
         """What a person has seen of it, as far as it matters here."""
         items = [(item.pk, item.code, item.name, item.content) for item in self.items.values()]
+        scale = categories(self.scale)
         titles = [(number, policy.title) for number, policy in sorted(self.policies.items())]
         below = [(number, measure.title) for number, measure in sorted(self.measures.items())]
         offices = [(department.pk, str(department)) for department in self.departments]
-        return [self.plan.pk, items, titles, below, offices, [report.fiscal_year for report in self.reports]]
+        return [
+            self.plan.pk,
+            scale,
+            items,
+            titles,
+            below,
+            offices,
+            [report.fiscal_year for report in self.reports],
+        ]
 
     def exact(self, line: PastLine) -> list[ActionItem]:
         """The items that have the line's public id, or its very name and content."""
@@ -105,20 +118,6 @@ class Placed:
     def code(self) -> str:
         """2-1-3."""
         return "-".join(map(str, self.number))
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A word of the source that stands for something of the portal's: a department, a category.
-
-    key: of its box. times: how often it stands. choice: what was said, or is offered; options: values and labels.
-    """
-
-    key: str
-    word: str
-    times: int
-    choice: str
-    options: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -292,12 +291,11 @@ class Proposal:
     @cached_property
     def words(self) -> list[Asked]:
         """The words of categories that the source uses, each with the category that it may be."""
-        by_label = {label: code for code, label in categories()}
+        by_label = self.live.scale.codes_by_label
         named = words_of_categories(each.line for each in self.taken)
-        options = [(code, label) for code, label in categories() if code != unset()]
-        options.append((unset(), "未設定のままにして、もとの言葉を実施状況に残す"))
+        options = [*categories(self.live.scale), (UNSET, "未設定のままにして、もとの言葉を実施状況に残す")]
         return [
-            self._asked(f"word-{index}", word, times, by_label.get(word, ""), options)
+            self._asked(f"word-{index}", word, times, by_label.get(fold_label(word), ""), options)
             for index, (word, times) in enumerate(named.items())
         ]
 
@@ -307,7 +305,7 @@ class Proposal:
 
     def category(self, word: str) -> str:
         """The category that a word of the source was said to be."""
-        return next((asked.choice for asked in self.words if asked.word == word and asked.choice), unset())
+        return next((asked.choice for asked in self.words if asked.word == word and asked.choice), UNSET)
 
     def department(self, word: str) -> str:
         """What was said of a department."""
@@ -321,7 +319,7 @@ class Proposal:
         for cell in CELLS:
             if cell.kind == CHOICE and (word := said.get(cell.name, PastWords("", "")).text.strip()):
                 found[cell.name] = self.category(word)
-                if cell.words(found[cell.name]) != word:
+                if cell.words(found[cell.name], self.live.scale) != word:
                     extra.append(f"【{cell.label}（原本）】{word}")
         names = each.line.departments
         if names and self.department(names[0]) == NOBODY:
@@ -339,7 +337,11 @@ class Proposal:
             kept = [words.place for _, words in each.line.kept.get(year, ())]
             answer = self.answer(each, year)
             cells = [
-                (cell.label, cell.words(answer[cell.name]), places.get(cell.name) or "・".join(dict.fromkeys(kept)))
+                (
+                    cell.label,
+                    cell.words(answer[cell.name], self.live.scale),
+                    places.get(cell.name) or "・".join(dict.fromkeys(kept)),
+                )
                 for cell in CELLS
                 if cell.name in answer and not cell.is_blank(answer[cell.name])
             ]

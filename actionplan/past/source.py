@@ -5,6 +5,7 @@ a line of text between tables is a row of one cell, above the table that follows
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -19,6 +20,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from actionplan.uploads import (
     NOT_XLSX,
+    OLD,
     UploadError,
     check_archive,
     column_letters,
@@ -113,6 +115,16 @@ class Source:
     notes: Sequence[str] = field(default_factory=tuple)
 
 
+OLD_WORD = "古い形式（.doc）の文書です。Wordで開いて、.docxの形式で保存し直してください。"
+OTHERS = {
+    ".xls": OLD,
+    ".doc": OLD_WORD,
+    ".xlsm": "マクロ付きのブック（.xlsm）です。Excelで開いて、.xlsxの形式で保存し直してください。",
+    ".ods": "このブック（.ods）は読めません。表計算ソフトで開いて、.xlsxの形式で保存し直してください。",
+    ".odt": "この文書（.odt）は読めません。文書ソフトで開いて、.docxの形式で保存し直してください。",
+    ".jtd": "一太郎の文書です。表をWordかExcelに貼り付けて、.docxか.xlsxの形式で保存し直してください。",
+    ".zip": "圧縮したファイル（.zip）です。中のファイルを取り出して、1つずつ選んでください。",
+}
 NOT_WORD = "Word文書（.docx）として読めません。Wordで開いて、.docxの形式で保存し直してください。"
 LARGE_WORD = "文書の中身が大きすぎます。不要な画像や章を削除して保存し直してください。"
 TOO_LONG = "{name}：行が多すぎます（{rows}行）。{most}行までに分けてください。"
@@ -311,3 +323,15 @@ def _word_row(row: Any, place: str, above: Sequence[SourceCell]) -> list[SourceC
         for right in range(cell.grid_span):
             cells.append(SourceCell(text, f"{place}{len(cells) + 1}列目", down, right, cell.grid_span))
     return cells
+
+
+# Fonts give some letters back as the radical that looks the same: ⾒ for 見. NFKC knows most of them.
+RADICALS = str.maketrans("⺠⻁⻄⻆⻑⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻫⻭⻯⻲", "民虎西角長青韋頁風飛食馬骨鬼魚鳥麦黄斉歯竜亀")
+RADICAL = re.compile(r"[⼀-⿕]")
+BLANKS = {"\u2003": "　", "\u2002": " ", "\u00a0": " "}
+
+
+def plain_letter(text: str) -> str:
+    """A letter as the page shows it, whatever the font calls it."""
+    text = RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.translate(RADICALS))
+    return BLANKS.get(text, text)

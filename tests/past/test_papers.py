@@ -3,7 +3,7 @@
 import pytest
 from weasyprint import HTML
 
-from actionplan.past.pdf import plain
+from actionplan.past.source import plain_letter
 from tests.past.tables import as_xlsx, reading_of
 
 
@@ -40,4 +40,4 @@ def test_a_line_above_gives_its_title_to_the_numbers_of_the_rows():
     ("radical", "letter"), [("⾒", "見"), ("⻑", "長"), ("\u2003", "　"), ("見", "見"), ("①", "①")]
 )
 def test_a_letter_of_a_pdf_is_the_one_that_it_looks_like(radical, letter):
-    assert plain(radical) == letter
+    assert plain_letter(radical) == letter
