@@ -34,6 +34,7 @@ from actionplan.past.source import (
     read_csv_table,
     read_document,
     read_workbook,
+    refuse_swollen,
     with_last_lines,
 )
 from actionplan.uploads import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER, UploadError, check_size
@@ -134,6 +135,7 @@ Letter = dict[str, Any]
 
 def read_pdf(data: bytes) -> tuple[list[SourceTable], list[str]]:
     """The tables in the order of the pages, and what there is to tell. Raises UploadError."""
+    refuse_swollen(data)
     try:
         with pdfplumber.open(BytesIO(data)) as document:
             return _tables(document.pages), [JOINED]

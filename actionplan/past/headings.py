@@ -177,12 +177,17 @@ def _one_a_year(columns: Sequence[TableColumn], roles: dict[int, str]) -> None:
 NUMBERS = {POLICY_TITLE: POLICY_NUMBER, MEASURE_TITLE: MEASURE_NUMBER, ITEM_NAME: ITEM_NUMBER}
 
 
+WRITTEN = re.compile(r"[ぁ-んァ-ヶ一-龥]")
+
+
 def _suggest(column: TableColumn) -> str:
     role = suggested(column.heading)[0]
     if column.heading == "備考":
         return REMARKS if any("原本の欄名" in text or "過去の報告" in text for text in column.samples) else KEEP
     codes = [parse_code(text) for text in column.samples]
-    numbered = bool(codes) and all(codes)
+    # 項目1 is a name where 施策1 is a number: an item has no other.
+    named = role == ITEM_NAME and any(WRITTEN.search(text) for text in column.samples)
+    numbered = bool(codes) and all(codes) and not named
     if numbered and role in (*NUMBERS, *NUMBERS.values(), CODE, ""):
         if max(len(code) for code in codes if code) > 1:
             return CODE

@@ -13,6 +13,15 @@ from actionplan.cells import CELLS, CHOICE
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
 from actionplan.past.choices import (
+    HOMELESS,
+    NAMELESS,
+    NO_TITLE,
+    RETITLED,
+    STRANGE_MARK,
+    TAKEN,
+    TWO_CODES,
+    TWO_LINES,
+    UNDECIDED,
     Asked,
     PastLine,
     PastReading,
@@ -63,15 +72,8 @@ class LivePlan:
         titles = [(number, policy.title) for number, policy in sorted(self.policies.items())]
         below = [(number, measure.title) for number, measure in sorted(self.measures.items())]
         offices = [(department.pk, str(department)) for department in self.departments]
-        return [
-            self.plan.pk,
-            scale,
-            items,
-            titles,
-            below,
-            offices,
-            [report.fiscal_year for report in self.reports],
-        ]
+        years = [report.fiscal_year for report in self.reports]
+        return [self.plan.pk, scale, items, titles, below, offices, years]
 
     def exact(self, line: PastLine) -> list[ActionItem]:
         """The items that have the line's public id, or its very name and content."""
@@ -140,19 +142,6 @@ class Title:
 
 
 NO_MARKS_YET = ("", "決めない（主体のない項目として公表します）")
-UNDECIDED = "{place}：「{name}」がどの項目か、選んでください。"
-TWO_LINES = "{place}：「{name}」は、{other}と同じ項目（{code}）を選んでいます。どちらかを直してください。"
-TWO_CODES = (
-    "{place}：「{name}」の番号{code}は、{other}の行と同じです。もとのファイルの番号を直すか、"
-    "番号の列を「このまま取り込まない」にすると、出てきた順に番号を付けます。"
-)
-NAMELESS = "{place}：項目の名前が空です。もとのファイルに名前を書くか、「この行は取り込まない」を選んでください。"
-TAKEN = "{year}には、すでに{what}があるため、取り込めません。別の年度かどうか、確かめてください。"
-NO_TITLE = "{name}の名前を書いてください。表に書かれていないため、公表するときに名前が必要です。"
-RETITLED = "{name}は、いまの計画では「{now}」です。過去の報告には、表のとおり「{past}」と載せます。"
-STRANGE_MARK = (
-    "主体「{text}」を凡例（{legend}）の記号として読めません。この列を「実施状況に残す」にするか、凡例に加えてください。"
-)
 
 
 class Proposal:
@@ -256,11 +245,13 @@ class Proposal:
 
     @property
     def retitled(self) -> list[str]:
-        """Sentences about policies and measures that the past report words otherwise than the plan does now."""
+        """Sentences about policies and measures that the report words otherwise than the plan, or does not name."""
         live: dict[Number, str] = {(number,): policy.title for number, policy in self.live.policies.items()}
         live |= {number: measure.title for number, measure in self.live.measures.items()}
         said = {**self.policy_titles, **self.measure_titles}
-        return [
+        homeless = [each for each in self.taken if each.item is None and each.line.policy == (None, "")]
+        told = [HOMELESS.format(place=each.line.place, code=each.code) for each in homeless[:1]]
+        return told + [
             RETITLED.format(name=Title(number, "", "").name, now=live[number], past=title)
             for number, title in sorted(said.items())
             if title and live.get(number, title) != title

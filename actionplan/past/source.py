@@ -6,7 +6,9 @@ a line of text between tables is a row of one cell, above the table that follows
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from io import BytesIO
@@ -19,6 +21,7 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
 
 from actionplan.uploads import (
+    MEGABYTE,
     NOT_XLSX,
     OLD,
     UploadError,
@@ -335,3 +338,21 @@ def plain_letter(text: str) -> str:
     """A letter as the page shows it, whatever the font calls it."""
     text = RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.translate(RADICALS))
     return BLANKS.get(text, text)
+
+
+STREAM = re.compile(rb"stream\r?\n")
+LARGEST_PDF = 200 * MEGABYTE
+LARGE_PDF = "PDFの中身が大きすぎます。もとの文書から、画像を減らしてPDFを作り直してください。"
+
+
+def refuse_swollen(data: bytes) -> None:
+    """Raises UploadError for a small PDF that unpacks into a huge one, before any of it is kept."""
+    unpacked = 0
+    for found in STREAM.finditer(data):
+        unpacking, rest = zlib.decompressobj(), data[found.end() :]
+        with suppress(zlib.error):  # a picture, or packed in another way
+            while rest and unpacked <= LARGEST_PDF:
+                unpacked += len(unpacking.decompress(rest, MEGABYTE))
+                rest = unpacking.unconsumed_tail
+        if unpacked > LARGEST_PDF:
+            raise UploadError(LARGE_PDF)

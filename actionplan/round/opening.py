@@ -272,7 +272,10 @@ def years_under_way() -> QuerySet[AnnualReport]:
 def _asked_years() -> QuerySet[Any]:
     standing = Edition.objects.standing().filter(report=OuterRef("pk"))
     counts = {"asked": Count("statuses"), "open": Count("statuses", filter=~Q(statuses__state=State.CONFIRMED))}
-    years = AnnualReport.objects.filter(sample=False).annotate(published=Exists(standing), **counts)
+    real = AnnualReport.objects.filter(
+        sample=False, past_source="", past_published_on=None
+    )  # nobody is asked for the past
+    years = real.annotate(published=Exists(standing), **counts)
     return years.filter(asked__gt=0).order_by("-fiscal_year")
 
 

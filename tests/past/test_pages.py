@@ -1,15 +1,22 @@
 """The way of a newcomer: a file, its table, its columns, what comes in."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from actionplan.models import ActionItem, AnnualReport, Measure, Policy, State, TableMapping, YearlyStatus
+from actionplan.models import ActionItem, AnnualReport, Measure, PlanCategory, Policy, State, TableMapping, YearlyStatus
+from actionplan.permissions import PUBLISHER
+from actionplan.publishing.pages import waiting_years
 from actionplan.publishing.publish import publish
+from actionplan.round.opening import years_under_way
 from tests import factories
+from tests.admin.pages import signed_in
 from tests.past.tables import FORMATS, as_csv, as_xlsx, city
 from tests.past.walking import answers_of, form_of, said, send, take, to_check, to_columns, upload
 
 pytestmark = pytest.mark.django_db
+PATTERNS = ["", "solid", "dots", "grid"]
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -213,3 +220,44 @@ def test_other_headings_are_looked_at_before_they_are_taken(office, plan):
     response = send(office, address, "again", first="1", count="2")
     assert response.url == address
     assert form_of(office.get(address))["first"] == ["1"]
+
+
+def test_nobody_is_asked_for_a_year_long_past(office, plan):
+    take(office, to_check(office, plan, as_csv(city("c")), "c.csv", year="H27"))
+    assert not years_under_way()
+    assert [report.fiscal_year for report, _ in waiting_years()] == [2015]
+    publisher = signed_in(factories.make_person(PUBLISHER))
+    assert "平成27年度" in said(publisher.get("/admin/"))
+
+
+def test_rows_that_name_no_policy_are_told_of(office, plan):
+    factories.make_measure(plan)
+    response = office.get(to_check(office, plan, as_csv(city("b")), "b.csv"))
+    assert "2行目：施策が表に書かれていません" in said(response)
+
+
+def test_two_plans_may_report_on_one_year(office, plan):
+    factories.make_status(factories.make_report(plan, 2015), factories.make_item(factories.make_measure(plan)))
+    other = factories.make_plan("別の計画")
+    take(office, to_check(office, other, as_csv(city("c")), "c.csv", year="H27"))
+    assert {report.plan.title for report in AnnualReport.objects.filter(fiscal_year=2015)} == {"見本計画", "別の計画"}
+
+
+def test_a_plans_own_categories_are_found_by_their_words(office, plan):
+    for order, code in enumerate("ABF", 1):
+        facts = {"label": code, "definition": "見本", "order": order, "meaning": "done", "pattern": PATTERNS[order]}
+        PlanCategory.objects.create(plan=plan, code=code.lower(), **facts)
+    response = office.get(to_check(office, plan, as_csv(city("c")), "c.csv", year="H27"))
+    assert (form_of(response)["word-0"], form_of(response)["word-1"]) == (["b"], ["f"])
+
+
+def test_the_pages_ask_the_database_as_often_however_long_the_table_is(office, plan):
+    counts = []
+    for items in (3, 60):
+        rows = [["番号", "項目", "実績"], *([f"1-1-{number}", f"項目{number}", "した"] for number in range(1, items))]
+        address = to_check(office, plan, as_csv(rows), "a.csv", year=f"H{items % 20 + 10}")
+        with CaptureQueriesContext(connection) as asked:
+            office.get(address)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert counts[0] < 25

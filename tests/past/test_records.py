@@ -101,6 +101,11 @@ def test_a_heading_names_its_year(text, year):
     assert year_in(text) == year
 
 
+def test_names_that_are_a_word_and_a_number_are_names():
+    rows = [["番号", "項目", "実績"], ["1-1-1", "項目1", "3回"], ["1-1-2", "事業２", "2回"]]
+    assert [line[3] for line in lines(rows)] == ["項目1", "事業２"]
+
+
 HEAD = ["施策", "取組方針", "No", "事業名", "実績", "課題"]
 
 

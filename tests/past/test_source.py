@@ -135,6 +135,14 @@ def scanned_pdf() -> bytes:
     return stream.getvalue()
 
 
+def swollen_pdf() -> bytes:
+    stream = BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page().Contents = pdf.make_stream(b"0 " * 120_000_000)
+        pdf.save(stream, compress_streams=True)
+    return stream.getvalue()
+
+
 def bomb(inner: str) -> bytes:
     return zipped(**{"[Content_Types].xml": b"<Types/>", inner: b"0" * 80_000_000})
 
@@ -183,6 +191,7 @@ def test_what_cannot_be_read_is_refused_by_a_sentence_of_its_own(name, data, sen
     [
         ("locked.pdf", locked_pdf, "パスワード付きのPDFです"),
         ("scan.pdf", scanned_pdf, "文字の入っていないPDFです"),
+        ("bomb.pdf", swollen_pdf, "PDFの中身が大きすぎます"),
         ("bomb.xlsx", lambda: bomb("xl/workbook.xml"), "ブックの中身が大きすぎます"),
         ("bomb.docx", lambda: bomb("word/document.xml"), "文書の中身が大きすぎます"),
         ("text.docx", lambda: as_docx([["一つ"]]), "表が見つかりません"),
