@@ -143,8 +143,11 @@ def suggest_roles(columns: Sequence[TableColumn]) -> dict[int, str]:
     """What each column may be, by its heading and by what stands in it; empty where nothing is known."""
     roles = {column.index: _suggest(column) for column in columns}
     names = list(roles.values())
-    if ITEM_NAME not in names and CONTENT in names:
-        roles[_first(roles, CONTENT)] = ITEM_NAME
+    if ITEM_NAME not in names and (found := {MEASURE_TITLE, CONTENT} & {*names}):
+        roles[_first(roles, MEASURE_TITLE if MEASURE_TITLE in found else CONTENT)] = ITEM_NAME
+    policies = [index for index, role in roles.items() if role == POLICY_TITLE]
+    if len(policies) > 1 and MEASURE_TITLE not in roles.values():
+        roles[policies[1]] = MEASURE_TITLE  # 基本目標 and 施策: the second stands below the first
     for role in (POLICY_NUMBER, MEASURE_NUMBER, ITEM_NUMBER, CODE):
         _only_first(roles, role)
     _one_a_year(columns, roles)
@@ -182,6 +185,8 @@ WRITTEN = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 
 def _suggest(column: TableColumn) -> str:
     role = suggested(column.heading)[0]
+    if column.year and role not in YEARLY:
+        return KEEP if role else ""
     if column.heading == "備考":
         return REMARKS if any("原本の欄名" in text or "過去の報告" in text for text in column.samples) else KEEP
     codes = [parse_code(text) for text in column.samples]

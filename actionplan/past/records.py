@@ -330,7 +330,9 @@ class Reader:
         code = parse_code(self._says(row, CODE)) or ()
         if code:
             return code[-1] if len(code) <= 3 else None
-        return None
+        # A name keeps the number that it begins with: it is the record's own word.
+        numbers = () if {ITEM_NUMBER, CODE} & self.columns.keys() else number_and_title(self._says(row, ITEM_NAME))[0]
+        return numbers[-1] if numbers else None
 
     def _whole(self, text: str, place: str, which: int) -> int | None:
         if code := parse_code(text):

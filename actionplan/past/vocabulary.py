@@ -87,7 +87,7 @@ SYNONYMS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "text",
-        "実施状況 実績 取組実績 取組状況 実施内容 実施結果 活動実績 事業実績 実施実績 取組結果 関係部署",
+        "実施状況 実績 結果 実施 取組実績 取組状況 実施内容 実施結果 活動実績 事業実績 実施実績 取組結果 関係部署",
         "実績 実施状況 取組状況 実施内容 取組結果",
     ),
     (KEEP, "備考 摘要 特記事項 計", "計画 備考"),
@@ -169,8 +169,8 @@ NAMED = r"(?:基本|重点|主要|推進)?(?:施策|政策|方針|方策|目標|
 DASH = r"[\-‐‑–—―−－ー]"
 LEADING = re.compile(
     rf"[\s　■◆□◇●○▼▽◎★・]*"
-    rf"(?:(?:{NAMED}|第)[\s　]*(?P<named>(?:[（(]?(?:{ONE})[）)]?)(?:{DASH}[（(]?(?:{ONE})[）)]?)*)"
-    rf"[章節項]?[\s　.．、:：]*"
+    rf"(?:(?:{NAMED}[\s　]*(?P<named>(?:[（(]?(?:{ONE})[）)]?)(?:{DASH}[（(]?(?:{ONE})[）)]?)*)"
+    rf"|第[\s　]*(?P<chapter>{ONE})[\s　]*[章節項編部])[\s　.．、:：]*"
     rf"|(?P<plain>(?:[（(](?:{ONE})[）)]|[①-⑳⑴-⒇]|(?:{ONE})(?:{DASH}[（(]?(?:{ONE})[）)]?)*(?=[\s　.．、:：]))"
     rf")[\s　.．、:：]*)"
     rf"(?P<title>\S.*)",
@@ -185,7 +185,7 @@ def number_and_title(text: str) -> tuple[tuple[int, ...], str]:
     No numbers, and the text without ■ and the like, where it begins with none.
     """
     if found := LEADING.fullmatch(text.strip()):
-        code = parse_code(found["named"] or found["plain"] or "")
+        code = parse_code(found["named"] or found["chapter"] or found["plain"] or "")
         if code:
             return code, found["title"].strip()
     bullet = BULLET.match(text)
@@ -216,6 +216,8 @@ def kind_of_line(text: str) -> str:
     found = LEADING.fullmatch(stripped)
     if not found:
         return ""
+    if found["chapter"]:
+        return "第"
     if found["named"]:
         return re.sub(rf"[\s　]*[（(]?(?:{ONE}).*", "", stripped, flags=re.DOTALL) or "第"
     plain = found["plain"].strip()

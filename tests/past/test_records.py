@@ -5,8 +5,9 @@ from openpyxl import Workbook
 from weasyprint import HTML
 
 from actionplan.past.choices import departments_in, is_figure
+from actionplan.past.files import read_source
 from actionplan.past.vocabulary import kind_of_line, number_and_title, parse_code, suggested, year_in
-from tests.past.tables import as_csv, as_docx, as_pdf, as_xlsx, fill, reading_of, saved
+from tests.past.tables import as_csv, as_docx, as_pdf, as_xlsx, fill, reading_of, saved, suggested_choices
 
 
 def lines(rows, year=2015, merged=()):
@@ -104,6 +105,30 @@ def test_a_heading_names_its_year(text, year):
 def test_names_that_are_a_word_and_a_number_are_names():
     rows = [["番号", "項目", "実績"], ["1-1-1", "項目1", "3回"], ["1-1-2", "事業２", "2回"]]
     assert [line[3] for line in lines(rows)] == ["項目1", "事業２"]
+
+
+@pytest.mark.parametrize(
+    ("headings", "roles"),
+    [
+        (["基本目標", "施策", "事業名", "実績"], ["policy", "measure", "item", "text"]),
+        (["No", "取組名", "取組内容", "結果"], ["item_number", "item", "content", "text"]),
+        (["番号", "取組内容", "実績"], ["item_number", "item", "text"]),
+        (["項目", "H27目標", "H27実績"], ["item", "keep", "text"]),
+        (
+            ["施策体系", "事業名", "計画（Plan）", "実施（Do）", "評価（Check）"],
+            ["code", "item", "keep", "text", "progress"],
+        ),
+    ],
+)
+def test_headings_beside_each_other_say_more_than_each_alone(headings, roles):
+    source = read_source(as_csv([headings, ["言葉"] * len(headings)]), "x.csv")
+    found = suggested_choices(source).roles
+    assert [found[index] for index in range(1, len(roles))] == roles[1:]
+
+
+def test_an_item_takes_its_number_from_its_name_and_keeps_the_name():
+    rows = [["項目", "実績"], ["(2)講座の開催", "3回"], ["③研修", "1回"]]
+    assert [(line[2], line[3]) for line in lines(rows)] == [(2, "(2)講座の開催"), (3, "③研修")]
 
 
 HEAD = ["施策", "取組方針", "No", "事業名", "実績", "課題"]
