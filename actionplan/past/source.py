@@ -341,7 +341,7 @@ def plain_letter(text: str) -> str:
 
 
 STREAM = re.compile(rb"stream\r?\n")
-LARGEST_PDF = 200 * MEGABYTE
+LARGEST_PDF, PIECE = 200 * MEGABYTE, 65_536
 LARGE_PDF = "PDFの中身が大きすぎます。もとの文書から、画像を減らしてPDFを作り直してください。"
 
 
@@ -349,10 +349,18 @@ def refuse_swollen(data: bytes) -> None:
     """Raises UploadError for a small PDF that unpacks into a huge one, before any of it is kept."""
     unpacked = 0
     for found in STREAM.finditer(data):
-        unpacking, rest = zlib.decompressobj(), data[found.end() :]
         with suppress(zlib.error):  # a picture, or packed in another way
-            while rest and unpacked <= LARGEST_PDF:
-                unpacked += len(unpacking.decompress(rest, MEGABYTE))
-                rest = unpacking.unconsumed_tail
-        if unpacked > LARGEST_PDF:
-            raise UploadError(LARGE_PDF)
+            for size in _unpacking(data, found.end()):
+                unpacked += size
+                if unpacked > LARGEST_PDF:
+                    raise UploadError(LARGE_PDF)
+
+
+def _unpacking(data: bytes, start: int) -> Iterator[int]:
+    """The sizes of the pieces that the stream at the place unpacks into; nothing is copied but a piece at a time."""
+    stream = zlib.decompressobj()
+    while not stream.eof and (stream.unconsumed_tail or start < len(data)):
+        piece = stream.unconsumed_tail
+        if not piece:
+            piece, start = data[start : start + PIECE], start + PIECE
+        yield len(stream.decompress(piece, MEGABYTE))
