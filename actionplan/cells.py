@@ -27,17 +27,18 @@ class State(TextChoices):
 OPEN_STATES = frozenset({State.NOT_STARTED, State.DRAFT, State.RETURNED})
 
 
-TEXT, CHOICE = "text", "choice"
+TEXT, CHOICE, NUMBERS = "text", "choice", "numbers"
 
 
 @dataclass(frozen=True)
 class Cell:
     """One cell of an answer.
 
-    name: the field of an answer (YearlyStatus). label: in Japanese, everywhere. kind: TEXT (running text of the record)
-    or CHOICE (a category of the plan's scale, or none yet). needed: whether handing in asks for it. width: of its
-    column in a workbook, in characters of the default font. rows: lines of its box in a form. published: the field of
-    an edition's row. column: its ASCII name in data files. hint: what the guidance of the workbook says about it.
+    name: the field of an answer (YearlyStatus). label: in Japanese, everywhere. kind: TEXT (running text of the
+    record), CHOICE (a category of the plan's scale, or none yet) or NUMBERS (the year's figures, see figures.py).
+    needed: whether handing in asks for it. width: of its column in a workbook, in characters of the default font. rows:
+    lines of its box in a form. published: the field of an edition's row. column: its ASCII name in data files. hint:
+    what the guidance of the workbook says about it.
     """
 
     name: str
@@ -82,6 +83,18 @@ class Cell:
         return dict(zip(self.published_fields, (value, self.words(value, scale)), strict=False))
 
 
+# What an item's declared figures were in the year; no item has it that declares none.
+FIGURES = Cell(
+    name="figures",
+    label="数値",
+    kind=NUMBERS,
+    needed=False,
+    width=26,
+    rows=3,
+    published="figures",
+    column="figures",
+    hint="「＝」の右に数字だけを書いてください。全角の数字、3桁ごとのコンマ、△や−の付いた数も読み取れます。",
+)
 CELLS = (
     Cell(
         name="text",
@@ -139,7 +152,7 @@ CELLS = (
         hint="来年度からの進め方を書いてください（任意）。",
     ),
 )
-BY_NAME = {cell.name: cell for cell in CELLS}
+BY_NAME = {cell.name: cell for cell in (*CELLS, FIGURES)}
 NAMES = tuple(BY_NAME)
 # Every field of an edition's row that holds one of them.
 PUBLISHED = tuple(field for cell in CELLS for field in cell.published_fields)
@@ -171,4 +184,4 @@ def state_once_written(answer: object, state: str) -> str:
     """The one rule for 記入中, whichever way an answer comes: of which any cell says something is no more 未着手."""
     if state != State.NOT_STARTED:
         return state
-    return state if all(cell.is_blank(getattr(answer, cell.name)) for cell in CELLS) else State.DRAFT
+    return state if all(cell.is_blank(getattr(answer, name)) for name, cell in BY_NAME.items()) else State.DRAFT

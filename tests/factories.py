@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, YearlyStatus
 
 numbers = count(1)
+LATER_RIGHTS = ("0010_default_scale", "0013_figure_rights")
 LEGEND = (("★", "市民が主体", "市民"), ("●", "市が主体", "市"), ("◎", "市民と市が主体", "市民と市"))
 
 
@@ -43,9 +44,11 @@ def make_role(name: str) -> Group:
     group, made = Group.objects.get_or_create(name=name)
     if made:
         roles = import_module("actionplan.migrations.0003_roles").GROUPS
-        more = import_module("actionplan.migrations.0010_default_scale").RIGHTS
+        later = [import_module(f"actionplan.migrations.{each}").RIGHTS for each in LATER_RIGHTS]
         rights = {(right.content_type.app_label, right.codename): right for right in Permission.objects.all()}
-        group.permissions.set([rights[right] for right in [*roles[name], *more.get(name, [])]])
+        group.permissions.set(
+            [rights[right] for right in [*roles[name], *(right for each in later for right in each.get(name, []))]]
+        )
     return group
 
 

@@ -26,8 +26,9 @@ from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
 from actionplan.admin.locking import LockedForm, record_field
 from actionplan.admin.site import named
 from actionplan.answers.saving import Answer, save_answers
-from actionplan.cells import CELLS, CHOICES, NAMES, TEXT
+from actionplan.cells import CELLS, CHOICES, FIGURES, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
+from actionplan.figures import keys_of
 from actionplan.models import ActorType, AnnualReport, PlanCategory, State, YearlyStatus
 from actionplan.publishing.compose import compose
 from actionplan.publishing.edition_admin import report_file
@@ -212,6 +213,8 @@ class StatusForm(CellsForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        if (figures := self.fields.get(FIGURES.name)) and self.instance.pk:
+            figures.help_text = "　".join(f"{key}＝" for key in keys_of(self.instance.declared))
         if progress := self.fields.get("progress"):
             progress.help_text = "　".join(
                 f"{each.label}：{each.definition}" for each in _scale_of(self.instance).offered()
@@ -268,6 +271,12 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
         """Statuses with everything that a row shows."""
         rows = super().get_queryset(request).select_related("department", "item__measure__policy")
         return rows.prefetch_related(Prefetch("report", AnnualReport.objects.select_related("plan")), "item__actors")
+
+    def get_fieldsets(self, request: HttpRequest, obj: YearlyStatus | None = None) -> Any:
+        """Those above; the figures of an item that declares any only."""
+        if obj is not None and obj.declared:
+            return self.fieldsets
+        return [(name, {"fields": [n for n in each["fields"] if n != FIGURES.name]}) for name, each in self.fieldsets]
 
     def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:
         """Report and item are fixed once they are chosen; the state moves by the steps of the round, never by hand."""

@@ -1,7 +1,7 @@
 """What the page of a department's answers shows of each item: its boxes, the steps taken, and what may be done."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ from django.utils.safestring import SafeString
 
 from actionplan.answers.admin import marks_html
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
-from actionplan.answers.sheet import SheetRow, box_name, stamp_of
-from actionplan.cells import BY_NAME, CHOICE, EXTRAS, NAMES, OPEN_STATES
+from actionplan.answers.sheet import SheetRow, box_name, figure_box_name, stamp_of
+from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATES
+from actionplan.figures import raw_values, written_number
 from actionplan.models import State, YearlyStatus
 from actionplan.scale import Scale
 from actionplan.words import person_name
@@ -106,6 +107,21 @@ def make_box(row: SheetRow, name: str, mine: Mapping[str, str], refused: Judgeme
     )
 
 
+@dataclass(frozen=True)
+class FigureBox:
+    """Where one of the item's figures is written. last: last year's number, ahead: this year's target, as people read
+    them; empty where there is none.
+    """
+
+    name: str
+    place: str
+    label: str
+    unit: str
+    value: str
+    last: str
+    ahead: str
+
+
 STEPS = ("answered", "submitted", "returned", "confirmed")
 
 
@@ -171,6 +187,16 @@ class Item:
         return self.status.state == State.RETURNED and not is_untouched(self.status)
 
     @property
+    def figures(self) -> list[FigureBox]:
+        """A box for each number that the item's figures ask for; none for an item without figures."""
+        return list(_figure_boxes(self.row, self.boxes[FIGURES.name].value))
+
+    @property
+    def figures_box(self) -> Box:
+        """The cell that holds them together."""
+        return self.boxes[FIGURES.name]
+
+    @property
     def extras(self) -> list[Box]:
         """The cells besides the status and its category."""
         return [self.boxes[cell.name] for cell in EXTRAS]
@@ -226,6 +252,22 @@ def make_item(
     if copied:
         boxes["text"] = make_box(row, "text", {"text": row.last_of("text")}, None)
     return Item(row, writable, boxes, tuple(_steps(row.status, names)), refused, copied=copied)
+
+
+def _figure_boxes(row: SheetRow, text: str) -> Iterator[FigureBox]:
+    values, last, status = raw_values(text), row.last_figures, row.status
+    asked = [(figure, column) for figure in status.declared for column in figure.asked]
+    for place, (figure, column) in enumerate(asked):
+        key, target = figure.key(column), figure.targets.get(status.report.fiscal_year, "")
+        yield FigureBox(
+            name=figure_box_name(status, key),
+            place=f"figure-{status.pk}-{place}",
+            label=key,
+            unit=figure.unit,
+            value=values.get(key, ""),
+            last=written_number(last[key]) if last.get(key) else "",
+            ahead=written_number(target) if target else "",
+        )
 
 
 def _steps(status: YearlyStatus, names: Mapping[int, str]) -> list[StepTaken]:

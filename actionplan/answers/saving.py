@@ -98,7 +98,7 @@ def judge(answer: Answer, row: YearlyStatus | None, may_write: Callable[[YearlyS
     """What would become of the answer. Changes and asks nothing: a preview is a judgement alone."""
     if row is None:
         return Judgement(answer, None, why=GONE)
-    cells = {name: words for name, words in answer.touched.items() if words != getattr(row, name)}
+    cells = {name: words for name, words in row.tidied(answer.touched).items() if words != getattr(row, name)}
     if not cells and not answer.moves(row):
         return Judgement(answer, row, cells, SAME)
     if not may_write(row):

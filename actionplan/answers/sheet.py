@@ -19,7 +19,8 @@ from django.utils import timezone
 from actionplan.admin.rescue import Text
 from actionplan.answers import saving
 from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
-from actionplan.cells import BY_NAME, CELLS, NAMES, OPEN_STATES
+from actionplan.cells import BY_NAME, CELLS, FIGURES, NAMES, OPEN_STATES
+from actionplan.figures import EQUALS, raw_values
 from actionplan.models import AnnualReport, Department, Person, State, Succession, YearlyStatus, sharing_reports
 from actionplan.permissions import Standing, standing_of
 from actionplan.scale import DEFAULT, Scale
@@ -55,6 +56,11 @@ class SheetRow:
     def kind_label(self) -> str:
         """新規, 継続 or 統合."""
         return KIND_LABELS[self.kind]
+
+    @property
+    def last_figures(self) -> dict[str, str]:
+        """Last year's figures by key; of a merged item none: they measured parts of it."""
+        return raw_values(self.last[0].figures) if len(self.last) == 1 else {}
 
     def last_of(self, field: str) -> str:
         """Last year's cell; of a merged item every one, each under its own code."""
@@ -98,13 +104,13 @@ def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None 
 
 
 def sheet_rows(report: AnnualReport, rows: Sequence[YearlyStatus]) -> list[SheetRow]:
-    """These answers of the report, their marks read and last year's answers beside them; four queries.
+    """These answers of the report, marks and figures read and last year's answers beside them; five queries.
 
     One or two more for the first year of a plan that follows another.
     """
     before = previous_report(report)
     drawn = ["item__origins"] if before and before.plan_id != report.plan_id else []
-    prefetch_related_objects(rows, "item__actors", "item__predecessors", *drawn)
+    prefetch_related_objects(rows, "item__actors", "item__predecessors", "item__figures", *drawn)
     wanted = {item for row in rows for item in _lineage(row)}
     found = statuses(before).filter(item__in=wanted) if before and wanted else ()
     last = {row.item_id: row for row in found}
@@ -246,12 +252,27 @@ def box_name(row: YearlyStatus, cell: str) -> str:
     return f"{cell}-{row.pk}-{row.revision}"
 
 
+# Where one of an item's figures is written: the box of 参加者数　実績.
+FIGURE = re.compile(r"figure-([0-9]{1,15})-[0-9]+-(.+)")
+
+
+def figure_box_name(row: YearlyStatus, key: str) -> str:
+    """The name of a figure's box, which changes with the row as those of the cells do."""
+    return f"figure-{row.pk}-{row.revision}-{key}"
+
+
 def read_sent(post: Mapping[str, str]) -> dict[int, Answer]:
-    """Everything that was sent, by the primary key of the item's answer, in the page's order."""
+    """Everything that was sent, by the primary key of the item's answer, in the page's order. Figures have a box each
+    and are one cell together.
+    """
     cells: dict[int, dict[str, str]] = {}
     for name, words in post.items():
         if box := BOX.fullmatch(name):
             cells.setdefault(int(box[2]), {})[box[1]] = tidy_line_breaks(words)
+        elif figure := FIGURE.fullmatch(name):
+            own = cells.setdefault(int(figure[1]), {})
+            line = f"{figure[2]}{EQUALS}{' '.join(words.split())}" if words.strip() else ""
+            own[FIGURES.name] = "\n".join(filter(None, [own.get(FIGURES.name, ""), line]))
     return {pk: _sent(pk, post.get(f"{STAMP}-{pk}", ""), found) for pk, found in cells.items()}
 
 
@@ -325,6 +346,8 @@ def save(sheet: Sheet, sent: Iterable[Answer]) -> Returned:
 
 def _save(sheet: Sheet, touched: Iterable[Answer], found: Iterable[YearlyStatus]) -> Returned:
     rows = {row.pk: row for row in found if sheet.holds(row)}
+    if any(FIGURES.name in each.touched for each in touched):
+        prefetch_related_objects(list(rows.values()), "item__figures")
     judged = [judge(each, rows.get(each.pk), sheet.standing.may_answer) for each in touched]
     merged = {each.answer.code: names for each in judged if not each.why and (names := each.kept)}
     saved = saving.write(judged, by=sheet.user, reason=REASON)

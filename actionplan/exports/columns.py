@@ -3,13 +3,14 @@
 Source: conventions of the field, section 7. Which 主体 columns there are is data: the legend of the edition.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Protocol
 
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
-from actionplan.cells import PUBLISHED
+from actionplan.figures import DATA_PARTS, FigureKind, Part
 from actionplan.models import STATUS_HEADING, EditionRow, label_of
 
 # Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
@@ -83,6 +84,10 @@ class ReportResource(resources.Resource):
             yield name, field
             if name == "content":
                 yield from cell_columns()
+        # Last, and only where the year has any: files of years without stay as they were.
+        for kind, count in self.front.get("figures", {}).items():
+            for place in range(count):
+                yield from figure_columns(FigureKind(kind), place)
 
     def dehydrate_municipality_code(self, row: EditionRow) -> str:
         """422096: a text, since a code may begin with 0."""
@@ -124,8 +129,27 @@ class ReportResource(resources.Resource):
 
 def cell_columns() -> Iterator[tuple[str, fields.Field]]:
     """A column for each field that holds a cell of an answer, named as the field is called in Japanese."""
-    for field in PUBLISHED:
+    for field in EditionRow.cell_fields:
         yield field, column(label_of(EditionRow, field), field)
+
+
+def figure_columns(kind: FigureKind, place: int) -> Iterator[tuple[str, fields.Field]]:
+    """The columns of a row's first, second … figure of the kind: 指標1_名称, 指標1_単位, 指標1_目標値, 指標1_実績値."""
+    for index, (name, read) in enumerate(DATA_PARTS[kind].items()):
+        method = _figure(kind, place, read, numeric=index > 1)
+        heading = f"{kind.label}{place + 1}_{name}"
+        yield f"figure_{kind}_{place}_{index}", fields.Field(column_name=heading, dehydrate_method=method)
+
+
+def _figure(kind: FigureKind, place: int, read: Part, *, numeric: bool) -> Callable:
+    def value(row: EditionRow) -> str:
+        own = [figure for figure in row.read_figures if figure.kind == kind]
+        return read(own[place]) if place < len(own) else ""
+
+    def number(row: EditionRow) -> object:
+        return Decimal(found) if (found := value(row)) else ""
+
+    return number if numeric else value
 
 
 def actor_column(actor: dict) -> fields.Field:

@@ -95,7 +95,7 @@ def etag(edition: Edition, kind: FileKind) -> str:
 
 @dataclass(frozen=True)
 class OneLegend:
-    """An edition's facts under the legend of all editions searched, so that every record has the same columns."""
+    """An edition's facts under the legend and figures of all editions searched: every record has the same columns."""
 
     front_matter: dict
     public_from: datetime
@@ -119,14 +119,24 @@ def search_file_name(question: Question) -> str:
 def _datasets(question: Question) -> Iterator[Dataset]:
     """First an empty one with the headers, then one for each year that has hits."""
     actors = _all_actors(question.editions)
-    facts = {edition.pk: _facts(edition, actors) for edition in question.editions}
+    slots = _most_figures(question.editions)
+    facts = {edition.pk: _facts(edition, actors, slots) for edition in question.editions}
     yield ReportResource(next(iter(facts.values()))).export([])
     for edition, rows in groupby(matching_rows(question), key=lambda row: row.edition_id):
         yield ReportResource(facts[edition]).export(list(rows))
 
 
-def _facts(edition: Edition, actors: list[dict]) -> OneLegend:
-    return OneLegend({**edition.front_matter, "actors": actors}, edition.public_from)
+def _facts(edition: Edition, actors: list[dict], slots: dict[str, int]) -> OneLegend:
+    return OneLegend({**edition.front_matter, "actors": actors, "figures": slots}, edition.public_from)
+
+
+def _most_figures(editions: Sequence[Edition]) -> dict[str, int]:
+    """How many figures of each kind a row of any of the editions has at most."""
+    most: dict[str, int] = {}
+    for edition in editions:
+        for kind, count in edition.front_matter.get("figures", {}).items():
+            most[kind] = max(count, most.get(kind, 0))
+    return most
 
 
 def _all_actors(editions: Sequence[Edition]) -> list[dict]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO, StringIO
 from itertools import chain
@@ -16,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 from actionplan.text import workbook_escape
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Cell = str | int | float | None
+Cell = str | int | float | Decimal | None
 Row = Sequence[Cell]
 LONGEST_CELL = 32_767  # UTF-16 units: Excel's limit; XlsxWriter would cut the text there.
 NARROWEST, WIDEST = 6, 60
@@ -83,7 +84,7 @@ class TableSheet:
         self._finish()
 
     def _write(self, row: int, column: int, cell: Cell) -> None:
-        if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
             self.sheet.write_number(row, column, cell)
         elif cell is not None:
             self._write_text(row, column, str(cell))

@@ -187,7 +187,8 @@ def _item(line: AnswerLine, file: InquiryFile, answers: CurrentAnswers) -> ItemC
 def _cells(line: AnswerLine, status: YearlyStatus, file: InquiryFile, answers: CurrentAnswers) -> Iterator[CellChange]:
     record = answers.records.get((status.pk, line.revision))
     for field, raw in line.cells.items():
-        words, now, issued = tidy_line_breaks(raw), getattr(status, field), record.cells.get(field) if record else None
+        words = status.tidied({field: tidy_line_breaks(raw)})[field]
+        now, issued = getattr(status, field), record.cells.get(field) if record else None
         if words in (now, issued):
             continue
         empties = BY_NAME[field].is_blank(words)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from actionplan.answers.saving import lock, rows_of
 from actionplan.answers.sheet import NEW, SheetRow
-from actionplan.cells import BY_NAME, NAMES, OPEN_STATES
+from actionplan.cells import BY_NAME, FIGURES, NAMES, OPEN_STATES
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import TOO_LONG, InquiryFile
@@ -145,6 +145,8 @@ def read_current_answers(
     named, at_home = {pk for pk, _ in versions}, Q(_at_home(files, succession, day), report=report)
     found = lock(named, at_home) if to_write else sharing_reports(rows_of(named, at_home))
     rows = {row.pk: row for row in sorted(found, key=_report_order)}
+    if any(FIGURES.name in line.cells for file in files for line in file.lines):
+        prefetch_related_objects(list(rows.values()), "item__figures")
     moved = {pk for pk, revision in versions if pk in rows and rows[pk].revision != revision}
     return CurrentAnswers(report, standing_of(user), succession, day, rows, records(versions, moved))
 

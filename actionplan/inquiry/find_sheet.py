@@ -15,6 +15,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from actionplan.inquiry.layout import (
+    ALWAYS,
     ANSWER_COLUMNS,
     COLUMNS,
     HEADERS,
@@ -181,7 +182,7 @@ def _found_sheet(sheet: ReadOnlyWorksheet, head_row: int) -> FoundSheet:
     if headers.count(NUMBER) > 1:
         raise UploadError(f"「{NUMBER}」の見出しの列が2つあります。増やした列を削除してください。")
     if not set(headers) & set(ANSWER_COLUMNS.values()):
-        raise UploadError(f"記入する列（{'・'.join(ANSWER_COLUMNS.values())}）の見出しが1つもありません。{AGAIN}")
+        raise UploadError(f"記入する列（{'・'.join(ALWAYS)}）の見出しが1つもありません。{AGAIN}")
     below = [(number, cells) for number, cells in rows.items() if number > head_row]
     merged = [found.decode() for found in MERGED.findall(_source(sheet))]
     return FoundSheet(sheet.title, stamp, head_row, headers, below, merged)
@@ -236,8 +237,8 @@ def _stamp(sheet: ReadOnlyWorksheet, head_row: int) -> Stamp:
 
 
 def missing_answers(sheet: FoundSheet) -> list[str]:
-    """The headers of answer columns that the sheet does not have at all."""
-    return [header for header in ANSWER_COLUMNS.values() if header not in sheet.headers]
+    """The headers of answer columns that every sheet should have and this one does not."""
+    return [header for header in ALWAYS if header not in sheet.headers]
 
 
 def head_notes(sheet: FoundSheet) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.signing import BadSignature, Signer
 
-from actionplan.cells import CELLS
+from actionplan.cells import CELLS, FIGURES
 
 # Raise it when a workbook of before can no longer be read; the reader then asks for a new one.
 VERSION = 1
@@ -45,13 +45,24 @@ COLUMNS = (
     Column("revision", "改訂番号", 6, MACHINE),
     Column("token", "照合番号", 12, MACHINE),
 )
-HEADERS = {column.key: column.header for column in COLUMNS}
-# The header of each answer cell by the name of its field (see cells.py).
-ANSWER_COLUMNS = {column.key: column.header for column in COLUMNS if column.kind == ANSWER}
+# Stands before the remarks in the workbook of a department of which an item declares figures; no other has it.
+FIGURES_COLUMN = Column(FIGURES.name, FIGURES.label, FIGURES.width, ANSWER)
+HEADERS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN)}
+# The header of each answer cell by the name of its field (see cells.py), and of those that every workbook has.
+ANSWER_COLUMNS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN) if column.kind == ANSWER}
+ALWAYS = tuple(column.header for column in COLUMNS if column.kind == ANSWER)
 # Excel lets nobody type into any column but those of ANSWER kind (styles.py); other programs do. What was written there
 # all the same is not read, and in these the person is told so.
 TOLD_WHEN_CHANGED = ("name", "content")
 MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
+
+
+def columns_with(*, figures: bool) -> tuple[Column, ...]:
+    """The columns of a workbook. figures: whether an item declares any."""
+    if not figures:
+        return COLUMNS
+    place = next(index for index, column in enumerate(COLUMNS) if column.kind == REMARK)
+    return (*COLUMNS[:place], FIGURES_COLUMN, *COLUMNS[place:])
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from actionplan.answers.sheet import SheetRow, answer_sheet
-from actionplan.cells import CELLS, CHOICE
+from actionplan.cells import CELLS, CHOICE, FIGURES
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
+from actionplan.figures import blank_lines
 from actionplan.inquiry.current_answers import answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
-    COLUMNS,
+    FIGURES_COLUMN,
     GUIDANCE,
     LAST,
     MACHINE,
@@ -30,6 +31,7 @@ from actionplan.inquiry.layout import (
     Column,
     RowNumber,
     Stamp,
+    columns_with,
     row_signer,
 )
 from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, formats_of, height
@@ -53,9 +55,10 @@ def write_inquiry(
         book.set_properties({"title": f"{report}照会票（{name_of(department)}）", "created": made})
         formats = formats_of(book)
         questions = book.add_worksheet(SHEET, worksheet_class=GrowingWorksheet)
-        QuestionSheet(questions, formats, stamp).fill(report, name_of(department), rows)
+        figures = any(row.status.declared for row in rows)
+        QuestionSheet(questions, formats, stamp, figures=figures).fill(report, name_of(department), rows)
         guidance = book.add_worksheet(GUIDANCE, worksheet_class=GrowingWorksheet)
-        GuidanceSheet(guidance, formats).fill(report, name_of(department))
+        GuidanceSheet(guidance, formats).fill(report, name_of(department), figures=figures)
     return stream.getvalue()
 
 
@@ -163,18 +166,19 @@ CLOSED, CLOSED_ANSWER = "提出済みのため、書き換えられません（�
 GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
 CUT_ON_PAPER = "長い文は、紙には途中までしか出ません。全文は「自課の回答」の画面を印刷して確かめてください。"
 PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
-PLACES = {column.key: index for index, column in enumerate(COLUMNS)}
-PRINTED = sum(column.kind != MACHINE for column in COLUMNS)
 CENTRED = {"code", "marks", "kind", "last_progress", *(cell.name for cell in CELLS if cell.kind == CHOICE)}
 
 
 class QuestionSheet:
     """The sheet while it is written."""
 
-    def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format], stamp: Stamp) -> None:
+    def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format], stamp: Stamp, *, figures: bool) -> None:
         self.sheet, self.formats, self.stamp = sheet, formats, stamp
         self.signer = row_signer()
         self.row = FIRST_ROW
+        self.columns = columns_with(figures=figures)
+        self.places = {column.key: index for index, column in enumerate(self.columns)}
+        self.printed = sum(column.kind != MACHINE for column in self.columns)
 
     def fill(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
         """Writes the head and a row for each item; then what the cells allow."""
@@ -185,20 +189,20 @@ class QuestionSheet:
         if rows:
             self._answers_columns(report.scale)
         if len(rows) >= FILTER_FROM:
-            self.sheet.autofilter(HEAD_ROW, 0, self.row - 1, len(COLUMNS) - 1)
-        self.sheet.print_area(0, 0, self.row - 1, PRINTED - 1)
+            self.sheet.autofilter(HEAD_ROW, 0, self.row - 1, len(self.columns) - 1)
+        self.sheet.print_area(0, 0, self.row - 1, self.printed - 1)
         self.sheet.protect("", PERMITTED)
 
     def _answers_columns(self, scale: Scale) -> None:
         for cell in CELLS:
-            place = FIRST_ROW, self.row - 1, PLACES[cell.name]
+            place = FIRST_ROW, self.row - 1, self.places[cell.name]
             if cell.kind == CHOICE:
                 offer_choices(self.sheet, *place, cell.label, scale)
             if cell.needed:
                 show_what_is_empty(self.sheet, *place, self.formats["empty"])
 
     def _page_setup(self) -> None:
-        for index, column in enumerate(COLUMNS):
+        for index, column in enumerate(self.columns):
             self.sheet.set_column(index, index, column.width)
         self.sheet.set_paper(9)  # A4
         self.sheet.set_landscape()
@@ -207,15 +211,15 @@ class QuestionSheet:
         self.sheet.repeat_rows(HEAD_ROW)
         self.sheet.set_margins(left=0.31, right=0.31, top=0.47, bottom=0.55)  # inches: 8, 12 and 14 mm
         self.sheet.set_footer("&C- &P / &N -")
-        self.sheet.freeze_panes(FIRST_ROW, PLACES["content"])
+        self.sheet.freeze_panes(FIRST_ROW, self.places["content"])
         self.sheet.hide_gridlines(2)
         self.sheet.set_zoom(90)
-        self.sheet.set_selection(FIRST_ROW, PLACES["text"], FIRST_ROW, PLACES["text"])
+        self.sheet.set_selection(FIRST_ROW, self.places["text"], FIRST_ROW, self.places["text"])
 
     def _head(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
         mark = f"【{SAMPLE}】" if report.sample else ""
         self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{department}", "title", TITLE)
-        self.sheet.write_string(0, PLACES["token"], self.stamp.sign(), self.formats["stamp"])
+        self.sheet.write_string(0, self.places["token"], self.stamp.sign(), self.formats["stamp"])
         opened = any(is_open(row.status) for row in rows) or not rows
         call = f"黄色の欄に記入し、保存してください。{due_words(report)}" if opened else CLOSED
         self._line(1, call, "call", HEADING)
@@ -224,13 +228,13 @@ class QuestionSheet:
     def _columns(self, groups: Mapping[str, str]) -> None:
         self.sheet.set_row(2, height(1))
         seen: set[str] = set()
-        for index, column in enumerate(COLUMNS):
+        for index, column in enumerate(self.columns):
             if column.kind not in seen:
                 style = "group_answer" if column.kind == ANSWER else "group"
                 self.sheet.write_string(2, index, groups[column.kind], self.formats[style])
             seen.add(column.kind)
         self.sheet.set_row(HEAD_ROW, height(2))
-        for index, column in enumerate(COLUMNS):
+        for index, column in enumerate(self.columns):
             style = "head_answer" if column.kind == ANSWER else "head"
             self.sheet.write_string(HEAD_ROW, index, column.header, self.formats[style])
 
@@ -239,13 +243,13 @@ class QuestionSheet:
         self.sheet.write_string(row, 0, text, self.formats[style])
 
     def _item(self, row: SheetRow) -> None:
-        texts = [self._text(column, row) for column in COLUMNS]
-        printed = list(zip(texts, COLUMNS, strict=True))[:PRINTED]
+        texts = [self._text(column, row) for column in self.columns]
+        printed = list(zip(texts, self.columns, strict=True))[: self.printed]
         lines = max(line_count(text[:ENOUGH], column.width, BODY) for text, column in printed)
         if height(lines) >= TALLEST:
-            texts[PLACES["remark"]] = "\n".join(filter(None, [texts[PLACES["remark"]], CUT_ON_PAPER]))
+            texts[self.places["remark"]] = "\n".join(filter(None, [texts[self.places["remark"]], CUT_ON_PAPER]))
         self.sheet.set_row(self.row, height(max(lines, LEAST_LINES)))
-        for index, (column, text) in enumerate(zip(COLUMNS, texts, strict=True)):
+        for index, (column, text) in enumerate(zip(self.columns, texts, strict=True)):
             form = self.formats[_style(column, row)]
             if text:
                 self.sheet.write_string(self.row, index, text, form)
@@ -254,6 +258,8 @@ class QuestionSheet:
         self.row += 1
 
     def _text(self, column: Column, row: SheetRow) -> str:
+        if column is FIGURES_COLUMN:
+            return blank_lines(row.status.figures, row.last_figures, row.status.declared)
         if column.kind == ANSWER:
             return answer_text(row.status, column.key)
         if column.key == "token":
@@ -303,14 +309,14 @@ class GuidanceSheet:
     def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format]) -> None:
         self.sheet, self.formats, self.row = sheet, formats, 0
 
-    def fill(self, report: AnnualReport, department: str) -> None:
-        """Writes every section, then locks the sheet."""
+    def fill(self, report: AnnualReport, department: str, *, figures: bool) -> None:
+        """Writes every section, then locks the sheet. figures: whether numbers are asked for."""
         self._page_setup()
         self._words(f"記入要領　{report}　{department}", "title", TITLE)
         self._section("締切と提出先")
         self._pairs(_when_and_where(report))
         self._section(f"記入するところ（「{SHEET}」のシート）")
-        self._pairs([(cell.label, cell.hint) for cell in CELLS])
+        self._pairs([(cell.label, cell.hint) for cell in (*CELLS, *([FIGURES] if figures else []))])
         self._section("進捗区分の意味")
         self._pairs([(each.label, each.definition) for each in report.scale.chosen])
         self._section("色の見方")

@@ -55,6 +55,11 @@ def give_scales(apps, schema_editor):
 
 
 def give_rights(apps, schema_editor):
+    give(apps, schema_editor, RIGHTS)
+
+
+def give(apps, schema_editor, wanted):
+    """The rights of a new table for the groups that have those of the tables around it."""
     alias = schema_editor.connection.alias
     for label in ("auth", "actionplan"):
         config = apps.get_app_config(label)
@@ -65,7 +70,7 @@ def give_rights(apps, schema_editor):
         (right.content_type.app_label, right.codename): right
         for right in Permission.objects.using(alias).select_related("content_type")
     }
-    for name, rights in RIGHTS.items():
+    for name, rights in wanted.items():
         # A group that somebody took away stays away.
         for group in Group.objects.using(alias).filter(name=name):
             group.permissions.add(*(stored[right] for right in rights))

@@ -17,7 +17,7 @@ from actionplan.models.one_record import one_change
 from actionplan.models.past import TableMapping
 from actionplan.models.plan import ActorType, Aim, Plan, PlanCategory, Stage, StoryRemark, StoryStep, scale_of
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
-from actionplan.models.tree import STATUS_HEADING, ActionItem, Measure, Policy, was_given
+from actionplan.models.tree import STATUS_HEADING, ActionItem, Figure, Measure, Policy, was_given
 
 __all__ = [
     "OPEN_STATES",
@@ -31,6 +31,7 @@ __all__ = [
     "Edition",
     "EditionRow",
     "EditionWithdrawal",
+    "Figure",
     "ImmutableError",
     "Measure",
     "Person",

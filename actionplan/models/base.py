@@ -146,6 +146,8 @@ def why_not_delete(obj: Any) -> str:
         return f"この{name}は項目で使われているため、削除できません。"
     if obj._meta.model_name == "plancategory" and obj.is_used:
         return f"この{name}は回答で使われているため、削除できません。使わないときは「もう使わない」に印を付けます。"
+    if obj._meta.model_name == "figure" and obj.is_used:
+        return f"「{obj}」は回答か公表した版で使われているため、削除できません。"
     if obj._meta.model_name == "department" and _is_remembered(obj):
         return f"この{name}は、{REMEMBERED}"
     if isinstance(obj, User) and has_acted(obj):

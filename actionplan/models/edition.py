@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from actionplan.cells import CELLS, CHOICE, CHOICES, Cell
+from actionplan.cells import CELLS, CHOICE, CHOICES, PUBLISHED, Cell
+from actionplan.figures import Frozen, read_frozen
 from actionplan.models.base import ImmutableError, ImmutableModel, ImmutableQuerySet, RecordLineField, RecordTextField
 from actionplan.scale import Scale, read_scale
 
@@ -125,11 +126,14 @@ def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:
 
 
 class PublishedCells(models.Model):
-    """What an answer says, as published. cells_in_words: the fields that people read, in the order of the list;
-    categories_in_words: those of them that hold a category, whose codes stand in category_codes.
+    """What an answer says, as published.
+
+    cells_in_words: the fields that people read, in the order of the list. cell_fields: those and what else holds a cell.
+    categories_in_words: the words that are a category's, whose codes stand in category_codes.
     """
 
     cells_in_words: ClassVar = tuple(cell.published_words for cell in CELLS)
+    cell_fields: ClassVar = PUBLISHED
     category_codes: ClassVar = tuple(cell.published for cell in CHOICES)
     categories_in_words: ClassVar = tuple(cell.published_words for cell in CHOICES)
 
@@ -169,6 +173,7 @@ class EditionRow(PublishedCells, ImmutableModel):
     department_contact = models.JSONField("担当課の連絡先", default=dict)
     correction_note = RecordTextField("訂正の説明", blank=True)
     merged_from = models.JSONField("統合した項目", default=list)
+    figures = models.JSONField("数値", default=list)
     origins = models.JSONField("前の計画のもとの項目", default=list)
     search_text = models.TextField("検索用の文")
 
@@ -195,3 +200,13 @@ class EditionRow(PublishedCells, ImmutableModel):
     def code(self) -> str:
         """The item's code in this edition: 3-2-1."""
         return f"{self.policy_number}-{self.measure_number}-{self.item_number}"
+
+    @property
+    def figures_in_words(self) -> str:
+        """A line for each of its figures."""
+        return "\n".join(f"{figure.name}：{figure.words}" for figure in self.read_figures)
+
+    @property
+    def read_figures(self) -> list[Frozen]:
+        """Its figures as values."""
+        return read_frozen(self.figures)

@@ -1,6 +1,6 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils import timezone
 
-from actionplan.cells import CELLS, CHOICE, CHOICES, Cell, State, state_once_written
+from actionplan.cells import BY_NAME, CHOICE, CHOICES, FIGURES, Cell, State, state_once_written
+from actionplan.figures import Declared, FigureFault, read_values, write_values
 from actionplan.fiscal_year import era_label, newsletter_label, report_key, web_label
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
 from actionplan.models.department import Department
@@ -159,6 +160,7 @@ class AnswerCells(models.Model):
         # The two that code of ours asks for by name.
         text: str
         progress: str
+        figures: str
 
     class Meta:
         abstract = True
@@ -168,7 +170,7 @@ class AnswerCells(models.Model):
         return getattr(self, cell.name)
 
 
-for _cell in CELLS:
+for _cell in BY_NAME.values():
     AnswerCells.add_to_class(_cell.name, answer_field(_cell))
 
 
@@ -294,8 +296,30 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
         for cell in wanted:
             if self.says(cell) != cell.empty and self.scale.find(self.says(cell)) is None:
                 errors.setdefault(cell.name, [not_offered(cell, self.says(cell), self.scale)])
+        if FIGURES.name not in (exclude or ()) and self.figures and FIGURES.name not in errors:
+            try:
+                self.figures = self.tidied({FIGURES.name: self.figures}, strict=True)[FIGURES.name]
+            except FigureFault as fault:
+                errors[FIGURES.name] = [ValidationError(str(fault), code="figures")]
         if errors:
             raise ValidationError(errors)
+
+    @cached_property
+    def declared(self) -> list[Declared]:
+        """The figures that its item declares, read once."""
+        return [figure.declared for figure in self.item.figures.all()]
+
+    def tidied(self, cells: Mapping[str, str], *, strict: bool = False) -> dict[str, str]:
+        """The cells as they are stored: numbers as digits, where they can be read; strict: raises FigureFault."""
+        found = dict(cells)
+        if found.get(FIGURES.name):
+            try:
+                read = read_values(found[FIGURES.name], self.declared)
+                found[FIGURES.name] = write_values(read, self.declared)
+            except FigureFault:
+                if strict:
+                    raise
+        return found
 
     def clean_cells(self, names: Collection[str]) -> None:
         """Raises ValidationError for what somebody cannot have written into these cells: what no cell can hold, and a

@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
+from actionplan.figures import EQUALS, Declared, FigureFault, FigureKind, raw_values, read_number
+from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, label_of, records
 from actionplan.models.plan import ActorType, Plan
 from actionplan.public_id import make_public_id
 
@@ -161,3 +163,131 @@ def was_given(public_id: str) -> bool:
         ActionItem.objects.filter(public_id=public_id).exists()
         or ActionItem.history.filter(public_id=public_id).exists()
     )
+
+
+class NumberField(models.CharField):
+    """A number as its digits, to the letter of its precision; read as people write it."""
+
+    def to_python(self, value: Any) -> Any:
+        """The digits. Raises ValidationError for what is no number."""
+        try:
+            return read_number(value) if isinstance(value, str) else value
+        except FigureFault as fault:
+            raise ValidationError(str(fault), code="number") from fault
+
+    def deconstruct(self) -> Any:
+        """As the column that it is: migrations need to know no more."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+def read_targets(text: str) -> dict[int, str]:
+    """The target of each year. text: 令和7年度＝1,200 a line. Raises ValidationError with a sentence a line."""
+    found: dict[int, str] = {}
+    faults = []
+    for number, line in enumerate(text.split("\n"), 1):
+        left, _, value = line.replace("=", EQUALS).partition(EQUALS)
+        try:
+            if line.strip():
+                year = parse_fiscal_year(left)
+                if year in found:
+                    raise ValueError(f"{year}年度の目標が2つあります。")
+                found[year] = read_number(value)
+                if not found[year]:
+                    raise ValueError("目標の数がありません。「令和7年度＝1,200」のように書いてください。")
+        except ValueError as fault:
+            faults.append(f"{number}行目：{fault}")
+    if faults:
+        raise ValidationError(faults, code="targets")
+    return found
+
+
+def refuse_unreadable_targets(text: str) -> None:
+    """Raises ValidationError for a line that does not say a year and a number."""
+    read_targets(text)
+
+
+def refuse_equals(name: str) -> None:
+    """Raises ValidationError for a name that a line of numbers could not be told by."""
+    if "=" in name or EQUALS in name or not name.strip():
+        raise ValidationError("名前は、空白だけや、「＝」の入ったものにはできません。", code="equals")
+
+
+class Figure(RecordModel):
+    """A figure that an item declares: a result with its targets, or money by its source. Asked for every year."""
+
+    item = models.ForeignKey(ActionItem, models.CASCADE, verbose_name="項目", related_name="figures")
+    order = models.PositiveSmallIntegerField("並び順", default=1)
+    kind = models.CharField("種類", max_length=20, choices=FigureKind.choices, default=FigureKind.INDICATOR)
+    name = RecordLineField(
+        "指標の名前・財源",
+        max_length=60,
+        validators=[refuse_equals],
+        help_text="例：参加者数。事業費は財源（市費など）。",
+    )
+    unit = RecordLineField("単位", max_length=20, help_text="例：人、千円")
+    baseline = NumberField("基準値", max_length=30, blank=True)
+    targets = RecordTextField(
+        "年度ごとの目標",
+        blank=True,
+        validators=[refuse_unreadable_targets],
+        help_text="1行に1年度。例：令和7年度＝1,200",
+    )
+    history = records()
+    objects: ClassVar[NaturalManager] = NaturalManager(
+        "item__measure__policy__plan__title",
+        "item__measure__policy__number",
+        "item__measure__number",
+        "item__number",
+        "name",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "指標・事業費"
+        ordering = ["item", "order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "name"],
+                name="figure_name_unique",
+                violation_error_message="この名前の指標・事業費は、この項目にすでにあります。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}（{self.unit}）"
+
+    @property
+    def declared(self) -> Declared:
+        """The figure as a value."""
+        return Declared(self.kind, self.name, self.unit, self.baseline, read_targets(self.targets))
+
+    @property
+    def is_used(self) -> bool:
+        """Whether an answer of the item says something under its name, or an edition has printed it."""
+        keys = {self.declared.key(column) for column in self.declared.asked}
+        said = self.item.statuses.exclude(figures="").values_list("figures", flat=True)
+        printed = self.item.edition_rows.exclude(figures=[]).values_list("figures", flat=True)
+        return any(keys & raw_values(text).keys() for text in said) or any(
+            each["name"] == self.name for facts in printed for each in facts
+        )
+
+    def clean(self) -> None:
+        """Raises ValidationError when a used figure would be called, measured or asked for otherwise."""
+        stored = Figure.objects.filter(pk=self.pk).first()
+        if stored is None or not stored.is_used:
+            return
+        for name in ("name", "unit", "kind"):
+            if getattr(stored, name) != getattr(self, name):
+                field = label_of(Figure, name)
+                raise ValidationError(
+                    {name: f"「{stored}」は回答か公表した版で使われているため、{field}を変えられません。"}
+                )
+
+    def save(self, *args, **kwargs) -> None:
+        """Saves the figure; the same refusal for every door."""
+        Figure.clean(self)
+        super().save(*args, **kwargs)
+
+    def natural_key(self) -> tuple:
+        """The item's key and the name."""
+        return (*self.item.natural_key(), self.name)

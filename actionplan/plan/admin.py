@@ -32,7 +32,7 @@ from actionplan.models import (
     StoryStep,
 )
 from actionplan.plan.importing import ImportsFiles
-from actionplan.plan.scale_admin import CategoryInline, HasScale
+from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
 from actionplan.round.opening import missing_items
@@ -355,6 +355,7 @@ class ActionItemAdmin(TreeAdmin):
 
     resource_classes = [ActionItemResource]
     file_stem = "action_items"
+    inlines = [FigureInline]
     fields = ["measure", "number", "actors", "name", "content", "lead_department", "ended", "successor", "public_id"]
     readonly_fields = ["public_id"]
     list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]

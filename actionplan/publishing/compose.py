@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
 from actionplan.cells import CELLS, CHOICES, PUBLISHED
+from actionplan.figures import FigureKind, as_published, frozen
 from actionplan.fiscal_year import era_label, newsletter_label
 from actionplan.models import (
     ActionItem,
@@ -47,7 +49,7 @@ YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
-WHERE_TOLD = ("origins",)
+WHERE_TOLD = ("origins", "figures")
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "public_id", "department_id")
 
@@ -64,7 +66,7 @@ def answers_of(report: AnnualReport) -> list[YearlyStatus]:
     merged = Prefetch("item__predecessors", others, to_attr="merged")
     sources = [Prefetch("item__origins", others, to_attr="sources")] if report.plan.predecessor_id else []
     answers = report.statuses.order_by().select_related("item")
-    return list(answers.prefetch_related("department", measures, marks, merged, *sources))
+    return list(answers.prefetch_related("department", "item__figures", measures, marks, merged, *sources))
 
 
 def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
@@ -81,6 +83,7 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "actor_symbols": "".join(each.symbol for each in sorted(item.marks, key=lambda each: each.order)),
         "merged_from": [{"item": old.pk, "code": old.code, "name": old.name} for old in item.merged],
         "origins": [origin_facts(old) for old in getattr(item, "sources", ())],
+        "figures": frozen(answer.declared, answer.figures, answer.report.fiscal_year),
         "department_id": answer.department_id,
         "department_name": str(department or ""),
         "department_contact": contact_facts(department) if department else {},
@@ -119,7 +122,9 @@ def keep_published_wording(cells: Cells, published: Cells) -> None:
         if cells["department_id"] == published["department_id"]
         else (*WORDING, *WHERE_TOLD)
     )
+    figures = list(as_published(cells["figures"], published["figures"]))
     cells.update((field, published[field]) for field in kept)
+    cells["figures"] = figures
 
 
 def page_place(cells: Cells) -> tuple[int, ...]:
@@ -142,6 +147,7 @@ def search_text(row: EditionRow) -> str:
         row.content,
         *(getattr(row, cell.published_words) for cell in CELLS),
         row.department_name,
+        *(each["name"] for each in row.figures),
     )
 
 
@@ -205,6 +211,7 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     differing = two_wordings(rows, measures, published)
     faults = clashes(rows, measures, published, differing)
     settle(rows, differing, headings)
+    front_matter = with_figure_slots(front_matter, rows)
     settled = headings is not None or not differing
     return Draft(front_matter, sorted(rows, key=page_place), answers, differing, settled, faults)
 
@@ -350,3 +357,13 @@ def with_missing_categories(front_matter: dict, used: Collection[str], report: A
     added = [each.facts() for each in (*scale.chosen, *scale.retired) if each.code in wanted]
     place = next((place for place, facts in enumerate(frozen) if facts["code"] == scale.unset.code), len(frozen))
     return {**front_matter, "progress": [*frozen[:place], *added, *frozen[place:]]}
+
+
+def with_figure_slots(front_matter: dict, rows: Iterable[Cells]) -> dict:
+    """The front matter with how many figures of each kind a row has at most: data files have as many columns. A year
+    without any says nothing of them.
+    """
+    counted = [Counter(each["kind"] for each in cells["figures"]) for cells in rows]
+    slots = {str(kind): max((count[kind] for count in counted), default=0) for kind in FigureKind}
+    rest = {key: value for key, value in front_matter.items() if key != "figures"}
+    return {**rest, "figures": slots} if any(slots.values()) else rest

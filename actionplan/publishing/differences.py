@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Literal
 
-from actionplan.cells import CELLS, CHOICE
+from actionplan.cells import CELLS, CHOICE, FIGURES
+from actionplan.figures import read_frozen
 from actionplan.models import AnnualReport, Edition, EditionRow, label_of
 from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
@@ -14,7 +15,7 @@ from actionplan.text import as_words
 
 # A category is compared by its label, which is what people read.
 CODES = {cell.published for cell in CELLS if cell.kind == CHOICE}
-COMPARED = tuple(field for field in CONTENT if field not in CODES)
+COMPARED = (*(field for field in CONTENT if field not in CODES), FIGURES.published)
 COMPARE = itemgetter(*COMPARED)
 FRONT_MATTER_LABELS = {
     "label": "年度の表記",
@@ -80,11 +81,16 @@ def _cells(before: Cells, after: Cells) -> Iterator[CellDifference]:
     for field in COMPARED:
         old, new = before.get(field, ""), after.get(field, "")
         if old != new:
-            yield CellDifference(_label(field), _as_text(old), _as_text(new))
+            as_text = _figures if field == FIGURES.published else _as_text
+            yield CellDifference(_label(field), as_text(old), as_text(new))
 
 
 def _label(field: str) -> str:
     return label_of(EditionRow, field)
+
+
+def _figures(facts: Any) -> str:
+    return "\n".join(f"{each.name}：{each.words}" for each in read_frozen(facts or ()))
 
 
 def _as_text(value) -> str:

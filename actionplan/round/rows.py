@@ -155,8 +155,8 @@ def read_row(
     status = row.status
     box = boxes and status.state in TICKABLE
     ticked = box and (status.state == State.SUBMITTED if ticks is None else status.pk in ticks)
-    cells = tuple(_cells({cell.name: status.words_of(cell) for cell in CELLS}, ALWAYS))
-    last = tuple(_cells({cell.name: row.last_of(cell.name) for cell in CELLS}, ()))
+    cells = tuple(_cells({cell.name: status.words_of(cell) for cell in BY_NAME.values()}, ALWAYS))
+    last = tuple(_cells({name: row.last_of(name) for name in BY_NAME}, ()))
     return ReadRow(row, cells, last, tuple(_traces(status, names)), tick(status) if box else "", ticked, changed)
 
 

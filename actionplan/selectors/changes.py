@@ -63,6 +63,13 @@ def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -
             yield WordingChange(field, label_of(EditionRow, field), wording_changes(old, new))
 
 
+def figure_changes(before: EditionRow, after: EditionRow) -> Iterator[WordingChange]:
+    """The figures, where a correction says something else of them; two years' are not compared as texts."""
+    old, new = before.figures_in_words, after.figures_in_words
+    if old != new:
+        yield WordingChange("figures", label_of(EditionRow, "figures"), wording_changes(old, new))
+
+
 def mark_words(*editions: Edition) -> dict[str, str]:
     """The legend's words by mark, of several editions; the last one's words win."""
     return {actor["symbol"]: actor["label"] for edition in editions for actor in edition.front_matter["actors"]}
@@ -282,7 +289,7 @@ def _row_changes(before: Edition, old: Rows, after: Edition, new: Rows) -> Itera
     for key, row in new.items():
         if key not in old:
             yield RowChange("追加", place(after, row), ())
-        elif cells := tuple(cell_changes(old[key], row, words)):
+        elif cells := (*cell_changes(old[key], row, words), *figure_changes(old[key], row)):
             yield RowChange("変更", place(after, row), cells)
     for key, row in old.items():
         if key not in new:

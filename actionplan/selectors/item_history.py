@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.http import Http404
 
 from actionplan.cells import CHOICES, EXTRAS
+from actionplan.figures import Frozen
 from actionplan.models import Edition, EditionRow
 from actionplan.selectors.report import ItemOutline, Mark, item_outline
 from actionplan.wording import Wording, wording_changes
@@ -33,6 +34,7 @@ class ItemYear:
     sample: bool
     merged_from: Sequence[dict]
     origins: Sequence[dict]
+    figures: Sequence[Frozen]
 
 
 def item_history(public_id: str) -> Sequence[ItemYear]:
@@ -83,6 +85,7 @@ def _item_year(row: EditionRow) -> ItemYear:
         sample=front.get("sample", False),
         merged_from=row.merged_from,
         origins=row.origins,
+        figures=row.read_figures,
     )
 
 

@@ -132,7 +132,10 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
         status=row.status,
         progress=row.progress,
         progress_label=row.progress_label,
-        extras=[PublishedCell(cell.label, getattr(row, cell.published_words)) for cell in EXTRAS],
+        extras=[
+            *(PublishedCell(cell.label, getattr(row, cell.published_words)) for cell in EXTRAS),
+            *(PublishedCell(figure.name, figure.words) for figure in row.read_figures),
+        ],
         department_name=row.department_name,
         correction_note=row.correction_note,
     )

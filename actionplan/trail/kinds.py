@@ -20,6 +20,7 @@ from actionplan.models import (
     Department,
     Edition,
     EditionWithdrawal,
+    Figure,
     Measure,
     Person,
     Plan,
@@ -148,6 +149,7 @@ KINDS: Mapping[str, Kind] = {
         REMINDING,
         _kept(ActionItem, item="id", department="lead_department_id"),
         *map(_kept, (Measure, Policy, Plan, ActorType, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),
+        _kept(Figure, item="item_id"),
         _kept(Department, department="id"),
         *ACCOUNTS,
     )

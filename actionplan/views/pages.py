@@ -27,6 +27,7 @@ from actionplan.selectors.editions import (
     previous_edition,
     public_edition,
 )
+from actionplan.selectors.figures import figure_tables
 from actionplan.selectors.filters import filters_from
 from actionplan.selectors.item_history import first_with_code, item_history, year_tables
 from actionplan.selectors.report import report_outline
@@ -206,6 +207,7 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         shown=latest.edition,
         years=years,
         tables=year_tables(years) if len(years) > 1 else [],
+        figures=figure_tables(years),
         latest=latest,
         item=latest.item,
     )

@@ -86,7 +86,7 @@ def test_cell_by_cell_only_what_both_have_changed_clashes(mine):
     assert judged.kept == ([] if mine == "text" else ["実施状況"])
 
 
-@pytest.mark.parametrize("cell", CELLS, ids=NAMES)
+@pytest.mark.parametrize("cell", CELLS, ids=[cell.name for cell in CELLS])
 def test_every_way_leaves_the_same_state_whichever_cell_is_written_first(office, cell):
     """By the page and by the full form of the admin."""
     words = "done" if cell.name == "progress" else "書いた"

@@ -114,7 +114,7 @@ def test_a_sheet_asks_as_often_for_many_items_as_for_few(years, items, django_as
     factories.make_tree(years[0], items)
     for item in ActionItem.objects.all():
         factories.make_status(years[1], item)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         words = [
             (row.code, row.marks, row.last_of("text"), row.kind, row.status.department)
             for row in answer_sheet(years[1])

@@ -11,8 +11,8 @@ import pytest
 from actionplan.cells import NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-# Names that are nothing else than a cell's: text and progress are words of everyday, too.
-TELLING = sorted(set(NAMES) - {"text", "progress", "outcome"})
+# Names that are nothing else than a cell's: text, progress and figures are words of everyday, too.
+TELLING = sorted(set(NAMES) - {"text", "progress", "outcome", "figures"})
 
 
 @pytest.mark.parametrize(("kind", "file"), [("TEXT", "every_door.py"), ("CHOICE", "every_door_of_a_choice.py")])

@@ -25,7 +25,7 @@ def unsaved(texts: list[str], progress: str) -> tuple[AnnualReport, SheetRow]:
     plan._prefetched_objects_cache = {"categories": []}
     report = AnnualReport(pk=1, plan=plan, fiscal_year=2010, key="2010")
     item = ActionItem(pk=1, measure=Measure(policy=Policy(plan=plan, number=3), number=2), number=1, name="項目")
-    item._prefetched_objects_cache = {"actors": []}
+    item._prefetched_objects_cache = {"actors": [], "figures": []}
     status = YearlyStatus(pk=7, report=report, item=item, progress=progress, revision=4, state=State.DRAFT)
     for field, text in zip(FIELDS, texts, strict=True):
         setattr(status, field, text)

@@ -1,4 +1,4 @@
-"""The plan's scale of progress on the plan's page: its categories as rows, judged together."""
+"""What a plan and its items declare, as rows on their pages: the scale of progress, an item's figures."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, ModelForm
 
 from actionplan.admin.base import PortalInline
-from actionplan.models import Plan, PlanCategory, codes_in_use, scale_of, why_not_delete
+from actionplan.models import Figure, Plan, PlanCategory, codes_in_use, scale_of, why_not_delete
 
 UNSET_STAYS = "「{label}」は、まだ選んでいないことを表す区分なので、削除することも、使わないことにもできません。"
 TWICE = "同じ記号の進捗区分があります。記号は、区分ごとに別のものにしてください。"
@@ -75,3 +75,28 @@ class HasScale:
         plan: Plan = form.instance
         plan.take_default_scale()
         plan.add_unset()
+
+
+class FigureFormSet(BaseInlineFormSet):
+    """The figures of an item; one that is used stays."""
+
+    def get_unique_error_message(self, *_: Any) -> str:
+        """Django's names the columns in English."""
+        return "同じ名前の指標・事業費があります。名前は、項目の中で別のものにしてください。"
+
+    def clean(self) -> None:
+        """Raises ValidationError for a used figure that is to be deleted."""
+        super().clean()
+        gone = [form.instance for form in self.initial_forms if form.is_valid() and form.cleaned_data.get("DELETE")]
+        if sentences := [sentence for figure in gone if (sentence := why_not_delete(figure))]:
+            raise ValidationError(sentences)
+
+
+class FigureInline(PortalInline):
+    """指標・事業費: none at all for most items, and then nothing is asked for or shown."""
+
+    model = Figure
+    formset = FigureFormSet
+    fields = ["order", "kind", "name", "unit", "baseline", "targets"]
+    can_delete = True
+    show_change_link = False
