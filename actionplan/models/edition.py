@@ -128,7 +128,7 @@ def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:
 class PublishedCells(models.Model):
     """What an answer says, as published.
 
-    cells_in_words: the fields that people read, in the order of the list. cell_fields: those and what else holds a cell.
+    cells_in_words: the fields that people read, in the order of the list. cell_fields: all that hold a cell.
     categories_in_words: the words that are a category's, whose codes stand in category_codes.
     """
 

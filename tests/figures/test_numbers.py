@@ -48,25 +48,8 @@ def test_a_number_is_read_as_its_digits(text, digits):
     assert read_number(text) == digits
 
 
-NO_NUMBERS = [
-    "約120",
-    "120人",
-    "1,23",
-    "12,34,567",
-    "1.2.3",
-    "1e5",
-    "５割",
-    "百二十",
-    "--5",
-    "△",
-    ".",
-    ".5",
-    "1.",
-    "１２／３",
-    "0x1f",
-    "NaN",
-    "∞",
-]
+NO_NUMBERS = ["約120", "120人", "1,23", "12,34,567", "1.2.3", "1e5", "５割", "百二十", "--5", "△", ".", ".5", "1."]
+NO_NUMBERS += ["１２／３", "0x1f", "NaN", "∞"]
 
 
 @pytest.mark.parametrize("text", NO_NUMBERS)
