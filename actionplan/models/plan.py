@@ -220,8 +220,10 @@ class ActorType(RecordModel):
 
 def refuse_unlistable(label: str) -> None:
     """Raises ValidationError for a name that a workbook's list of choices cannot hold."""
-    if "," in label or not fold_label(label):
-        raise ValidationError("名前は、空白だけや、半角のコンマ（,）の入ったものにはできません。", code="unlistable")
+    if set(label) & set(',"\n') or not fold_label(label):
+        raise ValidationError(
+            '名前は、空白だけや、半角のコンマ（,）・引用符（"）・改行の入ったものにはできません。', code="unlistable"
+        )
 
 
 CODE_MEANT = "記号は、半角の英数字と下線（_）で書いてください。例：A、done"

@@ -1,10 +1,13 @@
 """Figures from their declaration to the citizens' pages and files; where none is declared, nothing is shown."""
 
+import json
 from io import BytesIO
 
 import openpyxl
 import pytest
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db.models import ProtectedError
 
 from actionplan.inquiry.layout import GUIDANCE, SHEET
@@ -329,3 +332,16 @@ def test_the_items_page_declares_them_with_a_record():
     client.post(change_url(item), {**form, **named, "figures-TOTAL_FORMS": "1"})
     figure = Figure.objects.get()
     assert (figure.baseline, figure.history.count()) == ("1000", 1)
+
+
+def test_a_file_may_bring_figures_and_what_a_year_says_of_them(tmp_path):
+    content = json.loads((settings.BASE_DIR / "fixtures" / "h21.json").read_text(encoding="utf-8"))
+    place = next(index for index, row in enumerate(content) if row["model"] == "actionplan.annualreport")
+    status = next(row for row in content if row["model"] == "actionplan.yearlystatus")
+    facts = {"item": status["fields"]["item"], "order": 1, "name": "参加者数", "unit": "人", "targets": "H21＝５"}
+    status["fields"]["figures"] = "参加者数　実績＝１，０００"
+    rows = [*content[:place], {"model": "actionplan.figure", "fields": facts}, *content[place:]]
+    (tmp_path / "own.json").write_text(json.dumps(rows), encoding="utf-8")
+    call_command("load_report", str(tmp_path / "own.json"))
+    assert YearlyStatus.objects.exclude(figures="").get().figures == "参加者数　実績＝1000"
+    assert Figure.objects.get().declared.targets == {2009: "5"}

@@ -74,6 +74,7 @@ def test_a_category_is_added_and_renamed_with_a_record(plan):
         ({"label": "Ａ"}, "同じ名前の進捗区分があります（全角・半角は区別しません）：「A」「Ａ」"),
         ({"label": "未 設定"}, "同じ名前の進捗区分があります"),
         ({"label": "1,2"}, "半角のコンマ"),
+        ({"label": '"A"'}, "引用符"),
         ({"label": "　"}, "空白だけ"),
         ({"label": "長" * 21}, "20"),
         ({"pattern": "solid"}, "グラフの模様が同じ進捗区分があります：「A」「S」"),
