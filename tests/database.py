@@ -54,6 +54,10 @@ FILES = (
     "round/test_responses_last.py",
     "round/test_simultaneous.py",
     "samples",
+    "scales/test_citizens.py",
+    "scales/test_publishing.py",
+    "scales/test_upgrade.py",
+    "figures/test_doors.py",
     "views/test_not_found.py",
     "views/test_search.py",
 )

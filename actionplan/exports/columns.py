@@ -85,9 +85,10 @@ class ReportResource(resources.Resource):
             if name == "content":
                 yield from cell_columns()
         # Last, and only where the year has any: files of years without stay as they were.
-        for kind, count in self.front.get("figures", {}).items():
-            for place in range(count):
-                yield from figure_columns(FigureKind(kind), place)
+        slots = self.front.get("figures", {})
+        for kind in FigureKind:  # in this order: PostgreSQL keeps the keys of an object in one of its own
+            for place in range(slots.get(kind, 0)):
+                yield from figure_columns(kind, place)
 
     def dehydrate_municipality_code(self, row: EditionRow) -> str:
         """422096: a text, since a code may begin with 0."""

@@ -336,7 +336,7 @@ def test_the_items_page_declares_them_with_a_record():
 
 def test_a_file_may_bring_figures_and_what_a_year_says_of_them(tmp_path):
     content = json.loads((settings.BASE_DIR / "fixtures" / "h21.json").read_text(encoding="utf-8"))
-    place = next(index for index, row in enumerate(content) if row["model"] == "actionplan.annualreport")
+    place = next(index for index, row in enumerate(content) if row["model"] == "actionplan.yearlystatus")
     status = next(row for row in content if row["model"] == "actionplan.yearlystatus")
     facts = {"item": status["fields"]["item"], "order": 1, "name": "参加者数", "unit": "人", "targets": "H21＝５"}
     status["fields"]["figures"] = "参加者数　実績＝１，０００"
