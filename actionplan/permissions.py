@@ -18,6 +18,7 @@ from actionplan.models import (
     AnnualReport,
     Department,
     Edition,
+    EditionFile,
     EditionRow,
     EditionWithdrawal,
     Person,
@@ -27,7 +28,7 @@ from actionplan.models import (
     YearlyStatus,
 )
 
-FROZEN = (Edition, EditionRow, EditionWithdrawal, Reminder)
+FROZEN = (Edition, EditionFile, EditionRow, EditionWithdrawal, Reminder)
 COORDINATOR, CLERK, HEAD, PUBLISHER, READER = ROLES = ("事務局", "担当者", "課長", "公表権者", "閲覧者")
 # What the coordinator's office may hand out; its own rights and the publisher's come from a superuser.
 GRANTED_BY_COORDINATOR = (CLERK, HEAD, READER)

@@ -18,6 +18,7 @@ from actionplan.models import (
     ActorType,
     AnnualReport,
     Edition,
+    Evidence,
     Measure,
     YearlyStatus,
     note_source,
@@ -205,6 +206,7 @@ def remove_sample_years() -> int:
     for report in reports:
         delete_sample_editions(report)
     try:
+        _remove(Evidence.objects.filter(status__report__in=reports))
         _remove(YearlyStatus.objects.filter(report__in=reports))
         made = _made(ActionItem)
         # An item that was taken in goes before its successor, which is protected until then.

@@ -12,13 +12,14 @@ from actionplan.admin import components
 from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
 from actionplan.answers import pages as answers
+from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
 from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
 from actionplan.past import check_page
 from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
-from actionplan.plan import begin_pages
+from actionplan.plan import begin_pages, named_admin
 from actionplan.publishing import edition_admin
 from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, year_pages
@@ -29,6 +30,7 @@ from actionplan.trail import pages as trail
 OWN_PAGES = (
     components,
     answers,
+    evidence,
     reorganise_pages,
     people_pages,
     year_pages,
@@ -44,7 +46,7 @@ OWN_PAGES = (
     begin_pages,
 )
 # Importing them put their lists on the site.
-LISTS = (plan_admin, answers_admin, edition_admin, department_admin, account_admin)
+LISTS = (plan_admin, named_admin, answers_admin, edition_admin, department_admin, account_admin)
 
 
 def connect() -> None:

@@ -3,7 +3,8 @@
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
-from actionplan.views.downloads import report_file, report_form
+from actionplan import kept_files
+from actionplan.views.downloads import evidence_file, report_file, report_form
 from actionplan.views.pages import (
     about,
     accessibility,
@@ -14,6 +15,8 @@ from actionplan.views.pages import (
     home,
     item,
     item_by_code,
+    name_page,
+    names_page,
     plan,
     policy,
     reports,
@@ -49,6 +52,12 @@ class FileFormatConverter:
     to_url = to_python
 
 
+class KeptFileConverter(FileFormatConverter):
+    """The name of a kept file (kept_files.py)."""
+
+    regex = kept_files.NAME.pattern
+
+
 class PublicIdConverter(FileFormatConverter):
     """What an item is called for good (public_id.py)."""
 
@@ -58,6 +67,7 @@ class PublicIdConverter(FileFormatConverter):
 register_converter(NumberConverter, "number")
 register_converter(FileFormatConverter, "format")
 register_converter(PublicIdConverter, "public_id")
+register_converter(KeptFileConverter, "kept_file")
 
 urlpatterns = [
     path("", home, name="home"),
@@ -72,6 +82,11 @@ urlpatterns = [
     path("plans/<plan:slug>/about/", about, name="plan_about"),
     path("items/<number:policy>-<number:measure>-<number:number>/", item_by_code, name="item_by_code"),
     path("items/<public_id:public_id>/", item, name="item"),
+    path("areas/", names_page, {"facet": "area"}, name="areas"),
+    path("areas/<str:name>/", name_page, {"facet": "area"}, name="area"),
+    path("tags/", names_page, {"facet": "tag"}, name="tags"),
+    path("tags/<str:name>/", name_page, {"facet": "tag"}, name="tag"),
+    path("evidence/<kept_file:name>", evidence_file, name="evidence"),
     path("search/", search_page, name="search"),
     path("search.csv", search_csv, name="search_csv"),
     path("sitemap/", sitemap, name="sitemap"),

@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, YearlyStatus
 
 numbers = count(1)
-LATER_RIGHTS = ("0010_default_scale", "0013_figure_rights")
+LATER_RIGHTS = ("0010_default_scale", "0013_figure_rights", "0015_area_rights")
 LEGEND = (("★", "市民が主体", "市民"), ("●", "市が主体", "市"), ("◎", "市民と市が主体", "市民と市"))
 
 

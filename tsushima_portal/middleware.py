@@ -38,7 +38,10 @@ StaffCsrf = only(is_staff_wing, CsrfViewMiddleware)
 StaffAuthentication = only(is_staff_wing, AuthenticationMiddleware)
 StaffMessages = only(is_staff_wing, MessageMiddleware)
 # Compressing pages that carry form tokens would invite BREACH; public pages hold no secret.
-PublicGZip = only(lambda request: not is_staff_wing(request), GZipMiddleware)
+# Photographs are compressed already.
+PublicGZip = only(
+    lambda request: not (is_staff_wing(request) or request.path_info.startswith("/evidence/")), GZipMiddleware
+)
 
 
 def head_without_body(get_response: Handler) -> Handler:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from actionplan.admin import ForModelAdmin
 from actionplan.fiscal_year import fiscal_year_of, web_label
-from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Stage
+from actionplan.models import ActionItem, ActorType, AnnualReport, Area, Department, Measure, Stage
 from actionplan.words import NO_DEPARTMENT
 
 EMPTY = ("", "（選んでください）")
@@ -85,12 +85,13 @@ class PicksMixin(ForModelAdmin):
         return field
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> Any:
-        """Marks as checkboxes; other relations as Django has them."""
-        if db_field.remote_field.model is not ActorType:
+        """Marks and areas as checkboxes; other relations as Django has them."""
+        model: Any = db_field.remote_field.model
+        if model not in (ActorType, Area):
             return super().formfield_for_manytomany(db_field, request, **kwargs)
         kwargs["widget"] = forms.CheckboxSelectMultiple
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
-        field.choices = [(actor.pk, str(actor)) for actor in ActorType.objects.all()]
+        field.choices = [(row.pk, str(row)) for row in model.objects.all()]
         field.help_text = ""
         field.error_messages["required"] = NO_MARK
         return field

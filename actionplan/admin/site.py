@@ -25,7 +25,7 @@ from actionplan.words import full_name
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
     ("年度の仕事", ("AnnualReport", "YearlyStatus", "Edition")),
-    ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "ActorType")),
+    ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "ActorType", "Area", "Tag")),
     ("担当課と利用者", ("Department", "User", "Group")),
 )
 

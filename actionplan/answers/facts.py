@@ -145,6 +145,7 @@ class Item:
     refused: Judgement | None = None
     clash: StepTaken | None = None
     copied: bool = False
+    evidence: int = 0
 
     @property
     def status(self) -> YearlyStatus:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -36,7 +37,7 @@ from actionplan.answers.sheet import (
 )
 from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
 from actionplan.cells import OPEN_STATES, missing_cells
-from actionplan.models import State, YearlyStatus
+from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
@@ -227,7 +228,9 @@ def _items(request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: R
         )
         for row in rows
     ]
-    return [replace(item, clash=writers.get(item.status.pk)) for item in items]
+    counted = Evidence.objects.filter(status__in=[row.status.pk for row in rows]).order_by().values_list("status")
+    counts = dict(counted.annotate(Count("pk")))
+    return [replace(item, clash=writers.get(item.status.pk), evidence=counts.get(item.status.pk, 0)) for item in items]
 
 
 def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:

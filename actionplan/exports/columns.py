@@ -77,13 +77,19 @@ class ReportResource(resources.Resource):
         return tuple(self.fields)
 
     def _all_columns(self) -> Iterator[tuple[str, fields.Field]]:
-        """The columns above, the legend's before the marks, those of an answer's cells after the content."""
+        """The columns above, the legend's before the marks, those of an answer's cells after the content.
+
+        Areas, tags and evidence have theirs after the department, where the edition bears any: a file of before stays
+        as it was.
+        """
         for name, field in self.fields.items():
             if name == "actor_symbols":
                 yield from ((f"actor_{actor['symbol']}", actor_column(actor)) for actor in self.front["actors"])
             yield name, field
             if name == "content":
                 yield from cell_columns()
+            if name == "department_name":
+                yield from ((named, listed_column(named)) for named in LISTED if self.front.get(named))
         # Last, and only where the year has any: files of years without stay as they were.
         slots = self.front.get("figures", {})
         for kind in FigureKind:  # in this order: PostgreSQL keeps the keys of an object in one of its own
@@ -151,6 +157,21 @@ def _figure(kind: FigureKind, place: int, read: Part, *, numeric: bool) -> Calla
         return Decimal(found) if (found := value(row)) else ""
 
     return number if numeric else value
+
+
+# Cells of several things in one, where an edition bears any.
+LISTED = ("areas", "tags", "evidence")
+
+
+def listed_column(field: str) -> fields.Field:
+    """地域 and タグ: the names, 、 between them, which no name holds. 資料: the addresses, a blank between them."""
+
+    def words(row: EditionRow) -> str:
+        if field == "evidence":
+            return " ".join(each.get("url") or f"/evidence/{each['file']}" for each in row.evidence)
+        return "、".join(getattr(row, field))
+
+    return fields.Field(column_name=label_of(EditionRow, field), dehydrate_method=words)
 
 
 def actor_column(actor: dict) -> fields.Field:

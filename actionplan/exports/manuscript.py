@@ -98,7 +98,7 @@ def _item(item: ItemOutline, status_heading: str) -> Iterator[PrintedLine]:
     yield PrintedLine(item.status, status_heading)
     if item.progress != UNSET:
         yield PrintedLine(item.progress_label, "進捗区分")
-    yield from (PrintedLine(cell.words, cell.label) for cell in item.more)
+    yield from (PrintedLine(cell.words, cell.label) for cell in item.further)
 
 
 def _summary(report: ReportOutline, counts: dict[str, int]) -> Iterator[str]:

@@ -5,7 +5,6 @@ import fcntl
 import hashlib
 import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -22,6 +21,7 @@ from weasyprint import HTML
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcherResponse
 
+from actionplan.kept_files import media_type_of, read, write_whole
 from actionplan.models import Edition
 from actionplan.seen import fingerprint
 from actionplan.selectors.editions import corrections
@@ -140,13 +140,30 @@ class RefusedAddress(ValueError):
     """Raised for whatever is not one of our own static files."""
 
 
+# How the page names a kept picture; what precedes its own name.
+KEPT = "portal:evidence/"
+
+
 def fetch_static(url: str) -> URLFetcherResponse:
-    """Our static file that portal:css/print.css names. Raises RefusedAddress: no host is asked, no other file read."""
+    """Our static file that portal:css/print.css names, or a picture of the evidence.
+
+    Raises RefusedAddress: no host is asked, no other file read.
+    """
+    if url.startswith(KEPT):
+        return _fetch_kept(url)
     path = finders.find(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
     if path is None:
         raise RefusedAddress(url)
     content_type = guess_type(path)[0] or "application/octet-stream"
     return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": f"{content_type}; charset=utf-8"})
+
+
+def _fetch_kept(url: str) -> URLFetcherResponse:
+    name = url.removeprefix(KEPT)
+    try:
+        return URLFetcherResponse(url, read(name), {"Content-Type": media_type_of(name)})
+    except FileNotFoundError:
+        raise RefusedAddress(url) from None
 
 
 def make_pdf(html: str, identifier: bytes) -> bytes:
@@ -200,21 +217,9 @@ def kept(name: str, make: Callable[[], bytes], patience: float = PATIENCE) -> by
 def _made(path: Path, make: Callable[[], bytes], patience: float) -> bytes:
     with _one_at_a_time(patience):
         if not path.exists():
-            _write(path, make())
+            write_whole(path, make())
             _forget_older(path)
         return path.read_bytes()
-
-
-def _write(path: Path, content: bytes) -> None:
-    # A whole file appears at once under its name, readable by its owner alone (mkstemp makes it 0600).
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(draft, path)
-    except BaseException:
-        os.unlink(draft)
-        raise
 
 
 def _forget_older(path: Path) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from tablib import Dataset
 
 from actionplan.exports import tabular
-from actionplan.exports.columns import COLUMNS_VERSION, SAMPLE_ENDING, ReportResource, is_sample
+from actionplan.exports.columns import COLUMNS_VERSION, LISTED, SAMPLE_ENDING, ReportResource, is_sample
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
@@ -95,7 +95,7 @@ def etag(edition: Edition, kind: FileKind) -> str:
 
 @dataclass(frozen=True)
 class OneLegend:
-    """An edition's facts under the legend and figures of all editions searched: every record has the same columns."""
+    """An edition's facts under what all editions searched bear, so that every record has the same columns."""
 
     front_matter: dict
     public_from: datetime
@@ -118,16 +118,21 @@ def search_file_name(question: Question) -> str:
 
 def _datasets(question: Question) -> Iterator[Dataset]:
     """First an empty one with the headers, then one for each year that has hits."""
-    actors = _all_actors(question.editions)
-    slots = _most_figures(question.editions)
-    facts = {edition.pk: _facts(edition, actors, slots) for edition in question.editions}
+    common: dict = {"actors": _all_actors(question.editions), "figures": _most_figures(question.editions)}
+    common |= _all_listed(question.editions)
+    facts = {edition.pk: _facts(edition, common) for edition in question.editions}
     yield ReportResource(next(iter(facts.values()))).export([])
     for edition, rows in groupby(matching_rows(question), key=lambda row: row.edition_id):
         yield ReportResource(facts[edition]).export(list(rows))
 
 
-def _facts(edition: Edition, actors: list[dict], slots: dict[str, int]) -> OneLegend:
-    return OneLegend({**edition.front_matter, "actors": actors, "figures": slots}, edition.public_from)
+def _facts(edition: Edition, common: dict) -> OneLegend:
+    return OneLegend({**edition.front_matter, **common}, edition.public_from)
+
+
+def _all_listed(editions: Sequence[Edition]) -> dict[str, list[int]]:
+    """What is listed in any of these editions, by field."""
+    return {field: [edition.pk for edition in editions if edition.front_matter.get(field)] for field in LISTED}
 
 
 def _most_figures(editions: Sequence[Edition]) -> dict[str, int]:

@@ -49,8 +49,8 @@ def write_report_workbook(front_matter: dict, rows: Iterable[EditionRow], *, cre
 
 
 def _status(item: ItemOutline) -> str:
-    """The status and, below it, each further cell that says something, under its name."""
-    return "\n".join(filter(None, [item.status, *(f"【{cell.label}】{cell.words}" for cell in item.more)]))
+    """The status and, below it, each further cell that says something, under its name; areas and tags last."""
+    return "\n".join(filter(None, [item.status, *(f"【{cell.label}】{cell.words}" for cell in item.further)]))
 
 
 class PolicySheet:

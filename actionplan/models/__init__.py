@@ -12,7 +12,9 @@ from actionplan.models.base import (
     why_not_delete,
 )
 from actionplan.models.department import Department, Succession, place_of
-from actionplan.models.edition import Edition, EditionRow, EditionWithdrawal
+from actionplan.models.edition import Edition, EditionFile, EditionRow, EditionWithdrawal
+from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
+from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change
 from actionplan.models.past import TableMapping
 from actionplan.models.plan import ActorType, Aim, Plan, PlanCategory, Stage, StoryRemark, StoryStep, scale_of
@@ -26,11 +28,15 @@ __all__ = [
     "ActorType",
     "Aim",
     "AnnualReport",
+    "Area",
     "CategoryField",
     "Department",
     "Edition",
+    "EditionFile",
     "EditionRow",
     "EditionWithdrawal",
+    "Evidence",
+    "EvidenceKind",
     "Figure",
     "ImmutableError",
     "Measure",
@@ -46,13 +52,16 @@ __all__ = [
     "StoryStep",
     "Succession",
     "TableMapping",
+    "Tag",
     "YearlyStatus",
     "codes_in_use",
     "label_of",
+    "likeness",
     "note_source",
     "one_change",
     "place_of",
     "refuse_control_characters",
+    "remove_with_year",
     "scale_of",
     "sharing_reports",
     "was_given",

@@ -142,7 +142,9 @@ def why_not_delete(obj: Any) -> str:
     if row is not None:
         return f"この{name}は、公表済みの「{row.edition}」のもとになっているため、削除できません。"
     # Django would not refuse: rows of a many-to-many relation just vanish.
-    if obj._meta.model_name == "actortype" and obj.items.exists():
+    if obj._meta.model_name == "yearlystatus" and obj.evidence.exists():
+        return f"この{name}には資料が付いているため、削除できません。先に資料を外してください。"
+    if obj._meta.model_name in ("actortype", "area", "tag") and obj.items.exists():
         return f"この{name}は項目で使われているため、削除できません。"
     if obj._meta.model_name == "plancategory" and obj.is_used:
         return f"この{name}は回答で使われているため、削除できません。使わないときは「もう使わない」に印を付けます。"

@@ -125,6 +125,20 @@ def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:
         yield cell.published, RecordTextField(cell.label, blank=True)
 
 
+class EditionFile(ImmutableModel):
+    """A kept file that a row of the edition names: what decides whether citizens may have it, and whether it stays."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, verbose_name="版", related_name="files")
+    name = models.CharField("ファイル", max_length=70, db_index=True)
+
+    class Meta(ImmutableModel.Meta):
+        verbose_name = verbose_name_plural = "公表した資料"
+        constraints = [models.UniqueConstraint(fields=["edition", "name"], name="edition_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PublishedCells(models.Model):
     """What an answer says, as published.
 
@@ -175,6 +189,9 @@ class EditionRow(PublishedCells, ImmutableModel):
     merged_from = models.JSONField("統合した項目", default=list)
     figures = models.JSONField("数値", default=list)
     origins = models.JSONField("前の計画のもとの項目", default=list)
+    areas = models.JSONField("地域", default=list)
+    tags = models.JSONField("タグ", default=list)
+    evidence = models.JSONField("資料", default=list)
     search_text = models.TextField("検索用の文")
 
     objects: ClassVar[Any] = EditionRowQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.db import models
 from actionplan.figures import EQUALS, Declared, FigureFault, FigureKind, raw_values, read_number
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, label_of, records
+from actionplan.models.named import Area, Tag
 from actionplan.models.plan import ActorType, Plan
 from actionplan.public_id import make_public_id
 
@@ -97,6 +98,8 @@ class ActionItem(RecordModel):
     name = RecordTextField("項目")
     content = RecordTextField("アクションプランの内容")
     actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
+    areas = models.ManyToManyField(Area, verbose_name="地域", related_name="items", blank=True)
+    tags = models.ManyToManyField(Tag, verbose_name="タグ", related_name="items", blank=True)
     lead_department = models.ForeignKey(
         "actionplan.Department", models.PROTECT, verbose_name="担当課", related_name="items", null=True, blank=True
     )
@@ -112,7 +115,7 @@ class ActionItem(RecordModel):
         blank=True,
         help_text="前の計画のどの項目を引き継いだか。分けた項目は、それぞれに同じもとの項目を選びます。",
     )
-    history = records(m2m_fields=[actors, origins])
+    history = records(m2m_fields=[actors, areas, tags, origins])
     objects: ClassVar[NaturalManager] = NaturalManager(
         "measure__policy__plan__title", "measure__policy__number", "measure__number", "number"
     )

@@ -25,6 +25,7 @@ from actionplan.models import (
     YearlyStatus,
     note_source,
     one_change,
+    remove_with_year,
     was_given,
 )
 from actionplan.past.choices import PastReading
@@ -311,6 +312,7 @@ def undo_past_year(report: AnnualReport, *, by: Person, seen: str) -> int:
     if undoing.why_not:
         raise TakeRefused([undoing.why_not])
     refuse_moved(seen, undoing.seal, MOVED)
+    remove_with_year(stored, by=by, reason=BACK_REASON)
     remove(list(stored.statuses.select_for_update()), by=by, reason=BACK_REASON)
     noted = note_source(stored, reason=BACK_REASON)
     noted._history_user = by

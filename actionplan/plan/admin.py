@@ -33,6 +33,7 @@ from actionplan.models import (
 )
 from actionplan.plan.importing import ImportsFiles
 from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale
+from actionplan.plan.named_admin import TagsBox
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
 from actionplan.round.opening import missing_items
@@ -350,18 +351,21 @@ class MeasureAdmin(TreeAdmin):
 
 
 @admin.register(ActionItem)
-class ActionItemAdmin(TreeAdmin):
+class ActionItemAdmin(TagsBox, TreeAdmin):
     """項目."""
 
     resource_classes = [ActionItemResource]
     file_stem = "action_items"
     inlines = [FigureInline]
-    fields = ["measure", "number", "actors", "name", "content", "lead_department", "ended", "successor", "public_id"]
+    fields: ClassVar[Any] = [
+        *("measure", "number", "actors", "name", "content", "areas", "tags"),
+        *("lead_department", "ended", "successor", "public_id"),
+    ]
     readonly_fields = ["public_id"]
     list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]
-    list_filter = [("measure__policy", PolicyFilter), "actors", "lead_department", "ended"]
+    list_filter = [("measure__policy", PolicyFilter), "actors", "areas", "tags", "lead_department", "ended"]
     search_fields = ["name", "content"]
     search_help_text = "項目と内容の文で探します。"
     sortable_by = ()

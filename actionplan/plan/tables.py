@@ -15,6 +15,7 @@ from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
 from actionplan.models import ActionItem, Department, Measure, Policy, note_source, was_given
+from actionplan.plan.named_cells import AreasCell, TagsCell
 from actionplan.plan.table_cells import (
     Above,
     CellError,
@@ -31,6 +32,10 @@ from actionplan.plan.table_cells import (
 from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import check_columns
+
+NAMELESS = "名前のないファイル"
+# The relations whose names stand in one cell of an item.
+NAMED = ("actors", "areas", "tags")
 
 
 class TableError(ValueError):
@@ -74,7 +79,7 @@ class TreeResource(ModelResource):
         except ValueError:
             dataset.wipe()
             raise
-        self.file_name = kwargs.get("file_name") or "名前のないファイル"
+        self.file_name = kwargs.get("file_name") or NAMELESS
         self.above = Above(len(self.keys) - 1)
         self.stock = Stock(self.get_queryset().select_for_update(of=("self",)), tuple(self.keys.values()))
         self.stock.lay(lines)
@@ -138,6 +143,8 @@ class TreeResource(ModelResource):
         return all(self._same(field, instance, original, row) for field in self.get_import_fields())
 
     def _same(self, field: Field, instance: Model, original: Model, row: dict) -> bool:
+        if field.column_name not in row:
+            return True
         if isinstance(field.widget, ManyToManyWidget):
             return set(field.clean(row)) == set(field.get_value(instance).all())
         return field.get_value(instance) == field.get_value(original)
@@ -181,7 +188,7 @@ class TreeResource(ModelResource):
 
     def before_save_instance(self, instance: Any, row: dict, **kwargs) -> None:
         """Writes the file into the history."""
-        note_source(instance, reason=f"ファイルから取り込み：{self.file_name}", source_file=self.file_name)
+        note_source(instance, **told_of(self.file_name))
 
     def after_import_row(self, row: dict, row_result: Any, row_number: int = 0, **kwargs) -> None:
         """Notes the row as a spreadsheet counts, for the preview."""
@@ -192,6 +199,11 @@ class TreeResource(ModelResource):
         refused = result.has_errors() or result.has_validation_errors()
         if not refused:
             refuse_moved(kwargs.get("seen", seal(result)), seal(result))
+
+
+def told_of(file_name: str) -> dict[str, str]:
+    """What a record says of the file that a row came from."""
+    return {"reason": f"ファイルから取り込み：{file_name}", "source_file": file_name}
 
 
 PREVIEW_CHANGED = """<del class="words">{}</del> <span aria-hidden="true">→</span> <ins class="words">{}</ins>"""
@@ -302,7 +314,7 @@ class ActionItemResource(TreeResource):
         "項目番号": "number",
     }
     parent = "measure"
-    optional = frozenset({"公開ID"})
+    optional = frozenset({"公開ID", "地域", "タグ"})
 
     pk = number_column("ID", "pk", readonly=True)
     plan_title = text_column("計画", "measure__policy__plan__title", readonly=True)
@@ -315,6 +327,8 @@ class ActionItemResource(TreeResource):
     lead_department = Field("lead_department", "担当課", DepartmentCell())
     ended = Field("ended", "終了した項目", YesNoCell())
     public_id = PublicId("public_id", "公開ID", TextCell())
+    areas = Field("areas", "地域", AreasCell())
+    tags = Field("tags", "タグ", TagsCell())
 
     class Meta:
         model = ActionItem
@@ -330,19 +344,23 @@ class ActionItemResource(TreeResource):
             "lead_department",
             "ended",
             "public_id",
+            "areas",
+            "tags",
         )
 
     def get_queryset(self) -> QuerySet:
         """Items with everything that their cells show."""
         items = super().get_queryset().select_related("measure__policy__plan", "lead_department")
-        return items.prefetch_related("actors")
+        return items.prefetch_related(*NAMED)
 
     def before_import(self, dataset: Dataset, **kwargs) -> None:
-        """Reads the legend and the departments once a file."""
+        """Reads the legend, the departments, areas and tags once a file."""
         self.fields["actors"].widget.load()
+        self.fields["areas"].widget.load()
+        self.fields["tags"].widget.load(**told_of(kwargs.get("file_name") or NAMELESS))
         self.fields["lead_department"].widget.load(Department.objects.all(), timezone.localdate())
         super().before_import(dataset, **kwargs)
 
     def filter_export(self, queryset: QuerySet, **kwargs) -> QuerySet:
         """The rows of the list with everything that their cells show."""
-        return queryset.select_related("measure__policy__plan", "lead_department").prefetch_related("actors")
+        return queryset.select_related("measure__policy__plan", "lead_department").prefetch_related(*NAMED)

@@ -26,6 +26,7 @@ from actionplan.models import (
     Plan,
     YearlyStatus,
 )
+from actionplan.publishing.listed import evidence_texts, with_named
 from actionplan.publishing.one_wording import Cells, TwoWordings, clashes, settle, two_wordings
 from actionplan.scale import Scale, read_scale
 from actionplan.text import fold_all
@@ -49,13 +50,17 @@ YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
-WHERE_TOLD = ("origins", "figures")
+WHERE_TOLD = ("origins", "figures", "areas", "tags")
+YEAR_WHERE_TOLD = ("evidence",)
+# Of these, lists of names and files, told by their own words.
+LISTED = ("areas", "tags", "evidence")
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "public_id", "department_id")
+FIELDS = KEYS + CONTENT + WHERE_TOLD + YEAR_WHERE_TOLD
 
 
 def answers_of(report: AnnualReport) -> list[YearlyStatus]:
-    """The year's answers with everything that their rows say; five queries. Items bear their `marks` and `merged`.
+    """The year's answers with everything that their rows say; eight queries. Items bear their `marks` and `merged`.
 
     Those of a plan that follows another bear their `sources` there too, by one query more.
     """
@@ -66,7 +71,8 @@ def answers_of(report: AnnualReport) -> list[YearlyStatus]:
     merged = Prefetch("item__predecessors", others, to_attr="merged")
     sources = [Prefetch("item__origins", others, to_attr="sources")] if report.plan.predecessor_id else []
     answers = report.statuses.order_by().select_related("item")
-    return list(answers.prefetch_related("department", "item__figures", measures, marks, merged, *sources))
+    with_facts = ("department", "item__figures", "evidence", measures, marks, merged, "item__areas", "item__tags")
+    return list(answers.prefetch_related(*with_facts, *sources))
 
 
 def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
@@ -84,6 +90,9 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "merged_from": [{"item": old.pk, "code": old.code, "name": old.name} for old in item.merged],
         "origins": [origin_facts(old) for old in getattr(item, "sources", ())],
         "figures": frozen(answer.declared, answer.figures, answer.report.fiscal_year),
+        "areas": [area.name for area in item.areas.all()],
+        "tags": [tag.name for tag in item.tags.all()],
+        "evidence": [each.as_published() for each in answer.evidence.all()],
         "department_id": answer.department_id,
         "department_name": str(department or ""),
         "department_contact": contact_facts(department) if department else {},
@@ -112,7 +121,7 @@ def heading_cells(measure: Measure) -> Cells:
 
 def printed_cells(edition: Edition) -> dict[int, Cells]:
     """The edition's rows by item, in page order."""
-    return {cells["item_id"]: cells for cells in edition.rows.order_by("position").values(*KEYS, *CONTENT, *WHERE_TOLD)}
+    return {cells["item_id"]: cells for cells in edition.rows.order_by("position").values(*FIELDS)}
 
 
 def keep_published_wording(cells: Cells, published: Cells) -> None:
@@ -134,7 +143,7 @@ def page_place(cells: Cells) -> tuple[int, ...]:
 
 def content_of(cells: Cells) -> Cells:
     """The row's public content by field name, in one order: what is hashed and compared."""
-    told = {name: cells[name] for name in WHERE_TOLD if cells.get(name)}
+    told = {name: cells[name] for name in WHERE_TOLD + YEAR_WHERE_TOLD if cells.get(name)}
     return {name: cells[name] for name in CONTENT} | told
 
 
@@ -148,6 +157,9 @@ def search_text(row: EditionRow) -> str:
         *(getattr(row, cell.published_words) for cell in CELLS),
         row.department_name,
         *(each["name"] for each in row.figures),
+        *row.areas,
+        *row.tags,
+        *evidence_texts(row.evidence),
     )
 
 
@@ -212,6 +224,8 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     faults = clashes(rows, measures, published, differing)
     settle(rows, differing, headings)
     front_matter = with_figure_slots(front_matter, rows)
+    areas = [area for answer in answers for area in answer.item.areas.all()]
+    front_matter = with_named(front_matter, rows, areas)
     settled = headings is not None or not differing
     return Draft(front_matter, sorted(rows, key=page_place), answers, differing, settled, faults)
 

@@ -7,15 +7,15 @@ from typing import Any, Literal
 
 from actionplan.cells import CELLS, CHOICE, FIGURES
 from actionplan.figures import read_frozen
-from actionplan.models import AnnualReport, Edition, EditionRow, label_of
-from actionplan.publishing.compose import CONTENT, Cells, Draft, Wording, compose, printed_cells
+from actionplan.models import AnnualReport, Edition, EditionRow, EvidenceKind, label_of
+from actionplan.publishing.compose import CONTENT, LISTED, Cells, Draft, Wording, compose, printed_cells
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 from actionplan.scale import Meaning, Pattern, read_scale
 from actionplan.text import as_words
 
 # A category is compared by its label, which is what people read.
 CODES = {cell.published for cell in CELLS if cell.kind == CHOICE}
-COMPARED = (*(field for field in CONTENT if field not in CODES), FIGURES.published)
+COMPARED = (*(field for field in CONTENT if field not in CODES), FIGURES.published, *LISTED)
 COMPARE = itemgetter(*COMPARED)
 FRONT_MATTER_LABELS = {
     "label": "年度の表記",
@@ -28,6 +28,8 @@ FRONT_MATTER_LABELS = {
     "aims": "ねらい",
     "stages": "段階",
     "progress": "進捗区分の定義",
+    "areas": "地域",
+    "tags": "タグ",
 }
 
 
@@ -97,8 +99,23 @@ def _as_text(value) -> str:
     if isinstance(value, dict):
         return " ".join(str(part) for part in value.values() if part)
     if isinstance(value, list):
-        return "、".join(f"{old['code']} {old['name']}" for old in value)
+        return "、".join(_one_of_list(each) for each in value)
     return as_words(value)
+
+
+def _one_of_list(each) -> str:
+    if isinstance(each, str):
+        return each
+    if "kind" in each:
+        return evidence_words(each)
+    return f"{each['code']} {each['name']}"
+
+
+def evidence_words(each: dict) -> str:
+    """写真・図「説明会」（代わりの文：…、識別 3a7b12cd）: another one as soon as anything of it is another."""
+    facts = [f"代わりの文：{each['alt']}" if each.get("alt") else "", each.get("url", "")]
+    facts.append(f"識別 {each['sha256'][:8]}" if "sha256" in each else "")
+    return f"{EvidenceKind(each['kind']).label}「{each['caption']}」（{'、'.join(filter(None, facts))}）"
 
 
 def front_matter_differences(before: dict, after: dict) -> list[CellDifference]:

@@ -314,6 +314,7 @@ class PublishingPages(ForModelAdmin):
             "pages": list(paginator.get_elided_page_range(page.number)),
             "wording": wording_of(request),
             "headings": headings_of(request),
+            "evidence_page": "admin:evidence_file",
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
 

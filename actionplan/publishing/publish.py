@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import AnnualReport, Edition, EditionRow, EditionWithdrawal, Person
+from actionplan.models import AnnualReport, Edition, EditionFile, EditionRow, EditionWithdrawal, Person
 from actionplan.publishing.compose import (
     Cells,
     Draft,
@@ -21,6 +21,7 @@ from actionplan.publishing.compose import (
     search_text,
     shown_edition,
 )
+from actionplan.publishing.listed import named_files
 from actionplan.publishing.one_wording import ADVICE
 from actionplan.publishing.unconfirmed import (
     NothingChanged,
@@ -125,6 +126,8 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str,
     for row in draft.rows:
         row.edition, row.search_text = edition, search_text(row)
     EditionRow.objects.bulk_create(draft.rows, batch_size=500)
+    names = {name for row in draft.rows for name in named_files(row.evidence)}
+    EditionFile.objects.bulk_create((EditionFile(edition=edition, name=name) for name in sorted(names)), batch_size=500)
     return edition
 
 
@@ -173,6 +176,7 @@ def delete_sample_editions(report: AnnualReport) -> int:
     editions = list(Edition.objects.filter(report=stored))
     if not (stored.sample and all(edition.front_matter.get("sample") is True for edition in editions)):
         raise PublishRefused(f"{stored}は見本ではないため、公表した版を削除できません。")
+    _delete(EditionFile, edition__in=editions)
     _delete(EditionRow, edition__in=editions)
     _delete(EditionWithdrawal, edition__in=editions)
     _delete(Edition, pk__in=[edition.pk for edition in editions])

@@ -11,7 +11,7 @@ from actionplan import permissions
 from actionplan.answers.saving import BATCH, lock, remove
 from actionplan.cells import CELLS
 from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, note_source
+from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, note_source, remove_with_year
 from actionplan.round.opening import Opening, opening_of
 from actionplan.round.responses import REPORT_ORDER
 from actionplan.seen import fingerprint, refuse_moved
@@ -74,6 +74,7 @@ def close_year(report: AnnualReport, *, by: Person | None, seen: str) -> int:
     if closing.why_not:
         raise ClosingRefused(closing.why_not)
     refuse_moved(seen, closing.seal, ANSWERS_MOVED)
+    remove_with_year(stored, by=by, reason=CLOSING_REASON)
     remove(rows, by=by, reason=CLOSING_REASON)
     noted = note_source(stored, reason=CLOSING_REASON)
     noted._history_user = by

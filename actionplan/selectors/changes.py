@@ -21,6 +21,9 @@ COMPARED = (
     CATEGORY,
     *(field for field in EditionRow.cells_in_words if field != CATEGORY),
     "department_name",
+    "areas",
+    "tags",
+    "evidence",
 )
 
 
@@ -60,7 +63,19 @@ def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -
         if field == "actor_symbols":
             yield WordingChange(field, ACTORS, wording_changes(_in_words(old, words), _in_words(new, words)))
         else:
-            yield WordingChange(field, label_of(EditionRow, field), wording_changes(old, new))
+            yield WordingChange(field, label_of(EditionRow, field), wording_changes(_as_text(old), _as_text(new)))
+
+
+def _as_text(value: str | Sequence) -> str:
+    """A cell in words: of evidence its captions, and what tells one file from another."""
+    return value if isinstance(value, str) else "、".join(map(_one_text, value))
+
+
+def _one_text(each: str | dict) -> str:
+    if isinstance(each, str):
+        return each
+    file = f"（ファイル {each['sha256'][:8]}）" if "sha256" in each else f"（{each['url']}）"
+    return f"{each['caption'] or each.get('alt', '')}{file}"
 
 
 def figure_changes(before: EditionRow, after: EditionRow) -> Iterator[WordingChange]:

@@ -1,10 +1,15 @@
 """Which edition a citizen sees. Everything public begins here."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, StrIndex
+from django.db.models.lookups import GreaterThan
 from django.http import Http404
 
 from actionplan.models import Edition
@@ -23,6 +28,16 @@ def _with_plan(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     """The editions with report and plan, the latest year first; of plans that report on one year the newest first."""
     order = ("-report__fiscal_year", "-report__plan", "-number")
     return editions.select_related("report__plan").order_by(*order)
+
+
+def bearing(field: str, name: str) -> Q:
+    """The condition that a row bears the name among its areas or tags.
+
+    A list is stored as JSON, whose spelling of a name differs between databases; none occurs inside another name.
+    """
+    spellings = {json.dumps(name, ensure_ascii=plain) for plain in (True, False)}
+    places = [StrIndex(Cast(field, TextField()), Value(spelling)) for spelling in sorted(spellings)]
+    return reduce(or_, (Q(GreaterThan(place, 0)) for place in places))
 
 
 def latest_public_edition() -> Edition | None:
@@ -103,7 +118,7 @@ class Frame:
     """The city's and the plan's names, the plan's published years (latest first), and whom to ask.
 
     slug: of the plan named, empty for the first one, whose addresses bear none. A page that shows no edition has the
-    years of all plans, and bears no plan's name where there are several.
+    years of all plans, and bears no plan's name where there are several. has_areas, has_tags: whether a year does.
     """
 
     municipality: str
@@ -111,6 +126,8 @@ class Frame:
     slug: str
     years: Sequence[YearLink]
     contact: dict
+    has_areas: bool = False
+    has_tags: bool = False
 
     @property
     def latest(self) -> YearLink | None:
@@ -141,6 +158,7 @@ def page_frame(shown: Edition | None = None) -> Frame:
     first = shown or next(iter(editions), None)
     plans = {edition.report.plan_id for edition in editions if not shown}
     front = first.front_matter if first else {"plan": {}}
+    named = {field for edition in editions for field in ("areas", "tags") if edition.front_matter.get(field)}
     if shown:
         editions = [edition for edition in editions if edition.report.plan_id == shown.report.plan_id]
     return Frame(
@@ -149,6 +167,8 @@ def page_frame(shown: Edition | None = None) -> Frame:
         slug="" if first is None or first.report.plan.is_first else first.report.plan.slug,
         years=[_year_link(edition) for edition in editions],
         contact=front.get("contact", {}),
+        has_areas="areas" in named,
+        has_tags="tags" in named,
     )
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from actionplan.cells import EXTRAS
 from actionplan.models import EditionRow
-from actionplan.selectors.report import Mark
+from actionplan.selectors.report import AREAS, EVIDENCE, TAGS, Mark
 from actionplan.text import fold
 
 LONG_VOWELS = "ーｰ"
@@ -108,6 +108,9 @@ TEXTS = {
     "status": "",
     **{cell.published_words: cell.label for cell in EXTRAS},
     "department_name": "担当課",
+    "areas": AREAS,
+    "tags": TAGS,
+    "evidence": EVIDENCE,
 }
 
 
@@ -167,6 +170,17 @@ def _group(rows: Sequence[EditionRow], words: Sequence[str]) -> HitGroup:
     )
 
 
+def _text(value: str | Sequence) -> str:
+    """A cell in words; of a picture also what stands for it, since a search finds by that."""
+    if isinstance(value, str):
+        return value
+    return "、".join(word for each in value for word in _words(each) if word)
+
+
+def _words(each: str | dict) -> Sequence[str]:
+    return (each,) if isinstance(each, str) else (each["caption"], each.get("alt", ""))
+
+
 def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
     return Hit(
         code=row.code,
@@ -179,9 +193,9 @@ def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
         name=marked(row.item_name, words),
         measure=marked(row.measure_title, words),
         texts=[
-            HitText(heading or row.status_heading, marked(getattr(row, field), words))
+            HitText(heading or row.status_heading, marked(text, words))
             for field, heading in TEXTS.items()
-            if getattr(row, field)
+            if (text := _text(getattr(row, field)))
         ],
         progress=row.progress,
         progress_label=marked(row.progress_label, words),

@@ -11,7 +11,7 @@ from django.http import Http404
 from actionplan.cells import CHOICES, EXTRAS
 from actionplan.figures import Frozen
 from actionplan.models import Edition, EditionRow
-from actionplan.selectors.report import ItemOutline, Mark, item_outline
+from actionplan.selectors.report import AREAS, EVIDENCE, TAGS, ItemOutline, Mark, evidence_words, item_outline
 from actionplan.wording import Wording, wording_changes
 
 
@@ -153,6 +153,9 @@ READINGS: dict[str, Reading] = {
     "実施状況": lambda year: year.item.status,
     "進捗区分": lambda year: year.item.progress_label,
     **{cell.label: partial(_extra, cell.label) for cell in EXTRAS},
+    AREAS: lambda year: "、".join(year.item.areas),
+    TAGS: lambda year: "、".join(year.item.tags),
+    EVIDENCE: lambda year: evidence_words(year.item.evidence),
     "担当課": lambda year: year.item.department_name,
 }
 

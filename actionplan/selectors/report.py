@@ -6,9 +6,10 @@ from itertools import groupby
 from operator import attrgetter
 
 from actionplan.cells import EXTRAS
-from actionplan.models import EditionRow
+from actionplan.models import EditionRow, label_of
 
 STATUS_HEADING = "実施状況"
+AREAS, TAGS, EVIDENCE = (label_of(EditionRow, field) for field in ("areas", "tags", "evidence"))
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,20 @@ class PublishedCell:
 
 
 @dataclass(frozen=True)
+class NamedCell:
+    """The areas or the tags of an item. page: what the page of one name is called among the addresses."""
+
+    label: str
+    page: str
+    names: Sequence[str]
+
+    @property
+    def words(self) -> str:
+        """The names as one text."""
+        return "、".join(self.names)
+
+
+@dataclass(frozen=True)
 class ItemOutline:
     """One item's row: its code in this edition, and the public id that its own page is called by."""
 
@@ -43,6 +58,21 @@ class ItemOutline:
     extras: Sequence[PublishedCell]
     department_name: str
     correction_note: str
+    areas: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    evidence: Sequence[dict] = ()
+
+    @property
+    def named(self) -> list[NamedCell]:
+        """Its areas and its tags, those of the two that there are."""
+        both = NamedCell(AREAS, "area", self.areas), NamedCell(TAGS, "tag", self.tags)
+        return [cell for cell in both if cell.names]
+
+    @property
+    def further(self) -> list[PublishedCell | NamedCell]:
+        """Whatever stands below the status on paper: what more is said, then areas, tags and evidence."""
+        words = evidence_words(self.evidence)
+        return [*self.more, *self.named, *([PublishedCell(EVIDENCE, words)] if words else [])]
 
     @property
     def more(self) -> list[PublishedCell]:
@@ -138,4 +168,12 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
         ],
         department_name=row.department_name,
         correction_note=row.correction_note,
+        areas=row.areas,
+        tags=row.tags,
+        evidence=row.evidence,
     )
+
+
+def evidence_words(evidence: Iterable[dict]) -> str:
+    """What the evidence is, in words: its captions, for a picture without one what stands for it."""
+    return "、".join(each["caption"] or each.get("alt", "") for each in evidence)

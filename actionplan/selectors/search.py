@@ -9,23 +9,19 @@ from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
 from django.db.models import Q, QuerySet
 
 from actionplan.models import Edition, EditionRow
-from actionplan.selectors.editions import public_editions
-from actionplan.selectors.filters import (
-    ALL_PLANS,
-    ALL_YEARS,
-    FIRST_PLAN,
+from actionplan.selectors.editions import bearing, public_editions
+from actionplan.selectors.facets import (
     HEADINGS,
-    LONGEST_TEXT,
-    AlikeItems,
     Facet,
-    Filters,
     cells,
-    chosen,
     facets,
+    found_among,
     plan_facet,
+    total_among,
     words_match,
     year_facet,
 )
+from actionplan.selectors.filters import ALL_PLANS, ALL_YEARS, FIRST_PLAN, LONGEST_TEXT, NAMED, Filters
 from actionplan.selectors.hits import HitGroup, hit_groups
 from actionplan.selectors.scales import ScaleYears, plain_value, scale_years
 
@@ -95,8 +91,8 @@ def ask(filters: Filters) -> Question:
         scales=scales,
         year=year_facet(editions, among, known),
         facets=offered,
-        total=sum(cell.total for cell in among if chosen(cell, Filters(plan=known.plan, year=known.year))),
-        count=_count(among, known),
+        total=total_among(among, known),
+        count=found_among(among, known),
         problem=missing or problem,
         not_found=bool(missing),
     )
@@ -115,6 +111,9 @@ def matching_rows(question: Question) -> QuerySet[EditionRow]:
         rows = rows.filter(reduce(or_, of_each)) if of_each else rows.none()
     if filters.department:
         rows = rows.filter(department_name__in=filters.department)
+    for facet, field in NAMED.items():
+        if names := getattr(filters, facet):
+            rows = rows.filter(reduce(or_, (bearing(field, name) for name in names)))
     return rows.order_by("-edition__report__fiscal_year", "-edition__report__plan", "position")
 
 
@@ -166,10 +165,6 @@ def _with_known_year(filters: Filters, editions: Sequence[Edition]) -> tuple[Fil
         return filters, ""
     missing = NO_YEAR.format(value=shortened(filters.year)) if filters.year else ""
     return replace(filters, year=years[0] if years else ALL_YEARS), missing
-
-
-def _count(among: Sequence[AlikeItems], filters: Filters) -> int:
-    return sum(cell.hits for cell in among if chosen(cell, filters))
 
 
 PAGE_SIZE = 50

@@ -90,6 +90,14 @@ def item_place(context: Context, place: Any) -> SafeString:
     return format_html('<span class="place"><span class="place__code">{}</span>{}</span>', place.code, link)
 
 
+@register.simple_tag(takes_context=True)
+def evidence_address(context: Context, name: str) -> str:
+    """Where a kept file is read: the public address; for paper, or before it is published, the one that is told."""
+    if context.get("paper"):
+        return f"portal:evidence/{name}"
+    return reverse(context.get("evidence_page") or "evidence", args=[name])
+
+
 @register.tag
 def oneline(parser: Parser, token: Token) -> template.Node:
     """Its lines as one line of the page, so that long markup can be read without putting blanks between its words.

@@ -4,7 +4,7 @@ A kind says in which columns of its table a record's facts stand, so that all ki
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import Group, User
@@ -17,9 +17,11 @@ from actionplan.models import (
     ActorType,
     Aim,
     AnnualReport,
+    Area,
     Department,
     Edition,
     EditionWithdrawal,
+    Evidence,
     Figure,
     Measure,
     Person,
@@ -30,6 +32,7 @@ from actionplan.models import (
     Stage,
     StoryRemark,
     StoryStep,
+    Tag,
     YearlyStatus,
 )
 
@@ -37,7 +40,7 @@ ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED = "+", "~", "-", "p", "w
 ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
 ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "督促"}
 # Who took a step and when is the record's own who and when; the revision only counts, and a public id never changes.
-SILENT = {"revision", "public_id", "printed"} | {
+SILENT = {"revision", "public_id", "printed", "status_id"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
 }
 
@@ -138,17 +141,24 @@ REMINDING = Kind(
     follows=False,
 )
 ANSWERS = _kept(YearlyStatus, item="item_id", department="department_id", year="report_id")
+OF_ANSWER = {"item": "item_id", "department": "department_id", "year": "report_id"}
+# An answer's evidence stands where its answer stands.
+EVIDENCE = replace(
+    _kept(Evidence, **{place: f"status__{column}" for place, column in OF_ANSWER.items()}),
+    facts={column: f"status__{column}" for column in OF_ANSWER.values()},
+)
 ACCOUNTS = (_kept(User), _kept(Group))
 KINDS: Mapping[str, Kind] = {
     kind.key: kind
     for kind in (
         ANSWERS,
+        EVIDENCE,
         _kept(AnnualReport, year="id"),
         PUBLISHING,
         WITHDRAWING,
         REMINDING,
         _kept(ActionItem, item="id", department="lead_department_id"),
-        *map(_kept, (Measure, Policy, Plan, ActorType, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),
+        *map(_kept, (Measure, Policy, Plan, ActorType, Area, Tag, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),
         _kept(Figure, item="item_id"),
         _kept(Department, department="id"),
         *ACCOUNTS,
@@ -171,4 +181,4 @@ def reach_of(user: Person) -> Reach:
         return Reach(tuple(kind for kind in KINDS.values() if seen or kind not in ACCOUNTS))
     standing = permissions.standing_of(user)
     permissions.require(standing.answers or standing.submits)
-    return Reach((ANSWERS,), standing.departments)
+    return Reach((ANSWERS, EVIDENCE), standing.departments)

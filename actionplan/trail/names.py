@@ -12,12 +12,14 @@ from actionplan.models import (
     ActionItem,
     ActorType,
     AnnualReport,
+    Area,
     Department,
     Measure,
     Plan,
     PlanCategory,
     Policy,
     Succession,
+    Tag,
 )
 from actionplan.words import own_name
 
@@ -29,6 +31,8 @@ NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     Measure: ("policy_id", "number", "title"),
     ActionItem: ("measure_id", "number", "name"),
     ActorType: ("symbol", "label", "order"),
+    Area: ("name", "order"),
+    Tag: ("name",),
     PlanCategory: ("plan_id", "code", "label"),
     AnnualReport: ("plan_id", "key", "fiscal_year", "label_override"),
     Department: ("name", "unit", "order", "in_force_from", "in_force_until", "successor_id", "split_from_id"),

@@ -63,7 +63,9 @@ def items_of(records: Iterable[Stored]) -> set[int]:
         pointers = [
             field.attname for field in record.kind.model._meta.concrete_fields if field.related_model is ActionItem
         ]
-        found |= {told.get(name) for told in (record.cells, record.before or {}) for name in pointers}
+        # Of what only stands below an item, such as evidence, its key is told among the facts.
+        names = {*pointers, "item_id"}
+        found |= {told.get(name) for told in (record.cells, record.before or {}) for name in names}
     return {pk for pk in found if pk is not None}
 
 

@@ -7,7 +7,8 @@ from django.views.decorators.http import require_safe
 from actionplan.exports.pdf import CannotMakePdf, StillBeingMade
 from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
 from actionplan.exports.tabular import CellsDoNotFit
-from actionplan.models import Edition
+from actionplan.kept_files import media_type_of, read
+from actionplan.models import Edition, EditionFile
 from actionplan.selectors.editions import public_edition
 from actionplan.views.frame import Crumb, crumb, page
 
@@ -15,6 +16,12 @@ NO_SUCH_FILE = (
     "お探しの形式のファイルはありません。"
     "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、広報の原稿（txt）から選んでください。"
 )
+NO_SUCH_EVIDENCE = "お探しの写真・資料は、公表されていません。"
+# A name stands for one content for good, so that nobody needs to ask twice. Nothing in a file may act.
+FOR_EVER = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
 RETRY_AFTER = 10  # seconds; a PDF takes one or two
 
 
@@ -40,6 +47,21 @@ def report_file(request: HttpRequest, key: str, file_format: str, number: int | 
         return _no_pdf(request, edition)
     except StillBeingMade:
         return _no_pdf(request, edition, retry_after=RETRY_AFTER)
+
+
+def evidence_file(request: HttpRequest, name: str) -> HttpResponse:
+    """A photograph or file that a public edition names; 404 for any other, and once all that name it are withdrawn."""
+    public = Edition.objects.public().values("pk")
+    if not EditionFile.objects.filter(name=name, edition__in=public).exists():
+        raise Http404(NO_SUCH_EVIDENCE)
+    try:
+        content = read(name)
+    except FileNotFoundError:
+        raise Http404(NO_SUCH_EVIDENCE) from None
+    # A PDF is saved, not opened in the page's place: its reader is then the citizen's own.
+    manner = "attachment" if name.endswith(".pdf") else "inline"
+    headers = {**FOR_EVER, "Content-Disposition": f'{manner}; filename="{name[:16]}{name[64:]}"'}
+    return HttpResponse(content, content_type=media_type_of(name), headers=headers)
 
 
 def report_form(request: HttpRequest, key: str) -> HttpResponse:

@@ -30,6 +30,7 @@ from actionplan.selectors.editions import (
 from actionplan.selectors.figures import figure_tables
 from actionplan.selectors.filters import filters_from
 from actionplan.selectors.item_history import first_with_code, item_history, year_tables
+from actionplan.selectors.names import name_list, named_items
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
 from actionplan.views.frame import Crumb, crumb, page
@@ -211,6 +212,25 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         latest=latest,
         item=latest.item,
     )
+
+
+# The numbers of the two lists, which are printed at the foot of their pages; a name's page adds the name.
+PAGE_IDS = {"area": "A-6", "tag": "A-7"}
+
+
+def names_page(request: HttpRequest, facet: str) -> HttpResponse:
+    """Every area, or every tag, with the number of its items in the latest year."""
+    found = name_list(facet)
+    crumbs = [Crumb(f"{found.heading}の一覧")]
+    return page(request, "names", page_id=PAGE_IDS[facet], crumbs=crumbs, edition=found.only, found=found)
+
+
+def name_page(request: HttpRequest, facet: str, name: str) -> HttpResponse:
+    """The items under the name: those of the latest year that bears it, and the way to those of the others."""
+    found = named_items(facet, name)
+    crumbs = [crumb(f"{found.heading}の一覧", found.list_page), Crumb(name)]
+    page_id = f"{PAGE_IDS[facet]}-{name}"
+    return page(request, "name", page_id=page_id, crumbs=crumbs, edition=found.only, found=found)
 
 
 @require_safe

@@ -46,6 +46,7 @@ def _tables() -> None:
 
 def _report() -> None:
     _step("報告を確かめます（データベースが空のときだけ取り込みます）。", "load_report")
+    _step("市の地域を確かめます（一つもないときだけ取り込みます）。", "load_areas")
     from actionplan.models import AnnualReport, Edition
     from actionplan.publishing.unconfirmed import unconfirmed
 

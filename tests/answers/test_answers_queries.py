@@ -9,7 +9,8 @@ from tests import factories
 from tests.answers.answering import Office, make_office, written
 
 pytestmark = pytest.mark.django_db
-# Session and user, the user's rights, departments and memberships, the year and the year before, and the rows.
+# Session and user, the user's rights, departments and memberships, the year and the year before, the rows, and how much
+# evidence each has.
 READING, LIST = 16, 8
 # In batches: each five hundred rows more (on SQLite fewer) ask once more.
 HANDING_IN = 34

@@ -25,6 +25,12 @@ MODES = {
 }
 
 
+@pytest.fixture
+def published(transactional_db, real_report):
+    """The real report, published with what it does not bear itself."""
+    return pages.publish_all_kinds(real_report)
+
+
 def problems(page, mode: str = "normal") -> list[str]:
     """What axe-core finds on the page, the colours alone in another mode: the rule and the first places."""
     if not page.evaluate("'axe' in window"):

@@ -140,7 +140,7 @@ def test_composing_takes_as_many_queries_for_200_items_as_for_5(items, django_as
     report = factories.make_report()
     factories.make_tree(report, items)
     publish(report, by=None)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert len(compose(report).rows) == items
 
 

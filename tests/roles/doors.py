@@ -54,6 +54,8 @@ MODELS = (
     ("actionplan", "measure", "{measure}", READERS, OFFICE, OFFICE),
     ("actionplan", "actionitem", "{item}", READERS, OFFICE, OFFICE),
     ("actionplan", "actortype", "{actor}", READERS, OFFICE, OFFICE),
+    ("actionplan", "area", "{area}", READERS, OFFICE, OFFICE),
+    ("actionplan", "tag", "{tag}", READERS, OFFICE, OFFICE),
     ("actionplan", "department", "{own}", READERS, OFFICE, OFFICE),
     ("actionplan", "annualreport", "{report}", READERS, OFFICE, OFFICE),
     ("actionplan", "yearlystatus", "{mine}", READERS, OFFICE, OFFICE),
@@ -105,6 +107,12 @@ PORTAL = (
 )
 ANSWERS = (
     get("answers", "/admin/answers/", WRITERS),
+    get("evidence", "/admin/evidence/{mine}/", "JTKPRS"),
+    post("evidence", "/admin/evidence/{mine}/", WRITERS, passed=(200, 302, 422)),
+    get("evidence", "/admin/evidence/{theirs}/", READERS),
+    post("evidence", "/admin/evidence/{theirs}/", OFFICE),
+    get("evidence_file", "/admin/evidence/file/{file}", "JTKPRS"),
+    get("evidence_file", "/admin/evidence/file/{secret}", READERS),
     get("answer_sheet", "/admin/answers/{year}/{own}/", "JTKPRS"),
     post("answer_sheet", "/admin/answers/{year}/{own}/", WRITERS),
     get("answer_sheet", "/admin/answers/{year}/{other}/", READERS),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
 
-from actionplan.models import ActionItem, ActorType, Department, State, YearlyStatus
+from actionplan.kept_files import keep
+from actionplan.models import ActionItem, ActorType, Area, Department, Evidence, State, Tag, YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from actionplan.publishing.publish import publish
 from tests import factories
@@ -37,15 +38,24 @@ def make_world() -> World:
     theirs = factories.make_status(report, _item(), department=other, state=State.DRAFT)
     confirmed = factories.make_status(report, _item(), department=other, state=State.CONFIRMED)
     edition = publish(report, by=None, named=[mine.pk, theirs.pk])
+    file, secret = (_file(status, name) for status, name in ((mine, "own"), (theirs, "other")))
     browsers = {role: _browser(role, own) for role in EVERY_ROLE}
     plain = factories.make_user(username="ippan", superuser=False)
     places = {
         **{"own": own.pk, "other": other.pk, "year": report.fiscal_year, "report": report.pk, "edition": edition.pk},
         **{"mine": mine.pk, "theirs": theirs.pk, "confirmed": confirmed.pk, "item": mine.item_id, "account": plain.pk},
         **{"plan": report.plan_id, "policy": mine.item.measure.policy_id, "measure": mine.item.measure_id},
+        **{"area": Area.objects.create(name="地域", order=1).pk, "tag": Tag.objects.create(name="タグ").pk},
+        **{"file": file, "secret": secret},
         **{"actor": ActorType.objects.first().pk, "group": factories.make_role(CLERK).pk},
     }
     return World(places, browsers)
+
+
+def _file(status: YearlyStatus, words: str) -> str:
+    """The name of a kept file of the answer."""
+    facts = {"kind": "file", "media_type": "application/pdf", "sha256": keep(words.encode(), "application/pdf")}
+    return Evidence.objects.create(status=status, caption=words, **facts).name
 
 
 def _item() -> ActionItem:

@@ -11,8 +11,12 @@ def read(address: str) -> Filters:
 
 
 def test_an_address_gives_every_choice():
-    found = read("q=市民&year=2009&policy=3&policy=4&mark=◎&progress=done&department=市民協働課&page=2")
-    assert found == Filters("市民", "", "2009", ("3", "4"), ("◎",), ("done",), ("市民協働課",), "2")
+    found = read(
+        "q=市民&year=2009&policy=3&policy=4&mark=◎&progress=done&department=市民協働課&area=豊玉&tag=防災&page=2"
+    )
+    assert found == Filters(
+        "市民", "", "2009", ("3", "4"), ("◎",), ("done",), ("市民協働課",), ("豊玉",), ("防災",), "2"
+    )
 
 
 def test_an_empty_address_asks_for_nothing():

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from actionplan.publishing.publish import publish
 from tests import pages
 
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
@@ -40,7 +39,7 @@ def faults(folder: Path) -> list[str]:
 
 @pytest.fixture
 def published(real_report):
-    return publish(real_report, by=None)
+    return pages.publish_all_kinds(real_report)
 
 
 def test_every_public_page_is_valid_html(client, published, tmp_path):

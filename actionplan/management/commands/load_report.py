@@ -34,7 +34,11 @@ class Command(BaseCommand):
         if Plan.objects.exists():
             self.stdout.write("計画はすでに登録されています。何も変えていません。")
             return
-        counts = _load(path)
+        counts = load(path)
+        if not counts[Plan]:
+            raise CommandError(f"{_name(path)} に計画が入っていません。{NOTHING_SAVED}")
+        for plan in Plan.objects.all():
+            _give_scale(plan, _name(path))
         self.stdout.write(
             f"{_name(path)} から、施策{counts[Policy]}件、取組{counts[Measure]}件、"
             f"項目{counts[ActionItem]}件を読み込みました。"
@@ -47,7 +51,7 @@ def _name(path: Path) -> str:
     return str(whole.relative_to(settings.BASE_DIR)) if whole.is_relative_to(settings.BASE_DIR) else str(path)
 
 
-def _load(path: Path) -> Counter[type[models.Model]]:
+def load(path: Path) -> Counter[type[models.Model]]:
     """How many rows of each model were saved. Raises CommandError, with what to do, for a file that does not serve."""
     name = _name(path)
     counts: Counter[type[models.Model]] = Counter()
@@ -61,10 +65,6 @@ def _load(path: Path) -> Counter[type[models.Model]]:
         except UNREADABLE as error:
             raise CommandError(f"{name} の{place}件目を読めません（{error!r}）。{NOTHING_SAVED}") from error
         counts[type(loaded.object)] += 1
-    if not counts[Plan]:
-        raise CommandError(f"{name} に計画が入っていません。{NOTHING_SAVED}")
-    for plan in Plan.objects.all():
-        _give_scale(plan, name)
     return counts
 
 

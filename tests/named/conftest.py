@@ -1,0 +1,3 @@
+"""What the tests of areas and tags share."""
+
+from tests.staff_fixtures import clerk, items, own_folder  # noqa: F401
