@@ -232,5 +232,5 @@ def test_composing_asks_as_often_for_many_items_with_evidence(django_assert_num_
     for status in YearlyStatus.objects.all():
         Evidence.objects.create(status=status, kind="link", url="https://example.jp/", caption="x")
     publish(report, by=None)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         compose(report)

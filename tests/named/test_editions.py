@@ -107,5 +107,5 @@ def test_composing_asks_as_often_for_many_items_with_areas(django_assert_num_que
     make_areas()
     report = make_year(*([["厳原", "豊玉"], ["防災", f"t{number}"]] for number in range(30)))
     publish(report, by=None)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         compose(report)
