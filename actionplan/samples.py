@@ -17,9 +17,15 @@ from actionplan.models import (
     ActionItem,
     ActorType,
     AnnualReport,
+    Area,
     Edition,
     Evidence,
+    Figure,
     Measure,
+    Plan,
+    PlanCategory,
+    Policy,
+    Tag,
     YearlyStatus,
     note_source,
     one_change,
@@ -208,12 +214,15 @@ def remove_sample_years() -> int:
     try:
         _remove(Evidence.objects.filter(status__report__in=reports))
         _remove(YearlyStatus.objects.filter(report__in=reports))
+        _remove(_made(Figure))
         made = _made(ActionItem)
         # An item that was taken in goes before its successor, which is protected until then.
         _remove(made.filter(successor__isnull=False))
         _remove(_made(ActionItem))
         _remove(_made(Measure))
         _remove(sample_reports())
+        for model in (Policy, PlanCategory, Plan, Area, Tag):
+            _remove(_made(model))
     except ProtectedError as error:
         raise SamplesInUse(_sentence(error.protected_objects)) from error
     if reports:

@@ -48,8 +48,9 @@ MAY_IMPORT = {
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
     "organisation": STAFF_GROUND | {"trail", "answers", "round"},
     "samples": READING_FLOOR | {"publishing"},
+    "sample_plan": READING_FLOOR | {"publishing", "samples", "evidence"},
     "management": GROUND
-    | {"permissions", "uploads", "publishing", "samples", "round", "plan", "organisation", "evidence"},
+    | {"permissions", "uploads", "publishing", "samples", "sample_plan", "round", "plan", "organisation", "evidence"},
     "staff_wing": {
         "admin",
         "answers",

@@ -4,9 +4,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import connection, transaction
 
 from actionplan.models import AnnualReport
+from actionplan.sample_plan import load_sample_plan
 from actionplan.samples import NoRealReport, load_sample_years, sample_reports
 
 HOLDS_REAL = """このデータベース（{name}）には実際の報告が入っているため、見本データを入れませんでした。
@@ -22,7 +23,9 @@ DONE = """見本データを入れました：{years}。すべてのページに
 class Command(BaseCommand):
     """Loads both years or nothing; a database that has sample years stays as it is."""
 
-    help = "架空の2年度分の見本データを入れて公表します（すべてのページに「見本データ」と表示されます）。"
+    help = (
+        "架空の2年度と、架空の次の計画の見本データを入れて公表します（すべてのページに「見本データ」と表示されます）。"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The database by name, for a portal in service."""
@@ -35,14 +38,16 @@ class Command(BaseCommand):
             return
         refuse_in_service(options["on"])
         try:
-            load_sample_years()
+            with transaction.atomic():
+                load_sample_years()
+                load_sample_plan()
         except NoRealReport as error:
             raise CommandError(str(error)) from error
         self.stdout.write(DONE.format(years=_loaded_years()))
 
 
 def _loaded_years() -> str:
-    return "、".join(str(report) for report in sample_reports().order_by("fiscal_year"))
+    return "、".join(str(report) for report in sample_reports().select_related("plan").order_by("fiscal_year", "plan"))
 
 
 def database_name() -> str:

@@ -18,6 +18,6 @@ class Command(BaseCommand):
         except (SamplesInUse, PublishRefused) as refusal:
             raise CommandError(str(refusal)) from refusal
         if removed:
-            self.stdout.write(f"見本データ（{removed}年度分）を取り除きました。実際の報告はそのままです。")
+            self.stdout.write(f"見本データ（{removed}件の年次報告）を取り除きました。実際の報告はそのままです。")
         else:
             self.stdout.write("見本データは入っていません。何も変えていません。")
