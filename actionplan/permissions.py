@@ -21,10 +21,12 @@ from actionplan.models import (
     EditionFile,
     EditionRow,
     EditionWithdrawal,
+    PartnerLink,
     Person,
     Reminder,
     State,
     Succession,
+    Voice,
     YearlyStatus,
 )
 
@@ -153,8 +155,11 @@ class Standing:
         """Whether the person may write answers for the department, in the browser or by workbook."""
         return self.coordinates or (self.answers and self.is_own(department_id))
 
-    def may_answer(self, status: YearlyStatus) -> bool:
-        """Whether the person may write this answer now: a clerk until it is submitted, nobody once it is confirmed."""
+    def may_answer(self, status: YearlyStatus | Voice) -> bool:
+        """Whether the person may write this answer now: a clerk until it is submitted, nobody once it is confirmed.
+
+        The text of a related department goes by that department, a partner's is the office's.
+        """
         if not self.may_answer_for(status.department_id):
             return False
         return status.state in OPEN_STATES or (self.coordinates and status.state == State.SUBMITTED)
@@ -185,6 +190,17 @@ def standing_of(user: Person, day: date | None = None, succession: Succession | 
         members_of = user.departments.values_list("pk", flat=True)
         own = (succession or Succession()).standing_for(list(members_of), day or timezone.localdate())
     return Standing(may_view(user, YearlyStatus), answers, submits, may_coordinate(user), own)
+
+
+def may_answer_by_link(link: PartnerLink, voice: Voice) -> bool:
+    """Whether who holds the link may write this text now: their own of the link's year, until it is handed in."""
+    own = (voice.partner_id, voice.report_id) == (link.partner_id, link.report_id)
+    return own and voice.state in OPEN_STATES and link.used_at is None and link.opens_on(timezone.localdate())
+
+
+def may_link(user: Person) -> bool:
+    """Whether the user may make and revoke the links by which partners report."""
+    return may_coordinate(user)
 
 
 NOT_ALLOWED = "この操作をする権限がありません。事務局に確認してください。"

@@ -22,10 +22,12 @@ from actionplan.models import (
     Evidence,
     Figure,
     Measure,
+    PartnerLink,
     Plan,
     PlanCategory,
     Policy,
     Tag,
+    Voice,
     YearlyStatus,
     note_source,
     one_change,
@@ -213,6 +215,8 @@ def remove_sample_years() -> int:
         delete_sample_editions(report)
     try:
         _remove(Evidence.objects.filter(status__report__in=reports))
+        _remove(Voice.objects.filter(report__in=reports))
+        _remove(PartnerLink.objects.filter(report__in=reports))
         _remove(YearlyStatus.objects.filter(report__in=reports))
         _remove(_made(Figure))
         made = _made(ActionItem)

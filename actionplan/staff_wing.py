@@ -22,19 +22,22 @@ from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages, named_admin
 from actionplan.publishing import edition_admin
 from actionplan.publishing import pages as publishing
-from actionplan.round import department_page, remind_page, year_pages
+from actionplan.round import department_page, remind_page, voices_page, year_pages
 from actionplan.round import pages as round_pages
 from actionplan.trail import pages as trail
+from actionplan.voices import related_page
 
 # Each has urls(guarded) and may have front_links(request); the links of the front page stand in this order.
 OWN_PAGES = (
     components,
     answers,
+    related_page,
     evidence,
     reorganise_pages,
     people_pages,
     year_pages,
     round_pages,
+    voices_page,
     publishing,
     remind_page,
     department_page,

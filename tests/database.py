@@ -58,6 +58,9 @@ FILES = (
     "scales/test_publishing.py",
     "scales/test_upgrade.py",
     "figures/test_doors.py",
+    "voices/test_partner_page.py",
+    "voices/test_round_page.py",
+    "voices/test_simultaneous.py",
     "views/test_not_found.py",
     "views/test_search.py",
 )

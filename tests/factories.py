@@ -10,10 +10,21 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model, QuerySet
 
-from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy, YearlyStatus
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    AnnualReport,
+    Department,
+    Measure,
+    Partner,
+    Plan,
+    Policy,
+    Voice,
+    YearlyStatus,
+)
 
 numbers = count(1)
-LATER_RIGHTS = ("0010_default_scale", "0013_figure_rights", "0015_area_rights")
+LATER_RIGHTS = ("0010_default_scale", "0013_figure_rights", "0015_area_rights", "0018_related_texts_rights")
 LEGEND = (("★", "市民が主体", "市民"), ("●", "市が主体", "市"), ("◎", "市民と市が主体", "市民と市"))
 
 
@@ -88,6 +99,21 @@ def make_status(report: AnnualReport | None = None, item: ActionItem | None = No
     return YearlyStatus.objects.create(
         report=report, item=item or make_item(make_measure(report.plan)), **{"text": "実施した。", **fields}
     )
+
+
+def make_partner(name: str = "浜の自治会", **fields) -> Partner:
+    """A partner outside the city hall."""
+    return Partner.objects.create(name=name, **fields)
+
+
+def make_voice(status: YearlyStatus, **fields) -> Voice:
+    """The text of a department or a partner beside the answer, which asks for it."""
+    voice = Voice.objects.create(report=status.report, item=status.item, **fields)
+    if voice.partner:
+        status.item.partners.add(voice.partner)
+    else:
+        status.item.related_departments.add(voice.department)
+    return voice
 
 
 def make_department(name: str = "市民協働課", **fields) -> Department:

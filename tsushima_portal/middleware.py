@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
 
-STAFF_WING = "/admin/"
+STAFF_WING, PARTNERS = "/admin/", "/partner/"
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -37,11 +37,10 @@ StaffSession = only(is_staff_wing, SessionMiddleware)
 StaffCsrf = only(is_staff_wing, CsrfViewMiddleware)
 StaffAuthentication = only(is_staff_wing, AuthenticationMiddleware)
 StaffMessages = only(is_staff_wing, MessageMiddleware)
-# Compressing pages that carry form tokens would invite BREACH; public pages hold no secret.
+# Compressing pages that carry form tokens or unpublished texts would invite BREACH; public pages hold no secret.
 # Photographs are compressed already.
-PublicGZip = only(
-    lambda request: not (is_staff_wing(request) or request.path_info.startswith("/evidence/")), GZipMiddleware
-)
+UNCOMPRESSED = (STAFF_WING, PARTNERS, "/evidence/")
+PublicGZip = only(lambda request: not request.path_info.startswith(UNCOMPRESSED), GZipMiddleware)
 
 
 def head_without_body(get_response: Handler) -> Handler:

@@ -1,10 +1,13 @@
-"""The two doors: the staff wing under /admin/, the citizen wing everywhere else."""
+"""The doors: the staff wing under /admin/, a partner's own page under /partner/, the citizen wing everywhere else."""
 
 from django.contrib import admin
 from django.urls import include, path
 
+from actionplan.voices.partner_page import partner_page
+
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("partner/<str:token>/", partner_page, name="partner"),
     path("", include("actionplan.urls")),
 ]
 

@@ -85,12 +85,16 @@ class PicksMixin(ForModelAdmin):
         return field
 
     def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs) -> Any:
-        """Marks and areas as checkboxes; other relations as Django has them."""
+        """Marks, areas, related departments and partners as checkboxes; other relations as Django has them."""
         model: Any = db_field.remote_field.model
-        if model not in (ActorType, Area):
+        if model not in (ActorType, Area) and db_field.name not in ("related_departments", "partners"):
             return super().formfield_for_manytomany(db_field, request, **kwargs)
         kwargs["widget"] = forms.CheckboxSelectMultiple
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name in ("related_departments", "partners"):
+            if model is Department:
+                field.choices = _once(request, "departments", department_choices)[1:]
+            return field
         field.choices = [(row.pk, str(row)) for row in model.objects.all()]
         field.help_text = ""
         field.error_messages["required"] = NO_MARK

@@ -26,7 +26,7 @@ from actionplan.words import full_name
 GROUPS = (
     ("年度の仕事", ("AnnualReport", "YearlyStatus", "Edition")),
     ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "ActorType", "Area", "Tag")),
-    ("担当課と利用者", ("Department", "User", "Group")),
+    ("担当課と利用者", ("Department", "Partner", "User", "Group")),
 )
 
 

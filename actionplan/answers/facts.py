@@ -1,7 +1,7 @@
 """What the page of a department's answers shows of each item: its boxes, the steps taken, and what may be done."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATE
 from actionplan.figures import raw_values, written_number
 from actionplan.models import State, YearlyStatus
 from actionplan.scale import Scale
+from actionplan.voices.beside import BesideText, joined_text
 from actionplan.words import person_name
 
 
@@ -146,6 +147,8 @@ class Item:
     clash: StepTaken | None = None
     copied: bool = False
     evidence: int = 0
+    beside: Sequence[BesideText] = ()
+    joined: bool = False
 
     @property
     def status(self) -> YearlyStatus:
@@ -238,21 +241,40 @@ class Item:
         return self.refused.why if self.refused else ""
 
     @property
+    def may_join(self) -> bool:
+        """Whether there is a text of a related department that may be put after the item's own."""
+        return self.writable and not self.joined and any(each.may_join for each in self.beside)
+
+    @property
     def may_copy(self) -> bool:
         """Whether last year's text may be put into the empty box."""
         return self.writable and not self.boxes["text"].value and bool(self.boxes["text"].last.strip())
 
 
 def make_item(
-    row: SheetRow, names: Mapping[int, str], *, writable: bool, refused: Judgement | None, copied: bool
+    row: SheetRow,
+    names: Mapping[int, str],
+    *,
+    writable: bool,
+    refused: Judgement | None,
+    copied: bool,
+    beside: Sequence[BesideText] = (),
+    joined: bool = False,
 ) -> Item:
-    """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved."""
+    """The item. names: of people by key. copied: whether last year's text is put into its empty box, unsaved.
+
+    beside: the texts of others. joined: whether those of related departments are put after its own, unsaved.
+    """
     mine = refused.answer.touched if refused else {}
     boxes = {name: make_box(row, name, mine, refused) for name in NAMES}
     copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
     if copied:
         boxes["text"] = make_box(row, "text", {"text": row.last_of("text")}, None)
-    return Item(row, writable, boxes, tuple(_steps(row.status, names)), refused, copied=copied)
+    joined = joined and writable and any(each.may_join for each in beside)
+    if joined:
+        boxes["text"] = make_box(row, "text", {"text": joined_text(row.status.text, beside)}, None)
+    steps = tuple(_steps(row.status, names))
+    return Item(row, writable, boxes, steps, refused, copied=copied, beside=beside, joined=joined)
 
 
 def _figure_boxes(row: SheetRow, text: str) -> Iterator[FigureBox]:

@@ -39,9 +39,12 @@ from actionplan.answers.tally import Tally, due_words, front_words, own_tallies,
 from actionplan.cells import OPEN_STATES, missing_cells
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
+from actionplan.voices.beside import NONE, SheetVoices, related_tallies, sheet_voices
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
 SUBMIT, ANYWAY = "submit", "anyway"
+# For an item: putting last year's text, or the texts of related departments, into its box.
+COPY, JOIN = "copy", "join"
 
 
 def answers_page(request: HttpRequest) -> HttpResponse:
@@ -54,6 +57,7 @@ def answers_page(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(current[0].address)
     rows = [(tally, written_words(tally), due_words(tally.report, day) if tally.open else "") for tally in tallies]
     facts: dict[str, Any] = {
+        "related": related_tallies(standing.departments, succession_in(request), day),
         "waiting": [row for row in rows if row[0].waits],
         "finished": [row for row in rows if not row[0].waits],
         "nobody": not (standing.departments or standing.coordinates),
@@ -115,8 +119,8 @@ def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, retur
     elif action == "back":
         _take_back(request, sheet, number)
         anchor = f"#item-{number}" if number.isdecimal() else ""
-    elif action == "copy" and re.fullmatch(r"[0-9]{1,15}", number):
-        query, anchor = query | {"copy": number}, f"#item-{number}"
+    elif action in (COPY, JOIN) and re.fullmatch(r"[0-9]{1,15}", number):
+        query, anchor = query | {action: number}, f"#item-{number}"
     elif action == "page":
         query = {"page": number}
     return sheet.address + (f"?{urlencode(query)}" if query else "") + anchor
@@ -184,8 +188,10 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
     tally = tally_of(sheet.report, sheet.department, answers)
     heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
-    items = _items(request, sheet, sheet_rows(sheet.report, list(page)), returned)
+    voices = _voices(request, sheet, page)
+    items = _items(request, sheet, sheet_rows(sheet.report, list(page)), returned, voices)
     facts = {
+        "voices": voices,
         "place": sheet,
         "tally": tally,
         "page": page,
@@ -195,7 +201,7 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "others": others_of(elsewhere),
         "summary": written_words(tally),
         "due": due_words(sheet.report, sheet.day) if tally.open else "",
-        "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads),
+        "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
         "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
         "missing": _missing(request, sheet, answers, page),
         "returned": _returned(answers, page),
@@ -215,8 +221,19 @@ def _may_mend(returned: Returned | None) -> bool:
     return returned is not None and any(each.why in (CLASH, FAULTY) for each in returned.refused.values())
 
 
-def _items(request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: Returned | None) -> list[Item]:
+def _voices(request: HttpRequest, sheet: Sheet, page: Page) -> SheetVoices:
+    """What others write on the page's items, and the department on others'; asked only where somebody is."""
+    if not getattr(sheet.report, "voiced", True):
+        return NONE
+    items = [row.item_id for row in page]
+    return sheet_voices(sheet.report, sheet.forms, items, succession_in(request), sheet.day)
+
+
+def _items(
+    request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: Returned | None, voices: SheetVoices
+) -> list[Item]:
     refused = returned.refused if returned else {}
+    asked = {name: request.GET.get(name) for name in (COPY, JOIN)} if request.method == "GET" else {}
     names, writers = names_of(rows), authors(refused.values())
     items = [
         make_item(
@@ -224,7 +241,9 @@ def _items(request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: R
             names,
             writable=sheet.standing.may_answer(row.status),
             refused=refused.get(row.status.pk),
-            copied=request.method == "GET" and request.GET.get("copy") == str(row.status.pk),
+            copied=asked.get(COPY) == str(row.status.pk),
+            beside=voices.beside(row.status.item_id, row.status.text),
+            joined=asked.get(JOIN) == str(row.status.pk),
         )
         for row in rows
     ]
@@ -289,6 +308,7 @@ TO_STAND_IN = (
 NO_ITEMS = (
     "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
 )
+ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
 NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
@@ -336,10 +356,13 @@ def refused_words(count: int, submitting: bool) -> str:
     return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
 
 
-def guide(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
-    """What the person is to do here now, in a sentence or two. heads: who hands the answers in."""
+def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> str:
+    """What the person is to do here now, in a sentence or two. heads: who hands the answers in.
+
+    related: whether the department writes on others' items.
+    """
     if not tally.total:
-        return NO_ITEMS
+        return ONLY_RELATED if related else NO_ITEMS
     if not sheet.may_write:
         return "この画面では、読むことだけができます。"
     if not tally.open:

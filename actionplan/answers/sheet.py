@@ -11,7 +11,7 @@ from datetime import date
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +21,16 @@ from actionplan.answers import saving
 from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
 from actionplan.cells import BY_NAME, CELLS, FIGURES, NAMES, OPEN_STATES
 from actionplan.figures import EQUALS, raw_values
-from actionplan.models import AnnualReport, Department, Person, State, Succession, YearlyStatus, sharing_reports
+from actionplan.models import (
+    AnnualReport,
+    Department,
+    Person,
+    State,
+    Succession,
+    Voice,
+    YearlyStatus,
+    sharing_reports,
+)
 from actionplan.permissions import Standing, standing_of
 from actionplan.scale import DEFAULT, Scale
 from actionplan.text import tidy_line_breaks
@@ -215,7 +224,9 @@ class Sheet:
 def find_sheet(user: Person, report_key: str, key: int) -> Sheet:
     """The sheet of the report and the department that stands for this one today. Raises Http404."""
     day, succession = timezone.localdate(), Succession()
-    report = AnnualReport.objects.filter(key=report_key).select_related("plan").first()
+    # Years in which nobody writes beside the leads are asked nothing more.
+    voiced = Exists(Voice.objects.filter(report=OuterRef("pk")))
+    report = AnnualReport.objects.filter(key=report_key).select_related("plan").annotate(voiced=voiced).first()
     if report is None:
         raise Http404("この年度の年次報告はありません。")
     if key and key not in succession.by_pk:

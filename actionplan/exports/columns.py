@@ -3,7 +3,7 @@
 Source: conventions of the field, section 7. Which 主体 columns there are is data: the legend of the edition.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import Protocol
 
@@ -61,9 +61,11 @@ class ReportResource(resources.Resource):
     updated_on = column("更新日")
     remarks = column("備考")
 
-    def __init__(self, edition: EditionFacts, **kwargs) -> None:
+    def __init__(self, edition: EditionFacts, voices: bool = False, **kwargs) -> None:
+        """voices: whether there is a column for the texts of related departments and partners (see has_voices)."""
         super().__init__(**kwargs)
         self.front = edition.front_matter
+        self.has_voices = voices
         self.public_from = getattr(edition, "public_from", None)
         self.fields = dict(self._all_columns())
 
@@ -88,6 +90,8 @@ class ReportResource(resources.Resource):
             yield name, field
             if name == "content":
                 yield from cell_columns()
+            if name == "department_name" and self.has_voices:
+                yield "voices", column(label_of(EditionRow, "voices"))
             if name == "department_name":
                 yield from ((named, listed_column(named)) for named in LISTED if self.front.get(named))
         # Last, and only where the year has any: files of years without stay as they were.
@@ -116,6 +120,10 @@ class ReportResource(resources.Resource):
         """平成21年度."""
         return self.front["era_label"]
 
+    def dehydrate_voices(self, row: EditionRow) -> str:
+        """Each text under the name of its writer, one after the other: 【自治会】掃除をしました。"""
+        return "\n".join(f"【{voice['name']}】{voice['text']}" for voice in row.voices)
+
     def dehydrate_updated_on(self, row: EditionRow) -> str:
         """The day in Japan on which the edition became public, as 2026-04-01; empty for a draft."""
         if self.public_from is None:
@@ -132,6 +140,11 @@ class ReportResource(resources.Resource):
             row.correction_note,
         ]
         return "；".join(note for note in notes if note)
+
+
+def has_voices(rows: Iterable[EditionRow]) -> bool:
+    """Whether any of the rows has a text of a related department or a partner: files without one have no column."""
+    return any(row.voices for row in rows)
 
 
 def cell_columns() -> Iterator[tuple[str, fields.Field]]:

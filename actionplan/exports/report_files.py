@@ -8,7 +8,14 @@ from itertools import groupby
 from tablib import Dataset
 
 from actionplan.exports import tabular
-from actionplan.exports.columns import COLUMNS_VERSION, LISTED, SAMPLE_ENDING, ReportResource, is_sample
+from actionplan.exports.columns import (
+    COLUMNS_VERSION,
+    LISTED,
+    SAMPLE_ENDING,
+    ReportResource,
+    has_voices,
+    is_sample,
+)
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
@@ -34,18 +41,23 @@ class FileKind:
     inline: bool = False
 
 
+def _table(edition: Edition) -> Dataset:
+    rows = list(edition.rows.all())
+    return ReportResource(edition, voices=has_voices(rows)).export(rows)
+
+
 def _csv(edition: Edition) -> bytes:
-    dataset = ReportResource(edition).export(edition.rows.all())
+    dataset = _table(edition)
     return tabular.write_csv(dataset.headers, dataset)
 
 
 def _old_system_csv(edition: Edition) -> bytes:
-    dataset = ReportResource(edition).export(edition.rows.all())
+    dataset = _table(edition)
     return tabular.encode(dataset.headers, dataset)
 
 
 def _xlsx(edition: Edition) -> bytes:
-    dataset = ReportResource(edition).export(edition.rows.all())
+    dataset = _table(edition)
     title = f"{edition.front_matter['fiscal_year']}年度"
     return tabular.write_xlsx(dataset.headers, dataset, title=title, created=edition.published_at)
 
@@ -121,9 +133,11 @@ def _datasets(question: Question) -> Iterator[Dataset]:
     common: dict = {"actors": _all_actors(question.editions), "figures": _most_figures(question.editions)}
     common |= _all_listed(question.editions)
     facts = {edition.pk: _facts(edition, common) for edition in question.editions}
-    yield ReportResource(next(iter(facts.values()))).export([])
-    for edition, rows in groupby(matching_rows(question), key=lambda row: row.edition_id):
-        yield ReportResource(facts[edition]).export(list(rows))
+    found = list(matching_rows(question))
+    voices = has_voices(found)
+    yield ReportResource(next(iter(facts.values())), voices=voices).export([])
+    for edition, rows in groupby(found, key=lambda row: row.edition_id):
+        yield ReportResource(facts[edition], voices=voices).export(list(rows))
 
 
 def _facts(edition: Edition, common: dict) -> OneLegend:

@@ -16,13 +16,17 @@ from actionplan.models.edition import Edition, EditionFile, EditionRow, EditionW
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
 from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change
+from actionplan.models.partner import Partner
 from actionplan.models.past import TableMapping
 from actionplan.models.plan import ActorType, Aim, Plan, PlanCategory, Stage, StoryRemark, StoryStep, scale_of
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
 from actionplan.models.tree import STATUS_HEADING, ActionItem, Figure, Measure, Policy, was_given
+from actionplan.models.voice import PARTNER, RELATED, PartnerLink, Voice
 
 __all__ = [
     "OPEN_STATES",
+    "PARTNER",
+    "RELATED",
     "STATUS_HEADING",
     "ActionItem",
     "ActorType",
@@ -40,6 +44,8 @@ __all__ = [
     "Figure",
     "ImmutableError",
     "Measure",
+    "Partner",
+    "PartnerLink",
     "Person",
     "Plan",
     "PlanCategory",
@@ -53,6 +59,7 @@ __all__ = [
     "Succession",
     "TableMapping",
     "Tag",
+    "Voice",
     "YearlyStatus",
     "codes_in_use",
     "label_of",

@@ -100,7 +100,9 @@ PATHS = {
     "annualreport": "edition__report",
 }
 
-REMEMBERED = "回答の変更の記録か組織改正に出てくるため、削除できません。なくなった課は、廃止日を入れて残します。"
+REMEMBERED = (
+    "回答の変更の記録か組織改正、項目の関係課に出てくるため、削除できません。なくなった課は、廃止日を入れて残します。"
+)
 ACTED = "この利用者は変更の記録に名前が残っているため、削除できません。使わなくなった利用者は、閉じてください。"
 
 
@@ -144,12 +146,14 @@ def why_not_delete(obj: Any) -> str:
     # Django would not refuse: rows of a many-to-many relation just vanish.
     if obj._meta.model_name == "yearlystatus" and obj.evidence.exists():
         return f"この{name}には資料が付いているため、削除できません。先に資料を外してください。"
-    if obj._meta.model_name in ("actortype", "area", "tag") and obj.items.exists():
+    if obj._meta.model_name in ("actortype", "area", "tag", "partner") and obj.items.exists():
         return f"この{name}は項目で使われているため、削除できません。"
     if obj._meta.model_name == "plancategory" and obj.is_used:
         return f"この{name}は回答で使われているため、削除できません。使わないときは「もう使わない」に印を付けます。"
     if obj._meta.model_name == "figure" and obj.is_used:
         return f"「{obj}」は回答か公表した版で使われているため、削除できません。"
+    if obj._meta.model_name == "yearlystatus" and _has_voices(obj):
+        return f"この{name}の横に、関係課か相手方の文が書かれているため、削除できません。"
     if obj._meta.model_name == "department" and _is_remembered(obj):
         return f"この{name}は、{REMEMBERED}"
     if isinstance(obj, User) and has_acted(obj):
@@ -157,10 +161,18 @@ def why_not_delete(obj: Any) -> str:
     return ""
 
 
+def _has_voices(status: Any) -> bool:
+    """Whether a related department or a partner has written about the item's year."""
+    voices = apps.get_model("actionplan", "Voice").objects
+    return voices.filter(report=status.report_id, item=status.item_id).exclude(text="").exists()
+
+
 def _is_remembered(department: Any) -> bool:
     """Whether records of change or a successor would lead to nowhere without the department."""
-    answers = apps.get_model("actionplan", "YearlyStatus").history
-    return department.successor_id is not None or answers.filter(department_id=department.pk).exists()
+    answers, voices = (apps.get_model("actionplan", name).history for name in ("YearlyStatus", "Voice"))
+    if department.successor_id is not None or department.related_items.exists():
+        return True
+    return any(records.filter(department_id=department.pk).exists() for records in (answers, voices))
 
 
 def has_acted(user: User) -> bool:

@@ -192,6 +192,7 @@ class EditionRow(PublishedCells, ImmutableModel):
     areas = models.JSONField("地域", default=list)
     tags = models.JSONField("タグ", default=list)
     evidence = models.JSONField("資料", default=list)
+    voices = models.JSONField("関係課・相手方の文", default=list)
     search_text = models.TextField("検索用の文")
 
     objects: ClassVar[Any] = EditionRowQuerySet.as_manager()

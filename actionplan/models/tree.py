@@ -115,7 +115,21 @@ class ActionItem(RecordModel):
         blank=True,
         help_text="前の計画のどの項目を引き継いだか。分けた項目は、それぞれに同じもとの項目を選びます。",
     )
-    history = records(m2m_fields=[actors, areas, tags, origins])
+    related_departments = models.ManyToManyField(
+        "actionplan.Department",
+        verbose_name="関係課",
+        related_name="related_items",
+        blank=True,
+        help_text="担当課のほかに、自分の文を書く課。担当課の文と並べて公表します。",
+    )
+    partners = models.ManyToManyField(
+        "actionplan.Partner",
+        verbose_name="相手方",
+        related_name="items",
+        blank=True,
+        help_text="★の項目を市と一緒に担う、市役所の外の団体。回答用のリンクから文を書きます。",
+    )
+    history = records(m2m_fields=[actors, areas, tags, origins, related_departments, partners])
     objects: ClassVar[NaturalManager] = NaturalManager(
         "measure__policy__plan__title", "measure__policy__number", "measure__number", "number"
     )

@@ -1,4 +1,7 @@
-"""Departments: their contact blocks and people. What is renamed, merged or split goes through the page of its own."""
+"""Departments, with their contact blocks and people, and partners outside the city hall.
+
+What is renamed, merged or split goes through the page of its own.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
-from django.db.models import Case, ManyToManyField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, ManyToManyField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +21,7 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.locking import KeepingForm
-from actionplan.models import Department
+from actionplan.models import Department, Partner
 from actionplan.organisation.membership import tidy
 from actionplan.organisation.people import is_to_come, undoable
 from actionplan.organisation.reorganise import left_behind
@@ -200,3 +203,21 @@ class DepartmentAdmin(ReadableHistory, PortalAdmin):
         address = reverse(f"admin:{page}", args=[department.pk])
         name = f"{department}の組織改正{'を取り消す' if department.in_force_until else ''}"
         return format_html('<a href="{}" aria-label="{}">{}</a>', address, name, words)
+
+
+@admin.register(Partner)
+class PartnerAdmin(ReadableHistory, PortalAdmin):
+    """相手方: who carries items out together with the city and has no account."""
+
+    list_display = ["name", "email", "active", "item_count"]
+    search_fields = ["name"]
+    search_help_text = "名前で探します。"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Partners with the number of their items."""
+        return super().get_queryset(request).annotate(items_of_partner=Count("items"))
+
+    @admin.display(description="項目の数")
+    def item_count(self, partner: Any) -> int:
+        """How many items it is a partner of."""
+        return partner.items_of_partner

@@ -359,7 +359,7 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
     inlines = [FigureInline]
     fields: ClassVar[Any] = [
         *("measure", "number", "actors", "name", "content", "areas", "tags"),
-        *("lead_department", "ended", "successor", "public_id"),
+        *("lead_department", "related_departments", "partners", "ended", "successor", "public_id"),
     ]
     readonly_fields = ["public_id"]
     list_display = ["code", "marks", "name", "content", "lead_department", "ended_word"]

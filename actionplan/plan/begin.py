@@ -11,7 +11,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import ActionItem, Department, Measure, Person, Plan, Policy, Succession, note_source, one_change
+from actionplan.models import (
+    ActionItem,
+    Department,
+    Measure,
+    Partner,
+    Person,
+    Plan,
+    Policy,
+    Succession,
+    note_source,
+    one_change,
+)
 from actionplan.plan.table_cells import CellError, DepartmentCell, MarksCell, whole_number
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import Table, UploadError, check_columns, column_letters, read_csv, read_xlsx
@@ -47,6 +58,8 @@ class NewItem:
     actors: Sequence
     department: Department | None
     origins: Sequence[ActionItem]
+    related: Sequence[Department] = ()
+    partners: Sequence[Partner] = ()
 
 
 @transaction.atomic
@@ -91,12 +104,16 @@ def _of_plan(before: Plan) -> Iterator[NewItem]:
     """The items that go on, each the heir of its own."""
     succession, day = Succession(), timezone.localdate()
     items = ActionItem.objects.filter(measure__policy__plan=before, ended=False)
-    for item in items.select_related("measure__policy").prefetch_related("actors"):
+    brought = ("actors", "related_departments", "partners")
+    for item in items.select_related("measure__policy").prefetch_related(*brought):
         measure, policy = item.measure, item.measure.policy
         lead = succession.by_pk.get(succession.current(item.lead_department_id, day))
         titles = (policy.title, measure.title, item.name)
+        numbers = (policy.number, measure.number, item.number)
+        current = {succession.current(each.pk, day) for each in item.related_departments.all()}
+        related = [succession.by_pk[pk] for pk in sorted(current)]
         yield NewItem(
-            (policy.number, measure.number, item.number), titles, item.content, item.actors.all(), lead, [item]
+            numbers, titles, item.content, item.actors.all(), lead, [item], related, item.partners.filter(active=True)
         )
 
 
@@ -190,6 +207,8 @@ def _plant(plan: Plan, items: Iterable[NewItem], file: str) -> None:
             _kept(item, file)
             item.actors.set(each.actors)
             item.origins.set(each.origins)
+            item.related_departments.set(each.related)
+            item.partners.set(each.partners)
 
 
 def _kept(row, file: str):

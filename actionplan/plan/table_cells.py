@@ -1,5 +1,6 @@
 """The plan's stored rows that an uploaded table is laid over: found by ID or by the numbers that name them."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from import_export.widgets import ManyToManyWidget, Widget
 from actionplan.models import ActorType, Department, Measure, Plan, Policy
 from actionplan.text import tidy_line_breaks
 
+SEPARATED, NAME = re.compile(r"[、,，\n]"), r"[^、,，\n]+"
 YES, NO = ("はい", "1", "TRUE", "○"), ("いいえ", "0", "FALSE", "")
 
 
@@ -99,6 +101,35 @@ class MarksCell(ManyToManyWidget):
         if value is None:
             return ""
         return "".join(actor.symbol for actor in sorted(value.all(), key=lambda actor: actor.order))
+
+
+class NamesCell(ManyToManyWidget):
+    """Departments or partners by the names that lists show, one after the other: ○○課、△△課."""
+
+    def __init__(self, model: type[Model], what: str) -> None:
+        """what: as a sentence about an unknown name calls one."""
+        super().__init__(model)
+        self.what = what
+        self.found: dict[str, Any] = {}
+
+    def load(self, rows: Iterable[Model]) -> None:
+        """Reads the names, once a file; of two rows of one name the last one counts."""
+        self.found = {str(row): row for row in rows}
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> list:
+        """The rows that are named, none for an empty cell. Raises ValueError."""
+        # A name that holds a separator itself is looked for first.
+        whole = sorted((re.escape(name) for name in self.found if SEPARATED.search(name)), key=len, reverse=True)
+        names = [name.strip() for name in re.findall("|".join([*whole, NAME]), value or "") if name.strip()]
+        if unknown := [name for name in names if name not in self.found]:
+            raise ValueError(
+                f"{self.what}「{'、'.join(unknown)}」はありません。一覧にある名前を「、」で区切って書いてください。"
+            )
+        return [self.found[name] for name in dict.fromkeys(names)]
+
+    def render(self, value: Any, obj: object = None, **kwargs) -> str:
+        """The names."""
+        return "" if value is None else "、".join(str(each) for each in value.all())
 
 
 class DepartmentCell(Widget):

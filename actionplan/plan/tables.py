@@ -14,7 +14,7 @@ from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
-from actionplan.models import ActionItem, Department, Measure, Policy, note_source, was_given
+from actionplan.models import ActionItem, Department, Measure, Partner, Policy, note_source, was_given
 from actionplan.plan.named_cells import AreasCell, TagsCell
 from actionplan.plan.table_cells import (
     Above,
@@ -22,6 +22,7 @@ from actionplan.plan.table_cells import (
     DepartmentCell,
     Key,
     MarksCell,
+    NamesCell,
     NumberCell,
     Stock,
     TextCell,
@@ -35,7 +36,7 @@ from actionplan.uploads import check_columns
 
 NAMELESS = "名前のないファイル"
 # The relations whose names stand in one cell of an item.
-NAMED = ("actors", "areas", "tags")
+NAMED = ("actors", "areas", "tags", "related_departments", "partners")
 
 
 class TableError(ValueError):
@@ -314,7 +315,7 @@ class ActionItemResource(TreeResource):
         "項目番号": "number",
     }
     parent = "measure"
-    optional = frozenset({"公開ID", "地域", "タグ"})
+    optional = frozenset({"公開ID", "地域", "タグ", "関係課", "相手方"})
 
     pk = number_column("ID", "pk", readonly=True)
     plan_title = text_column("計画", "measure__policy__plan__title", readonly=True)
@@ -329,6 +330,8 @@ class ActionItemResource(TreeResource):
     public_id = PublicId("public_id", "公開ID", TextCell())
     areas = Field("areas", "地域", AreasCell())
     tags = Field("tags", "タグ", TagsCell())
+    related_departments = Field("related_departments", "関係課", NamesCell(Department, "関係課"))
+    partners = Field("partners", "相手方", NamesCell(Partner, "相手方"))
 
     class Meta:
         model = ActionItem
@@ -346,6 +349,8 @@ class ActionItemResource(TreeResource):
             "public_id",
             "areas",
             "tags",
+            "related_departments",
+            "partners",
         )
 
     def get_queryset(self) -> QuerySet:
@@ -358,7 +363,11 @@ class ActionItemResource(TreeResource):
         self.fields["actors"].widget.load()
         self.fields["areas"].widget.load()
         self.fields["tags"].widget.load(**told_of(kwargs.get("file_name") or NAMELESS))
-        self.fields["lead_department"].widget.load(Department.objects.all(), timezone.localdate())
+        day, departments = timezone.localdate(), list(Department.objects.all())
+        self.fields["lead_department"].widget.load(departments, day)
+        # Of two departments of one name the one in force is meant.
+        self.fields["related_departments"].widget.load(sorted(departments, key=lambda each: each.exists_on(day)))
+        self.fields["partners"].widget.load(Partner.objects.all())
         super().before_import(dataset, **kwargs)
 
     def filter_export(self, queryset: QuerySet, **kwargs) -> QuerySet:

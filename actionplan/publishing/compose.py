@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from django.db.models import F, Manager, Prefetch, QuerySet, TextField, Value
+from django.db.models import Exists, F, Manager, OuterRef, Prefetch, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
@@ -24,8 +24,10 @@ from actionplan.models import (
     EditionRow,
     Measure,
     Plan,
+    Voice,
     YearlyStatus,
 )
+from actionplan.publishing.beside import bring_voices, left_out, told_voices, voice_facts
 from actionplan.publishing.listed import evidence_texts, with_named
 from actionplan.publishing.one_wording import Cells, TwoWordings, clashes, settle, two_wordings
 from actionplan.scale import Scale, read_scale
@@ -51,9 +53,9 @@ DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
 WHERE_TOLD = ("origins", "figures", "areas", "tags")
-YEAR_WHERE_TOLD = ("evidence",)
-# Of these, lists of names and files, told by their own words.
-LISTED = ("areas", "tags", "evidence")
+YEAR_WHERE_TOLD = ("evidence", "voices")
+# Of these, lists of names, files and texts, told by their own words.
+LISTED = ("areas", "tags", "evidence", "voices")
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "public_id", "department_id")
 FIELDS = KEYS + CONTENT + WHERE_TOLD + YEAR_WHERE_TOLD
@@ -62,7 +64,8 @@ FIELDS = KEYS + CONTENT + WHERE_TOLD + YEAR_WHERE_TOLD
 def answers_of(report: AnnualReport) -> list[YearlyStatus]:
     """The year's answers with everything that their rows say; eight queries. Items bear their `marks` and `merged`.
 
-    Those of a plan that follows another bear their `sources` there too, by one query more.
+    Those of a plan that follows another bear their `sources` there too, and where related departments or partners have
+    rows of their own, each answer bears them as `beside`; by one query more each.
     """
     # Prefetched, not joined: all rows share one policy, one measure, one department, instead of bearing copies.
     measures = Prefetch("item__measure", Measure.objects.select_related("policy"))
@@ -70,9 +73,13 @@ def answers_of(report: AnnualReport) -> list[YearlyStatus]:
     others = ActionItem.objects.select_related("measure__policy")
     merged = Prefetch("item__predecessors", others, to_attr="merged")
     sources = [Prefetch("item__origins", others, to_attr="sources")] if report.plan.predecessor_id else []
-    answers = report.statuses.order_by().select_related("item")
+    voiced = Exists(Voice.objects.filter(report=OuterRef("report"), item=OuterRef("item")))
+    found = report.statuses.order_by().select_related("item").annotate(voiced=voiced)
     with_facts = ("department", "item__figures", "evidence", measures, marks, merged, "item__areas", "item__tags")
-    return list(answers.prefetch_related(*with_facts, *sources))
+    answers: list[Any] = list(found.prefetch_related(*with_facts, *sources))
+    if any(answer.voiced for answer in answers):
+        bring_voices(report, answers)
+    return answers
 
 
 def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
@@ -93,6 +100,7 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "areas": [area.name for area in item.areas.all()],
         "tags": [tag.name for tag in item.tags.all()],
         "evidence": [each.as_published() for each in answer.evidence.all()],
+        "voices": [voice_facts(each) for each in told_voices(answer)],
         "department_id": answer.department_id,
         "department_name": str(department or ""),
         "department_contact": contact_facts(department) if department else {},
@@ -160,6 +168,7 @@ def search_text(row: EditionRow) -> str:
         *row.areas,
         *row.tags,
         *evidence_texts(row.evidence),
+        *(words for voice in row.voices for words in (voice["name"], voice["text"])),
     )
 
 
@@ -170,6 +179,7 @@ Wording = Literal["published", "current"]
 class Draft:
     """An edition not yet saved: its front matter, its rows as cells in page order, and the answers they are made of.
 
+    left_out: texts beside the answers that were handed in and that nobody has confirmed, in words.
     differing: policies and measures with two wordings. settled: whether it was decided which of them hold.
     clashes: sentences that say why it cannot be published at all.
     """
@@ -180,6 +190,7 @@ class Draft:
     differing: Sequence[TwoWordings] = ()
     settled: bool = True
     clashes: Sequence[str] = ()
+    left_out: Sequence[str] = ()
 
     @cached_property
     def rows(self) -> list[EditionRow]:
@@ -227,7 +238,8 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     areas = [area for answer in answers for area in answer.item.areas.all()]
     front_matter = with_named(front_matter, rows, areas)
     settled = headings is not None or not differing
-    return Draft(front_matter, sorted(rows, key=page_place), answers, differing, settled, faults)
+    ordered = sorted(rows, key=page_place)
+    return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers))
 
 
 def _front_matter(report: AnnualReport, base: Edition | None, used: Collection[str]) -> dict:

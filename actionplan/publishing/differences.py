@@ -99,13 +99,15 @@ def _as_text(value) -> str:
     if isinstance(value, dict):
         return " ".join(str(part) for part in value.values() if part)
     if isinstance(value, list):
-        return "、".join(_one_of_list(each) for each in value)
+        return "、".join(_one_of_list(each) for each in value).replace("\n、", "\n").strip("\n")
     return as_words(value)
 
 
 def _one_of_list(each) -> str:
     if isinstance(each, str):
         return each
+    if "text" in each:  # a related department's or a partner's, on lines of its own
+        return f"【{each['name']}】{each['text']}\n"
     if "kind" in each:
         return evidence_words(each)
     return f"{each['code']} {each['name']}"

@@ -14,7 +14,7 @@ from import_export.formats.base_formats import Format
 from actionplan import permissions
 from actionplan.admin.base import AsksPermission, FrozenAdmin
 from actionplan.admin.site import found_or_404, named
-from actionplan.exports.columns import EditionFacts, ReportResource
+from actionplan.exports.columns import EditionFacts, ReportResource, has_voices
 from actionplan.models import Edition, EditionRow
 from actionplan.waiting_files import FORMATS
 
@@ -89,7 +89,8 @@ def report_file(facts: EditionFacts, rows: Iterable[EditionRow], ending: str, su
     if ending not in ENDINGS:
         raise Http404("CSVかExcel（xlsx）を選んでください。")
     file_format = ENDINGS[ending]()
-    data = file_format.export_data(ReportResource(facts).export(rows))
+    printed = list(rows)
+    data = file_format.export_data(ReportResource(facts, voices=has_voices(printed)).export(printed))
     front = facts.front_matter
     name = f"{front['plan']['municipality_code']}_action_plan_fy{front['fiscal_year']}_{suffix}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

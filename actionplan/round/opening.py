@@ -10,12 +10,23 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from actionplan.answers.sheet import CONTINUED, KIND_LABELS, MERGED, NEW
 from actionplan.fiscal_year import report_key, web_label
-from actionplan.models import ActionItem, AnnualReport, Department, Edition, Plan, State, Succession, YearlyStatus
+from actionplan.models import (
+    ActionItem,
+    AnnualReport,
+    Department,
+    Edition,
+    Plan,
+    State,
+    Succession,
+    Voice,
+    YearlyStatus,
+)
 from actionplan.seen import fingerprint
 
 PLACE = ("measure__policy__number", "measure__number", "number")
@@ -265,8 +276,14 @@ def unfinished_years() -> QuerySet[Any]:
 
 
 def years_under_way() -> QuerySet[AnnualReport]:
-    """Those, and the years that were published although something in them is not confirmed yet."""
-    return _asked_years().filter(Q(published=False) | Q(open__gt=0))
+    """Those, and the years that were published although something in them is not confirmed yet.
+
+    `voices_waiting` counts the texts of related departments and partners that wait for the office.
+    """
+    handed_in = Voice.objects.filter(report=OuterRef("pk"), state=State.SUBMITTED).order_by().values("report")
+    waiting = Coalesce(Subquery(handed_in.annotate(count=Count("pk")).values("count")), 0)
+    years = _asked_years().annotate(voices_waiting=waiting)
+    return years.filter(Q(published=False) | Q(open__gt=0) | Q(voices_waiting__gt=0))
 
 
 def _asked_years() -> QuerySet[Any]:

@@ -145,6 +145,9 @@ def _year_links(report: AnnualReport, request: HttpRequest, coordinates: bool, s
     links = [FrontLink(f"{TITLE}{year}", address, f"{report}：{_how_far(report, found)}")]
     if coordinates and (waiting := sum(response.waiting for response in found)):
         links.append(FrontLink(f"確定を待っている回答{year}", f"{address}?show=submitted", f"{waiting}件"))
+    if coordinates and (voices := getattr(report, "voices_waiting", 0)):
+        place = reverse("admin:voices", args=[report.key])
+        links.append(FrontLink(f"確定を待っている関係課・相手方の文{year}", place, f"{voices}件"))
     return links
 
 

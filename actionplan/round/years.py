@@ -15,6 +15,9 @@ from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, n
 from actionplan.round.opening import Opening, opening_of
 from actionplan.round.responses import REPORT_ORDER
 from actionplan.seen import fingerprint, refuse_moved
+from actionplan.voices.asked import UNTOUCHED as UNTOUCHED_VOICE
+from actionplan.voices.asked import ask
+from actionplan.voices.asked import remove as remove_voices
 
 CLOSING_REASON = "年度を開くのを取り消す"
 ANSWERS_MOVED = "確かめていただいている間に、回答が変わりました。もう一度確かめてください。"
@@ -55,6 +58,10 @@ def why_not_close(report: AnnualReport) -> str:
     if codes := [row.item.code for row in written.order_by(*REPORT_ORDER)]:
         more = f" ほか{len(codes) - MOST_CODES}件" if len(codes) > MOST_CODES else ""
         return f"もう書かれた回答があるので、取り消せません：{'、'.join(codes[:MOST_CODES])}{more}"
+    if report.partner_links.exists():
+        return "相手方の回答用リンクを作った年度なので、取り消せません。"
+    if voice := report.voices.exclude(UNTOUCHED_VOICE).select_related("item__measure__policy").first():
+        return f"もう書かれた文があるので、取り消せません：{voice.item.code}（{voice.source}）"
     return ""
 
 
@@ -76,6 +83,7 @@ def close_year(report: AnnualReport, *, by: Person | None, seen: str) -> int:
     refuse_moved(seen, closing.seal, ANSWERS_MOVED)
     remove_with_year(stored, by=by, reason=CLOSING_REASON)
     remove(rows, by=by, reason=CLOSING_REASON)
+    remove_voices(list(stored.voices.order_by("pk")), by=by, reason=CLOSING_REASON)
     noted = note_source(stored, reason=CLOSING_REASON)
     noted._history_user = by
     noted.delete()
@@ -138,6 +146,7 @@ def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: Person | N
     bulk_create_with_history(
         rows, YearlyStatus, batch_size=BATCH, default_user=by, default_change_reason=OPENING_REASON
     )
+    ask(report, by=by, reason=OPENING_REASON)
     return opening
 
 

@@ -24,6 +24,7 @@ COMPARED = (
     "areas",
     "tags",
     "evidence",
+    "voices",
 )
 
 
@@ -57,7 +58,7 @@ def place(edition: Edition, row: EditionRow) -> Place:
 def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[WordingChange]:
     """The cells that differ, in reading order. words: the legend's words by mark, so that no mark stands bare."""
     for field in COMPARED:
-        old, new = getattr(before, field), getattr(after, field)
+        old, new = _words(before, field), _words(after, field)
         if old == new:
             continue
         if field == "actor_symbols":
@@ -83,6 +84,11 @@ def figure_changes(before: EditionRow, after: EditionRow) -> Iterator[WordingCha
     old, new = before.figures_in_words, after.figures_in_words
     if old != new:
         yield WordingChange("figures", label_of(EditionRow, "figures"), wording_changes(old, new))
+
+
+def _words(row: EditionRow, field: str) -> str:
+    words = getattr(row, field)
+    return words if field != "voices" else "\n".join(f"【{voice['name']}】{voice['text']}" for voice in words)
 
 
 def mark_words(*editions: Edition) -> dict[str, str]:

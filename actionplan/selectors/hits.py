@@ -196,7 +196,8 @@ def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
             HitText(heading or row.status_heading, marked(text, words))
             for field, heading in TEXTS.items()
             if (text := _text(getattr(row, field)))
-        ],
+        ]
+        + [HitText(voice["name"], marked(voice["text"], words)) for voice in row.voices],
         progress=row.progress,
         progress_label=marked(row.progress_label, words),
     )

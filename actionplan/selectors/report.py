@@ -44,6 +44,15 @@ class NamedCell:
 
 
 @dataclass(frozen=True)
+class PublishedVoice:
+    """The text of a related department or a partner, which stands beside the lead's; kind: related or partner."""
+
+    kind: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ItemOutline:
     """One item's row: its code in this edition, and the public id that its own page is called by."""
 
@@ -61,6 +70,7 @@ class ItemOutline:
     areas: Sequence[str] = ()
     tags: Sequence[str] = ()
     evidence: Sequence[dict] = ()
+    voices: Sequence[PublishedVoice] = ()
 
     @property
     def named(self) -> list[NamedCell]:
@@ -70,9 +80,10 @@ class ItemOutline:
 
     @property
     def further(self) -> list[PublishedCell | NamedCell]:
-        """Whatever stands below the status on paper: what more is said, then areas, tags and evidence."""
+        """Whatever stands below the status on paper: what more is said and by whom, then areas, tags and evidence."""
         words = evidence_words(self.evidence)
-        return [*self.more, *self.named, *([PublishedCell(EVIDENCE, words)] if words else [])]
+        voices = (PublishedCell(voice.name, voice.text) for voice in self.voices)
+        return [*self.more, *voices, *self.named, *([PublishedCell(EVIDENCE, words)] if words else [])]
 
     @property
     def more(self) -> list[PublishedCell]:
@@ -171,6 +182,7 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
         areas=row.areas,
         tags=row.tags,
         evidence=row.evidence,
+        voices=[PublishedVoice(**voice) for voice in row.voices],
     )
 
 

@@ -24,6 +24,8 @@ from actionplan.models import (
     Evidence,
     Figure,
     Measure,
+    Partner,
+    PartnerLink,
     Person,
     Plan,
     PlanCategory,
@@ -33,6 +35,7 @@ from actionplan.models import (
     StoryRemark,
     StoryStep,
     Tag,
+    Voice,
     YearlyStatus,
 )
 
@@ -141,6 +144,7 @@ REMINDING = Kind(
     follows=False,
 )
 ANSWERS = _kept(YearlyStatus, item="item_id", department="department_id", year="report_id")
+VOICES = _kept(Voice, item="item_id", department="department_id", year="report_id")
 OF_ANSWER = {"item": "item_id", "department": "department_id", "year": "report_id"}
 # An answer's evidence stands where its answer stands.
 EVIDENCE = replace(
@@ -153,6 +157,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         ANSWERS,
         EVIDENCE,
+        VOICES,
         _kept(AnnualReport, year="id"),
         PUBLISHING,
         WITHDRAWING,
@@ -161,6 +166,8 @@ KINDS: Mapping[str, Kind] = {
         *map(_kept, (Measure, Policy, Plan, ActorType, Area, Tag, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),
         _kept(Figure, item="item_id"),
         _kept(Department, department="id"),
+        _kept(Partner),
+        _kept(PartnerLink, year="report_id"),
         *ACCOUNTS,
     )
 }
@@ -181,4 +188,4 @@ def reach_of(user: Person) -> Reach:
         return Reach(tuple(kind for kind in KINDS.values() if seen or kind not in ACCOUNTS))
     standing = permissions.standing_of(user)
     permissions.require(standing.answers or standing.submits)
-    return Reach((ANSWERS, EVIDENCE), standing.departments)
+    return Reach((ANSWERS, EVIDENCE, VOICES), standing.departments)

@@ -15,6 +15,7 @@ from actionplan.models import (
     Area,
     Department,
     Measure,
+    Partner,
     Plan,
     PlanCategory,
     Policy,
@@ -36,6 +37,7 @@ NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     PlanCategory: ("plan_id", "code", "label"),
     AnnualReport: ("plan_id", "key", "fiscal_year", "label_override"),
     Department: ("name", "unit", "order", "in_force_from", "in_force_until", "successor_id", "split_from_id"),
+    Partner: ("name",),
     User: ("username", "last_name", "first_name"),
     Group: ("name",),
 }

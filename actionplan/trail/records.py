@@ -7,8 +7,8 @@ from functools import cached_property
 
 from django.contrib.auth.models import User
 
-from actionplan.models import ActionItem, AnnualReport, Department
-from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS, Key
+from actionplan.models import ActionItem, AnnualReport, Department, Partner
+from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS, VOICES, Key
 from actionplan.trail.names import GONE, Names
 from actionplan.trail.stored import Stored, items_of, stored_records
 from actionplan.trail.words import CellRecord, changes_of
@@ -122,16 +122,24 @@ class Record:
     def target(self) -> str:
         """What changed, by its name: of an answer the item's, which the code stands before."""
         kind = self.stored.kind
-        if kind is ANSWERS:
-            return self.item.name if self.item else GONE
+        if kind is ANSWERS or kind is VOICES:
+            name = self.item.name if self.item else GONE
+            return f"{name}（{self.partner}）" if self.partner else name
         if kind.model is ActionItem and self.item:
             return self.item.name
         if kind.model in self.names.rows:
             return self.names.of(kind.model, self.stored.object)
         return self._own_name()
 
+    @property
+    def partner(self) -> str:
+        """The partner whose text or link it was; empty where it was none's."""
+        return self.names.of(Partner, self.stored.cells.get("partner_id"))
+
     def _own_name(self) -> str:
         """The name as the record itself tells it, for parts that nothing else points to."""
+        if self.partner:
+            return self.partner
         cells = self.stored.cells
         if "number" in cells and not self.stored.kind.follows:
             return f"第{cells['number']}版"

@@ -72,7 +72,10 @@ def test_a_number_that_a_row_outside_the_file_holds_is_refused(clerk, items):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda lines: [line[:-4] for line in lines], "1行目に「終了した項目」の列がありません。"),
+        (
+            lambda lines: [line[: lines[0].index("終了した項目")] for line in lines],
+            "1行目に「終了した項目」の列がありません。",
+        ),
         (lambda lines: [[*line, "メモ"] for line in lines], "1行目の「メモ」は、知らない列です。"),
         (lambda lines: [[*line, line[0]] for line in lines], "見出し「ID」が重なっています。"),
         (lambda lines: lines[:1], "データの行がありません。"),

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 
 from actionplan.kept_files import keep
-from actionplan.models import ActionItem, ActorType, Area, Department, Evidence, State, Tag, YearlyStatus
+from actionplan.models import ActionItem, ActorType, Area, Department, Evidence, Partner, State, Tag, YearlyStatus
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from actionplan.publishing.publish import publish
 from tests import factories
@@ -41,7 +41,12 @@ def make_world() -> World:
     file, secret = (_file(status, name) for status, name in ((mine, "own"), (theirs, "other")))
     browsers = {role: _browser(role, own) for role in EVERY_ROLE}
     plain = factories.make_user(username="ippan", superuser=False)
+    partner = Partner.objects.create(name="見本の自治会")
+    factories.make_voice(mine, department=other)
+    factories.make_voice(theirs, department=own)
+    factories.make_voice(mine, partner=partner)
     places = {
+        "partner": partner.pk,
         **{"own": own.pk, "other": other.pk, "year": report.fiscal_year, "report": report.pk, "edition": edition.pk},
         **{"mine": mine.pk, "theirs": theirs.pk, "confirmed": confirmed.pk, "item": mine.item_id, "account": plain.pk},
         **{"plan": report.plan_id, "policy": mine.item.measure.policy_id, "measure": mine.item.measure_id},

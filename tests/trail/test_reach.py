@@ -36,7 +36,7 @@ def test_accounts_are_only_for_who_may_view_accounts():
 def test_who_answers_sees_the_answers_of_the_own_department(username, department):
     other = factories.make_department("他の課")
     reach = reach_of(make_person(username, department))
-    assert {kind.key for kind in reach.kinds} == {"yearlystatus", "evidence"}
+    assert {kind.key for kind in reach.kinds} == {"yearlystatus", "evidence", "voice"}
     assert reach.departments == {department.pk} != {other.pk}
 
 
