@@ -18,12 +18,16 @@ from actionplan.models import (
     ActorType,
     AnnualReport,
     Area,
+    Department,
     Edition,
     Figure,
     Measure,
+    Partner,
     Plan,
     Policy,
+    State,
     Tag,
+    Voice,
     YearlyStatus,
     note_source,
     one_change,
@@ -56,7 +60,7 @@ ITEMS = (
 POLICIES = {1: "見本：集まる", 2: "見本：知らせる"}
 FIGURE = ("見本の参加者数", "人", "80", ("100", "120"), ("96", "131"))
 AREAS = ("見本の東の地域", "見本の西の地域")
-TAG = "見本のタグ"
+TAG, RELATED, PARTNER = "見本のタグ", "見本の支援課", "見本の会"
 PICTURE = "見本：丸と四角を描いた架空の絵。写真の代わりです。"
 
 
@@ -100,6 +104,9 @@ def _items(plan: Plan, last: AnnualReport) -> list[ActionItem]:
         made.append(item)
     name, unit, baseline, targets, _ = FIGURE
     lines = "\n".join(f"{last.fiscal_year + year}＝{target}" for year, target in enumerate(targets))
+    with one_change(reason=REASON):
+        made[0].related_departments.set([_save(Department(name=RELATED))])
+        made[0].partners.set([_save(Partner(name=PARTNER))])
     _save(Figure(item=made[0], name=name, unit=unit, baseline=baseline, targets=lines))
     return made
 
@@ -118,7 +125,18 @@ def _year(plan: Plan, fiscal_year: int, items: list[ActionItem], year: int) -> E
     first.figures = f"{FIGURE[0]}　実績＝{FIGURE[4][year]}"
     _save(first)
     add_files(first, [NewFile("見本.png", fit_file("見本.png", _picture(year)), "見本の絵", PICTURE)], by=None)
+    _voices(report, items[0])
     return publish(report, by=None)
+
+
+def _voices(report: AnnualReport, item: ActionItem) -> None:
+    """What the related department and the partner wrote, confirmed."""
+    for department in item.related_departments.all():
+        text = f"{PREFIX}会場を用意しました。"
+        _save(Voice(report=report, item=item, department=department, name=RELATED, text=text, state=State.CONFIRMED))
+    for partner in item.partners.all():
+        text = f"{PREFIX}会の人たちで案内を配りました。"
+        _save(Voice(report=report, item=item, partner=partner, name=PARTNER, text=text, state=State.CONFIRMED))
 
 
 def _picture(year: int) -> bytes:

@@ -18,10 +18,12 @@ from actionplan.models import (
     ActorType,
     AnnualReport,
     Area,
+    Department,
     Edition,
     Evidence,
     Figure,
     Measure,
+    Partner,
     PartnerLink,
     Plan,
     PlanCategory,
@@ -225,7 +227,7 @@ def remove_sample_years() -> int:
         _remove(_made(ActionItem))
         _remove(_made(Measure))
         _remove(sample_reports())
-        for model in (Policy, PlanCategory, Plan, Area, Tag):
+        for model in (Policy, PlanCategory, Plan, Area, Tag, Partner, Department):
             _remove(_made(model))
     except ProtectedError as error:
         raise SamplesInUse(_sentence(error.protected_objects)) from error

@@ -38,7 +38,16 @@ def test_everything_that_it_shows_says_that_it_is_a_sample(client, editions):
 def test_its_pages_show_figures_areas_tags_lineage_and_a_picture(client, editions):
     row = editions[1].rows.get(item_name="見本の学びの場")
     page = client.get(f"/items/{row.public_id}/").content.decode()
-    for words in ("見本の参加者数", "131", "120", "見本の東の地域", "架空の絵", "前の計画の項目"):
+    for words in (
+        "見本の参加者数",
+        "131",
+        "120",
+        "見本の東の地域",
+        "架空の絵",
+        "前の計画の項目",
+        "見本の支援課",
+        "案内を配りました",
+    ):
         assert words in page
     [picture, *_] = re.findall(r'src="(/evidence/[^"]+)"', page)
     assert client.get(picture).status_code == 200
