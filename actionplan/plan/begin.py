@@ -8,12 +8,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.models import (
     ActionItem,
     Department,
+    Figure,
     Measure,
     Partner,
     Person,
@@ -60,6 +62,7 @@ class NewItem:
     origins: Sequence[ActionItem]
     related: Sequence[Department] = ()
     partners: Sequence[Partner] = ()
+    copied: ActionItem | None = None
 
 
 @transaction.atomic
@@ -104,7 +107,7 @@ def _of_plan(before: Plan) -> Iterator[NewItem]:
     """The items that go on, each the heir of its own."""
     succession, day = Succession(), timezone.localdate()
     items = ActionItem.objects.filter(measure__policy__plan=before, ended=False)
-    brought = ("actors", "related_departments", "partners")
+    brought = ("actors", "related_departments", "partners", "areas", "tags", "figures")
     for item in items.select_related("measure__policy").prefetch_related(*brought):
         measure, policy = item.measure, item.measure.policy
         lead = succession.by_pk.get(succession.current(item.lead_department_id, day))
@@ -113,7 +116,15 @@ def _of_plan(before: Plan) -> Iterator[NewItem]:
         current = {succession.current(each.pk, day) for each in item.related_departments.all()}
         related = [succession.by_pk[pk] for pk in sorted(current)]
         yield NewItem(
-            numbers, titles, item.content, item.actors.all(), lead, [item], related, item.partners.filter(active=True)
+            numbers,
+            titles,
+            item.content,
+            item.actors.all(),
+            lead,
+            [item],
+            related,
+            item.partners.filter(active=True),
+            item,
         )
 
 
@@ -209,6 +220,17 @@ def _plant(plan: Plan, items: Iterable[NewItem], file: str) -> None:
             item.origins.set(each.origins)
             item.related_departments.set(each.related)
             item.partners.set(each.partners)
+            if each.copied:
+                _copy_the_rest(each.copied, item, file)
+
+
+def _copy_the_rest(old: ActionItem, item: ActionItem, file: str) -> None:
+    """Areas, tags and declared figures; the targets of the years before are not the new plan's."""
+    item.areas.set(old.areas.all())
+    item.tags.set(old.tags.all())
+    for figure in old.figures.all():
+        facts = model_to_dict(figure, ("order", "kind", "name", "unit", "baseline"))
+        _kept(Figure(item=item, **facts), file)
 
 
 def _kept(row, file: str):

@@ -80,7 +80,7 @@ class PartnerRow:
         return any(self.counts[state] for state in OPEN_STATES)
 
 
-class LinkForm(forms.Form):
+class PartnerLinkForm(forms.Form):
     """Until when a partner's link works."""
 
     last_day = forms.DateField(
@@ -187,7 +187,7 @@ def link_page(request: HttpRequest, key: str, partner: int) -> HttpResponse:
     """Makes a link for the partner and shows it once, sends it where asked to, or revokes it."""
     permissions.require(permissions.may_link(request.user))
     report, found = report_of(key), found_or_404(Partner.objects.all(), pk=partner)
-    form = LinkForm(
+    form = PartnerLinkForm(
         request.POST if "last_day" in request.POST else None,
         initial={"last_day": _usual_day(report)},
     )
@@ -212,7 +212,7 @@ def _usual_day(report: AnnualReport) -> date:
     return due if due and due >= today else today + timedelta(days=LINK_DAYS)
 
 
-def _made(request: HttpRequest, report: AnnualReport, partner: Partner, form: LinkForm) -> str:
+def _made(request: HttpRequest, report: AnnualReport, partner: Partner, form: PartnerLinkForm) -> str:
     """The address that was made, told and sent as asked; empty when it was refused, which the form says."""
     last_day = form.cleaned_data["last_day"]
     try:

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from actionplan.answers.sheet import CONTINUED, MERGED, NEW, answer_sheet
-from actionplan.models import ActionItem, AnnualReport, Measure, Plan, Policy
+from actionplan.models import ActionItem, AnnualReport, Area, Figure, Measure, Plan, Policy, Tag
 from actionplan.round.opening import opening_of
 from actionplan.round.years import open_year
 from tests import factories
@@ -70,6 +70,19 @@ def test_a_copy_takes_over_the_tree_and_draws_each_item_as_continued(office, bef
         "広報「つしま」",
         "対馬市",
     )
+
+
+def test_a_copy_brings_areas_tags_and_figures_without_the_targets_of_the_years_before(office, before):
+    old = ActionItem.objects.get(name="続く項目")
+    old.areas.set([Area.objects.create(name="東の地域", order=1)])
+    old.tags.set([Tag.objects.create(name="学び")])
+    Figure.objects.create(item=old, name="参加者数", unit="人", baseline="80", targets="2013＝100")
+    office.post(BEGIN, wish(before))
+    [item] = ActionItem.objects.filter(measure__policy__plan=begun())
+    assert [area.name for area in item.areas.all()] == ["東の地域"]
+    assert [tag.name for tag in item.tags.all()] == ["学び"]
+    [figure] = item.figures.all()
+    assert (figure.name, figure.unit, figure.baseline, figure.targets) == ("参加者数", "人", "80", "")
 
 
 def test_every_row_leaves_one_record_that_says_why(office, before):
