@@ -89,7 +89,7 @@ def previous_report(report: AnnualReport) -> AnnualReport | None:
     own = report.plan.reports.filter(fiscal_year__lt=report.fiscal_year, **real).order_by("-fiscal_year").first()
     if own or report.plan.predecessor is None:
         return own
-    before = report.plan.predecessor.reports.filter(fiscal_year__lte=report.fiscal_year, **real)
+    before = report.plan.predecessor.reports.filter(fiscal_year__lt=report.fiscal_year, **real)
     return before.order_by("-fiscal_year").first()
 
 

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
             model_name="historicalplan",
             name="slug",
             field=models.CharField(
+                error_messages={"unique": "このアドレスの名前は、ほかの計画で使われています。"},
                 blank=True,
                 db_index=True,
                 help_text="公開ページのアドレスの一部になる名前です（例：dai2）。半角の英小文字・数字・ハイフンで付けてください。空欄なら番号を付けます。あとから変えることはできません。",

@@ -19,6 +19,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='plan',
             name='slug',
-            field=models.CharField(blank=True, help_text='公開ページのアドレスの一部になる名前です（例：dai2）。半角の英小文字・数字・ハイフンで付けてください。空欄なら番号を付けます。あとから変えることはできません。', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*\\Z', '半角の英小文字・数字・ハイフンで入力してください。')], verbose_name='アドレスの名前'),
+            field=models.CharField(error_messages={'unique': 'このアドレスの名前は、ほかの計画で使われています。'}, blank=True, help_text='公開ページのアドレスの一部になる名前です（例：dai2）。半角の英小文字・数字・ハイフンで付けてください。空欄なら番号を付けます。あとから変えることはできません。', max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*\\Z', '半角の英小文字・数字・ハイフンで入力してください。')], verbose_name='アドレスの名前'),
         ),
     ]

@@ -24,6 +24,9 @@ YEAR_RANGE = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 SLUG_HINT = "公開ページのアドレスの一部になる名前です（例：dai2）。半角の英小文字・数字・ハイフンで付けてください。"
 
 
+SLUG_TAKEN = "このアドレスの名前は、ほかの計画で使われています。"
+
+
 class SlugField(models.CharField):
     """Gives a plan its slug the first time it is stored, by whichever door: the next number, unless it brings one."""
 
@@ -53,6 +56,7 @@ class Plan(RecordModel):
         blank=True,
         validators=[RegexValidator(rf"^{SLUG}\Z", "半角の英小文字・数字・ハイフンで入力してください。")],
         help_text=f"{SLUG_HINT}空欄なら番号を付けます。あとから変えることはできません。",
+        error_messages={"unique": SLUG_TAKEN},
     )
     start_year = models.PositiveSmallIntegerField("始まりの年度（西暦）", null=True, blank=True, validators=YEAR_RANGE)
     end_year = models.PositiveSmallIntegerField("終わりの年度（西暦）", null=True, blank=True, validators=YEAR_RANGE)

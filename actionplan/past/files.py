@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
-from itertools import groupby, pairwise
+from itertools import groupby
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
+from actionplan.past.letters import Letter, joined, letter_lines, line_text, plain_letter
 from actionplan.past.source import (
     MOST_ROWS,
     NOT_WORD,
@@ -29,8 +30,6 @@ from actionplan.past.source import (
     SourceCell,
     SourceRow,
     SourceTable,
-    clings,
-    plain_letter,
     read_csv_table,
     read_document,
     read_workbook,
@@ -130,7 +129,6 @@ NO_TABLE = "PDFの中に、罫線で区切られた表が見つかりません�
 TOO_MANY = "PDFのページが多すぎます（{pages}ページ）。{most}ページまでに分けてください。"
 JOINED = "PDFの欄の中で折り返された行は、つなげて読みました。改行の位置が原本どおりか、確かめてください。"
 PAGE_NUMBER = re.compile(r"[-‐－–—\s]*\d{1,4}[-‐－–—\s]*(/\s*\d+)?")
-Letter = dict[str, Any]
 
 
 def read_pdf(data: bytes) -> tuple[list[SourceTable], list[str]]:
@@ -191,7 +189,18 @@ class RuledPage:
         if lines:
             found = self.page.find_tables({"explicit_horizontal_lines": lines})
         kept = [table for table in found if len(table.rows[0].cells) > 1]
+        if any(self._strays(table) for table in kept):
+            # A column whose last cell the page left open: the table's own ends close it.
+            ends = [_level(table.bbox, level) for table in kept for level in (table.bbox[1], table.bbox[3])]
+            found = self.page.find_tables({"explicit_horizontal_lines": [*lines, *ends]})
+            kept = [table for table in found if len(table.rows[0].cells) > 1]
         return sorted(kept, key=lambda table: table.bbox[1])
+
+    def _strays(self, table: Any) -> list[Letter]:
+        """Letters that stand within the table and in none of its cells."""
+        left, _, right, _ = table.bbox
+        within = [letter for letter in self.letters if _inside(letter, table.bbox) and left <= letter["x0"] <= right]
+        return [letter for letter in within if letter["text"].strip() and _box_of(letter, table.cells) is None]
 
     def _cut(self, table: Any) -> Iterator[dict]:
         left, top, right, bottom = table.bbox
@@ -204,7 +213,7 @@ class RuledPage:
         lowest, highest = (max(e["bottom"] for e in upright), min(e["top"] for e in upright)) if upright else (0, top)
         for level in [*([lowest] if lowest > bottom + 3 else []), *([highest] if highest < top - 3 else [])]:
             self.is_open = self.is_open or level == lowest
-            yield {"object_type": "line", "x0": left, "x1": right, "top": level, "bottom": level, "width": right - left}
+            yield _level(table.bbox, level)
 
     def tables(self, above: list[SourceRow]) -> Iterator[SourceTable]:
         """The tables; above: lines that came before, to which those below the last table are added."""
@@ -213,6 +222,8 @@ class RuledPage:
             above += [line for top, line in lines if top < table.bbox[1]]
             lines = [(top, line) for top, line in lines if top >= table.bbox[1]]
             name = f"{self.number}ページの表{number}"
+            # What stands in no cell is told like what stands outside: it is not lost unseen.
+            above += [line for _, line in _lines_outside(self._strays(table), self.number, [])]
             yield SourceTable(name, [*above, *self._rows(table, name)])
             above.clear()
         above += [line for _, line in lines]
@@ -238,6 +249,12 @@ class RuledPage:
             if box is not None:
                 homes.setdefault(box, []).append(letter)
         return homes
+
+
+def _level(box: Any, level: float) -> dict:
+    """A line across the box at the level."""
+    left, _, right, _ = box
+    return {"object_type": "line", "x0": left, "x1": right, "top": level, "bottom": level, "width": right - left}
 
 
 def _row_cells(boxes: Sequence[Any], edges: list[int], homes: dict, place: str) -> list[SourceCell]:
@@ -299,70 +316,6 @@ def _tagged_cells(page: Page) -> dict[int, int]:
             found.update(dict.fromkeys(element.get("mcids", ()), cell))
         todo += [(child, cell) for child in element.get("children", ())]
     return found
-
-
-def letter_lines(letters: Sequence[Letter]) -> list[list[Letter]]:
-    """The letters by line, from top to bottom and left to right; those of one piece of marked content stay together."""
-    lines: list[list[Letter]] = []
-    for letter in sorted(letters, key=lambda each: (each["top"] + each["bottom"]) / 2):
-        middle = (letter["top"] + letter["bottom"]) / 2
-        if lines and abs(middle - (lines[-1][0]["top"] + lines[-1][0]["bottom"]) / 2) < letter["size"] * 0.6:
-            lines[-1].append(letter)
-        else:
-            lines.append([letter])
-    return [_in_order(line) for line in lines]
-
-
-def _in_order(line: list[Letter]) -> list[Letter]:
-    starts: dict[Any, float] = {}
-    for letter in line:
-        starts[letter.get("mcid")] = min(letter["x0"], starts.get(letter.get("mcid"), letter["x0"]))
-    return sorted(line, key=lambda each: (starts[each.get("mcid")], each.get("mcid") or 0, each["x0"]))
-
-
-def line_text(line: Sequence[Letter]) -> str:
-    """The letters of a line as text; a gap between Latin letters is a blank."""
-    words = ""
-    for before, letter in zip([None, *line], line, strict=False):
-        if before and letter["x0"] - before["x1"] > letter["size"] * 0.25 and not words.endswith((" ", "　")):
-            words += " "
-        words += letter["text"]
-    return words.strip()
-
-
-def joined(letters: Sequence[Letter], box: Any) -> tuple[str, float]:
-    """The text of a cell, and how many letters its last line leaves room for.
-
-    A line that only the width of the cell broke goes on in the next one.
-    """
-    left, right = box[0], box[2]
-    texts = [(line_text(line), line) for line in letter_lines(letters)]
-    texts = [(text, line) for text, line in texts if text]
-    if not texts:
-        return "", inf
-    # What the text keeps from the left edge it keeps from the right one, too.
-    edge = right - max(0.0, min(line[0]["x0"] for _, line in texts) - left)
-    words, before = texts[0]
-    for text, line in texts[1:]:
-        broken = edge - max(each["x1"] for each in before) >= _needed(line) - 0.5
-        words += f"\n{text}" if broken else _glue(words, text)
-        before = line
-    return words, (edge - max(each["x1"] for each in before)) / before[-1]["size"]
-
-
-def _needed(line: Sequence[Letter]) -> float:
-    """The room that the beginning of a line would have taken on the line before: a letter with what clings to it."""
-    needed = line[0]["x1"] - line[0]["x0"]
-    for before, letter in pairwise(line):
-        if not clings(before["text"], letter["text"]):
-            break
-        needed += letter["x1"] - letter["x0"]
-    return needed
-
-
-def _glue(before: str, text: str) -> str:
-    """What goes between two parts of a line: a blank between words of Latin letters, nothing otherwise."""
-    return f" {text}" if re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", text) else text
 
 
 def _lines_outside(letters: Sequence[Letter], page: int, boxes: Sequence[Any]) -> list[tuple[float, SourceRow]]:

@@ -21,7 +21,8 @@ from actionplan.past.choices import (
     tell_figures,
 )
 from actionplan.past.headings import SHEET, Heading, columns_of, heading_texts, is_same_heading
-from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable, line_goes_on
+from actionplan.past.letters import line_goes_on
+from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
 from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,

@@ -5,7 +5,6 @@ a line of text between tables is a row of one cell, above the table that follows
 """
 
 import re
-import unicodedata
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -52,28 +51,6 @@ class SourceCell:
     wide: int = 1
     note: str = ""
     room: float = inf
-
-
-# What may not begin a line: it is drawn to the letter before it, so both are asked for room.
-CLINGING = "、。，．」』）】〕〉》｝・：；！？ゝ々ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.)]}!?:;％%"
-OPENING = "（「『【〔〈《｛([{"
-LATIN = re.compile(r"[A-Za-z0-9]")
-
-
-def clings(before: str, letter: str) -> bool:
-    """Whether no line may break between the two letters."""
-    latin = LATIN.match(before) and LATIN.match(letter)
-    return letter in CLINGING or before in OPENING or bool(latin)
-
-
-def line_goes_on(room: float, text: str) -> bool:
-    """Whether the text goes on with a line that left so much room: its beginning would not have fitted there."""
-    needed = 0.0
-    for before, letter in zip([text[:1], *text], text, strict=False):
-        if needed and not clings(before, letter):
-            break
-        needed += 0.5 if letter.isascii() else 1
-    return room < needed - 0.05
 
 
 @dataclass(frozen=True)
@@ -328,20 +305,9 @@ def _word_row(row: Any, place: str, above: Sequence[SourceCell]) -> list[SourceC
     return cells
 
 
-# Fonts give some letters back as the radical that looks the same: ⾒ for 見. NFKC knows most of them.
-RADICALS = str.maketrans("⺠⻁⻄⻆⻑⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻫⻭⻯⻲", "民虎西角長青韋頁風飛食馬骨鬼魚鳥麦黄斉歯竜亀")
-RADICAL = re.compile(r"[⼀-⿕]")
-BLANKS = {"\u2003": "　", "\u2002": " ", "\u00a0": " "}
-
-
-def plain_letter(text: str) -> str:
-    """A letter as the page shows it, whatever the font calls it."""
-    text = RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.translate(RADICALS))
-    return BLANKS.get(text, text)
-
-
 STREAM = re.compile(rb"stream\r?\n")
-LARGEST_PDF, PIECE = 200 * MEGABYTE, 65_536
+# What a page is written in; a hundred pages of text take a few of these.
+LARGEST_PDF, PIECE = 16 * MEGABYTE, 65_536
 LARGE_PDF = "PDFの中身が大きすぎます。もとの文書から、画像を減らしてPDFを作り直してください。"
 
 

@@ -1,6 +1,7 @@
 """A new plan: empty, as a copy of the one before it, or from one table of its items; and the lineage of its items."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -249,8 +250,9 @@ def _by_code(plan: Plan | None) -> dict[str, ActionItem]:
 
 def items_of_codes(text: str, items: Mapping[str, ActionItem]) -> list[ActionItem]:
     """The items whose codes the text names: 1-1-1、2-1-3. Raises ValueError for a code that is none of theirs."""
-    codes = list(dict.fromkeys(CODES.findall(text)))
-    rest = CODES.sub("", text).strip(" 　、,，／/・\n\r\t")
+    plain = unicodedata.normalize("NFKC", text)
+    codes = list(dict.fromkeys(CODES.findall(plain)))
+    rest = CODES.sub("", plain).strip(" 　、,，／/・\n\r\t")
     unknown = [code for code in codes if code not in items] + ([rest] if rest else [])
     if unknown:
         raise ValueError(f"「{'、'.join(unknown)}」は、前の計画の項目番号ではありません。1-1-1のように書いてください。")

@@ -68,7 +68,10 @@ def begin_page(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (plan := _begin(request, form)):
         count = ActionItem.objects.filter(measure__policy__plan=plan).count()
-        messages.success(request, f"計画「{plan}」を始めました（{count}項目）。内容を確かめてください。")
+        messages.success(
+            request,
+            f"計画「{plan}」を始めました（{count}項目）。内容を確かめ、計画の画面の「年度を開く」で最初の年度を開いてください。",
+        )
         return HttpResponseRedirect(reverse("admin:plan-tree", args=[plan.pk]))
     facts: dict = {"form": form, "required": REQUIRED, "others": [name for name in KNOWN if name not in REQUIRED]}
     return own_page(request, "admin/plan/begin.html", title=TITLE, **facts)

@@ -231,7 +231,7 @@ def _this_year_and_the_last(plan: Plan, fiscal_year: int) -> tuple[AnnualReport 
     report = next((each for each in reports if each.fiscal_year == fiscal_year), None)
     before = next((each for each in reports if each.fiscal_year < fiscal_year and not each.sample), None)
     if before is None and plan.predecessor_id:
-        before = until.filter(plan=plan.predecessor_id, sample=False).first()
+        before = until.filter(plan=plan.predecessor_id, sample=False, fiscal_year__lt=fiscal_year).first()
     return report, before
 
 

@@ -93,7 +93,7 @@ def open_year_page(request: HttpRequest) -> HttpResponse:
     """The form, with the preview below it once it is filled in; a post does what the preview said."""
     permissions.require(permissions.may_coordinate(request.user))
     sent = request.POST if request.method == "POST" else request.GET
-    form = OpenYearForm(sent if "year" in sent else None)
+    form = OpenYearForm(sent if "year" in sent else None, initial={"plan": sent.get("plan")})
     opening = None
     if form.is_bound and form.is_valid():
         try:

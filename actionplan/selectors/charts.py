@@ -160,6 +160,14 @@ class PlanResult:
     successors: Sequence[Edition]
 
 
+def rows_of(editions: Iterable[Edition]) -> dict[int, list[EditionRow]]:
+    """The rows of the editions in page order, by the edition's primary key; one query."""
+    rows: dict[int, list[EditionRow]] = {edition.pk: [] for edition in editions}
+    for row in EditionRow.objects.filter(edition__in=rows).order_by("position").defer("search_text"):
+        rows[row.edition_id].append(row)
+    return rows
+
+
 def plan_results(editions: Sequence[Edition]) -> list[PlanResult]:
     """The result of each plan. editions: the latest public one of each; one query for the rows of all."""
     rows: dict[int, list[EditionRow]] = {edition.pk: [] for edition in editions}

@@ -82,15 +82,17 @@ def public_edition(key: str, number: int | None = None) -> Edition:
 def previous_edition(edition: Edition) -> Edition | None:
     """The public edition to compare with: the plan's last year before this one, for its first the plan before.
 
-    None for the first year of a plan that follows none. One query, or two.
+    None for the first year of a plan that follows none. One query, or up to three.
     """
     public = _with_plan(Edition.objects.public())
     earlier = public.filter(report__plan=edition.report.plan_id, report__fiscal_year__lt=edition.fiscal_year).first()
     predecessor = edition.front_matter["plan"].get("predecessor")
     if earlier is not None or predecessor is None:
         return earlier
-    before = public.filter(report__plan__slug=predecessor["slug"], report__fiscal_year__lte=edition.fiscal_year)
-    return before.first()
+    before = public.filter(report__plan__slug=predecessor["slug"])
+    # The year before where there is one; a plan that reported on the same year only is compared with that.
+    years = before.filter(report__fiscal_year__lt=edition.fiscal_year)
+    return years.first() or before.filter(report__fiscal_year=edition.fiscal_year).first()
 
 
 def corrections(edition: Edition) -> list[Edition]:
@@ -133,6 +135,11 @@ class Frame:
     def latest(self) -> YearLink | None:
         """The latest published year."""
         return self.years[0] if self.years else None
+
+    @property
+    def names_plan(self) -> bool:
+        """Whether the page is one plan's, or there is none yet: not so where it speaks of several."""
+        return bool(self.plan_title) or not self.years
 
     @property
     def by_plan(self) -> list[tuple[str, list[YearLink]]]:

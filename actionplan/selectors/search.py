@@ -163,7 +163,9 @@ def _with_known_year(filters: Filters, editions: Sequence[Edition]) -> tuple[Fil
     years = [str(edition.fiscal_year) for edition in searched]
     if filters.year in (*years, ALL_YEARS):
         return filters, ""
-    missing = NO_YEAR.format(value=shortened(filters.year)) if filters.year else ""
+    # A year that only other plans have is what the form kept when another plan was chosen.
+    elsewhere = filters.year in {str(edition.fiscal_year) for edition in editions}
+    missing = NO_YEAR.format(value=shortened(filters.year)) if filters.year and not elsewhere else ""
     return replace(filters, year=years[0] if years else ALL_YEARS), missing
 
 

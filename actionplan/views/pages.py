@@ -15,6 +15,7 @@ from actionplan.selectors.charts import (
     change_chart,
     plan_results,
     progress_chart,
+    rows_of,
     successors,
     year_summary,
 )
@@ -69,10 +70,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """The tree of pages: the years, and the latest year's policies and items."""
-    edition = latest_public_edition()
-    report = report_outline(edition.front_matter, edition.rows.all()) if edition else None
-    return page(request, "sitemap", page_id="A-4", crumbs=[Crumb("サイトマップ")], edition=edition, report=report)
+    """The tree of pages: the years, and the policies and items of each plan's latest year."""
+    editions = latest_of_each_plan()
+    rows = rows_of(editions)
+    reports = [(each, report_outline(each.front_matter, rows[each.pk])) for each in editions]
+    edition = editions[0] if len(editions) == 1 else None
+    return page(request, "sitemap", page_id="A-4", crumbs=[Crumb("サイトマップ")], edition=edition, reports=reports)
 
 
 REPORTS = "年度の一覧"
@@ -142,12 +145,16 @@ def changes(request: HttpRequest, key: str) -> HttpResponse:
 def _against(previous: Edition, edition: Edition) -> dict:
     old, new = list(previous.rows.all()), list(edition.rows.all())
     found = year_changes(previous, old, edition, new)
-    if found.by_lineage:
-        return {"changes": found}
     before, now = previous.front_matter, edition.front_matter
-    labels = before["era_label"], now["era_label"]
+    labels = [
+        f"{front['plan']['title']}　{front['era_label']}" if found.by_lineage else front["era_label"]
+        for front in (before, now)
+    ]
+    facts = {"changes": found, "before_name": labels[0], "now_name": labels[1]}
+    if found.by_lineage:
+        return facts
     chart = change_chart(labels[0], year_summary(before, old), labels[1], year_summary(now, new))
-    return {"changes": found, "change_chart": chart}
+    return {**facts, "change_chart": chart}
 
 
 def home(request: HttpRequest) -> HttpResponse:

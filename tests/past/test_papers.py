@@ -3,7 +3,7 @@
 import pytest
 from weasyprint import HTML
 
-from actionplan.past.source import plain_letter
+from actionplan.past.letters import plain_letter
 from tests.past.tables import as_xlsx, reading_of
 
 

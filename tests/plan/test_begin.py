@@ -239,9 +239,9 @@ def test_the_first_year_stands_beside_the_last_one_of_the_plan_before(office, be
     office.post(BEGIN, wish(before))
     plan = begun()
     added = factories.make_item(plan.policies.get().measures.get(), name="新しい項目")
-    opening = opening_of(plan, 2014)
+    opening = opening_of(plan, 2015)
     assert [(each.item.name, each.kind) for each in opening.coming] == [("続く項目", CONTINUED), ("新しい項目", NEW)]
-    open_year(plan, 2014, by=None)
+    open_year(plan, 2015, by=None)
     continued, new = answer_sheet(plan.reports.get())
     assert (continued.kind, continued.last_of("text")) == (CONTINUED, "前の計画の文")
     assert (new.kind, new.last_of("text"), new.status.item) == (NEW, "", added)
