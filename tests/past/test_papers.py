@@ -3,7 +3,8 @@
 import pytest
 from weasyprint import HTML
 
-from actionplan.past.letters import plain_letter
+from actionplan.past.files import read_source
+from actionplan.past.letters import joined, plain_letter
 from tests.past.tables import as_xlsx, reading_of
 
 
@@ -41,3 +42,40 @@ def test_a_line_above_gives_its_title_to_the_numbers_of_the_rows():
 )
 def test_a_letter_of_a_pdf_is_the_one_that_it_looks_like(radical, letter):
     assert plain_letter(radical) == letter
+
+
+def letters_of(*lines: str) -> list[dict]:
+    """Letters of ten points, each line from the left edge on."""
+    return [
+        {"text": letter, "x0": 10 * place, "x1": 10 * place + 10, "top": 12 * row, "bottom": 12 * row + 10, "size": 10}
+        for row, line in enumerate(lines)
+        for place, letter in enumerate(line)
+    ]
+
+
+def test_a_line_that_fills_its_cell_goes_on_unless_the_next_one_heads_a_cell_of_our_own_paper():
+    box = (0, 0, 100, 40)
+    assert joined(letters_of("一二三四五六七八九十", "続き"), box)[0] == "一二三四五六七八九十続き"
+    assert joined(letters_of("一二三四五六七八九十", "進捗区分：A"), box)[0] == "一二三四五六七八九十\n進捗区分：A"
+
+
+def test_a_merged_cell_that_the_end_of_a_page_left_open_is_read():
+    cell = "<td style='border:1px solid{}'{}>{}</td>".format
+    open_below = ";border-bottom:none"
+    rows = [
+        cell("", "", "目標") + cell("", "", "項目") + cell("", "", "実績"),
+        cell("", " rowspan=2", "目標1　集う") + cell("", "", "広報") + cell("", "", "4回"),
+        cell("", "", "講座") + cell("", "", "3回"),
+        cell(open_below, " rowspan=2", "目標2　守る") + cell("", "", "清掃") + cell("", "", "5回"),
+        cell("", "", "訓練") + cell("", "", "2回"),
+    ]
+    table = "".join(f"<tr>{row}</tr>" for row in rows)
+    style = "table{border-collapse:collapse}td{font:9pt 'BIZ UDGothic';padding:3px}"
+    data = HTML(string=f"<style>{style}</style><table>{table}</table>").write_pdf()
+    [found] = read_source(data, "x.pdf").tables
+    assert [[each.text for each in row.cells] for row in found.rows][1:] == [
+        ["目標1　集う", "広報", "4回"],
+        ["目標1　集う", "講座", "3回"],
+        ["目標2　守る", "清掃", "5回"],
+        ["目標2　守る", "訓練", "2回"],
+    ]
