@@ -197,6 +197,7 @@ class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, SimpleH
 class PortalInline(AsksPermission, PicksMixin, TabularInline):
     """Rows edited on their parent's page; they are deleted on their own page, where the reason can be told."""
 
+    template = "admin/portal/tabular.html"
     form = KeepingForm
     extra = 0
     can_delete = False

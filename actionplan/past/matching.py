@@ -241,7 +241,11 @@ class Proposal:
                 yield self._title(number, self.policy_titles.get(number, ""))
         for number in dict.fromkeys(each.number[:2] for each in made):
             if number not in self.live.measures:
-                yield self._title(number, self.measure_titles.get(number, ""))
+                yield self._title(number, self.measure_titles.get(number, "") or self._of_its_policy(number))
+
+    def _of_its_policy(self, number: Number) -> str:
+        """What a measure is offered to be called where the table names none of them: as its policy is."""
+        return "" if any(self.measure_titles.values()) else self.policy_titles.get(number[:1], "")
 
     @property
     def retitled(self) -> list[str]:
