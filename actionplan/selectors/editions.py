@@ -154,6 +154,11 @@ class Frame:
         """The published years that are sample data (見本データ), latest first."""
         return [link for link in self.years if link.sample]
 
+    @property
+    def sample_years(self) -> list[str]:
+        """What those years are called, each once although several plans may report on it."""
+        return list(dict.fromkeys(link.era_label for link in self.samples))
+
 
 def page_frame(shown: Edition | None = None) -> Frame:
     """The frame of every page; one query, whatever the number of items.
