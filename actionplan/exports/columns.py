@@ -87,6 +87,8 @@ class ReportResource(resources.Resource):
         for name, field in self.fields.items():
             if name == "actor_symbols":
                 yield from ((f"actor_{actor['symbol']}", actor_column(actor)) for actor in self.front["actors"])
+            if name == "fiscal_year" and self.front.get("names_plan"):
+                yield "plan_title", column("計画")
             yield name, field
             if name == "content":
                 yield from cell_columns()
@@ -111,6 +113,10 @@ class ReportResource(resources.Resource):
     def dehydrate_municipality(self, row: EditionRow) -> str:
         """対馬市."""
         return self.front["plan"]["municipality"]
+
+    def dehydrate_plan_title(self, row: EditionRow) -> str:
+        """The plan's title; a column only where records of several plans stand together."""
+        return self.front["plan"]["title"]
 
     def dehydrate_fiscal_year(self, row: EditionRow) -> int:
         """2009."""

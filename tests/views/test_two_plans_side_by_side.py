@@ -1,5 +1,7 @@
 """What a reader meets where two plans stand side by side: links that lead there, names that tell them apart."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -74,3 +76,13 @@ def test_last_years_answer_is_never_this_years(both):
 def test_a_plan_without_a_purpose_has_no_empty_line_above_its_title(client, both):
     page = read(client, "/plans/2/")
     assert '<p class="eyebrow">　</p>' not in page
+
+
+def test_records_of_several_plans_name_their_plan_and_those_of_one_do_not(client, both):
+    def table(address: str) -> list[list[str]]:
+        return list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
+
+    heads, *records = table("/search.csv?q=項目&plan=all&year=2010")
+    assert {record[heads.index("計画")] for record in records} == {"第1次計画", "第2次計画"}
+    assert "計画" not in table("/search.csv?q=項目&plan=2&year=2010")[0]
+    assert "計画" not in table("/search.csv?q=項目&year=2009")[0]
