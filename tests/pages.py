@@ -29,6 +29,7 @@ PUBLIC = (
     "/search/",
     "/search/?year=2009&progress=not_done",
     "/about/",
+    "/plans/1/",
     "/areas/",
     "/areas/試験地域/",
     "/tags/",
