@@ -222,6 +222,8 @@ def chosen_columns(source: Source, choices: Choices) -> list[TableColumn]:
 SEPARATORS = re.compile(r"([／/、，,;；]|[・\n]|[ 　]+)")
 OFFICE = re.compile(r".*(?:課|室|局|部|係|所|署|館|センター|会|班|校|園|院|庁|委員会|担当)")
 PARTS_OF_ONE = ("部", "局")
+# What stands behind a department, by a blank or on a line of its own, and says which part of it is meant.
+UNIT = re.compile(r"[（(].*|.*(?:係|担当|班|グループ|チーム)|外|他|ほか")
 
 
 def departments_in(text: str) -> list[str]:
@@ -237,6 +239,9 @@ def departments_in(text: str) -> list[str]:
             before = part
             continue
         word = part.strip(" 　◎○●◯※")
+        if names and not before.strip() and UNIT.fullmatch(word):
+            names[-1] += word if word[0] in "（(" else f" {word}"
+            continue
         whole = not names or before in tuple("／/、，,;；") or _is_whole(names[-1], before)
         if whole:
             names += [word] if word else []
