@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw
 from actionplan.evidence.judging import fit_file
 from actionplan.evidence.taking import NewFile, add_files
 from actionplan.models import (
+    CITY_SETTINGS,
     ActionItem,
     ActorType,
     AnnualReport,
@@ -38,7 +39,6 @@ from actionplan.scale import Category, Meaning, Pattern, Scale
 
 TITLE, SHORT_NAME, SLUG = "見本：次の計画", "見本の計画", "mihon"
 YEARS = 2
-SETTINGS = ("municipality", "municipality_code", "newsletter", "licence_name", "licence_url", "office")
 SCALE = Scale(
     (
         Category("A", "計画以上", "見本：計画より進んだもの。", Meaning.DONE, Pattern.SOLID),
@@ -79,7 +79,7 @@ def _save(row: models.Model) -> Any:
 
 
 def _plan(last: AnnualReport) -> Plan:
-    settings = {name: getattr(last.plan, name) for name in SETTINGS}
+    settings = {name: getattr(last.plan, name) for name in CITY_SETTINGS}
     plan = Plan(title=TITLE, short_name=SHORT_NAME, slug=SLUG, predecessor=last.plan, **settings)
     plan.start_year, plan.end_year = last.fiscal_year, last.fiscal_year + 4
     with one_change(reason=REASON):

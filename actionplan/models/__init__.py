@@ -18,12 +18,23 @@ from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change
 from actionplan.models.partner import Partner
 from actionplan.models.past import TableMapping
-from actionplan.models.plan import ActorType, Aim, Plan, PlanCategory, Stage, StoryRemark, StoryStep, scale_of
+from actionplan.models.plan import (
+    CITY_SETTINGS,
+    ActorType,
+    Aim,
+    Plan,
+    PlanCategory,
+    Stage,
+    StoryRemark,
+    StoryStep,
+    scale_of,
+)
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
 from actionplan.models.tree import STATUS_HEADING, ActionItem, Figure, Measure, Policy, was_given
 from actionplan.models.voice import PARTNER, RELATED, PartnerLink, Voice
 
 __all__ = [
+    "CITY_SETTINGS",
     "OPEN_STATES",
     "PARTNER",
     "RELATED",

@@ -70,6 +70,32 @@ class RecordLineField(RecordMixin, models.CharField):
     """A title or a name of the record."""
 
 
+class PlainColumn(models.CharField):
+    """A column of text that does something of its own, which migrations need not know."""
+
+    def deconstruct(self) -> Any:
+        """As the column that it is."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class GivenField(PlainColumn):
+    """Filled the first time that its row is stored, by whichever door, unless the row brings a value.
+
+    give: what a row of the model gets. A record of history has the value of its row.
+    """
+
+    def __init__(self, *args: Any, give: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.give = give
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """The value, made if there is none yet. Django asks for it in each way of storing a row but a raw one."""
+        if self.give and not self.value_from_object(model_instance):
+            setattr(model_instance, self.attname, self.give(model_instance))
+        return super().pre_save(model_instance, add)
+
+
 class SourcedHistory(models.Model):
     """What every record of a change carries besides who, when and why."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import count
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -11,6 +11,7 @@ from django.db import models
 
 from actionplan.fiscal_year import EARLIEST, FIRST_PLAN, LATEST, SLUG, web_label
 from actionplan.models.base import (
+    GivenField,
     NaturalManager,
     RecordLineField,
     RecordModel,
@@ -27,19 +28,14 @@ SLUG_HINT = "公開ページのアドレスの一部になる名前です（例�
 SLUG_TAKEN = "このアドレスの名前は、ほかの計画で使われています。"
 
 
-class SlugField(models.CharField):
-    """Gives a plan its slug the first time it is stored, by whichever door: the next number, unless it brings one."""
+def next_slug(plan: "Plan") -> str:
+    """The lowest number that no plan bears; a plan that was ever published cannot have gone and left one."""
+    given = set(Plan.objects.values_list("slug", flat=True))
+    return next(slug for slug in map(str, count(1)) if slug not in given)
 
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The slug, made if there is none yet."""
-        if not self.value_from_object(model_instance) and isinstance(model_instance, Plan):
-            model_instance.slug = next_slug()
-        return super().pre_save(model_instance, add)
 
-    def deconstruct(self) -> Any:
-        """As the column that it is: migrations need to know no more."""
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
+# Settings of the city rather than of the plan: a new plan takes them over.
+CITY_SETTINGS = ("municipality", "municipality_code", "newsletter", "licence_name", "licence_url", "office")
 
 
 class Plan(RecordModel):
@@ -49,8 +45,9 @@ class Plan(RecordModel):
     short_name = RecordLineField(
         "短い名前", max_length=30, blank=True, help_text="計画がいくつかあるとき、年度の名前に添えます。例：第2次計画"
     )
-    slug = SlugField(
+    slug = GivenField(
         "アドレスの名前",
+        give=next_slug,
         max_length=40,
         unique=True,
         blank=True,
@@ -188,12 +185,6 @@ def scale_of(rows: Iterable["PlanCategory"]) -> Scale:
     chosen = [row.value for row in rows if not row.retired and not row.is_unset]
     unset = next((row.value for row in rows if row.is_unset), UNSET_OF_DEFAULT)
     return Scale((*chosen, unset), tuple(row.value for row in rows if row.retired))
-
-
-def next_slug() -> str:
-    """The lowest number that no plan bears; a plan that was ever published cannot have gone and left one."""
-    given = set(Plan.objects.values_list("slug", flat=True))
-    return next(slug for slug in map(str, count(1)) if slug not in given)
 
 
 class ActorType(RecordModel):

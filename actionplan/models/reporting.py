@@ -13,7 +13,15 @@ from django.utils import timezone
 from actionplan.cells import BY_NAME, CHOICE, CHOICES, FIGURES, Cell, State, state_once_written
 from actionplan.figures import Declared, FigureFault, read_values, write_values
 from actionplan.fiscal_year import era_label, newsletter_label, report_key, web_label
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
+from actionplan.models.base import (
+    GivenField,
+    NaturalManager,
+    PlainColumn,
+    RecordLineField,
+    RecordModel,
+    RecordTextField,
+    records,
+)
 from actionplan.models.department import Department
 from actionplan.models.plan import YEAR_RANGE, Plan, PlanCategory, scale_of
 from actionplan.models.tree import ActionItem
@@ -21,19 +29,11 @@ from actionplan.scale import Scale
 from actionplan.seen import Moved
 
 
-class KeyField(models.CharField):
-    """Gives a report its key the first time it is stored, by whichever door."""
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The key, made if there is none yet."""
-        if not self.value_from_object(model_instance) and isinstance(model_instance, AnnualReport):
-            model_instance.key = free_key(model_instance)
-        return super().pre_save(model_instance, add)
-
-    def deconstruct(self) -> Any:
-        """As the column that it is: migrations need to know no more."""
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
+def free_key(report: "AnnualReport") -> str:
+    """The key of the plan and the year; where an older report bears it already, the longer one with the slug."""
+    wanted = report_key(report.plan.slug, report.fiscal_year)
+    taken = AnnualReport.objects.filter(key=wanted).exclude(pk=report.pk).exists()
+    return f"{report.fiscal_year}-{report.plan.slug}" if taken else wanted
 
 
 class AnnualReport(RecordModel):
@@ -41,7 +41,7 @@ class AnnualReport(RecordModel):
 
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="計画", related_name="reports")
     fiscal_year = models.PositiveSmallIntegerField("年度（西暦）", validators=YEAR_RANGE)
-    key = KeyField("報告の鍵", max_length=45, unique=True, editable=False)
+    key = GivenField("報告の鍵", give=free_key, max_length=45, unique=True, editable=False)
     label_override = RecordLineField(
         "年度の表記", max_length=20, blank=True, help_text="空欄なら自動です。例：平成31年度"
     )
@@ -124,24 +124,12 @@ class AnnualReport(RecordModel):
         return f"{newsletter_label(self.fiscal_year, self.label_override)}{self.plan.title}実施状況"
 
 
-def free_key(report: AnnualReport) -> str:
-    """The key of the plan and the year; where an older report bears it already, the longer one with the slug."""
-    wanted = report_key(report.plan.slug, report.fiscal_year)
-    taken = AnnualReport.objects.filter(key=wanted).exclude(pk=report.pk).exists()
-    return f"{report.fiscal_year}-{report.plan.slug}" if taken else wanted
-
-
-class CategoryField(models.CharField):
+class CategoryField(PlainColumn):
     """The code of a category. Which there are, the plan says: forms fill in the choices."""
 
     def formfield(self, **kwargs) -> Any:
         """A choice, as yet without choices; never the box for a line that the admin gives every text."""
         return models.Field.formfield(self, **{**kwargs, "form_class": forms.ChoiceField, "widget": forms.Select})
-
-    def deconstruct(self) -> Any:
-        """As the column that it is: migrations need to know no more."""
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
 
 
 def answer_field(cell: Cell) -> models.Field:

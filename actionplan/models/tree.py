@@ -8,7 +8,16 @@ from django.db import models
 
 from actionplan.figures import EQUALS, Declared, FigureFault, FigureKind, raw_values, read_number
 from actionplan.fiscal_year import parse_fiscal_year
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, label_of, records
+from actionplan.models.base import (
+    GivenField,
+    NaturalManager,
+    PlainColumn,
+    RecordLineField,
+    RecordModel,
+    RecordTextField,
+    label_of,
+    records,
+)
 from actionplan.models.named import Area, Tag
 from actionplan.models.plan import ActorType, Plan
 from actionplan.public_id import make_public_id
@@ -74,19 +83,9 @@ class Measure(RecordModel):
         return (*self.policy.natural_key(), self.number)
 
 
-class PublicIdField(models.CharField):
-    """Gives an item its public id the first time it is stored, by whichever door; no item had it before."""
-
-    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
-        """The id, made if there is none yet. Django asks for it in each way of storing a row."""
-        if not self.value_from_object(model_instance) and isinstance(model_instance, ActionItem):
-            model_instance.public_id = new_public_id(model_instance)
-        return super().pre_save(model_instance, add)
-
-    def deconstruct(self) -> Any:
-        """As the column that it is: migrations need to know no more."""
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
+def new_public_id(item: "ActionItem") -> str:
+    """What the item will be called, from what it is now."""
+    return make_public_id(item.measure.policy.plan.title, item.code, item.name, taken=was_given)
 
 
 class ActionItem(RecordModel):
@@ -94,7 +93,7 @@ class ActionItem(RecordModel):
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="取組", related_name="items")
     number = models.PositiveSmallIntegerField("項目番号", validators=FROM_ONE)
-    public_id = PublicIdField("公開ID", max_length=16, unique=True, blank=True, editable=False)
+    public_id = GivenField("公開ID", give=new_public_id, max_length=16, unique=True, blank=True, editable=False)
     name = RecordTextField("項目")
     content = RecordTextField("アクションプランの内容")
     actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
@@ -169,11 +168,6 @@ class ActionItem(RecordModel):
         return (*self.measure.natural_key(), self.number)
 
 
-def new_public_id(item: ActionItem) -> str:
-    """What the item will be called, from what it is now."""
-    return make_public_id(item.measure.policy.plan.title, item.code, item.name, taken=was_given)
-
-
 def was_given(public_id: str) -> bool:
     """Whether an item ever had the id, one that was deleted included."""
     return (
@@ -182,7 +176,7 @@ def was_given(public_id: str) -> bool:
     )
 
 
-class NumberField(models.CharField):
+class NumberField(PlainColumn):
     """A number as its digits, to the letter of its precision; read as people write it."""
 
     def to_python(self, value: Any) -> Any:
@@ -191,11 +185,6 @@ class NumberField(models.CharField):
             return read_number(value) if isinstance(value, str) else value
         except FigureFault as fault:
             raise ValidationError(str(fault), code="number") from fault
-
-    def deconstruct(self) -> Any:
-        """As the column that it is: migrations need to know no more."""
-        name, _, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs
 
 
 def read_targets(text: str) -> dict[int, str]:

@@ -120,19 +120,31 @@ def table_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> Ht
     heading = _heading(said, source, tables)
     if request.method == "POST":
         ticked = [number for number in range(len(source.tables)) if f"table-{number}" in request.POST]
-        asked = _asked_heading(request, source, ticked)
         same_first = ticked[:1] == tables[:1]
-        if not ticked:
-            refusal = NO_TABLES
-        elif same_first and asked is None:
-            refusal = ODD_HEADING
-        else:
-            found = asked if same_first and asked else find_heading(source.tables[ticked[0]])
+        refusal, found = _told_tables(request, source, ticked, same_first)
+        if found:
             changed = {"tables": ticked, "first": found.first, "count": found.count}
             waiting.say(**changed, **({} if changed.items() <= said.items() else {"roles": None}))
-            if "next" in request.POST and (same_first or len(source.tables) == 1):
-                return HttpResponseRedirect(reverse("admin:past_columns", args=[waiting.name]))
-            return HttpResponseRedirect(reverse("admin:past_table", args=[waiting.name]))
+            goes_on = "next" in request.POST and (same_first or len(source.tables) == 1)
+            return HttpResponseRedirect(reverse(f"admin:past_{'columns' if goes_on else 'table'}", args=[waiting.name]))
+    return _shown_tables(request, waiting, source, tables, heading, refusal)
+
+
+def _told_tables(
+    request: HttpRequest, source: Source, ticked: Sequence[int], same_first: bool
+) -> tuple[str, Heading | None]:
+    """Why the tables cannot be read like that, or where the heading of the first one stands."""
+    asked = _asked_heading(request, source, ticked)
+    if not ticked:
+        return NO_TABLES, None
+    if same_first and asked is None:
+        return ODD_HEADING, None
+    return "", asked if same_first and asked else find_heading(source.tables[ticked[0]])
+
+
+def _shown_tables(
+    request: HttpRequest, waiting: WaitingPast, source: Source, tables: Sequence[int], heading: Heading, refusal: str
+) -> HttpResponse:
     main = source.tables[tables[0]]
     start = max(0, heading.first - 4)
     shown = [(number + 1, row) for number, row in enumerate(main.rows)][start : heading.first + SHOWN_ROWS]
@@ -204,21 +216,35 @@ def columns_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> 
     remembered = _remembered(columns)
     if not said.get("roles"):
         said = said | _offered(source, columns, kinds, bare, remembered)
+    facts = _column_facts(source, columns, kinds, said, table_years)
     return page(
         request,
         "columns",
         f"列の対応を決める　{waiting.title}",
         file=waiting,
-        columns=[_column_choice(column, said, columns) for column in columns],
-        lines=[(kind, words[:3], len(words), said["lines"].get(kind, "skip")) for kind, words in kinds.items()],
-        roles=ROLES.items(),
-        line_roles=[("policy", ROLES["policy"]), ("measure", ROLES["measure"]), ("skip", ROLES["skip"])],
-        year=said.get("year_words") or (web_label(said["year"]) if said.get("year") else ""),
-        table_years=[(source.tables[number].name, web_label(year)) for number, year in table_years.items()],
         remembered=remembered if request.method != "POST" else None,
         refusals=refusals,
         status=422 if refusals else 200,
+        **facts,
     )
+
+
+def _column_facts(
+    source: Source,
+    columns: Sequence[TableColumn],
+    kinds: Mapping[str, Any],
+    said: Mapping[str, Any],
+    table_years: Mapping[int, int],
+) -> dict[str, Any]:
+    """What the page of the columns shows of each, and of the lines and the years."""
+    return {
+        "columns": [_column_choice(column, said, columns) for column in columns],
+        "lines": [(kind, words[:3], len(words), said["lines"].get(kind, "skip")) for kind, words in kinds.items()],
+        "roles": ROLES.items(),
+        "line_roles": [(role, ROLES[role]) for role in ("policy", "measure", "skip")],
+        "year": said.get("year_words") or (web_label(said["year"]) if said.get("year") else ""),
+        "table_years": [(source.tables[number].name, web_label(year)) for number, year in table_years.items()],
+    }
 
 
 def _sent(request: HttpRequest, columns: Sequence[TableColumn], kinds: Mapping[str, Any]) -> dict[str, Any]:

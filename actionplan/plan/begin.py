@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.models import (
+    CITY_SETTINGS,
     ActionItem,
     Department,
     Figure,
@@ -32,8 +33,6 @@ from actionplan.uploads import Table, UploadError, check_columns, column_letters
 
 REASON = "新しい計画を始める"
 DRAWN = "項目の引き継ぎを決める"
-# Settings of the city, taken over from the plan before or from the newest one.
-SETTINGS = ("municipality", "municipality_code", "newsletter", "licence_name", "licence_url", "office")
 NUMBERS = ("施策番号", "取組番号", "項目番号")
 TITLES = ("施策名", "取組名", "項目名")
 CONTENT, MARKS, DEPARTMENT, ORIGINS = "アクションプランの内容", "主体", "担当課", "前の計画の項目"
@@ -80,7 +79,7 @@ def begin_plan(
     permissions.require(by is None or (permissions.may_add(by, Plan) and permissions.may_add(by, ActionItem)))
     before = plan.predecessor
     settled = before or Plan.objects.order_by("-pk").first()
-    for name in SETTINGS:
+    for name in CITY_SETTINGS:
         if settled and not getattr(plan, name):
             setattr(plan, name, getattr(settled, name))
     if copy and before is None:

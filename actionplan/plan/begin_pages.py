@@ -1,4 +1,4 @@
-"""新しい計画を始める, and 項目の引き継ぎ: which of its items come from which of the plan before."""
+"""新しい計画を始める, and 項目の引き継ぎ: how a plan begins, and which items come from which of the plan before."""
 
 from collections.abc import Callable
 from typing import cast

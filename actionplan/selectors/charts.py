@@ -160,20 +160,18 @@ class PlanResult:
     successors: Sequence[Edition]
 
 
-def rows_of(editions: Iterable[Edition]) -> dict[int, list[EditionRow]]:
-    """The rows of the editions in page order, by the edition's primary key; one query."""
+def rows_of(editions: Iterable[Edition], *fields: str) -> dict[int, list[EditionRow]]:
+    """The rows of the editions in page order, by the edition's primary key, these fields alone if any; one query."""
     rows: dict[int, list[EditionRow]] = {edition.pk: [] for edition in editions}
-    for row in EditionRow.objects.filter(edition__in=rows).order_by("position").defer("search_text"):
+    found = EditionRow.objects.filter(edition__in=rows).order_by("position")
+    for row in found.only("edition", *fields) if fields else found.defer("search_text"):
         rows[row.edition_id].append(row)
     return rows
 
 
 def plan_results(editions: Sequence[Edition]) -> list[PlanResult]:
     """The result of each plan. editions: the latest public one of each; one query for the rows of all."""
-    rows: dict[int, list[EditionRow]] = {edition.pk: [] for edition in editions}
-    counted = ("edition", "policy_number", "policy_title", "progress")
-    for row in EditionRow.objects.filter(edition__in=rows).order_by("position").only(*counted):
-        rows[row.edition_id].append(row)
+    rows = rows_of(editions, "policy_number", "policy_title", "progress")
     return [
         PlanResult(edition, year_summary(edition.front_matter, rows[edition.pk]), successors(edition, editions))
         for edition in editions

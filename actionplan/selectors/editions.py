@@ -55,16 +55,18 @@ def latest_of_each_plan() -> list[Edition]:
 
 def plan_edition(slug: str) -> Edition:
     """The latest public edition of the plan. Raises Http404."""
-    edition = _with_plan(Edition.objects.public().filter(report__plan__slug=slug)).first()
-    if edition is None:
-        raise Http404(NO_PLAN)
-    return edition
+    if edition := _of_plan(slug).first():
+        return edition
+    raise Http404(NO_PLAN)
 
 
 def plan_edition_or_latest(slug: str) -> Edition | None:
     """The same, but the latest of all where the plan has none; None before anything is published."""
-    of_the_plan = _with_plan(Edition.objects.public().filter(report__plan__slug=slug))
-    return of_the_plan.first() or latest_public_edition()
+    return _of_plan(slug).first() or latest_public_edition()
+
+
+def _of_plan(slug: str) -> QuerySet[Edition]:
+    return _with_plan(Edition.objects.public().filter(report__plan__slug=slug))
 
 
 def public_edition(key: str, number: int | None = None) -> Edition:

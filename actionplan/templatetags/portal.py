@@ -37,6 +37,17 @@ def with_plain_corners(table: str) -> SafeString:
     return mark_safe(table)
 
 
+GUIDELINE = ("purpose", "vision", "aims_title", "aims_lead", "stages_text")
+PARTS = ("story_steps", "story_remarks", "aims", "stages")
+
+
+@register.filter
+def has_guideline(front_matter: dict) -> bool:
+    """Whether the plan says anything of its guideline: many plans begin without one."""
+    plan = front_matter["plan"]
+    return any(plan.get(name) for name in GUIDELINE) or any(front_matter.get(name) for name in PARTS)
+
+
 @register.filter
 def full_width(number: int) -> str:
     """The number in full-width digits: 施策３."""
