@@ -29,7 +29,8 @@ def plain_http():
     """No manifest and no https: tests ask the views, not the deployment. Set before the live server starts."""
     plain = {"SECURE_SSL_REDIRECT": False, "SESSION_COOKIE_SECURE": False, "CSRF_COOKIE_SECURE": False}
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}, **plain):
+    # Tests ask the views anew each time; tests/views/test_kept_pages.py keeps pages.
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}, KEPT_PAGES=False, **plain):
         yield
 
 

@@ -19,8 +19,8 @@ FALSE = {"0", "false", "no", "off"}
 SQLITE_OPTIONS = {
     # IMMEDIATE takes the write lock at BEGIN, so two writers queue instead of failing with "database is locked".
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    # FULL: what was acknowledged has reached the disk, also when the power goes.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
 }
 
 
@@ -100,11 +100,14 @@ def database(var: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL が読めません。postgres://利用者:パスワード@番地:5432/データベース名 の形で指定してください。"
         ) from None
+    # Seconds: whoever waits for a lock is told so and keeps their words; the server's workers wait for less.
+    wait = environment.number("LOCK_WAIT", 20)
     if entry["ENGINE"] == "django.db.backends.postgresql":
-        # Shorter than gunicorn's patience, as SQLite's: whoever waits for a lock is told so and keeps their words.
-        entry.setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
+        options = entry.setdefault("OPTIONS", {})
+        options.setdefault("options", f"-c lock_timeout={wait}s")
+        options.setdefault("connect_timeout", 5)
     if entry["ENGINE"] == "django.db.backends.sqlite3":
-        entry["OPTIONS"] = SQLITE_OPTIONS
+        entry["OPTIONS"] = {**SQLITE_OPTIONS, "timeout": wait}
         # A file, not memory: the tests of simultaneous writers need a database that threads share.
         entry["TEST"] = {"NAME": str(var / "test.sqlite3")}
     return entry

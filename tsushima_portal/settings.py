@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tsushima_portal.middleware.PublicGZip",
+    "actionplan.views.kept.KeptPages",
     "tsushima_portal.middleware.StaffSession",
     "django.middleware.common.CommonMiddleware",
     "tsushima_portal.middleware.StaffCsrf",
@@ -98,6 +99,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 300
 # A page of a hundred long answers: a Japanese character takes three bytes, and a post that is too large loses words.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
+# Rendered public pages and files stay in VAR_DIR/pages and answer while the database is away.
+KEPT_PAGES = environment.flag("KEPT_PAGES", default=not DEBUG)
+KEPT_PAGES_BYTES = environment.number("KEPT_PAGES_MB", 500) * 1024 * 1024
+
 SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
@@ -140,7 +145,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "dated"}},
+    "filters": {"one_line_a_minute": {"()": "tsushima_portal.logs.OneLineAMinute"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "dated", "filters": ["one_line_a_minute"]},
+    },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Not its warnings: every mistyped address would be one.
     "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},

@@ -13,4 +13,4 @@ urlpatterns = [
 
 handler400 = "actionplan.views.errors.bad_request"
 handler404 = "actionplan.views.errors.page_not_found"
-handler500 = "actionplan.views.errors.server_error"
+handler500 = "tsushima_portal.errors.server_error"

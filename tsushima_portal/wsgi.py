@@ -3,7 +3,12 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
+
+from tsushima_portal import patience
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tsushima_portal.settings")
 
 application = get_wsgi_application()
+if connection.vendor == "postgresql":
+    patience.install()

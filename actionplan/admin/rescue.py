@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +22,20 @@ CLOSED = (
 )
 GONE = "この画面を開いたあとに、ほかの人が削除したため、保存していません。"
 CROWDED = "ほかの人の保存に時間がかかっているため、まだ保存されていません。1分ほど待って、もう一度保存してください。"
+AWAY = (
+    "データベースが応答しないため、保存できたことを確かめられません。少し待ってから新しい画面で開き、"
+    "保存されていなければ、もう一度保存してください。"
+)
+FULL = "サーバーの空き容量が足りないため、保存していません。事務局かシステムの担当者に、すぐに知らせてください。"
+READ_ONLY = (
+    "サーバーが書き込みを受け付けないため、保存していません。事務局かシステムの担当者に、すぐに知らせてください。"
+)
+# What the two databases and the system say of their condition, and what it means to the person who waits.
+CONDITIONS = (
+    (("is full", "no space left", "quota exceeded"), FULL),
+    (("readonly", "read-only"), READ_ONLY),
+    (("is locked", "lock timeout", "deadlock"), CROWDED),
+)
 OWN_PAGES = {"note": "訂正の説明", "reason": "理由"}
 
 
@@ -44,9 +58,22 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "保存できませんでした", STALE, _way_back(request), "新しい画面で管理画面を開く")
 
 
-def crowded(request: HttpRequest) -> HttpResponse:
-    """The page for a post that had to wait too long for somebody else's writing."""
-    return _page(request, "混み合っています", CROWDED, _way_back(request), "新しい画面で開き直す", status=503)
+def condition(mishap: BaseException) -> str:
+    """What the mishap tells of the database, in the sentence for a person whose post it failed."""
+    said = str(mishap).lower()
+    return next((sentence for signs, sentence in CONDITIONS if any(sign in said for sign in signs)), AWAY)
+
+
+def away(request: HttpRequest, mishap: BaseException) -> HttpResponse:
+    """The page for a post that the database's condition failed; it asks the database nothing.
+
+    What the view was about to say of its success is not said, neither here nor on the next page.
+    """
+    list(messages.get_messages(request))
+    context = {"sentence": condition(mishap), "address": _way_back(request), "texts": list(texts(request))}
+    response = render(request, "admin/portal/away.html", context, status=503)
+    response["Cache-Control"], response["Retry-After"] = "no-store", "60"
+    return response
 
 
 def refused(request: HttpRequest, sentence: str, *, status: int = 403) -> HttpResponse:

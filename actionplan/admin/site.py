@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import DataError, OperationalError
+from django.db import DatabaseError, DataError, InterfaceError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -21,6 +21,7 @@ from actionplan.admin import rescue
 from actionplan.models import Succession, label_of
 from actionplan.permissions import Standing, standing_of
 from actionplan.words import full_name
+from tsushima_portal.patience import is_weather
 
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
@@ -113,23 +114,25 @@ def weathered(view: Callable, request: HttpRequest, *args, **kwargs) -> HttpResp
         if is_odd(request):
             raise BadRequest(ODD)
         return view(request, *args, **kwargs)
-    except (PermissionDenied, BadRequest, DataError, OverflowError, OperationalError) as mishap:
+    except (PermissionDenied, BadRequest, DatabaseError, InterfaceError, OverflowError) as mishap:
         return _page_for(mishap, request)
 
 
 def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
     """Raises the mishap anew, an unreadable number as BadRequest, where there is nothing to give back."""
     posted = request.method == "POST"
-    if isinstance(mishap, OperationalError):
+    if is_weather(mishap):
         if not posted:
             raise mishap
-        log.error("A post waited too long for the database.", exc_info=mishap)
-        return rescue.crowded(request)
+        log.error("A post was failed by the database's condition.", exc_info=mishap)
+        return rescue.away(request, mishap)
     if isinstance(mishap, PermissionDenied):
         # Somebody may have confirmed the answer while it was being written.
         if not posted or not any(rescue.texts(request)):
             raise mishap
         return rescue.refused(request, str(mishap) or rescue.CLOSED)
+    if isinstance(mishap, DatabaseError) and not isinstance(mishap, DataError):
+        raise mishap
     if not posted:
         raise BadRequest(ODD) from mishap
     # A number beyond the database's: forged, or a fault of ours that should be known.

@@ -31,6 +31,7 @@ from actionplan.publishing.unconfirmed import (
     unconfirmed_among,
 )
 from actionplan.seen import refuse_moved
+from actionplan.selectors import standing
 
 HEADINGS_ADVICE = "どちらの名前にするかを選んでから、公表してください。"
 
@@ -128,6 +129,7 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str,
     EditionRow.objects.bulk_create(draft.rows, batch_size=500)
     names = {name for row in draft.rows for name in named_files(row.evidence)}
     EditionFile.objects.bulk_create((EditionFile(edition=edition, name=name) for name in sorted(names)), batch_size=500)
+    transaction.on_commit(standing.ask_again, robust=True)
     return edition
 
 
@@ -144,6 +146,7 @@ def withdraw(edition: Edition, *, by: Person | None, reason: str) -> EditionWith
     if EditionWithdrawal.objects.filter(edition=edition).exists():
         raise PublishRefused("この版は、すでに取り下げられています。")
     user = cast(User | None, by)  # a stranger may not publish
+    transaction.on_commit(standing.ask_again, robust=True)
     return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=user, reason=reason.strip())
 
 
@@ -180,6 +183,7 @@ def delete_sample_editions(report: AnnualReport) -> int:
     _delete(EditionRow, edition__in=editions)
     _delete(EditionWithdrawal, edition__in=editions)
     _delete(Edition, pk__in=[edition.pk for edition in editions])
+    transaction.on_commit(standing.ask_again, robust=True)
     return len(editions)
 
 

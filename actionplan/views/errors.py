@@ -1,6 +1,7 @@
 """Pages for what went wrong, in plain Japanese."""
 
 import logging
+import sys
 
 from django.conf import settings
 from django.core.exceptions import TooManyFilesSent
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from actionplan.selectors.editions import Frame, page_frame
+from tsushima_portal.patience import is_weather
 
 log = logging.getLogger(__name__)
 TOO_MANY_FILES = (
@@ -33,9 +35,22 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return response
 
 
+RETRY_AFTER = 30  # seconds
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The 500 page; it asks nothing of the database, which may be what failed."""
+    """The 500 page, or the 503 page where it is the database that does not answer; neither asks the database."""
+    if is_weather(sys.exc_info()[1]):
+        return database_away(request)
     return render(request, "500.html", {"page_id": "E-500"}, status=500)
+
+
+def database_away(request: HttpRequest) -> HttpResponse:
+    """That the page cannot be shown for the moment (503), and when to come back; marked for whoever has it kept."""
+    response = render(request, "503.html", {"page_id": "E-503"}, status=503)
+    response["Retry-After"], response["Cache-Control"] = str(RETRY_AFTER), "no-store"
+    response.database_away = True  # type: ignore[attr-defined]  # read by views/kept.py
+    return response
 
 
 def _frame_or_none() -> Frame | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
@@ -22,6 +22,7 @@ from actionplan.voices.asked import voices_of
 from actionplan.voices.links import find_link, use_up
 from actionplan.voices.saving import CLASH, CLOSED, FAULTY, Refused, Sent, Written, box_name, read_sent
 from actionplan.words import day_words
+from tsushima_portal.patience import is_weather
 
 log = logging.getLogger(__name__)
 SUBMIT, ANYWAY = "submit", "anyway"
@@ -76,11 +77,11 @@ def partner_page(request: HttpRequest, token: str) -> HttpResponse:
 
     A link that is wrong, expired or revoked is answered in one and the same way.
     """
+    if request.method == "POST":
+        return _posted_or_busy(request, token)
     link = find_link(token)
     if link is None:
         return _answer(request, "gone", status=404)
-    if request.method == "POST":
-        return _posted_or_busy(request, token)
     if link.used_at:
         return _answer(request, "done", link=link)
     return _shown(request, link, saved="saved" in request.GET)
@@ -89,9 +90,13 @@ def partner_page(request: HttpRequest, token: str) -> HttpResponse:
 def _posted_or_busy(request: HttpRequest, token: str) -> HttpResponse:
     try:
         return _posted(request, token)
-    except OperationalError:
-        log.exception("A partner's post waited too long for the database.")
-        return _answer(request, "gone", status=503, busy=True, lost=_lost(read_sent(request.POST)))
+    except DatabaseError as error:
+        if not is_weather(error):
+            raise
+        log.exception("A partner's post was failed by the database's condition.")
+        # A page that asks the database nothing.
+        context = {"lost": _lost(read_sent(request.POST))}
+        return _unlisted(render(request, "partner/busy.html", context, status=503))
 
 
 @transaction.atomic
@@ -153,7 +158,10 @@ def _item(link: PartnerLink, voice: Voice, refused: Mapping[int, Refused]) -> Pa
 def _answer(request: HttpRequest, template: str, *, status: int = 200, **facts) -> HttpResponse:
     """The page; no engine lists it, no link on it tells its address, nobody on the way keeps it."""
     context = {"frame": page_frame(), "page_id": "R-1", **facts}
-    response = render(request, f"partner/{template}.html", context, status=status)
+    return _unlisted(render(request, f"partner/{template}.html", context, status=status))
+
+
+def _unlisted(response: HttpResponse) -> HttpResponse:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"

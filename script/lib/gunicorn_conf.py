@@ -7,6 +7,8 @@ from typing import Any
 from script.lib.address import address
 
 _address = address()
+# Seconds that a page waits for a lock: a person is told within five. Commands wait longer (environment.py).
+os.environ.setdefault("LOCK_WAIT", "4")
 
 bind = str(_address)
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)

@@ -1,0 +1,97 @@
+"""The first thing that a citizen's request meets: a page that is kept is answered without asking anything else."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+
+from actionplan.kept_pages import KeptPage, find, keep
+from actionplan.selectors.standing import is_away, note_away, public_state, states_that_stand
+from actionplan.views.errors import database_away
+
+# The staff's and the partners' doors, and what tells of this moment.
+NEVER = ("/admin/", "/partner/", "/healthz", "/readyz", "/metrics", settings.STATIC_URL)
+# Whose answers go by their question: endless many, so none goes to the disk.
+ASKED = ("/search/", "/search.csv")
+LASTING = {"", "encoding=cp932"}
+REDIRECTS = {301}
+KEPT_STATUSES = {200} | REDIRECTS
+# nginx keeps a page for a second by this header, which it takes for itself.
+FOR_NGINX = "X-Accel-Expires"
+
+
+class KeptPages:
+    """Answers from what is kept; keeps what the views render. While the database is away, what stood before answers."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The page; 503 with Retry-After where nothing of it is kept and the database does not answer."""
+        if not _is_kept(request):
+            return self.get_response(request)
+        state, address = public_state(), _address(request)
+        page = find([state], address) if state else None
+        if page and not _carries_on(request, page):
+            return _answer(request, page)
+        if is_away():
+            return _stand_in(request, address)
+        response = self.get_response(request)
+        if getattr(response, "database_away", False):
+            note_away()
+            return _stand_in(request, address, response)
+        page = KeptPage(response.status_code, dict(response.items()), response.content)
+        if state is None or state != public_state() or not _may_keep(response) or _carries_on(request, page):
+            return response
+        keep(state, address, page, on_disk=_is_lasting(request))
+        return _answer(request, page)
+
+
+def _is_kept(request: HttpRequest) -> bool:
+    wanted = request.method in {"GET", "HEAD"} and not request.path_info.startswith(NEVER)
+    return settings.KEPT_PAGES and wanted
+
+
+def _address(request: HttpRequest) -> str:
+    """What the page is kept by; a page that is neither a search nor a file is the same whatever follows the path."""
+    path, query = request.path_info, request.META.get("QUERY_STRING", "")
+    return f"{path}?{query}" if query and (path in ASKED or not path.endswith("/")) else path
+
+
+def _carries_on(request: HttpRequest, page: KeptPage) -> bool:
+    """Whether the answer leads on with what was asked, so that it is another one for each question."""
+    return page.status in REDIRECTS and bool(request.META.get("QUERY_STRING"))
+
+
+def _is_lasting(request: HttpRequest) -> bool:
+    path = request.path_info
+    return request.META.get("QUERY_STRING", "") in LASTING or (path.endswith("/") and path not in ASKED)
+
+
+def _may_keep(response: HttpResponse) -> bool:
+    lasting = response.status_code in KEPT_STATUSES and "no-store" not in response.get("Cache-Control", "")
+    return lasting and not response.streaming and not response.cookies
+
+
+def _stand_in(request: HttpRequest, address: str, otherwise: HttpResponse | None = None) -> HttpResponse:
+    """The page as it was kept last, where all that it shows still stands."""
+    page = find(states_that_stand(), address)
+    return _answer(request, page) if page else otherwise or database_away(request)
+
+
+def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
+    compressed = page.compressed if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else None
+    response = HttpResponse(page.body if compressed is None else compressed, status=page.status, headers=page.headers)
+    response["ETag"] = page.tag
+    if page.compressed is not None:
+        patch_vary_headers(response, ("Accept-Encoding",))
+    if compressed is not None:
+        response["Content-Encoding"], response["ETag"] = "gzip", _weak(page.tag)
+    if response.get("Cache-Control") == "no-cache":
+        response[FOR_NGINX] = "1"
+    return get_conditional_response(request, etag=response["ETag"], response=response)
+
+
+def _weak(tag: str) -> str:
+    return tag if tag.startswith("W/") else f"W/{tag}"

@@ -1,0 +1,61 @@
+"""The database's condition, and how long a request waits for PostgreSQL: a server that is frozen or out of reach holds no worker for longer.
+
+PostgreSQL's own statement_timeout cannot tell of a server that does not run. psycopg2 lets us wait in its place.
+"""
+
+import select
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+import psycopg2
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
+from psycopg2 import extensions
+
+SECONDS = 4.5  # within the five after which somebody is told
+PAUSE = 3.0  # seconds after a vain wait in which none is begun
+EVENTS = {extensions.POLL_READ: select.POLLIN, extensions.POLL_WRITE: select.POLLOUT}
+
+
+def is_weather(mishap: BaseException | None) -> bool:
+    """Whether it is the database's condition that failed the request (away, full, locked), not what was asked of it."""
+    return isinstance(mishap, OperationalError | InterfaceError | InternalError) or type(mishap) is DatabaseError
+
+
+class Waiting:
+    """How long this process waits now, and until when it does not wait at all."""
+
+    seconds = SECONDS
+    not_before = 0.0
+
+
+def install() -> None:
+    """From now on every connection of this process waits as told here; for the server's workers, not for commands."""
+    extensions.set_wait_callback(wait)
+
+
+def wait(connection: extensions.connection) -> None:
+    """Returns when the server has answered. Raises OperationalError after Waiting.seconds; psycopg2 then hangs up."""
+    if monotonic() < Waiting.not_before:
+        raise psycopg2.OperationalError("The database did not answer a moment ago.")
+    until = monotonic() + Waiting.seconds
+    while (state := connection.poll()) != extensions.POLL_OK:
+        if not _ready(connection.fileno(), EVENTS[state], until - monotonic()):
+            Waiting.not_before = monotonic() + PAUSE
+            raise psycopg2.OperationalError(f"The database did not answer within {Waiting.seconds} s.")
+
+
+def _ready(descriptor: int, event: int, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, event)
+    return bool(poll.poll(max(0.0, seconds) * 1000))
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Waits no longer than this inside the block."""
+    before, Waiting.seconds = Waiting.seconds, min(seconds, Waiting.seconds)
+    try:
+        yield
+    finally:
+        Waiting.seconds = before
