@@ -1,0 +1,90 @@
+"""The database is stopped, frozen and locked for some seconds while citizens read: how many of them notice?"""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from script.lib.drill.database import Postgres, Sqlite
+from script.lib.drill.portal import Portal
+from script.lib.drill.readers import PAGES, Readers, ask
+
+
+def outage(seconds: float) -> list[str]:
+    """A line for each kind of outage; those with failed requests begin with ✕."""
+    lines = []
+    for database, kinds in ((Postgres(), (_stopped, _frozen, _locked)), (Sqlite(), (_file_locked,))):
+        with _serving(database) as portal:
+            lines += [_line(portal, kind, seconds) for kind in kinds]
+    return lines
+
+
+@contextmanager
+def _serving(database: Postgres | Sqlite) -> Iterator[Portal]:
+    portal = Portal(database)
+    try:
+        database.start()
+        portal.prepare()
+        portal.start()
+        for page in PAGES:
+            ask(portal.site + page)
+        yield portal
+    finally:
+        portal.stop()
+        database.remove()
+
+
+def _line(portal: Portal, kind: Callable, seconds: float) -> str:
+    before = len(portal.log.read_text().splitlines())
+    with Readers(portal.site) as readers:
+        time.sleep(1)
+        with kind(portal):
+            time.sleep(seconds)
+        time.sleep(2)
+    logged = len(portal.log.read_text().splitlines()) - before
+    sign = "✕" if readers.failed else "○"
+    return (
+        f"{sign} {portal.database.name} {kind.__doc__} {seconds:g}秒：公開ページ {readers.statuses.total()}回のうち"
+        f"失敗 {readers.failed}回、最も遅い応答 {readers.slowest:.1f}秒、ログ {logged}行 {dict(readers.statuses)}"
+    )
+
+
+@contextmanager
+def _stopped(portal: Portal) -> Iterator[None]:
+    """停止"""
+    portal.database.stop()
+    yield
+    portal.database.start()
+
+
+@contextmanager
+def _frozen(portal: Portal) -> Iterator[None]:
+    """凍結"""
+    portal.database.freeze()
+    yield
+    portal.database.thaw()
+
+
+@contextmanager
+def _locked(portal: Portal) -> Iterator[None]:
+    """表のロック"""
+    sql = "BEGIN; LOCK TABLE actionplan_edition IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3600);"
+    holder = subprocess.Popen(["psql", "-q", "-c", sql, portal.database.url], stderr=subprocess.DEVNULL)
+    time.sleep(0.5)
+    yield
+    holder.kill()
+    holder.wait()
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid()"
+    subprocess.run(["psql", "-q", "-c", end, portal.database.url], capture_output=True)
+
+
+@contextmanager
+def _file_locked(portal: Portal) -> Iterator[None]:
+    """ファイルのロック"""
+    import sqlite3
+
+    holder = sqlite3.connect(portal.folder / "var" / "portal.sqlite3", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    yield
+    holder.rollback()
+    holder.close()
