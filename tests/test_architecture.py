@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "actionplan"
 
 # Each room and the rooms that it may import; a room may always import itself. Anything not named here is forbidden.
-PURE = {"cells", "figures", "fiscal_year", "kept_files", "public_id", "scale", "seen", "text", "words"}
+PURE = {"cells", "figures", "fiscal_year", "kept_files", "kept_pages", "public_id", "scale", "seen", "text", "words"}
 GROUND = PURE | {"models"}
 READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
 # What every staff room stands on: the one policy, the reading of uploads, the sending of mail, the admin's frame.
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "fiscal_year": set(),
     "cells": {"scale"},
     "kept_files": set(),
+    "kept_pages": {"kept_files"},
     "scale": set(),
     "figures": set(),
     "public_id": set(),
@@ -194,7 +195,8 @@ def test_a_module_that_one_other_imports_is_a_subject_of_its_own():
 def test_a_module_rests_on_few_others():
     paths = [*modules(), *(ROOT / "tsushima_portal").rglob("*.py")]
     named = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in paths}
-    assert len(paths) <= 190
+    # The number goes with the features: 188 before the portal looked after log-ins, its pages and its record itself.
+    assert len(paths) <= 240
     assert median(len(imported_modules(path, named)) for path in paths) <= 2
 
 

@@ -62,6 +62,6 @@ def test_sqlite_connections_wait_log_ahead_and_keep_references_whole(var):
     assert facts["journal_mode"] == "wal"
     assert facts["busy_timeout"] == 20_000
     assert facts["foreign_keys"] == 1
-    assert facts["synchronous"] == 1
+    assert facts["synchronous"] == 2
     # The write lock is taken at BEGIN, before the first write: that is IMMEDIATE.
     assert facts["second_writer"] == "database is locked"

@@ -1,6 +1,7 @@
-"""The database's condition, and how long a request waits for PostgreSQL: a server that is frozen or out of reach holds no worker for longer.
+"""The database's condition, and how long a request waits for it.
 
-PostgreSQL's own statement_timeout cannot tell of a server that does not run. psycopg2 lets us wait in its place.
+A PostgreSQL that is frozen or out of reach must hold no worker. Its own statement_timeout cannot tell of a server that
+does not run; psycopg2 lets us wait in its place.
 """
 
 import select

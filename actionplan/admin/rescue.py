@@ -3,11 +3,13 @@
 Django loads the admin site, which asks here, before the models are ready: nothing of ours is imported at the top.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Model, TextField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,6 +38,7 @@ CONDITIONS = (
     (("readonly", "read-only"), READ_ONLY),
     (("is locked", "lock timeout", "deadlock"), CROWDED),
 )
+BLANK = re.compile(r"\s")
 OWN_PAGES = {"note": "訂正の説明", "reason": "理由"}
 
 
@@ -70,7 +73,7 @@ def away(request: HttpRequest, mishap: BaseException) -> HttpResponse:
     What the view was about to say of its success is not said, neither here nor on the next page.
     """
     list(messages.get_messages(request))
-    context = {"sentence": condition(mishap), "address": _way_back(request), "texts": list(texts(request))}
+    context = {"sentence": condition(mishap), "address": _way_back(request), "texts": _texts_at_hand(request)}
     response = render(request, "admin/portal/away.html", context, status=503)
     response["Cache-Control"], response["Retry-After"] = "no-store", "60"
     return response
@@ -105,6 +108,22 @@ def texts(request: HttpRequest) -> Iterator[Text]:
         if name in labels and not place.startswith("initial-") and _is_written(request, place, words):
             number = f"（{int(row[-1]) + 1}行目）" if row and row[-1].isdecimal() else ""
             yield Text(labels[name] + number, words)
+
+
+def _texts_at_hand(request: HttpRequest) -> list[Text]:
+    """The texts; all that was sent in running words where their boxes' names can only be had from the database."""
+    try:
+        return list(texts(request))
+    except (DatabaseError, InterfaceError):
+        sent = request.POST.dict().items()
+        return [
+            Text("書いた文", words) for place, words in sent if _is_prose(words) and _is_written(request, place, words)
+        ]
+
+
+def _is_prose(words: str) -> bool:
+    """Whether a person wrote it, not the page: in Japanese, or with a blank."""
+    return not words.isascii() or bool(BLANK.search(words.strip()))
 
 
 def _own_reader(request: HttpRequest) -> Callable[[Mapping[str, str]], Iterable[Text]] | None:

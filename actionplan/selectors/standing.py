@@ -1,8 +1,8 @@
 """What is public at this moment: asked of the database at most once a second, remembered while it is away.
 
-The answer names the state under which pages are kept (kept_pages.py): the editions that citizens may see, and the program
-that renders them. VAR_DIR/pages/public.json holds the last answer for every process of this machine, and for the next
-start. What has become public stays public, whatever the clock says afterwards.
+The answer names the state under which pages are kept (kept_pages.py): the editions that citizens may see, and the
+program that renders them. VAR_DIR/pages/public.json holds the last answer for every process of this machine, and for
+the next start. What has become public stays public, whatever the clock says afterwards.
 """
 
 import hashlib

@@ -90,7 +90,7 @@ def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
         response["Content-Encoding"], response["ETag"] = "gzip", _weak(page.tag)
     if response.get("Cache-Control") == "no-cache":
         response[FOR_NGINX] = "1"
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def _weak(tag: str) -> str:

@@ -89,6 +89,9 @@ def partner_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def _posted_or_busy(request: HttpRequest, token: str) -> HttpResponse:
     try:
+        # Asked without a lock first: a wrong link holds nobody up.
+        if find_link(token) is None:
+            return _answer(request, "gone", status=404)
         return _posted(request, token)
     except DatabaseError as error:
         if not is_weather(error):

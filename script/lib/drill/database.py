@@ -32,7 +32,9 @@ class Postgres:
         self.url = f"postgres://portal@/postgres?host={self.home}"
         if os.geteuid() == 0:
             shutil.chown(self.home, "postgres")
-        self._run("initdb", "--auth=trust", "--username=portal", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self._data)
+        self._run(
+            "initdb", "--auth=trust", "--username=portal", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self._data
+        )
 
     @property
     def _data(self) -> str:

@@ -4,10 +4,15 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from script.lib.drill.database import Postgres, Sqlite
 from script.lib.drill.portal import Portal
 from script.lib.drill.readers import PAGES, Readers, ask
+from script.lib.drill.writers import Clerk, hire
+
+TEXT = "会議のあとに書いた長い文"
+LATEST = 5.0  # seconds after which a clerk must have been told
 
 
 def outage(seconds: float) -> list[str]:
@@ -15,7 +20,8 @@ def outage(seconds: float) -> list[str]:
     lines = []
     for database, kinds in ((Postgres(), (_stopped, _frozen, _locked)), (Sqlite(), (_file_locked,))):
         with _serving(database) as portal:
-            lines += [_line(portal, kind, seconds) for kind in kinds]
+            answer = hire(portal)[0]
+            lines += [_line(portal, kind, seconds, answer) for kind in kinds]
     return lines
 
 
@@ -34,23 +40,27 @@ def _serving(database: Postgres | Sqlite) -> Iterator[Portal]:
         database.remove()
 
 
-def _line(portal: Portal, kind: Callable, seconds: float) -> str:
-    before = len(portal.log.read_text().splitlines())
+def _line(portal: Portal, kind: Callable, seconds: float, answer: int) -> str:
+    before, clerk = len(portal.log.read_text().splitlines()), Clerk(portal.site)
+    form = clerk.open(answer)
     with Readers(portal.site) as readers:
         time.sleep(1)
         with kind(portal):
-            time.sleep(seconds)
+            told = clerk.save(answer, form, TEXT)
+            time.sleep(max(0, seconds - told.seconds))
         time.sleep(2)
     logged = len(portal.log.read_text().splitlines()) - before
-    sign = "✕" if readers.failed else "○"
+    kept = told.seconds < LATEST and (told.status == 302 or (told.status == 503 and TEXT in told.words))
+    sign = "✕" if readers.failed or not kept else "○"
     return (
         f"{sign} {portal.database.name} {kind.__doc__} {seconds:g}秒：公開ページ {readers.statuses.total()}回のうち"
-        f"失敗 {readers.failed}回、最も遅い応答 {readers.slowest:.1f}秒、ログ {logged}行 {dict(readers.statuses)}"
+        f"失敗 {readers.failed}回、最も遅い応答 {readers.slowest:.1f}秒、ログ {logged}行。"
+        f"職員の保存は {told.seconds:.1f}秒で{told.status}、文は{'残った' if kept else '失われた'}"
     )
 
 
 @contextmanager
-def _stopped(portal: Portal) -> Iterator[None]:
+def _stopped(portal: Any) -> Iterator[None]:
     """停止"""
     portal.database.stop()
     yield
@@ -58,7 +68,7 @@ def _stopped(portal: Portal) -> Iterator[None]:
 
 
 @contextmanager
-def _frozen(portal: Portal) -> Iterator[None]:
+def _frozen(portal: Any) -> Iterator[None]:
     """凍結"""
     portal.database.freeze()
     yield
@@ -74,7 +84,7 @@ def _locked(portal: Portal) -> Iterator[None]:
     yield
     holder.kill()
     holder.wait()
-    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid()"
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK TABLE%'"
     subprocess.run(["psql", "-q", "-c", end, portal.database.url], capture_output=True)
 
 
