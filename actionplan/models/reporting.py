@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Case, When
 from django.utils import timezone
 
 from actionplan.cells import BY_NAME, CHOICE, CHOICES, FIGURES, Cell, State, state_once_written
@@ -48,13 +49,15 @@ class AnnualReport(RecordModel):
     answers_due = models.DateField("回答の締切", null=True, blank=True)
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
+    # Kept on the row, so that a list of years asks nothing of their plans; name_plans() writes it when plans change.
+    plan_name = models.CharField("添える計画名", max_length=200, blank=True, default="", editable=False)
     past_published_on = models.DateField(
         "原本の公表日", null=True, blank=True, help_text="過去の報告を取り込んだときに、原本が公表された日を入れます。"
     )
     past_source = RecordLineField(
         "原本の出典", max_length=200, blank=True, help_text="例：広報○○ 平成28年6月号。過去の報告として表示します。"
     )
-    history = records()
+    history = records(excluded_fields=["plan_name"])
     objects: ClassVar[NaturalManager] = NaturalManager("key")
 
     class Meta:
@@ -69,8 +72,8 @@ class AnnualReport(RecordModel):
         ]
 
     def __str__(self) -> str:
-        """The year, and of a plan that is not the first one the plan's name too."""
-        return f"{self.label}　{self.plan.name}" if "-" in self.key else self.label
+        """The year, and where there are several plans the plan's name too."""
+        return f"{self.label}　{self.plan_name}".rstrip("　")
 
     def natural_key(self) -> tuple:
         """The report's key: how fixtures name it; those of before name the first plan's by its year."""
@@ -89,7 +92,12 @@ class AnnualReport(RecordModel):
     def save(self, *args, **kwargs) -> None:
         """Saves the report; the same refusal for every door, since citizens find editions by their year."""
         AnnualReport.clean(self)
+        self.take_plan_name()
         super().save(*args, **kwargs)
+
+    def take_plan_name(self) -> None:
+        """Notes the plan's name, where there is another plan."""
+        self.plan_name = self.plan.name if Plan.objects.exclude(pk=self.plan_id).exists() else ""
 
     @property
     def label(self) -> str:
@@ -104,9 +112,8 @@ class AnnualReport(RecordModel):
 
     @property
     def short_label(self) -> str:
-        """平成21年度; of a plan that is not the first, its name too."""
-        year = self.label_override or era_label(self.fiscal_year)
-        return f"{year}　{self.plan.name}" if "-" in self.key else year
+        """平成21年度; where there are several plans the plan's name too."""
+        return f"{self.label_override or era_label(self.fiscal_year)}　{self.plan_name}".rstrip("　")
 
     @property
     def is_past(self) -> bool:
@@ -122,6 +129,24 @@ class AnnualReport(RecordModel):
     def title(self) -> str:
         """平成２１年度市民協働アクションプラン実施状況, as the newsletter heads it."""
         return f"{newsletter_label(self.fiscal_year, self.label_override)}{self.plan.title}実施状況"
+
+
+def name_plans(sender: type[models.Model], raw: bool = False, **signal) -> None:
+    """Writes the plans' names beside their years anew: after a plan came, went or was renamed, and after a raw load."""
+    if sender is AnnualReport and not raw:
+        return
+    several = Plan.objects.count() > 1
+    name = Case(When(short_name="", then="title"), default="short_name")
+    names = Plan.objects.filter(pk=models.OuterRef("plan")).values(named=name)
+    # No change of the report: what is repeated here is in the plan's own history.
+    AnnualReport.objects.update(plan_name=models.Subquery(names) if several else "")
+
+
+def connect() -> None:
+    """Called once when the application is ready."""
+    for sender in (Plan, AnnualReport):
+        models.signals.post_save.connect(name_plans, sender=sender, dispatch_uid=f"plan names {sender}")
+    models.signals.post_delete.connect(name_plans, sender=Plan, dispatch_uid="plan names deleted")
 
 
 class CategoryField(PlainColumn):

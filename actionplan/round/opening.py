@@ -4,7 +4,7 @@ Departments are those that stand on the opening day: renamed, merged and split o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -123,7 +123,9 @@ class Opening:
 
     report: the year's, None when it has to be made.
     answers_due: the date asked for, None when old_due, which stands so far, stays.
-    present: items that have their answer already. ended: items of last year that ended or were merged since.
+    before: the year's that this one is held against, None for the first of all.
+    present: items that have their answer already. ended: items of last year that ended or were merged since; for the
+    first year of a plan those of the plan before that none of its items comes from.
     kept: items that ended although the year has an answer for them; it stays.
     """
 
@@ -137,11 +139,19 @@ class Opening:
     present: int
     ended: tuple[PlanItem, ...]
     kept: tuple[PlanItem, ...]
+    before: AnnualReport | None = None
 
-    @property
+    @cached_property
     def label(self) -> str:
         """令和8年度（2026年度）, as the report words it when there is one."""
-        return str(self.report or AnnualReport(plan=self.plan, fiscal_year=self.fiscal_year, key=self.key))
+        if self.report:
+            return str(self.report)
+        coming = AnnualReport(plan=self.plan, fiscal_year=self.fiscal_year)
+        if self.before and self.before.plan_id == self.plan.pk:
+            coming.plan_name = self.before.plan_name
+        else:
+            coming.take_plan_name()
+        return str(coming)
 
     @property
     def key(self) -> str:
@@ -169,6 +179,16 @@ class Opening:
         return [
             (KIND_LABELS[kind], [row for row in self.coming if row.kind == kind]) for kind in (CONTINUED, NEW, MERGED)
         ]
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether the year before is the plan's before."""
+        return self.before is not None and self.before.plan_id != self.plan.pk
+
+    @property
+    def added(self) -> list[Coming]:
+        """The coming items that the year before did not have; none where there is no year before."""
+        return [row for row in self.coming if row.kind == NEW and self.before]
 
     @property
     def moves(self) -> list[Move]:
@@ -206,8 +226,10 @@ def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, da
     items = plan_items(plan)
     present = _departments(report)
     last = _departments(before)
-    sources = _sources(items) if before is None or before.plan_id == plan.pk else _drawn(plan, items)
+    succeeds = before is not None and before.plan_id != plan.pk
+    sources = _drawn(plan, items) if succeeds else _sources(items)
     gone = [item for item in items if item.is_gone]
+    left = _left_behind(before, sources, last) if before and succeeds else gone
     succession = Succession()
     missing = [item for item in items if item.pk not in present and not item.is_gone]
     return Opening(
@@ -219,8 +241,9 @@ def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, da
         day=day,
         coming=tuple(_coming(item, sources[item.pk], last, succession, day) for item in missing),
         present=len(present),
-        ended=tuple(item for item in gone if item.pk in last and item.pk not in present),
+        ended=tuple(item for item in left if item.pk in last and item.pk not in present),
         kept=tuple(item for item in gone if item.pk in present),
+        before=before,
     )
 
 
@@ -256,6 +279,12 @@ def _drawn(plan: Plan, items: Iterable[PlanItem]) -> dict[int, list[int]]:
     for item, source in drawn.values_list("from_actionitem", "to_actionitem"):
         sources.setdefault(item, []).append(source)
     return sources
+
+
+def _left_behind(before: AnnualReport, sources: dict[int, list[int]], last: Container[int]) -> list[PlanItem]:
+    """The items of the last year of the plan before that no item comes from."""
+    carried = {source for found in sources.values() for source in found}
+    return [item for item in plan_items(before.plan) if item.pk in last and item.pk not in carried]
 
 
 def _coming(

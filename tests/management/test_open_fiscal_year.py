@@ -119,7 +119,7 @@ def test_a_sample_year_is_refused_and_another_plans_year_is_none_of_ours(item, s
         said("R9", *dry_run)
     report.plan = factories.make_plan("別の計画")
     report.save()
-    assert "令和9年度（2027年度）：空の回答" in said("R9", "--plan", "試験計画", *dry_run)
+    assert "令和9年度（2027年度）　試験計画：空の回答" in said("R9", "--plan", "試験計画", *dry_run)
 
 
 @pytest.mark.parametrize(

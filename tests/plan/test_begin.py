@@ -264,7 +264,38 @@ def test_two_plans_report_on_one_year_and_no_key_is_given_twice(before):
     other = factories.make_plan("第2次計画")
     reports = [factories.make_report(plan, fiscal_year=2009) for plan in (other, before)]
     assert [report.key for report in reports] == ["2009-2", "2009"]
-    assert [str(report) for report in reports] == ["平成21年度（2009年度）　第2次計画", "平成21年度（2009年度）"]
+    assert [str(report) for report in reports] == [
+        "平成21年度（2009年度）　第2次計画",
+        "平成21年度（2009年度）　第1次計画",
+    ]
+
+
+def test_the_plan_is_named_beside_a_year_while_there_are_several(before):
+    def names() -> list[str]:
+        return [str(report) for report in AnnualReport.objects.order_by("fiscal_year", "plan")]
+
+    factories.make_report(before)
+    assert names() == ["平成21年度（2009年度）"]
+    other = factories.make_plan("第2次計画")
+    assert names() == ["平成21年度（2009年度）　第1次計画"]
+    factories.make_report(other, fiscal_year=2010)
+    before.short_name = "第1次"
+    before.save()
+    assert names() == ["平成21年度（2009年度）　第1次", "平成22年度（2010年度）　第2次計画"]
+    assert [report.short_label for report in AnnualReport.objects.order_by("fiscal_year")] == [
+        "平成21年度　第1次",
+        "平成22年度　第2次計画",
+    ]
+    AnnualReport.objects.get(plan=other).delete()
+    other.delete()
+    assert names() == ["平成21年度（2009年度）"]
+
+
+def test_what_stands_beside_a_year_is_no_change_of_it(before):
+    report = factories.make_report(before)
+    factories.make_plan("第2次計画")
+    assert report.history.count() == 1
+    assert not hasattr(report.history.get(), "plan_name")
 
 
 def test_the_lists_tell_the_policies_of_two_plans_apart(office, before):

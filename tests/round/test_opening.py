@@ -175,3 +175,33 @@ def test_a_plan_item_is_the_stored_one_in_every_part_that_it_has(last_year, item
         assert (row.lead_department, row.successor_id) == (stored.lead_department_id, stored.successor_id)
         assert row.successor == str(stored.successor or "")
         assert row.is_gone == (stored.name == "前の項目")
+
+
+def successor_of(last_year, item):
+    """A plan that follows last year's, one of whose items comes from the item and one from nothing."""
+    plan = factories.make_plan("第2次計画")
+    plan.predecessor = last_year.plan
+    plan.save()
+    measure = factories.make_measure(plan)
+    heir, new = (factories.make_item(measure, name=name) for name in ("引き継いだ項目", "新しい項目"))
+    heir.origins.add(item)
+    return plan, heir, new
+
+
+def test_the_first_year_of_a_plan_names_what_ends_with_the_plan_before_and_what_is_new(last_year, item):
+    left = factories.make_status(last_year, factories.make_item(item.measure)).item
+    factories.make_item(item.measure, name="前の年度に答えのない項目")
+    plan, heir, new = successor_of(last_year, item)
+    opening = open_2010(plan)
+    assert items_of(opening.ended) == [left]
+    assert [row.item.pk for row in opening.added] == [new.pk]
+    assert kinds(opening)[heir] == "継続"
+    assert (opening.succeeds, opening.before) == (True, last_year)
+    assert opening.label == "平成22年度（2010年度）　第2次計画"
+
+
+def test_what_is_new_is_named_against_a_year_before_only(last_year, item):
+    assert open_2010(last_year.plan).added == []
+    new = factories.make_item(item.measure)
+    assert [row.item.pk for row in open_2010(last_year.plan).added] == [new.pk]
+    assert opening_of(last_year.plan, 2009, day=APRIL).added == []

@@ -76,6 +76,7 @@ def report_lines(opening: Opening) -> Iterator[str]:
         yield due
     for move in opening.moves:
         yield f"旧：{move.before} → {move.after}（{move.items}件）"
+    yield from _items("新しい項目", [row.item for row in opening.added])
     yield from _items("終わった項目", opening.ended)
     yield from _items("終わった項目ですが、この年度の回答があるため残すもの", opening.kept)
     yield from _items("注意：担当課がない項目", [row.item for row in opening.without_department])
