@@ -84,7 +84,8 @@ def _block(heading: str | None, texts: list[str | None]) -> Iterator[PrintedLine
 
 def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[PrintedLine]:
     yield PrintedLine(f"施策{_full_width(policy.number)}　{policy.title}")
-    yield PrintedLine("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend))
+    if report.legend:
+        yield PrintedLine("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend))
     yield EMPTY
     for measure in policy.measures:
         yield from (PrintedLine(f"■{measure.title}"), EMPTY)

@@ -69,7 +69,8 @@ class PolicySheet:
             self._line(f"【{SAMPLE_SENTENCE}】", "legend", BODY)
         self._line(report.title, "title", TITLE)
         self._line(f"施策{str(policy.number).translate(TO_FULL_WIDTH)}　{policy.title}", "band", BAND)
-        self._line("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend), "legend", BODY)
+        if report.legend:
+            self._line("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend), "legend", BODY)
         self.heading = policy.measures[0].status_heading
         self.sheet.repeat_rows(self.row)
         self._head()

@@ -5,16 +5,18 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
-from actionplan.models import AnnualReport, State, Voice
+from django.db.models import QuerySet
+
+from actionplan.models import State, Voice
 
 
-def bring_voices(report: AnnualReport, answers: Sequence[Any]) -> None:
-    """Gives each answer the texts of others on its item as `beside`, in their order; one query."""
-    beside: defaultdict[int, list[Voice]] = defaultdict(list)
-    for voice in report.voices.select_related("department", "partner"):
-        beside[voice.item_id].append(voice)
+def bring_voices(voices: QuerySet[Voice], answers: Sequence[Any]) -> None:
+    """Gives each answer those of the texts that stand beside it as `beside`, in their order; one query."""
+    beside: defaultdict[tuple[int, int], list[Voice]] = defaultdict(list)
+    for voice in voices.select_related("department", "partner"):
+        beside[voice.report_id, voice.item_id].append(voice)
     for answer in answers:
-        answer.beside = sorted(beside[answer.item_id], key=attrgetter("place"))
+        answer.beside = sorted(beside[answer.report_id, answer.item_id], key=attrgetter("place"))
 
 
 def told_voices(answer: Any) -> list[Voice]:

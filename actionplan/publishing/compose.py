@@ -78,7 +78,7 @@ def answers_of(report: AnnualReport) -> list[YearlyStatus]:
     with_facts = ("department", "item__figures", "evidence", measures, marks, merged, "item__areas", "item__tags")
     answers: list[Any] = list(found.prefetch_related(*with_facts, *sources))
     if any(answer.voiced for answer in answers):
-        bring_voices(report, answers)
+        bring_voices(report.voices.all(), answers)
     return answers
 
 
@@ -236,7 +236,7 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     settle(rows, differing, headings)
     front_matter = with_figure_slots(front_matter, rows)
     areas = [area for answer in answers for area in answer.item.areas.all()]
-    front_matter = with_named(front_matter, rows, areas)
+    front_matter = with_named(front_matter, rows, areas, legend=bool(base and base.front_matter["actors"]))
     settled = headings is not None or not differing
     ordered = sorted(rows, key=page_place)
     return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers))

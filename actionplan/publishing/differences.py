@@ -1,14 +1,42 @@
 """What changes between two editions, or between an edition and a draft: row by row and cell by cell."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
+from datetime import datetime
+from functools import reduce
+from operator import itemgetter, or_
 from typing import Any, Literal
 
+from django.db.models import Exists, OuterRef, Q, Subquery
+
 from actionplan.cells import CELLS, CHOICE, FIGURES
-from actionplan.figures import read_frozen
-from actionplan.models import AnnualReport, Edition, EditionRow, EvidenceKind, label_of
-from actionplan.publishing.compose import CONTENT, LISTED, Cells, Draft, Wording, compose, printed_cells
+from actionplan.figures import as_published, frozen, read_frozen
+from actionplan.models import (
+    ActionItem,
+    AnnualReport,
+    Edition,
+    EditionRow,
+    Evidence,
+    EvidenceKind,
+    Figure,
+    State,
+    Voice,
+    YearlyStatus,
+    label_of,
+)
+from actionplan.publishing.beside import bring_voices, told_voices, voice_facts
+from actionplan.publishing.compose import (
+    CONTENT,
+    DEPARTMENT,
+    LISTED,
+    Cells,
+    Draft,
+    Wording,
+    compose,
+    contact_facts,
+    printed_cells,
+)
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 from actionplan.scale import Meaning, Pattern, read_scale
 from actionplan.text import as_words
@@ -177,3 +205,104 @@ def next_edition(
     rows = row_differences(printed_cells(base), draft.cells) if base else []
     front = front_matter_differences(base.front_matter, draft.front_matter) if base else []
     return NextEdition(draft, unconfirmed_among(draft.answers), rows, front)
+
+
+@dataclass(frozen=True)
+class Last:
+    """The newest edition of a year that has not been withdrawn."""
+
+    pk: int
+    number: int
+    public_from: datetime
+    plan: int
+
+
+def last_editions() -> dict[int, Last]:
+    """By report, the newest year first; one query."""
+    editions = Edition.objects.standing().filter(report__sample=False).order_by("-report__fiscal_year", "number")
+    facts = editions.values_list("report", "pk", "number", "public_from", "report__plan")
+    return {report: Last(*rest) for report, *rest in facts}
+
+
+def corrected_answers(last: Mapping[int, Last]) -> Counter[int]:
+    """By report, how many confirmed answers its newest edition does not have as they are now: whatever of them an
+    edition tells, texts of others beside them and evidence too. Seven queries at most, however many years there are.
+    """
+    answers = _touched(last) if last else []
+    if not answers:
+        return Counter()
+    items = {answer.item_id for answer in answers}
+    bring_voices(Voice.objects.filter(report__in=last, item__in=items), answers)
+    rows = EditionRow.objects.filter(edition__in=[each.pk for each in last.values()], item__in=items)
+    facts = rows.values("edition__report", "item_id", "figures", "evidence", "voices", *DEPARTMENT, "department_id")
+    printed = {(cells["edition__report"], cells["item_id"]): cells for cells in facts}
+    return Counter(
+        answer.report_id for answer in answers if _is_corrected(answer, printed.get((answer.report_id, answer.item_id)))
+    )
+
+
+def _touched(last: Mapping[int, Last]) -> list[Any]:
+    """The confirmed answers whose cells differ from the edition, `same` says so, and those that a record of change
+    newer than it is about: only these need to be read whole.
+    """
+    editions = [each.pk for each in last.values()]
+    made = Edition.objects.filter(pk__in=editions, report=OuterRef("report")).values("published_at")[:1]
+    same = {cell.published: OuterRef(cell.name) for cell in CELLS}
+    printed = EditionRow.objects.filter(edition__in=editions, edition__report=OuterRef("report"), item=OuterRef("item"))
+    answers: Any = YearlyStatus.objects.filter(state=State.CONFIRMED, report__in=last).order_by()
+    answers = answers.annotate(made=Subquery(made), same=Exists(printed.filter(**same)))
+    records = (
+        YearlyStatus.history.filter(id=OuterRef("pk")),
+        Evidence.history.filter(status=OuterRef("pk")),
+        Voice.history.filter(report=OuterRef("report"), item=OuterRef("item")),
+        Figure.history.filter(item=OuterRef("item")),
+    )
+    newer = (Q(Exists(each.filter(history_date__gt=OuterRef("made")))) for each in records)
+    found = answers.filter(reduce(or_, newer, Q(same=False)))
+    return list(found.select_related("report", "department").prefetch_related("evidence", "item__figures"))
+
+
+def _is_corrected(answer: Any, printed: Cells | None) -> bool:
+    """Whether a correction would word the answer otherwise. printed: its row, None where the edition has none."""
+    if printed is None or not answer.same:
+        return True
+    department = answer.department
+    now = {
+        "department_name": str(department or ""),
+        "department_contact": contact_facts(department) if department else {},
+    }
+    moved = answer.department_id != printed["department_id"] and any(printed[name] != now[name] for name in DEPARTMENT)
+    figures = as_published(frozen(answer.declared, answer.figures, answer.report.fiscal_year), printed["figures"])
+    return (
+        moved
+        or list(figures) != printed["figures"]
+        or [each.as_published() for each in answer.evidence.all()] != printed["evidence"]
+        or [voice_facts(each) for each in told_voices(answer)] != printed["voices"]
+    )
+
+
+def renamed_items(last: Mapping[int, Last]) -> Counter[int]:
+    """By report, how many items of each plan's newest edition have other areas or tags now. These belong to the plan: a
+    correction takes them only when its wording of now is asked for. Three queries.
+    """
+    newest: dict[int, int] = {}
+    for report, each in last.items():
+        newest.setdefault(each.plan, report)
+    editions = {last[report].pk: report for report in newest.values()}
+    live = [_names_of(relation, newest) for relation in (ActionItem.areas, ActionItem.tags)] if editions else []
+    rows = EditionRow.objects.filter(edition__in=editions).values_list("edition", "item", "areas", "tags")
+    return Counter(
+        editions[edition]
+        for edition, item, *printed in rows
+        if [sorted(names) for names in printed] != [sorted(names[item]) for names in live]
+    )
+
+
+def _names_of(relation: Any, plans: Iterable[int]) -> dict[int, list[str]]:
+    """By item of the plans, the names of its areas, or of its tags."""
+    named = relation.field.m2m_reverse_field_name()
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    borne = relation.through.objects.filter(actionitem__measure__policy__plan__in=plans)
+    for pk, name in borne.values_list("actionitem", f"{named}__name"):
+        found[pk].append(name)
+    return found

@@ -6,15 +6,17 @@ from actionplan.models import Area
 from actionplan.publishing.one_wording import Cells
 
 
-def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area]) -> dict:
+def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area], *, legend: bool) -> dict:
     """The front matter with the areas and tags that the rows name, each once and in order, and how much evidence they
-    bear; without what none does.
+    bear; without what none does: without the legend, too, of marks that no item bears.
 
-    areas: those of the live items, which say where one stands that the front matter does not name yet.
+    areas: those of the live items, which say where one stands that the front matter does not name yet. legend: whether
+    the edition before showed one: then it stays.
     """
     used: dict[str, set[str]] = {"areas": set(), "tags": set()}
     count = 0
     for cells in rows:
+        legend = legend or bool(cells["actor_symbols"])
         count += len(cells["evidence"])
         for field, names in used.items():
             names.update(cells[field])
@@ -26,6 +28,7 @@ def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area])
     }
     named["evidence"] = count
     kept = {key: value for key, value in front_matter.items() if key not in named}
+    kept["actors"] = kept["actors"] if legend else []
     return kept | {field: facts for field, facts in named.items() if facts}
 
 

@@ -1,14 +1,13 @@
 """The publishing pages of a year: what will change, preview, publish or correct, withdraw."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -20,19 +19,23 @@ from actionplan import permissions
 from actionplan.admin import ForModelAdmin
 from actionplan.admin.locking import RecordField
 from actionplan.admin.site import FrontLink, found_or_404
-from actionplan.cells import CELLS
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
     AnnualReport,
     Edition,
-    EditionRow,
     EditionWithdrawal,
     State,
-    YearlyStatus,
     refuse_control_characters,
 )
 from actionplan.publishing.compose import Wording, compose
-from actionplan.publishing.differences import NextEdition, next_edition
+from actionplan.publishing.differences import (
+    Last,
+    NextEdition,
+    corrected_answers,
+    last_editions,
+    next_edition,
+    renamed_items,
+)
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed
 from actionplan.seen import Moved, fingerprint
@@ -203,42 +206,21 @@ def _page_of_changes(request: HttpRequest, view: NextEdition) -> dict:
     return {"page": page, "pages": list(paginator.get_elided_page_range(page.number)), "front": front}
 
 
-@dataclass(frozen=True)
-class Last:
-    """The newest edition of a year that has not been withdrawn."""
-
-    pk: int
-    number: int
-    public_from: datetime
-
-
 def waiting_years() -> list[tuple[AnnualReport, str]]:
-    """Each year for which there is something to do or to know, and the sentence that says what; three queries."""
+    """Each year for which there is something to do or to know, and the sentence that says what; eleven queries at most,
+    however many years there are.
+    """
     confirmed = Count("statuses", filter=Q(statuses__state=State.CONFIRMED))
     years = AnnualReport.objects.filter(sample=False).annotate(asked=Count("statuses"), ready=confirmed)
-    last = _last_editions()
-    corrected = _corrected(last.values()) if last else {}
-    found = [(year, _words(year, last.get(year.pk), corrected.get(year.pk, 0))) for year in years if year.asked]
+    last = last_editions()
+    corrected, renamed = corrected_answers(last), renamed_items(last)
+    found = [
+        (year, _words(year, last.get(year.pk), corrected[year.pk], renamed[year.pk])) for year in years if year.asked
+    ]
     return [(year, words) for year, words in found if words]
 
 
-def _last_editions() -> dict[int, Last]:
-    """By report."""
-    editions = Edition.objects.standing().filter(report__sample=False).order_by("number")
-    return {report: Last(*facts) for report, *facts in editions.values_list("report", "pk", "number", "public_from")}
-
-
-def _corrected(editions: Iterable[Last]) -> dict[int, int]:
-    """By report, how many confirmed answers its newest edition does not have as they are now."""
-    rows = EditionRow.objects.filter(edition__in=[each.pk for each in editions])
-    same = {cell.published: OuterRef(cell.name) for cell in CELLS}
-    printed = rows.filter(edition__report=OuterRef("report"), item=OuterRef("item"), **same)
-    answers = YearlyStatus.objects.filter(state=State.CONFIRMED, report__in=rows.values("edition__report"))
-    counts = answers.filter(~Exists(printed)).order_by().values_list("report")
-    return dict(counts.annotate(found=Count("pk")))
-
-
-def _words(year: Any, last: Last | None, corrected: int) -> str:
+def _words(year: Any, last: Last | None, corrected: int, renamed: int) -> str:
     """The sentence. year: the report, with how many items it has (asked) and how many are confirmed (ready)."""
     if last is None:
         return f"{year.asked}項目のうち{year.ready}項目が確定しています。"
@@ -249,10 +231,15 @@ def _words(year: Any, last: Last | None, corrected: int) -> str:
         return f"第{last.number}版が{when}に公表されます（予約）。{changed}"
     if corrected:
         return f"公表したあとに直して確定した項目が{corrected}件あります。訂正版を公表できます。"
-    left = year.asked - year.ready
-    return f"公表済みですが、確定していない項目が{left}件あります。" if left else ""
+    if left := year.asked - year.ready:
+        return f"公表済みですが、確定していない項目が{left}件あります。"
+    return RENAMED.format(count=renamed) if renamed else ""
 
 
+RENAMED = (
+    "公表したあとに地域かタグを変えた項目が{count}件あります。"
+    "「いまの計画の文に替える」を選ぶと、訂正版に載せられます。"
+)
 CHOSEN = ("public_from", "note", "wording", "headings", "expected_sha256", "named")
 TEMPLATES = "admin/actionplan/annualreport"
 # A year of the usual size is previewed whole.
