@@ -15,9 +15,11 @@ from actionplan.views.pages import (
     home,
     item,
     item_by_code,
+    led_home,
     name_page,
     names_page,
     plan,
+    plans,
     policy,
     reports,
     search_csv,
@@ -78,6 +80,7 @@ urlpatterns = [
     path("<report:key>-form.xlsx", report_form, name="report_form"),
     path("<report:key>/policies/<number:number>/", policy, name="policy"),
     path("<report:key>/changes/", changes, name="changes"),
+    path("plans/", plans, name="plans"),
     path("plans/<plan:slug>/", plan, name="plan"),
     path("plans/<plan:slug>/about/", about, name="plan_about"),
     path("items/<number:policy>-<number:measure>-<number:number>/", item_by_code, name="item_by_code"),
@@ -96,6 +99,7 @@ urlpatterns = [
     re_path(r"^(?P<place>(?:plans/[a-z0-9-]+/)?reports)/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
 ]
 
-# Reading only: anything but GET and HEAD is refused before a view is asked.
+# Reading only: anything but GET and HEAD is refused before a view is asked. A report's address by another plan's leads.
 for pattern in urlpatterns:
-    pattern.callback = require_safe(pattern.callback)
+    named = led_home(pattern.callback) if "key" in pattern.pattern.regex.groupindex else pattern.callback
+    pattern.callback = require_safe(named)

@@ -81,6 +81,16 @@ def public_edition(key: str, number: int | None = None) -> Edition:
     return edition
 
 
+def key_by_plan_and_year(key: str) -> str:
+    """The key of the public report that the slug and the year in this one mean; empty where there is none, or no slug.
+
+    A report of the first plan, and one that was there before plans had slugs, bears its year alone. One query.
+    """
+    year, _, slug = key.partition("-")
+    meant = Edition.objects.public().filter(report__plan__slug=slug, report__fiscal_year=int(year))
+    return meant.values_list("report__key", flat=True).first() or "" if slug else ""
+
+
 def previous_edition(edition: Edition) -> Edition | None:
     """The public edition to compare with: the plan's last year before this one, for its first the plan before.
 

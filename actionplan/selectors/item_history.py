@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import partial
 from itertools import pairwise
 
+from django.db.models import F
 from django.http import Http404
 
 from actionplan.cells import CHOICES, EXTRAS
 from actionplan.figures import Frozen
 from actionplan.models import Edition, EditionRow
+from actionplan.selectors.editions import bearing
 from actionplan.selectors.report import AREAS, EVIDENCE, TAGS, ItemOutline, Mark, evidence_words, item_outline
 from actionplan.wording import Wording, wording_changes
 
@@ -51,6 +53,33 @@ def item_history(public_id: str) -> Sequence[ItemYear]:
     if not years:
         raise Http404(f"「{public_id}」という項目は、公表された報告にありません。")
     return years
+
+
+@dataclass(frozen=True)
+class Heir:
+    """An item of a later plan that goes on with this one, as that plan's newest public year names it."""
+
+    public_id: str
+    name: str
+    plan: str
+
+
+def heirs(public_id: str) -> list[Heir]:
+    """The items that name this one among those that they come from, in the order of their plans and codes.
+
+    Read from what is public: while no edition says it, no page does. An item is asked about its newest year, which
+    staff may have drawn otherwise since. One query.
+    """
+    newest: dict[str, EditionRow] = {}
+    public = Edition.objects.public().latest_per_year().values("pk")
+    rows = EditionRow.objects.filter(edition__in=public)
+    named = rows.filter(bearing("origins", public_id)).order_by().values("public_id")
+    of_them = rows.filter(public_id__in=named).annotate(plan_title=F("edition__front_matter__plan__title"))
+    order = ("-edition__report__fiscal_year", "edition__report__plan", "position")
+    for row in of_them.only("public_id", "item_name", "origins").order_by(*order):
+        newest.setdefault(row.public_id, row)
+    found = [row for row in newest.values() if any(old["public_id"] == public_id for old in row.origins)]
+    return [Heir(row.public_id, row.item_name, row.plan_title) for row in found]  # type: ignore[attr-defined]
 
 
 def first_with_code(policy: int, measure: int, item: int) -> str:

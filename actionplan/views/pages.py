@@ -1,11 +1,14 @@
 """The citizens' pages, each read from editions: the years, a report, its policies and changes, an item, the search."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from actionplan.exports.report_files import search_file_name, write_search_csv
-from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year
+from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year, public_path
 from actionplan.models import Edition
 from actionplan.selectors.changes import correction_changes, year_changes
 from actionplan.selectors.charts import (
@@ -21,6 +24,7 @@ from actionplan.selectors.charts import (
 )
 from actionplan.selectors.editions import (
     corrections,
+    key_by_plan_and_year,
     latest_of_each_plan,
     latest_public_edition,
     plan_edition,
@@ -30,7 +34,7 @@ from actionplan.selectors.editions import (
 )
 from actionplan.selectors.figures import figure_tables
 from actionplan.selectors.filters import filters_from
-from actionplan.selectors.item_history import first_with_code, item_history, year_tables
+from actionplan.selectors.item_history import first_with_code, heirs, item_history, year_tables
 from actionplan.selectors.names import name_list, named_items
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
@@ -166,6 +170,32 @@ def home(request: HttpRequest) -> HttpResponse:
     return page(request, "home", page_id="A-1", crumbs=[], edition=plans[0] if plans else None, **facts)
 
 
+def plans(request: HttpRequest) -> HttpResponse:
+    """Leads to the list of the plans, which is the front page; to the plan's own page where there is one alone."""
+    found = latest_of_each_plan()
+    address = reverse("plan", args=[found[0].report.plan.slug]) if len(found) == 1 else reverse("home")
+    return HttpResponseRedirect(address, headers={"Cache-Control": "no-cache"})
+
+
+def led_home(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view of a page or file of a report, which leads to the report's own address where another one names it: the
+    first plan's reports stand below no plan, whatever somebody writes.
+    """
+
+    @wraps(view)
+    def led(request: HttpRequest, key: str, **wanted) -> HttpResponse:
+        try:
+            return view(request, key=key, **wanted)
+        except Http404:
+            own = key_by_plan_and_year(key)
+            if own in ("", key):
+                raise
+        place = request.get_full_path().removeprefix(f"/{public_path(key)}")
+        return HttpResponsePermanentRedirect(f"/{public_path(own)}{place}", headers={"Cache-Control": "no-cache"})
+
+    return led
+
+
 def plan(request: HttpRequest, slug: str) -> HttpResponse:
     """A plan: its latest public year with its counts, and its years."""
     edition = plan_edition(slug)
@@ -216,6 +246,7 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         years=years,
         tables=year_tables(years) if len(years) > 1 else [],
         figures=figure_tables(years),
+        heirs=heirs(public_id),
         latest=latest,
         item=latest.item,
     )

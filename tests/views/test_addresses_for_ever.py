@@ -79,11 +79,14 @@ def test_the_year_after_a_renumbering_leaves_every_old_page_file_and_link_as_it_
     assert "別の項目の文" in client.get(f"/items/{new.public_id}/").content.decode()
 
 
-def second_plan(year: int) -> ActionItem:
-    """Published for the year, with an item 1-1-1 of its own."""
-    plan = Plan.objects.create(title="第2次市民協働アクションプラン", municipality="対馬市", municipality_code="422096")
+def second_plan(year: int, before: ActionItem | None = None) -> ActionItem:
+    """Published for the year, with an item 1-1-1 of its own; before: the first plan's item that it goes on with."""
+    facts = {"predecessor": before.measure.policy.plan} if before else {}
+    names = {"title": "第2次市民協働アクションプラン", "municipality": "対馬市", "municipality_code": "422096"}
+    plan = Plan.objects.create(**names, **facts)
     policy = Policy.objects.create(plan=plan, number=1, title="第2次の施策")
     item = factories.make_item(policy.measures.create(number=1, title="第2次の取組"), number=1, name="第2次の項目")
+    item.origins.set([before] if before else [])
     report = factories.make_report(plan, fiscal_year=year)
     factories.make_status(report, item, text="第2次の文")
     publish(report, by=None)
@@ -100,6 +103,21 @@ def test_a_second_plan_leaves_every_page_file_and_link_of_the_first_as_it_was(cl
     assert "第2次の文" in client.get(f"/items/{item.public_id}/").content.decode()
     changes = client.get(f"/plans/2/reports/{year}/changes/").content.decode()
     assert "公表している中で最初の年度です" in changes
+
+
+def test_a_successor_adds_a_link_to_the_items_it_goes_on_with_and_changes_nothing_else(client, published, items):
+    """An item's page grows with every year of the item; those of one year, and every file, stay as they are."""
+    old = ActionItem.objects.get(measure__policy__number=1, measure__number=1, number=1)
+    dated = [*PLACES, *FILES, *codes(items), "/about/", *SEARCHES]
+    fixed, pages = seen(client, dated), seen(client, items.values())
+    heir = second_plan(2010, before=old)
+    words = f'第2次市民協働アクションプランで引き継いだ項目　<a href="/items/{heir.public_id}/">第2次の項目</a>'
+    link = f"<span>{words}</span>"
+    after = seen(client, items.values())
+    assert seen(client, dated) == fixed
+    own = items["1-1-1"]
+    assert {page for page in pages if after[page] != pages[page]} == {own}
+    assert after[own].replace(link.encode(), b"", 1) == pages[own]
 
 
 def test_every_link_of_a_page_leads_to_the_item_it_names(client, published, items):

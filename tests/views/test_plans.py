@@ -1,11 +1,14 @@
 """Several plans on one portal: each its pages, files and years; the search spans them."""
 
 import re
+from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
+from django.utils import timezone
 
-from actionplan.models import Plan
-from actionplan.publishing.publish import publish
+from actionplan.models import ActionItem, AnnualReport, Plan
+from actionplan.publishing.publish import publish, withdraw
 from tests import factories
 
 
@@ -84,8 +87,116 @@ def test_a_further_plan_has_files_of_its_own(client, second, ending):
 
 
 def test_a_plan_or_year_that_is_not_public_is_not_found(client, second):
-    for address in ("/plans/3/", "/plans/2/reports/2010/", "/plans/x/about/", "/plans/1/reports/2009/"):
-        assert client.get(address).status_code == 404
+    wrong = (
+        "/plans/3/",
+        "/plans/2/reports/2010/",
+        "/plans/x/about/",
+        "/plans/x/reports/2009/",
+        "/plans/X/",
+        "/plans/0/",
+    )
+    for address in wrong:
+        answer = client.get(address)
+        assert answer.status_code == 404, address
+        assert "ページが見つかりません" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "rest", ["/", ".csv?encoding=cp932", "/v1.xlsx", "-form.xlsx", "/policies/1/", "/changes/", "/?q=x&x=1"]
+)
+def test_the_first_plans_slug_before_an_address_of_its_report_leads_to_the_address(client, second, rest):
+    answer = client.get(f"/plans/1/reports/2009{rest}")
+    assert answer.status_code == 301
+    assert unquote(answer.headers["Location"]) == f"/reports/2009{rest}"
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_policy_that_is_not_there_leads_nowhere(client, second):
+    answer = client.get("/plans/1/reports/2009/policies/77/", follow=True)
+    assert answer.status_code == 404
+    assert "施策77はありません" in answer.content.decode()
+    assert client.get("/plans/2/reports/2009/policies/77/").status_code == 404
+
+
+def test_a_report_that_bears_its_year_alone_is_found_below_its_plan_too(client, second):
+    AnnualReport.objects.filter(key="2009-2").update(key="2008")
+    AnnualReport.objects.filter(key="2008").update(fiscal_year=2008)
+    assert client.get("/plans/2/reports/2008/").headers["Location"] == "/reports/2008/"
+
+
+def test_the_list_of_plans_leads_to_the_front_page_or_to_the_only_plan(client, first):
+    assert client.get("/plans/").headers["Location"] == "/plans/1/"
+    a_year(factories.make_plan("第2次計画"), 2009, "新しい項目")
+    answer = client.get("/plans/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    assert "第2次計画" in read(client, "/")
+
+
+def test_the_list_of_plans_leads_to_the_front_page_while_nothing_is_public(client, db):
+    factories.make_plan("第1次計画")
+    assert client.get("/plans/").headers["Location"] == "/"
+
+
+@pytest.fixture
+def heir(first, second):
+    """A year of the second plan, not yet published, whose item goes on with the first plan's."""
+    report = factories.make_report(second.report.plan, fiscal_year=2010)
+    item = ActionItem.objects.get(name="新しい項目")
+    item.origins.add(ActionItem.objects.get(name="古い項目"))
+    factories.make_status(report, item, text="次の文")
+    return report
+
+
+def old_page(client) -> str:
+    return read(client, f"/items/{ActionItem.objects.get(name='古い項目').public_id}/")
+
+
+LED = "第2次計画で引き継いだ項目"
+
+
+def test_an_item_leads_to_the_items_that_go_on_with_it_once_they_are_public(client, heir):
+    before = old_page(client)
+    edition = publish(heir, by=None)
+    address = f"/items/{ActionItem.objects.get(name='新しい項目').public_id}/"
+    link = f'<span>{LED}　<a href="{address}">新しい項目</a></span>'
+    assert link not in before
+    assert link in old_page(client)
+    assert old_page(client).replace(link, "") == before
+    assert LED not in read(client, address)
+    withdraw(edition, by=None, reason="取下げ")
+    assert old_page(client) == before
+
+
+def test_an_item_leads_forward_from_a_time_set_on_only(client, heir):
+    publish(heir, by=None, public_from=timezone.now() + timedelta(days=1))
+    assert LED not in old_page(client)
+
+
+def test_an_item_that_was_split_leads_to_each_part(client, heir):
+    part = ActionItem.objects.get(name="もう一つ")
+    part.origins.add(ActionItem.objects.get(name="古い項目"))
+    factories.make_status(heir, part, text="文")
+    publish(heir, by=None)
+    assert old_page(client).count(LED) == 2
+
+
+def test_lineage_that_was_drawn_otherwise_since_leads_no_longer(client, heir):
+    publish(heir, by=None)
+    item = ActionItem.objects.get(name="新しい項目")
+    item.origins.clear()
+    later = factories.make_report(heir.plan, fiscal_year=2011)
+    factories.make_status(later, item, text="文")
+    publish(later, by=None)
+    assert LED not in old_page(client)
+
+
+def test_a_name_that_looks_like_an_id_leads_nowhere(client, heir):
+    old = ActionItem.objects.get(name="古い項目")
+    other = factories.make_item(factories.make_measure(old.measure.policy.plan), name=old.public_id)
+    item = ActionItem.objects.get(name="新しい項目")
+    item.origins.set([other])
+    publish(heir, by=None)
+    assert LED not in old_page(client)
 
 
 def test_an_era_year_leads_to_the_year_of_the_plan(client, second):
