@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -23,15 +24,19 @@ from actionplan.evidence.judging import (
 )
 from actionplan.evidence.taking import MOST, Change, EvidenceRefused, NewFile, add_files, add_link, change, seal
 from actionplan.kept_files import media_type_of, read
-from actionplan.models import EditionFile, Evidence, EvidenceKind, YearlyStatus
+from actionplan.models import EditionFile, Evidence, EvidenceKind, Person, YearlyStatus
 from actionplan.models.evidence import NEEDS_ALT, NEEDS_CAPTION, ONLY_WEB
 from actionplan.permissions import require
 from actionplan.seen import Moved
+from actionplan.waiting_files import OwnedFile
 
 TITLE = "写真・資料"
 ROWS = 5
-AGAIN = "何も保存していません。書いた文は残っています。ファイルは、もう一度選んでください。"
-
+NOTHING = "何も保存していません。書いた文は残っています。"
+AGAIN = f"{NOTHING}ファイルは、もう一度選んでください。"
+KEPT = "「{names}」は預かっています。直して加えるときに、選び直す必要はありません。"
+OTHERS = "使えないファイルは、ほかのファイルを選んでください。"
+LOST = "預かっていたファイルがありません。もう一度選んでください。"
 
 LABELS = {"caption": "説明", "alt": "代わりの文（写真を見られない人に読み上げる文）"}
 NOTHING_CHOSEN = "ファイルが選ばれていません。ファイルを選ぶか、書いた文を消してください。"
@@ -49,41 +54,106 @@ class NewFileForm(forms.Form):
     file = forms.FileField(label="ファイル", required=False, allow_empty_file=True)
     alt = _line("alt")
     caption = _line("caption")
+    drop = forms.BooleanField(label="預かっているファイルを加えない", required=False)
+    held = forms.CharField(required=False, widget=forms.HiddenInput)
     fit: FitFile | None = None
+    name = ""
+    content: bytes | None = None
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, owner: Person, **kwargs) -> None:
+        """owner: whose files wait between a refusal and the next try."""
         super().__init__(*args, **kwargs)
         self.fields["file"].widget.attrs["accept"] = ACCEPTED
+        self.owner = owner
 
     def clean(self) -> dict:
         """The cleaned data, the file judged by its content. Adds each fault to the box that it is about."""
         cleaned = super().clean() or self.cleaned_data
-        file = cleaned.get("file")
-        if file and not self.errors:
-            self._judge(file)
-        elif not file and "file" not in self.errors and (cleaned.get("alt") or cleaned.get("caption")):
+        chosen = bool(cleaned.get("file") or (cleaned.get("held") and not cleaned.get("drop")))
+        if chosen and "file" not in self.errors:
+            self._judge(cleaned.get("file"))
+        elif not cleaned.get("drop") and "file" not in self.errors and (cleaned.get("alt") or cleaned.get("caption")):
             self.add_error("file", NOTHING_CHOSEN)
         return cleaned
 
-    def _judge(self, file: UploadedFile) -> None:
-        name = str(file.name)
+    def _judge(self, file: UploadedFile | None) -> None:
         try:
-            if sentence := too_large(name, file.size or 0):
-                raise FileRefused(sentence)
-            self.fit = fit_file(name, file.read())
+            self.fit = self._fit(file)
         except FileRefused as refusal:
             self.add_error("file", str(refusal))
             return
         needed, sentence = _needed(self.fit.kind)
-        if not self.cleaned_data[needed]:
-            self.add_error(needed, f"「{name}」：{sentence}")
+        if not self.cleaned_data.get(needed) and needed not in self.errors:
+            self.add_error(needed, f"「{self.name}」：{sentence}")
+
+    def _fit(self, file: UploadedFile | None) -> FitFile:
+        """The file, or the one that waits. Raises FileRefused."""
+        if file is None:
+            self.name, self.content = self.waiting_name, self._waiting_content()
+        elif sentence := too_large(str(file.name), file.size or 0):
+            raise FileRefused(sentence)
+        else:
+            self.name, self.content = str(file.name), file.read()
+        return fit_file(self.name, self.content)
+
+    def _waiting_content(self) -> bytes:
+        waiting = self._waiting
+        try:
+            if waiting is not None:
+                return waiting.read()
+        except FileNotFoundError:
+            self.data = {**self.data, self.add_prefix("held"): ""}
+        raise FileRefused(LOST)
+
+    @property
+    def _told(self) -> tuple[str, str]:
+        """What waits for this row, and what it was called; both empty for nothing, and for what we did not sign."""
+        try:
+            waiting, name = signing.loads(self["held"].value() or "", salt=WAITING)
+        except (signing.BadSignature, ValueError, TypeError):
+            return "", ""
+        return waiting, name
+
+    @property
+    def waiting_name(self) -> str:
+        """What the file that waits was called; empty where none does."""
+        return self._told[1]
+
+    @property
+    def _waiting(self) -> OwnedFile | None:
+        return OwnedFile(WAITING, self.owner, self._told[0]) if self._told[0] else None
+
+    def let_go(self) -> None:
+        """Removes the file that waits, if one does."""
+        if waiting := self._waiting:
+            waiting.remove()
+            self.data = {**self.data, self.add_prefix("held"): ""}
+
+    def hold(self) -> str:
+        """The name of the row's file, which waits for the next try from now on; empty where none is fit.
+
+        One that waits already goes when it is not wanted, or is one that the item has; not for a bad one in its place.
+        """
+        if self.fit is None or self.content is None or "file" in self.errors:
+            if self.fit or self.cleaned_data.get("drop"):
+                self.let_go()
+            return ""
+        if self.cleaned_data.get("file"):
+            self.let_go()
+            waiting = OwnedFile(WAITING, self.owner)
+            waiting.save(self.content)
+            self.data = {**self.data, self.add_prefix("held"): signing.dumps([waiting.name, self.name], salt=WAITING)}
+        return self.name
 
     def new_file(self) -> NewFile | None:
         """What is to be added, or None for an empty row."""
         if self.fit is None:
             return None
-        said = self.cleaned_data
-        return NewFile(str(said["file"].name), self.fit, said["caption"], said["alt"])
+        return NewFile(self.name, self.fit, self.cleaned_data["caption"], self.cleaned_data["alt"])
+
+
+# What the files are called that wait here, and what their names are signed as.
+WAITING = "evidence"
 
 
 def _needed(kind: str) -> tuple[str, str]:
@@ -156,16 +226,20 @@ def _add_files(request: HttpRequest, answer: YearlyStatus) -> HttpResponse:
     if sentences := too_large_together(sent):
         # Not one of them is opened: that is what the limit is for.
         return _page(request, answer, new=_words_alone(request), refused=[*sentences, AGAIN])
-    new = [NewFileForm(request.POST, request.FILES, prefix=f"new-{number}") for number in range(ROWS)]
-    if not all(form.is_valid() for form in new):
-        return _page(request, answer, new=new, refused=[AGAIN])
+    said = request.POST.dict()
+    new = [NewFileForm(said, request.FILES, prefix=f"new-{number}", owner=request.user) for number in range(ROWS)]
+    judged = [form.is_valid() for form in new]
+    if not all(judged):
+        return _page(request, answer, new=new, refused=[NOTHING, *_held(new)])
     files = [(form, file) for form in new if (file := form.new_file())]
     try:
         added = add_files(answer, [file for _, file in files], by=request.user)
     except EvidenceRefused as refusal:
         if refusal.place is not None:
             files[refusal.place][0].add_error("file", str(refusal))
-        return _page(request, answer, new=new, refused=[str(refusal)])
+        return _page(request, answer, new=new, refused=[str(refusal), *_held(new)])
+    for form in new:
+        form.let_go()
     if added:
         messages.success(request, f"{len(added)}個の資料を加えました。")
     else:
@@ -173,13 +247,21 @@ def _add_files(request: HttpRequest, answer: YearlyStatus) -> HttpResponse:
     return _back(answer)
 
 
+def _held(new: Sequence[NewFileForm]) -> list[str]:
+    """Keeps the files that are fit for the next try; says which, and that the others have to be chosen again."""
+    names = [name for form in new if (name := form.hold())]
+    kept = [KEPT.format(names="」「".join(names))] if names else []
+    return [*kept, *([OTHERS] if any("file" in form.errors for form in new) else [])]
+
+
 def _words_alone(request: HttpRequest) -> list[NewFileForm]:
-    """The rows with the words that were sent, and no files."""
-    prefixes = [f"new-{number}" for number in range(ROWS)]
-    return [
-        NewFileForm(initial={name: request.POST.get(f"{prefix}-{name}", "") for name in LABELS}, prefix=prefix)
-        for prefix in prefixes
-    ]
+    """The rows with the words that were sent and the files that wait already, but none of those that were chosen."""
+
+    def row(prefix: str) -> NewFileForm:
+        said = {name: request.POST.get(f"{prefix}-{name}", "") for name in (*LABELS, "held")}
+        return NewFileForm(initial=said, prefix=prefix, owner=request.user)
+
+    return [row(f"new-{number}") for number in range(ROWS)]
 
 
 def _add_link(request: HttpRequest, answer: YearlyStatus) -> HttpResponse:
@@ -227,7 +309,7 @@ def _page(
         "answer": answer,
         "writable": standing_in(request).may_answer(answer),
         "kept": kept or [KeptForm(row=row) for row in answer.evidence.all()],
-        "new": new or [NewFileForm(prefix=f"new-{number}") for number in range(ROWS)],
+        "new": new or [NewFileForm(prefix=f"new-{number}", owner=request.user) for number in range(ROWS)],
         "link": link or LinkForm(),
         "seal": seal(answer),
         "refused": refused,
