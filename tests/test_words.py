@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from actionplan.templatetags.portal import things
 from actionplan.words import day_words, days_late, days_words
 
 DUE = date(2026, 5, 20)
@@ -23,3 +24,8 @@ def test_a_year_without_due_date_is_never_late():
 
 def test_a_day_is_written_out_with_its_weekday():
     assert day_words(DUE) == "2026年5月20日（水）"
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "0つ"), (1, "1つ"), (9, "9つ"), (10, "10件"), (12, "12件")])
+def test_things_are_counted_in_tsu_up_to_nine(count, words):
+    assert things([None] * count) == words

@@ -106,7 +106,7 @@ def due_words(report: AnnualReport, day: date) -> str:
 
 def front_words(tally: Tally, submits: bool, day: date) -> str:
     """What waits, in sentences; what came back is said first."""
-    sentences = [f"差し戻された項目が{tally.returned}つあります"] if tally.returned else []
+    sentences = [f"差し戻された項目が{tally.returned}件あります"] if tally.returned else []
     sentences.append(written_words(tally))
     if not tally.open:
         return "。".join([*sentences, *_after_submission(tally, submits)])

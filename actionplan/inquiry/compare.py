@@ -23,7 +23,7 @@ def _short(*facts: object) -> str:
 
 def _listed(places: Sequence[str]) -> str:
     more = len(places) - MOST_NAMED
-    return "、".join(places[:MOST_NAMED]) + (f"ほか{more}つの欄" if more > 0 else "")
+    return "、".join(places[:MOST_NAMED]) + (f"ほか{more}か所" if more > 0 else "")
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,7 @@ class Page:
 def _sentence(title: str, outcome: Taken) -> str:
     sentence = f"「{title}」から{outcome.saved}項目の回答を保存しました。"
     if outcome.kept:
-        sentence += f"いまの内容を残した欄が{outcome.kept}つあります。"
+        sentence += f"いまの内容を残した欄が{outcome.kept}か所あります。"
     if outcome.left_out:
         sentence += f"直すところのある行は取り込んでいません（{outcome.left_out}か所）。"
     return sentence

@@ -133,7 +133,7 @@ class Reading:
             yield "行の並びが変わっていますが、照合番号で項目を確かめて読み取りました。"
         yield from self.retold[:MOST_NAMED]
         if (more := len(self.retold) - MOST_NAMED) > 0:
-            yield f"ほかに{more}つの欄も、数値かタブが入っていました。どれも文として読みました。"
+            yield f"ほかに{more}か所の欄も、数値かタブが入っていました。どれも文として読みました。"
 
 
 MOST_DIGITS = 11  # a longer number is shown rounded

@@ -101,17 +101,20 @@ class AnnualReportAdmin(PublishingPages, ReadableHistory, PortalAdmin):
 
 # Measures on one page of the whole plan.
 MEASURES = 50
+# Written once and rarely touched again: closed, unless a box in it is at fault.
+CLOSED: Any = {"classes": ["collapse"]}
 GUIDELINE = (
-    ("指針の目的", {"fields": ["purpose_heading", "purpose"]}),
-    ("ストーリー", {"fields": ["story_heading", "narrative_heading", "vision", "process_heading"]}),
-    ("ねらい", {"fields": ["aims_heading", "aims_title", "aims_lead"]}),
-    ("段階", {"fields": ["stages_heading", "stages_text"]}),
+    ("指針：目的", {**CLOSED, "fields": ["purpose_heading", "purpose"]}),
+    ("指針：ストーリー", {**CLOSED, "fields": ["story_heading", "narrative_heading", "vision", "process_heading"]}),
+    ("指針：ねらい", {**CLOSED, "fields": ["aims_heading", "aims_title", "aims_lead"]}),
+    ("指針：段階", {**CLOSED, "fields": ["stages_heading", "stages_text"]}),
 )
 
 
 class GuidelineInline(PortalInline):
     """A part of the guideline; no published row rests on it, so it may be deleted here."""
 
+    classes = CLOSED["classes"]
     can_delete = True
     show_change_link = False
 
@@ -120,24 +123,28 @@ class StoryStepInline(GuidelineInline):
     """起承転結."""
 
     model = StoryStep
+    verbose_name_plural = "指針：ストーリーの段（起承転結）"
 
 
 class StoryRemarkInline(GuidelineInline):
     """The remarks beside the process."""
 
     model = StoryRemark
+    verbose_name_plural = "指針：プロセスへの注記"
 
 
 class AimInline(GuidelineInline):
     """①②③."""
 
     model = Aim
+    verbose_name_plural = "指針：ねらいの一覧"
 
 
 class StageInline(GuidelineInline):
     """The stages with their fiscal years."""
 
     model = Stage
+    verbose_name_plural = "指針：段階の一覧"
 
 
 class PolicyInline(PortalInline):
@@ -163,7 +170,7 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
         ("問い合わせ先とオープンデータ", {"fields": ["office", "licence_name", "licence_url"]}),
         *GUIDELINE,
     )
-    inlines = [PolicyInline, CategoryInline, StoryStepInline, StoryRemarkInline, AimInline, StageInline]
+    inlines = [CategoryInline, PolicyInline, StoryStepInline, StoryRemarkInline, AimInline, StageInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
         """The slug stays once it is given: addresses are made of it."""

@@ -1,7 +1,7 @@
 """Formatting for templates: digits and days as the newsletter writes them, marked words, lines that are one line."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -52,6 +52,12 @@ def has_guideline(front_matter: dict) -> bool:
 def full_width(number: int) -> str:
     """The number in full-width digits: 施策３."""
     return str(number).translate(TO_FULL_WIDTH)
+
+
+@register.filter
+def things(counted: Sequence[Any]) -> str:
+    """5つ, how many there are; from ten on 12件, since nobody counts that far in つ."""
+    return f"{len(counted)}{'つ' if len(counted) < 10 else '件'}"
 
 
 @register.filter

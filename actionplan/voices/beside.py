@@ -111,7 +111,7 @@ class RelatedTally:
     @property
     def words(self) -> str:
         """In sentences, what waits."""
-        back = f"差し戻された文が{self.returned}つあります。" if self.returned else ""
+        back = f"差し戻された文が{self.returned}件あります。" if self.returned else ""
         return f"{back}{self.total}項目のうち{self.total - self.open}項目が提出済み"
 
 

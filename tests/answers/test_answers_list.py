@@ -44,7 +44,7 @@ def test_the_front_page_says_how_far_the_answers_are_and_how_many_days_are_left(
 def test_what_came_back_is_said_first(office):
     fill(office, 8, state=State.SUBMITTED)
     YearlyStatus.objects.filter(pk=office.rows[0].pk).update(state=State.RETURNED, return_reason="直す")
-    assert work(office.browser())[0][1].startswith("差し戻された項目が1つあります。")
+    assert work(office.browser())[0][1].startswith("差し戻された項目が1件あります。")
 
 
 def test_complete_answers_wait_for_the_head(office):

@@ -17,7 +17,7 @@ def test_a_returned_item_shows_its_reason_first_and_is_handed_in_again():
     steps.return_answers({office.rows[1].pk: 1}, by=office_user, reason="数を書いてください。")
     head = office.browser("課長")
     page = head.get(office.address).content.decode()
-    assert "まだ直していない項目が1つあります" in page
+    assert "まだ直していない項目が1件あります" in page
     assert page.index("数を書いてください。") < page.index("<textarea")
     assert page.count("数を書いてください。") == 2
     office.save(head, "submit", text_1="三回実施した。")
@@ -35,7 +35,7 @@ def came_back(count: int = 2) -> tuple:
 def test_what_came_back_and_was_written_anew_is_told_from_what_was_not():
     office, head = came_back()
     page = office.save(head, text_0="三回実施した。")
-    assert "まだ直していない項目が1つあります" in page
+    assert "まだ直していない項目が1件あります" in page
     assert "差し戻されたあとに直した項目：3-1-1" in page
     assert page.count("直しました。提出すると、事務局に届きます。") == 1
 

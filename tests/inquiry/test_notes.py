@@ -68,7 +68,7 @@ def test_many_cells_that_are_not_read_are_counted_past_the_first_twenty():
     data, report = issued(*[{}] * 23), AnnualReport.objects.get()
     changed = filled(data, **{f"D{row}": "別の名前" for row in range(5, 28)})
     [note] = notes(report, changed)
-    assert "D24（項目）ほか3つの欄は、いまの一覧と違います。" in note
+    assert "D24（項目）ほか3か所は、いまの一覧と違います。" in note
 
 
 @pytest.mark.parametrize(("number", "text"), [(12345, "12345"), (0.3, "0.3"), (3, "3")])
@@ -81,7 +81,7 @@ def test_a_number_in_a_text_cell_is_read_as_words_and_told(number, text):
 def test_many_numbers_are_counted_past_the_first_twenty():
     found = read(filled(issued(*[{}] * 22), **{f"H{row}": row for row in range(5, 27)}))
     assert len(found.notes) == 21
-    assert found.notes[-1] == "ほかに2つの欄も、数値かタブが入っていました。どれも文として読みました。"
+    assert found.notes[-1] == "ほかに2か所の欄も、数値かタブが入っていました。どれも文として読みました。"
 
 
 def test_a_tab_that_becomes_a_blank_is_told():

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 import pytest
 from django.utils import timezone
 
-from actionplan.models import ActionItem, AnnualReport, Plan
+from actionplan.models import ActionItem, ActorType, AnnualReport, Plan
+from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import publish, withdraw
 from tests import factories
 
@@ -264,3 +265,54 @@ def test_public_pages_ask_as_often_with_three_plans_as_with_one(client, first, d
             a_year(plan, year, "あ", "い")
     assert {place: asked(place) for place in places} == before
     assert asked("/") <= 4
+
+
+LEGEND = "記号の読み方"
+
+
+def unmarked(plan, year: int, marks: str = ""):
+    """A past year of the plan, published, its item bearing the marks."""
+    report = factories.make_report(plan, fiscal_year=year)
+    report.past_source = "広報"
+    report.save()
+    factories.make_status(report, factories.make_item(factories.make_measure(plan), marks=marks), text="文")
+    return publish(report, by=None)
+
+
+def test_a_plan_whose_items_bear_no_marks_shows_no_legend_and_no_table_of_zeros(client, db):
+    factories.make_item(factories.make_measure(factories.make_plan("印のある計画")))
+    edition = unmarked(factories.make_plan("印のない計画"), 2015)
+    assert edition.front_matter["actors"] == []
+    about = read(client, "/plans/2/about/")
+    assert LEGEND not in about
+    assert "主体ごとの項目数" not in about
+    for place in ("/plans/2/reports/2015/", "/plans/2/reports/2015/policies/1/"):
+        assert 'class="legend"' not in read(client, place)
+    for ending in ("csv", "xlsx", "txt"):
+        assert client.get(f"/plans/2/reports/2015.{ending}").status_code == 200
+    assert client.get("/plans/2/reports/2015-form.xlsx").status_code == 200
+
+
+def test_a_legend_comes_with_the_first_mark_and_stays_in_the_corrections(client, db):
+    plan = factories.make_plan("計画")
+    edition = unmarked(plan, 2015)
+    item = ActionItem.objects.get()
+    item.actors.set([ActorType.objects.get_or_create(symbol="◎", defaults={"label": "市民と市", "order": 1})[0]])
+    marked = publish(edition.report, by=None, note="印を付けた", wording="current")
+    assert [actor["symbol"] for actor in marked.front_matter["actors"]]
+    assert LEGEND in read(client, "/about/")
+    item.actors.clear()
+    status = edition.report.statuses.get()
+    status.text = "直した文"
+    status.save()
+    assert publish(edition.report, by=None, note="訂正").front_matter["actors"] == marked.front_matter["actors"]
+
+
+def test_an_edition_that_showed_a_legend_which_no_item_bears_keeps_it(client, db, monkeypatch):
+    plan = factories.make_plan("計画")
+    factories.make_item(factories.make_measure(plan))
+    monkeypatch.setattr("actionplan.publishing.compose.with_named", lambda front, *facts, **more: front)
+    before = unmarked(plan, 2015)
+    monkeypatch.undo()
+    assert LEGEND in read(client, "/about/")
+    assert compose(before.report).content_sha256 == before.content_sha256
