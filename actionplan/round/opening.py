@@ -123,7 +123,7 @@ class Opening:
 
     report: the year's, None when it has to be made.
     answers_due: the date asked for, None when old_due, which stands so far, stays.
-    before: the year's that this one is held against, None for the first of all.
+    before: the year's that this one is held against, None where none has asked for anything.
     present: items that have their answer already. ended: items of last year that ended or were merged since; for the
     first year of a plan those of the plan before that none of its items comes from.
     kept: items that ended although the year has an answer for them; it stays.
@@ -243,7 +243,7 @@ def opening_of(plan: Plan, fiscal_year: int, answers_due: date | None = None, da
         present=len(present),
         ended=tuple(item for item in left if item.pk in last and item.pk not in present),
         kept=tuple(item for item in gone if item.pk in present),
-        before=before,
+        before=before if last else None,
     )
 
 
