@@ -10,6 +10,7 @@ import jaconv
 
 VARIANTS = str.maketrans("髙﨑德濵邊邉齋齊澤廣嶋", "高崎徳浜辺辺斎斎沢広島")
 LONG_VOWELS_AND_HYPHENS = re.compile(r"[ー\-‐‑‒–—―−~〜～]")
+FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters, says Unicode, that nobody sees
 BLANKS = re.compile(r"\s")
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
@@ -43,6 +44,12 @@ def tidy_line_breaks(text: str) -> str:
 def forbidden_characters(text: str) -> list[str]:
     """The characters that a public record cannot hold (controls other than line breaks), as U+XXXX, in order."""
     return [f"U+{ord(found):04X}" for found in CONTROLS.findall(text)]
+
+
+def invisible_characters(text: str) -> list[str]:
+    """The characters that a line cannot show, as U+XXXX, in order: controls, breaks, marks of direction, fillers."""
+    unseen = ("Cc", "Cf", "Cs", "Zl", "Zp")
+    return [f"U+{ord(each):04X}" for each in text if unicodedata.category(each) in unseen or each in FILLERS]
 
 
 # A workbook writes a character as _xHHHH_, so a text that holds such letters itself needs its first _ written so;

@@ -39,6 +39,16 @@ def day_words(day: date) -> str:
     return f"{plain_day(day)}（{'月火水木金土日'[day.weekday()]}）"
 
 
+def shown_number(printed: str, *numbers: int) -> str:
+    """How an item's number is shown everywhere: as its plan or its report prints it, else by its numbers, 3-2-1."""
+    return printed or "-".join(map(str, numbers))
+
+
+def shown_policy(printed: str, number: int | str) -> str:
+    """How a policy is numbered everywhere: as its plan or its report prints it, 基本目標Ⅰ, else 施策1."""
+    return printed or f"施策{number}"
+
+
 NO_DEPARTMENT = "担当課なし"
 
 

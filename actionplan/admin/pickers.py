@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import Field, ForeignKey, ManyToManyField
+from django.db.models import Field, ForeignKey, ManyToManyField, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
 from actionplan.admin import ForModelAdmin
 from actionplan.fiscal_year import fiscal_year_of, web_label
-from actionplan.models import ActionItem, ActorType, AnnualReport, Area, Department, Measure, Stage
+from actionplan.models import LONGEST_NUMBER, ActionItem, ActorType, AnnualReport, Area, Department, Measure, Stage
 from actionplan.words import NO_DEPARTMENT
 
 EMPTY = ("", "（選んでください）")
@@ -103,16 +103,24 @@ class PicksMixin(ForModelAdmin):
 
 MOST = 300
 NUMBER = re.compile(r"([0-9]{1,4})-([0-9]{1,4})-([0-9]{1,4})")
+BY_NUMBER = "項目の番号を書きます。例：3-2-1"
 NO_SUCH = "「%(number)s」という項目は見つかりません。3-2-1 のように、項目の番号を書いてください。"
 
 
 def find_item(text: str) -> ActionItem | None:
-    """The item with this number, or with this key as links and stored values carry it."""
+    """The item with this number as it is printed, else by its numbers; or with this public id, or with this key as
+    links and stored values carry it: digits alone are a key.
+    """
     items = ActionItem.objects.select_related("measure__policy")
+    if re.fullmatch(r"[0-9]{1,15}", text):
+        return items.filter(pk=int(text)).first()
+    named = list(items.filter(Q(printed_number=text) | Q(public_id=text))[:2]) if text else []
+    if len(named) == 1:
+        return named[0]
     if numbers := NUMBER.fullmatch(text):
         policy, measure, number = map(int, numbers.groups())
         return items.filter(measure__policy__number=policy, measure__number=measure, number=number).first()
-    return items.filter(pk=int(text)).first() if re.fullmatch(r"[0-9]{1,15}", text) else None
+    return None
 
 
 def no_such_item(text: str) -> forms.ValidationError:
@@ -124,12 +132,13 @@ class ItemByNumber(forms.CharField):
     """An item by its number, shown as its number and its name."""
 
     def __init__(self, *, label: str, required: bool) -> None:
-        super().__init__(label=label, required=required, max_length=20, help_text="項目の番号を書きます。例：3-2-1")
+        super().__init__(label=label, required=required, max_length=LONGEST_NUMBER, help_text=BY_NUMBER)
 
     def prepare_value(self, value: object) -> object:
-        """The number of the item, also for its key."""
+        """The number of the item, also for its key; its public id where no number leads to it."""
         item = value if isinstance(value, ActionItem) else find_item(str(value or ""))
-        return item.code if item else value
+        names = (item.code, item.plain_code, item.public_id) if item else ()
+        return next((name for name in names if find_item(name) == item), value)
 
     def clean(self, value: str | None) -> ActionItem | None:
         """The item, None for an empty box. Raises ValidationError for a number that no item has."""

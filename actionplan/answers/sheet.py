@@ -289,8 +289,8 @@ def read_sent(post: Mapping[str, str]) -> dict[int, Answer]:
 
 def _sent(pk: int, stamp: str, cells: dict[str, str]) -> Answer:
     """What was sent about one item; with a stamp that is missing or broken, every cell counts as changed by others."""
-    whole = stamp.count("|") == len(NAMES) + 1
-    code, revision, *marks = stamp.split("|") if whole else (str(pk), "0")
+    whole = stamp.count("|") > len(NAMES)  # more of them where a number is printed with one
+    code, revision, *marks = stamp.rsplit("|", len(NAMES) + 1) if whole else (str(pk), "0")
     known = int(revision) if re.fullmatch(r"[0-9]{1,9}", revision) else 0
     return Answer(pk, known, cells, dict(zip(NAMES, marks, strict=False)), code)
 

@@ -90,6 +90,8 @@ class ReportResource(resources.Resource):
             if name == "fiscal_year" and self.front.get("names_plan"):
                 yield "plan_title", column("計画")
             yield name, field
+            if (printed := PRINTED.get(name, "")) in self.front.get("printed", ()):
+                yield printed, column(label_of(EditionRow, printed), printed)
             if name == "content":
                 yield from cell_columns()
             if name == "department_name" and self.has_voices:
@@ -178,6 +180,8 @@ def _figure(kind: FigureKind, place: int, read: Part, *, numeric: bool) -> Calla
     return number if numeric else value
 
 
+# How a number is printed, where an edition prints one otherwise than in figures; after the column of its figures.
+PRINTED = {f"{level}_number": f"{level}_printed" for level in ("policy", "measure", "item")}
 # Cells of several things in one, where an edition bears any.
 LISTED = ("areas", "tags", "evidence")
 

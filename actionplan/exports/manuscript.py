@@ -8,6 +8,7 @@ from actionplan.fiscal_year import TO_FULL_WIDTH
 from actionplan.models import EditionRow
 from actionplan.scale import UNSET
 from actionplan.selectors.report import ItemOutline, PolicyOutline, ReportOutline, report_outline
+from actionplan.words import shown_policy
 
 # Raise it when the same edition gives another manuscript than before.
 MANUSCRIPT_VERSION = 1
@@ -47,7 +48,7 @@ def characters(lines: Iterable[PrintedLine]) -> int:
 def _lines(report: ReportOutline) -> Iterator[PrintedLine | str]:
     parts = {"前文": list(_front(report))}
     for policy in report.policies:
-        parts[f"施策{_full_width(policy.number)}"] = list(_policy(report, policy))
+        parts[_name(policy)] = list(_policy(report, policy))
     counts = {name: characters(lines) for name, lines in parts.items()}
     # Each part says so, since the newsletter's editors paste them one by one.
     warning = [f"【{SAMPLE_SENTENCE}】", ""] if is_sample(report.front_matter) else []
@@ -83,18 +84,20 @@ def _block(heading: str | None, texts: list[str | None]) -> Iterator[PrintedLine
 
 
 def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[PrintedLine]:
-    yield PrintedLine(f"施策{_full_width(policy.number)}　{policy.title}")
+    yield PrintedLine(f"{_name(policy)}　{policy.title}")
     if report.legend:
         yield PrintedLine("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend))
     yield EMPTY
     for measure in policy.measures:
-        yield from (PrintedLine(f"■{measure.title}"), EMPTY)
+        yield from (PrintedLine(f"■{measure.heading}"), EMPTY)
         for item in measure.items:
-            yield from (*_item(item, measure.status_heading), EMPTY)
+            number = item.code if report.numbered else ""
+            yield from (*_item(item, measure.status_heading, number), EMPTY)
 
 
-def _item(item: ItemOutline, status_heading: str) -> Iterator[PrintedLine]:
-    yield PrintedLine(f"{''.join(mark.symbol for mark in item.marks)}　{item.name}")
+def _item(item: ItemOutline, status_heading: str, number: str) -> Iterator[PrintedLine]:
+    marks = "".join(mark.symbol for mark in item.marks)
+    yield PrintedLine("　".join([*([number] if number else []), marks, item.name]))
     yield PrintedLine(item.content, "アクションプランの内容")
     yield PrintedLine(item.status, status_heading)
     if item.progress != UNSET:
@@ -109,5 +112,5 @@ def _summary(report: ReportOutline, counts: dict[str, int]) -> Iterator[str]:
     yield from (HOW_COUNTED, NOT_COUNTED)
 
 
-def _full_width(number: int) -> str:
-    return str(number).translate(TO_FULL_WIDTH)
+def _name(policy: PolicyOutline) -> str:
+    return shown_policy(policy.printed, str(policy.number).translate(TO_FULL_WIDTH))

@@ -132,6 +132,7 @@ def _datasets(question: Question) -> Iterator[Dataset]:
     """First an empty one with the headers, then one for each year that has hits."""
     common: dict = {"actors": _all_actors(question.editions), "figures": _most_figures(question.editions)}
     common |= _all_listed(question.editions)
+    common["printed"] = {level for edition in question.editions for level in edition.front_matter.get("printed", ())}
     common["names_plan"] = len({edition.report.plan_id for edition in question.editions}) > 1
     facts = {edition.pk: _facts(edition, common) for edition in question.editions}
     found = list(matching_rows(question))

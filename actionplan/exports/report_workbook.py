@@ -11,12 +11,14 @@ from actionplan.exports.columns import SAMPLE, SAMPLE_SENTENCE, is_sample
 from actionplan.exports.tabular import LONGEST_PIECE, OPTIONS, ExactWorksheet, line_count, pieces
 from actionplan.models import EditionRow
 from actionplan.selectors.report import ItemOutline, MeasureOutline, PolicyOutline, ReportOutline, report_outline
+from actionplan.words import shown_policy
 
 # Raise it when the same edition gives another workbook than before.
 FORM_VERSION = 3
 
 FONT = "BIZ UDGothic"
 WIDTHS = (6, 25, 42, 27)  # mark | 項目 | アクションプランの内容 | 実施状況, in characters of the default font
+NUMBERED = (9, 6, 22, 38, 25)  # the same behind a column of numbers, where an edition prints them
 INDENT = 1.5  # what the indent of a cell takes of its width
 BODY, HEADING, BAND, TITLE = 10, 11, 13, 15  # points
 TO_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -42,7 +44,8 @@ def write_report_workbook(front_matter: dict, rows: Iterable[EditionRow], *, cre
             book.set_properties({"title": report.title, "created": created.replace(tzinfo=None)})
         formats = {name: book.add_format(style) for name, style in STYLES.items()}
         for policy in report.policies:
-            name = f"施策{str(policy.number).translate(TO_FULL_WIDTH)}"
+            # Named in figures: what is printed may be longer than a sheet's name, or hold what none can.
+            name = shown_policy("", str(policy.number).translate(TO_FULL_WIDTH))
             sheet = book.add_worksheet(name, worksheet_class=ExactWorksheet)
             PolicySheet(sheet, formats).fill(report, policy)
     return stream.getvalue()
@@ -63,12 +66,14 @@ class PolicySheet:
 
     def fill(self, report: ReportOutline, policy: PolicyOutline) -> None:
         """Writes the title (a made-up year says so first), the band, the legend and every measure's table."""
+        self.widths = NUMBERED if report.numbered else WIDTHS
         self._page_setup()
         if is_sample(report.front_matter):
             self.sheet.set_header(f"&C{SAMPLE}")
             self._line(f"【{SAMPLE_SENTENCE}】", "legend", BODY)
         self._line(report.title, "title", TITLE)
-        self._line(f"施策{str(policy.number).translate(TO_FULL_WIDTH)}　{policy.title}", "band", BAND)
+        number = shown_policy(policy.printed, str(policy.number).translate(TO_FULL_WIDTH))
+        self._line(f"{number}　{policy.title}", "band", BAND)
         if report.legend:
             self._line("　".join(f"{mark.symbol}{mark.label}" for mark in report.legend), "legend", BODY)
         self.heading = policy.measures[0].status_heading
@@ -78,7 +83,7 @@ class PolicySheet:
             self._measure(measure)
 
     def _page_setup(self) -> None:
-        for column, width in enumerate(WIDTHS):
+        for column, width in enumerate(self.widths):
             self.sheet.set_column(column, column, width)
         self.sheet.set_paper(9)  # A4
         self.sheet.set_portrait()
@@ -89,36 +94,42 @@ class PolicySheet:
         self.sheet.hide_gridlines(2)
 
     def _line(self, text: str, style: str, size: int) -> None:
-        lines = line_count(text, sum(WIDTHS), size)
+        lines = line_count(text, sum(self.widths), size)
         self.sheet.set_row(self.row, 8 + lines * size * 1.4)
         # An empty text first: merge_range would guess a type from a text's looks.
-        self.sheet.merge_range(self.row, 0, self.row, len(WIDTHS) - 1, "", self.formats[style])
+        self.sheet.merge_range(self.row, 0, self.row, len(self.widths) - 1, "", self.formats[style])
         self.sheet.write_string(self.row, 0, text, self.formats[style])
         self.row += 1
 
     def _head(self) -> None:
-        self._cells(("主体", "項目", "アクションプランの内容", self.heading), "head")
+        self._cells((*self._number("番号"), "主体", "項目", "アクションプランの内容", self.heading), "head")
+
+    def _number(self, text: str) -> tuple[str, ...]:
+        """The cell of the number, where there is a column for it."""
+        return (text,) if len(self.widths) == len(NUMBERED) else ()
 
     def _measure(self, measure: MeasureOutline) -> None:
-        self._line(f"■{measure.title}", "measure", HEADING)
+        self._line(f"■{measure.heading}", "measure", HEADING)
         if measure.status_heading != self.heading:
             self.heading = measure.status_heading
             self._head()
         for item in measure.items:
             marks = "\n".join(mark.symbol for mark in item.marks)
-            self._item((marks, item.name, item.content, _status(item)))
+            self._item((*self._number(item.code), marks, item.name, item.content, _status(item)))
 
     def _item(self, texts: tuple[str, ...]) -> None:
         """One item; a text that is too long for the tallest row of Excel runs on in the rows below."""
-        columns = [pieces(text, width - INDENT, BODY, LONGEST_PIECE) for text, width in zip(texts, WIDTHS, strict=True)]
+        columns = [
+            pieces(text, width - INDENT, BODY, LONGEST_PIECE) for text, width in zip(texts, self.widths, strict=True)
+        ]
         rows = list(zip_longest(*columns, fillvalue=""))
         for row in rows:
             self._cells(row, "cell" if len(rows) == 1 else "running")
 
     def _cells(self, texts: Sequence[str], style: str) -> None:
-        lines = max(line_count(text, width - INDENT, BODY) for text, width in zip(texts, WIDTHS, strict=True))
+        lines = max(line_count(text, width - INDENT, BODY) for text, width in zip(texts, self.widths, strict=True))
         self.sheet.set_row(self.row, 6 + lines * BODY * 1.4)
         for column, text in enumerate(texts):
-            named = "mark" if style != "head" and column == 0 else style
+            named = "mark" if style != "head" and column < len(self.widths) - 3 else style
             self.sheet.write_string(self.row, column, text, self.formats[named])
         self.row += 1

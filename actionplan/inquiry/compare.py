@@ -251,4 +251,8 @@ def _absent(file: InquiryFile, answers: CurrentAnswers) -> tuple[YearlyStatus, .
         for row in answers.rows.values()
         if row.report_id == answers.report.pk and answers.current(row.department_id) in homes
     )
-    return tuple(row for row in at_home if row.pk not in named and row.item.code not in file.unknown)
+    return tuple(row for row in at_home if row.pk not in named and not _names(row) & file.unknown)
+
+
+def _names(row: YearlyStatus) -> set[str]:
+    return {row.item.code, row.item.plain_code}

@@ -162,18 +162,27 @@ class Stamp:
 
 @dataclass(frozen=True)
 class RowNumber:
-    """What a row is: an item's answer as the workbook of a report (by its key) and a department showed it."""
+    """What a row is: an item's answer as the workbook of a report (by its key) and a department showed it.
+
+    code: the item's numbers; printed: how the workbook shows them, where it is otherwise.
+    """
 
     report: str
     department_id: int | None
     status_id: int
     revision: int
     code: str
+    printed: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The number as the workbook shows it."""
+        return self.printed or self.code
 
     def sign(self, signer: Signer) -> str:
         """The 照合番号: a signed text. signer: as row_signer() gives it, once for many rows."""
         parts = (self.report, _written(self.department_id), self.status_id, self.revision, self.code)
-        return signer.sign("/".join(map(str, parts)))
+        return signer.sign("/".join(map(str, (*parts, *([self.printed] if self.printed else [])))))
 
 
 def row_signer() -> Signer:
@@ -197,8 +206,8 @@ def looks_stamped(text: str) -> bool:
 
 def read_row_number(text: str, signer: Signer) -> RowNumber:
     """What a 照合番号 says. Raises AlteredError."""
-    report, department, status, revision, code = _parts(text, signer)
-    return RowNumber(report, _read(department), int(status), int(revision), code)
+    report, department, status, revision, code, *printed = _parts(text, signer)
+    return RowNumber(report, _read(department), int(status), int(revision), code, "/".join(printed))
 
 
 def _signer(purpose: str) -> Signer:

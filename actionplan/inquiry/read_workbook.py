@@ -66,6 +66,7 @@ class Reading:
         self.lines: list[AnswerLine] = []
         self.lines_of: dict[int, list[int]] = {}  # status → every line that it was met in
         self.unknown: set[str] = set()
+        self.order: list[tuple[int, ...]] = []
         self.retold: list[str] = []
         self.troubles = [*head_troubles(sheet), *self.rows.merged()]
 
@@ -100,7 +101,8 @@ class Reading:
         if len(met) == 1:
             self.troubles += self.rows.altered(line, cells, number)
             answers, locked = self._cells(line, cells), {key: self.rows.words(key, cells) for key in self.locked}
-            self.lines.append(AnswerLine(line, number.status_id, number.revision, answers, number.code, locked))
+            self.lines.append(AnswerLine(line, number.status_id, number.revision, answers, number.shown, locked))
+            self.order.append(tuple(map(int, number.code.split("-"))))
 
     def _doubled(self) -> Iterator[Trouble]:
         for line in self.lines:
@@ -128,8 +130,7 @@ class Reading:
         if self.sheet.title != SHEET:
             yield f"シートの名前が「{self.sheet.title}」に変わっていますが、照会票として読み取りました。"
         yield from head_notes(self.sheet)
-        order = [tuple(map(int, line.code.split("-"))) for line in self.lines]
-        if order != sorted(order):
+        if self.order != sorted(self.order):
             yield "行の並びが変わっていますが、照合番号で項目を確かめて読み取りました。"
         yield from self.retold[:MOST_NAMED]
         if (more := len(self.retold) - MOST_NAMED) > 0:
@@ -264,7 +265,7 @@ class Rows:
 
     def altered(self, line: int, cells: Cells, number: RowNumber) -> Iterator[Trouble]:
         """What somebody changed beside the number: another code, another revision."""
-        for key, right in (("code", number.code), ("revision", str(number.revision))):
+        for key, right in (("code", number.shown), ("revision", str(number.revision))):
             if key in self.columns and (found := self.words(key, cells)) != right:
                 yield Trouble(
                     self.place(key, line),

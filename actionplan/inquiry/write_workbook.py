@@ -267,8 +267,9 @@ class QuestionSheet:
         return remark(row.status) if column.kind == REMARK else shown_text(row, column.key)
 
     def _number(self, row: SheetRow) -> RowNumber:
-        stamp, status = self.stamp, row.status
-        return RowNumber(stamp.report, stamp.department_id, status.pk, status.revision, row.code)
+        stamp, status, item = self.stamp, row.status, row.status.item
+        known = (status.pk, status.revision, item.plain_code, item.printed_number)
+        return RowNumber(stamp.report, stamp.department_id, *known)
 
 
 def _style(column: Column, row: SheetRow) -> str:

@@ -30,11 +30,21 @@ from actionplan.models.plan import (
     scale_of,
 )
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
-from actionplan.models.tree import STATUS_HEADING, ActionItem, Figure, Measure, Policy, was_given
+from actionplan.models.tree import (
+    LONGEST_NUMBER,
+    STATUS_HEADING,
+    ActionItem,
+    Figure,
+    Measure,
+    Policy,
+    items_by_number,
+    was_given,
+)
 from actionplan.models.voice import PARTNER, RELATED, PartnerLink, Voice
 
 __all__ = [
     "CITY_SETTINGS",
+    "LONGEST_NUMBER",
     "OPEN_STATES",
     "PARTNER",
     "RELATED",
@@ -73,6 +83,7 @@ __all__ = [
     "Voice",
     "YearlyStatus",
     "codes_in_use",
+    "items_by_number",
     "label_of",
     "likeness",
     "note_source",

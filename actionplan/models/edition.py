@@ -12,6 +12,7 @@ from actionplan.cells import CELLS, CHOICE, CHOICES, PUBLISHED, Cell
 from actionplan.figures import Frozen, read_frozen
 from actionplan.models.base import ImmutableError, ImmutableModel, ImmutableQuerySet, RecordLineField, RecordTextField
 from actionplan.scale import Scale, read_scale
+from actionplan.words import shown_number
 
 # Editions that citizens have seen although this machine's clock says that their time has not come: what has become
 # public stays public. selectors/standing.py keeps it; empty wherever the clock is right.
@@ -180,12 +181,15 @@ class EditionRow(PublishedCells, ImmutableModel):
     item = models.ForeignKey("actionplan.ActionItem", models.PROTECT, related_name="edition_rows")
     public_id = models.CharField("公開ID", max_length=16, blank=True, db_index=True)
     policy_number = models.PositiveSmallIntegerField("施策番号")
+    policy_printed = RecordLineField("施策番号の表記", max_length=30, blank=True, default="")
     policy_title = RecordTextField("施策名")
     measure_number = models.PositiveSmallIntegerField("取組番号")
+    measure_printed = RecordLineField("取組番号の表記", max_length=30, blank=True, default="")
     measure_title = RecordTextField("取組名")
     measure_relisted = models.BooleanField("再掲の取組", default=False)
     status_heading = RecordLineField("実施状況の欄の見出し", max_length=50)
     item_number = models.PositiveSmallIntegerField("項目番号")
+    item_printed = RecordLineField("項目番号の表記", max_length=30, blank=True, default="")
     item_name = RecordTextField("項目名")
     content = RecordTextField("アクションプランの内容")
     actor_symbols = models.CharField("主体（記号）", max_length=20)
@@ -223,8 +227,13 @@ class EditionRow(PublishedCells, ImmutableModel):
 
     @property
     def code(self) -> str:
-        """The item's code in this edition: 3-2-1."""
-        return f"{self.policy_number}-{self.measure_number}-{self.item_number}"
+        """The item's number as this edition prints it: 2-(1)-① where it says so, else 3-2-1."""
+        return shown_number(self.item_printed, self.policy_number, self.measure_number, self.item_number)
+
+    @property
+    def plain_code(self) -> str:
+        """The item's numbers in this edition, however they are printed: 3-2-1. Addresses and anchors go by it."""
+        return shown_number("", self.policy_number, self.measure_number, self.item_number)
 
     @property
     def figures_in_words(self) -> str:

@@ -1,5 +1,7 @@
 """The plan's tree: policies (施策), measures (■) and action items (項目)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -21,9 +23,26 @@ from actionplan.models.base import (
 from actionplan.models.named import Area, Tag
 from actionplan.models.plan import ActorType, Plan
 from actionplan.public_id import make_public_id
+from actionplan.text import invisible_characters
+from actionplan.words import shown_number, shown_policy
 
 FROM_ONE = [MinValueValidator(1, "1以上の番号を入力してください。")]
 STATUS_HEADING = "実施状況"
+
+
+def refuse_unprintable(text: str) -> None:
+    """Raises ValidationError for a number that is not one line of visible characters from its first to its last."""
+    if found := invisible_characters(text):
+        names = "、".join(dict.fromkeys(found))
+        raise ValidationError(
+            f"番号の表記に、改行か目に見えない文字（{names}）が入っています。取り除いてください。", code="unprintable"
+        )
+    if text != text.strip():
+        raise ValidationError("番号の表記の前か後に空白があります。取り除いてください。", code="unprintable")
+
+
+# Whoever says more than a number says a name.
+LONGEST_NUMBER = 30
 
 
 def unique_number(parent: str) -> models.UniqueConstraint:
@@ -35,11 +54,22 @@ def unique_number(parent: str) -> models.UniqueConstraint:
     )
 
 
+def printed_number_field(help_text: str) -> RecordLineField:
+    """The column for a number to the letter of the plan; blank while it is shown by its figures."""
+    checks = [refuse_unprintable]
+    return RecordLineField(
+        "番号の表記", max_length=LONGEST_NUMBER, blank=True, default="", validators=checks, help_text=help_text
+    )
+
+
 class Policy(RecordModel):
     """A policy (施策１–５)."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, verbose_name="計画", related_name="policies")
     number = models.PositiveSmallIntegerField("施策番号", validators=FROM_ONE)
+    printed_number = printed_number_field(
+        "計画が付けている番号を、書かれたとおりに。例：基本目標Ⅰ。空欄なら、施策１のように表示します。"
+    )
     title = RecordTextField("施策名")
     history = records()
     objects: ClassVar[NaturalManager] = NaturalManager("plan__title", "number")
@@ -50,7 +80,7 @@ class Policy(RecordModel):
         constraints = [unique_number("plan")]
 
     def __str__(self) -> str:
-        return f"施策{self.number} {self.title}"
+        return f"{shown_policy(self.printed_number, self.number)} {self.title}"
 
     def natural_key(self) -> tuple:
         """The plan's title and the number."""
@@ -62,6 +92,9 @@ class Measure(RecordModel):
 
     policy = models.ForeignKey(Policy, models.PROTECT, verbose_name="施策", related_name="measures")
     number = models.PositiveSmallIntegerField("取組番号", validators=FROM_ONE)
+    printed_number = printed_number_field(
+        "計画が付けている番号を、書かれたとおりに。例：（１）。空欄なら、■だけを付けて表示します。"
+    )
     title = RecordTextField("取組名")
     status_heading = RecordLineField(
         "実施状況の欄の見出し", max_length=50, default=STATUS_HEADING, help_text="原本の見出しのまま表示します。"
@@ -76,7 +109,12 @@ class Measure(RecordModel):
         constraints = [unique_number("policy")]
 
     def __str__(self) -> str:
-        return f"{self.policy.number}-{self.number} {self.title}"
+        return f"{self.code} {self.title}"
+
+    @property
+    def code(self) -> str:
+        """The number as the staff read it: as it is printed, else by the numbers of policy and measure, 3-2."""
+        return shown_number(self.printed_number, self.policy.number, self.number)
 
     def natural_key(self) -> tuple:
         """The policy's key and the number."""
@@ -85,14 +123,17 @@ class Measure(RecordModel):
 
 def new_public_id(item: "ActionItem") -> str:
     """What the item will be called, from what it is now."""
-    return make_public_id(item.measure.policy.plan.title, item.code, item.name, taken=was_given)
+    return make_public_id(item.measure.policy.plan.title, item.plain_code, item.name, taken=was_given)
 
 
 class ActionItem(RecordModel):
-    """An action item. Its public id is given once; its code such as 3-2-1 is computed, and may be another next year."""
+    """An action item. Its public id is given once; its numbers, and how they are printed, may be others next year."""
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="取組", related_name="items")
     number = models.PositiveSmallIntegerField("項目番号", validators=FROM_ONE)
+    printed_number = printed_number_field(
+        "計画が付けている番号を、書かれたとおりに。例：2-(1)-①。空欄なら、3-2-1のように表示します。"
+    )
     public_id = GivenField("公開ID", give=new_public_id, max_length=16, unique=True, blank=True, editable=False)
     name = RecordTextField("項目")
     content = RecordTextField("アクションプランの内容")
@@ -150,8 +191,18 @@ class ActionItem(RecordModel):
 
     @property
     def code(self) -> str:
-        """Policy, measure and item number: 3-2-1."""
-        return f"{self.measure.policy.number}-{self.measure.number}-{self.number}"
+        """The number as people read it: 2-(1)-① where it is printed so, else 3-2-1."""
+        return shown_number(self.printed_number, *self.numbers)
+
+    @property
+    def plain_code(self) -> str:
+        """Policy, measure and item number, however they are printed: 3-2-1."""
+        return shown_number("", *self.numbers)
+
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        """The numbers of the policy, the measure and the item."""
+        return self.measure.policy.number, self.measure.number, self.number
 
     def clean(self) -> None:
         """Raises ValidationError when the item would be followed, over whatever others, by itself."""
@@ -166,6 +217,17 @@ class ActionItem(RecordModel):
     def natural_key(self) -> tuple:
         """The measure's key and the number."""
         return (*self.measure.natural_key(), self.number)
+
+
+def items_by_number(items: Iterable[ActionItem]) -> dict[str, ActionItem]:
+    """The items by what people may call them: the number that is shown, and 3-2-1 unless another item is shown so.
+
+    A number that two items are shown with names neither.
+    """
+    items = list(items)
+    shown = Counter(item.code for item in items)
+    plain = {item.plain_code: item for item in items if item.plain_code not in shown}
+    return plain | {item.code: item for item in items if shown[item.code] == 1}
 
 
 def was_given(public_id: str) -> bool:

@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods
 
 from actionplan.admin.site import found_or_404
-from actionplan.models import AnnualReport, Plan
+from actionplan.models import AnnualReport, Plan, items_by_number
 from actionplan.past.choices import PastReading
 from actionplan.past.matching import NEW, Proposal
 from actionplan.past.pages import choices_of
@@ -50,9 +50,9 @@ def with_codes(plan: Plan, sent: Mapping[str, str], all_new: bool, reading: Past
     said = {name: words for name, words in sent.items() if words or not name.startswith("item-")}
     codes = {name: words.strip() for name, words in sent.items() if name.startswith("code-") and words.strip()}
     if codes:
-        by_code = {item.code: str(item.pk) for item in Proposal(plan, PastReading(), {}).live.items.values()}
+        known = items_by_number(Proposal(plan, PastReading(), {}).live.items.values())
         for name, code in codes.items():
-            said[name.replace("code-", "item-")] = by_code.get(code, "")
+            said[name.replace("code-", "item-")] = str(known[code].pk) if code in known else ""
     for index in range(len(reading.lines)) if all_new else ():
         said[f"item-{index}"] = said.get(f"item-{index}") or NEW
     return said

@@ -266,7 +266,7 @@ class MeasureInline(PortalInline):
     """The policy's measures."""
 
     model = Measure
-    fields = ["number", "title", "status_heading", "relisted"]
+    fields = ["number", "printed_number", "title", "status_heading", "relisted"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The measures, named without asking for each one's policy."""
@@ -277,7 +277,7 @@ class ActionItemInline(PortalInline):
     """The measure's items, the marks as checkboxes."""
 
     model = ActionItem
-    fields = ["number", "actors", "name", "content", "lead_department", "ended"]
+    fields = ["number", "printed_number", "actors", "name", "content", "lead_department", "ended"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The items, named without asking for each one's measure."""
@@ -305,7 +305,7 @@ class PolicyAdmin(TreeAdmin):
 
     resource_classes = [PolicyResource]
     file_stem = "policies"
-    list_display = ["number", "title", "measure_count", "plan"]
+    list_display = ["number", "printed_number", "title", "measure_count", "plan"]
     list_display_links = ["title"]
     list_select_related = ["plan"]
     search_fields = ["title"]
@@ -343,8 +343,8 @@ class MeasureAdmin(TreeAdmin):
 
     @admin.display(description="番号")
     def code(self, measure: Measure) -> str:
-        """Policy and measure number: 3-2."""
-        return f"{measure.policy.number}-{measure.number}"
+        """Policy and measure number: 3-2, or as it is printed."""
+        return measure.code
 
     @admin.display(description="再掲", empty_value="")
     def relisted_word(self, measure: Measure) -> str:
@@ -365,7 +365,7 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
     file_stem = "action_items"
     inlines = [FigureInline]
     fields: ClassVar[Any] = [
-        *("measure", "number", "actors", "name", "content", "areas", "tags"),
+        *("measure", "number", "printed_number", "actors", "name", "content", "areas", "tags"),
         *("lead_department", "related_departments", "partners", "ended", "successor", "public_id"),
     ]
     readonly_fields = ["public_id"]
@@ -383,7 +383,7 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
 
     @admin.display(description="番号")
     def code(self, item: ActionItem) -> str:
-        """3-2-1."""
+        """3-2-1, or as it is printed."""
         return item.code
 
     @admin.display(description="終了", empty_value="")

@@ -24,6 +24,7 @@ from actionplan.models import (
     Plan,
     Policy,
     Succession,
+    items_by_number,
     note_source,
     one_change,
 )
@@ -36,10 +37,11 @@ DRAWN = "項目の引き継ぎを決める"
 NUMBERS = ("施策番号", "取組番号", "項目番号")
 TITLES = ("施策名", "取組名", "項目名")
 CONTENT, MARKS, DEPARTMENT, ORIGINS = "アクションプランの内容", "主体", "担当課", "前の計画の項目"
+PRINTED = ("施策番号の表記", "取組番号の表記", "項目番号の表記")
 REQUIRED = (*NUMBERS, *TITLES, CONTENT)
-KNOWN = (*REQUIRED, MARKS, DEPARTMENT, ORIGINS)
+KNOWN = (*REQUIRED, *PRINTED, MARKS, DEPARTMENT, ORIGINS)
 MOVED = "表示したあとに、項目か引き継ぎが変わりました。いまの内容を確かめて、もう一度保存してください。"
-CODES = re.compile(r"[1-9][0-9]{0,3}-[1-9][0-9]{0,3}-[1-9][0-9]{0,3}")
+CODES = r"[1-9][0-9]{0,3}-[1-9][0-9]{0,3}-[1-9][0-9]{0,3}"
 
 
 class BeginningRefused(ValueError):
@@ -52,7 +54,10 @@ class BeginningRefused(ValueError):
 
 @dataclass(frozen=True)
 class NewItem:
-    """An item of the table: its three numbers and titles, its content, and what the table may say besides."""
+    """An item of the table: its three numbers and titles, its content, and what the table may say besides.
+
+    printed: how the three numbers are printed, each empty where they are shown as they are.
+    """
 
     numbers: tuple[int, ...]
     titles: tuple[str, ...]
@@ -63,6 +68,7 @@ class NewItem:
     related: Sequence[Department] = ()
     partners: Sequence[Partner] = ()
     copied: ActionItem | None = None
+    printed: tuple[str, ...] = ("", "", "")
 
 
 @transaction.atomic
@@ -125,6 +131,7 @@ def _of_plan(before: Plan) -> Iterator[NewItem]:
             related,
             item.partners.filter(active=True),
             item,
+            (policy.printed_number, measure.printed_number, item.printed_number),
         )
 
 
@@ -150,7 +157,7 @@ class _ItemReader:
         self.marks, self.departments = MarksCell(), DepartmentCell()
         self.marks.load()
         self.departments.load(Department.objects.all(), timezone.localdate())
-        self.before = _by_code(before)
+        self.before = _items_of(before)
 
     def item(self, number: int, row: Mapping[str, str]) -> tuple[NewItem | None, list[str]]:
         """The item of the row, or a sentence for each cell that cannot be taken."""
@@ -163,7 +170,8 @@ class _ItemReader:
             return None, self.faults
         numbers, titles = tuple(read[name] for name in NUMBERS), tuple(row[name] for name in TITLES)
         marks, origins = read.get(MARKS) or (), read.get(ORIGINS) or ()
-        return NewItem(numbers, titles, row[CONTENT], marks, read.get(DEPARTMENT), origins), []
+        printed = tuple(read.get(name) or "" for name in PRINTED)
+        return NewItem(numbers, titles, row[CONTENT], marks, read.get(DEPARTMENT), origins, printed=printed), []
 
     def _take(self, column: str, row: Mapping[str, str], number: int) -> Any:
         text = row[column]
@@ -174,7 +182,12 @@ class _ItemReader:
                 return self.marks.clean(text) if text.strip() else ()
             if column == DEPARTMENT:
                 return self.departments.clean(text)
-            return items_of_codes(text, self.before) if column == ORIGINS else text
+            if column in PRINTED:
+                return ActionItem._meta.get_field("printed_number").clean(text.strip(), None)
+            return self.before.read(text) if column == ORIGINS else text
+        except ValidationError as error:
+            self._note(column, number, "".join(error.messages))
+            return None
         except (CellError, ValueError) as error:
             self._note(column, number, str(error))
             return None
@@ -185,18 +198,21 @@ class _ItemReader:
 
 
 def _clashes(rows: Sequence[tuple[int, NewItem]]) -> Iterator[str]:
-    """Two rows of one code, and a policy or measure that two rows name differently."""
-    first: dict[tuple, tuple[int, str]] = {}
+    """Two rows of one code, and a policy or measure that two rows name or number differently."""
+    first: dict[tuple, tuple[int, str, str]] = {}
     for number, item in rows:
         for depth in (1, 2, 3):
-            key, title = item.numbers[:depth], item.titles[depth - 1]
-            line, known = first.setdefault(key, (number, title))
+            key, title, printed = item.numbers[:depth], item.titles[depth - 1], item.printed[depth - 1]
+            line, known, above = first.setdefault(key, (number, title, printed))
             code = "-".join(map(str, key))
             if depth == 3 and line != number:
                 yield f"{number}行目：項目番号{code}は、{line}行目にもあります。どちらかを直してください。"
             elif known != title:
                 kind = TITLES[depth - 1]
                 yield f"{number}行目「{kind}」：{line}行目では「{known}」です。{code}の{kind}をそろえてください。"
+            elif above != printed:
+                kind = PRINTED[depth - 1]
+                yield f"{number}行目「{kind}」：{line}行目では「{above}」です。{code}の{kind}をそろえてください。"
 
 
 def _plant(plan: Plan, items: Iterable[NewItem], file: str) -> None:
@@ -206,15 +222,16 @@ def _plant(plan: Plan, items: Iterable[NewItem], file: str) -> None:
         policy_number, measure_number, number = each.numbers
         policy_title, measure_title, name = each.titles
         if policy_number not in policies:
-            policies[policy_number] = _kept(Policy(plan=plan, number=policy_number, title=policy_title), file)
+            made = Policy(plan=plan, number=policy_number, title=policy_title, printed_number=each.printed[0])
+            policies[policy_number] = _kept(made, file)
         if (policy_number, measure_number) not in measures:
             above = policies[policy_number]
-            new = Measure(policy=above, number=measure_number, title=measure_title)
+            new = Measure(policy=above, number=measure_number, title=measure_title, printed_number=each.printed[1])
             measures[policy_number, measure_number] = _kept(new, file)
         above_item = measures[policy_number, measure_number]
         with one_change(reason=REASON, source_file=file):
             item = ActionItem(measure=above_item, number=number, name=name, content=each.content)
-            item.lead_department = each.department
+            item.lead_department, item.printed_number = each.department, each.printed[2]
             _kept(item, file)
             item.actors.set(each.actors)
             item.origins.set(each.origins)
@@ -242,20 +259,42 @@ def _kept(row, file: str):
     return row
 
 
-def _by_code(plan: Plan | None) -> dict[str, ActionItem]:
+def _items_of(plan: Plan | None) -> "ItemsBefore":
     items = ActionItem.objects.filter(measure__policy__plan=plan) if plan else ActionItem.objects.none()
-    return {item.code: item for item in items.select_related("measure__policy")}
+    return ItemsBefore(items.select_related("measure__policy"))
 
 
-def items_of_codes(text: str, items: Mapping[str, ActionItem]) -> list[ActionItem]:
-    """The items whose codes the text names: 1-1-1、2-1-3. Raises ValueError for a code that is none of theirs."""
-    plain = unicodedata.normalize("NFKC", text)
-    codes = list(dict.fromkeys(CODES.findall(plain)))
-    rest = CODES.sub("", plain).strip(" 　、,，／/・\n\r\t")
-    unknown = [code for code in codes if code not in items] + ([rest] if rest else [])
-    if unknown:
-        raise ValueError(f"「{'、'.join(unknown)}」は、前の計画の項目番号ではありません。1-1-1のように書いてください。")
-    return [items[code] for code in codes]
+class ItemsBefore:
+    """The items of the plan before, in order, and the numbers by which people name them."""
+
+    def __init__(self, items: Iterable[ActionItem]) -> None:
+        self.items = list(items)
+        shown = items_by_number(self.items) | {item.public_id: item for item in self.items}
+        self.known = {_plain(number): item for number, item in shown.items()}
+        longest_first = sorted((number for number in self.known if number), key=len, reverse=True)
+        own = (rf"(?<![\w\-]){re.escape(number)}(?![\w\-])" for number in longest_first)
+        self.pattern = re.compile("|".join([*own, CODES]))
+
+    def read(self, text: str) -> list[ActionItem]:
+        """The items that the text names: 1-1-1、2-(1)-③. Raises ValueError for a number that is none of theirs."""
+        plain = _plain(text)
+        codes = list(dict.fromkeys(self.pattern.findall(plain)))
+        rest = self.pattern.sub("", plain).strip(" 　、,，／/・\n\r\t")
+        unknown = [code for code in codes if code not in self.known] + ([rest] if rest else [])
+        if unknown:
+            raise ValueError(
+                f"「{'、'.join(unknown)}」は、前の計画の項目番号ではありません。1-1-1のように書いてください。"
+            )
+        return [self.known[code] for code in codes]
+
+    def number_of(self, item: ActionItem) -> str:
+        """A number that read() finds the item by; its public id where it shares its number with others."""
+        names = (item.code, item.plain_code)
+        return next((name for name in names if self.known.get(_plain(name)) == item), item.public_id)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 @dataclass(frozen=True)
@@ -264,25 +303,25 @@ class Lineage:
 
     plan: Plan
     items: Sequence[ActionItem]
-    before: Mapping[str, ActionItem]
+    before: ItemsBefore
 
     @property
     def seal(self) -> str:
         """The fingerprint of everything shown."""
         drawn = [(item.pk, item.code, sorted(old.pk for old in item.origins.all())) for item in self.items]
-        return fingerprint(drawn, [(code, item.pk) for code, item in self.before.items()])
+        return fingerprint(drawn, [(item.code, item.pk) for item in self.before.items])
 
     @property
     def ended(self) -> list[ActionItem]:
         """The items of the plan before from which none comes."""
         reached = {old.pk for item in self.items for old in item.origins.all()}
-        return [item for item in self.before.values() if item.pk not in reached]
+        return [item for item in self.before.items if item.pk not in reached]
 
 
 def lineage_of(plan: Plan) -> Lineage:
     """The lineage as it is drawn now; three queries."""
     items = ActionItem.objects.filter(measure__policy__plan=plan).select_related("measure__policy")
-    return Lineage(plan, list(items.prefetch_related("origins__measure__policy")), _by_code(plan.predecessor))
+    return Lineage(plan, list(items.prefetch_related("origins__measure__policy")), _items_of(plan.predecessor))
 
 
 @transaction.atomic
@@ -297,7 +336,7 @@ def draw_lineage(plan: Plan, codes: Mapping[int, str], *, seen: str, by: Person)
     refuse_moved(seen, lineage.seal, MOVED)
     for item in lineage.items:
         try:
-            wanted = items_of_codes(codes.get(item.pk, ""), lineage.before)
+            wanted = lineage.before.read(codes.get(item.pk, ""))
         except ValueError as error:
             faults.append(f"{item}：{error}")
             continue

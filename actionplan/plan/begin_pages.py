@@ -115,7 +115,8 @@ def lineage_page(request: HttpRequest, pk: int) -> HttpResponse:
             )
             return HttpResponseRedirect(request.path)
     lineage = lineage_of(plan)
-    rows = [(item, sent.get(item.pk, "、".join(old.code for old in item.origins.all()))) for item in lineage.items]
+    now = ((item, map(lineage.before.number_of, item.origins.all())) for item in lineage.items)
+    rows = [(item, sent.get(item.pk, "、".join(numbers))) for item, numbers in now]
     crumbs = [(str(plan), reverse("admin:actionplan_plan_change", args=[pk]))]
     facts = {"plan": plan, "rows": rows, "lineage": lineage, "faults": faults}
     return own_page(request, "admin/plan/lineage.html", title=LINEAGE, crumbs=crumbs, **facts)

@@ -14,7 +14,7 @@ from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
-from actionplan.models import ActionItem, Department, Measure, Partner, Policy, note_source, was_given
+from actionplan.models import ActionItem, Department, Measure, Partner, Policy, label_of, note_source, was_given
 from actionplan.plan.named_cells import AreasCell, TagsCell
 from actionplan.plan.table_cells import (
     Above,
@@ -34,6 +34,7 @@ from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import check_columns
 
+PRINTED = label_of(ActionItem, "printed_number")
 NAMELESS = "名前のないファイル"
 # The relations whose names stand in one cell of an item.
 NAMED = ("actors", "areas", "tags", "related_departments", "partners")
@@ -64,7 +65,7 @@ class TreeResource(ModelResource):
     keys: dict[str, str] = {}
     parent = ""
     # Columns that files of before lack.
-    optional: frozenset[str] = frozenset()
+    optional = frozenset({PRINTED})
 
     class Meta:
         skip_unchanged = True
@@ -253,10 +254,11 @@ class PolicyResource(TreeResource):
     plan_title = text_column("計画", "plan__title", readonly=True)
     number = number_column("施策番号", "number")
     title = text_column("施策名", "title")
+    printed_number = text_column(PRINTED, "printed_number")
 
     class Meta:
         model = Policy
-        fields = ("pk", "plan_title", "number", "title")
+        fields = ("pk", "plan_title", "number", "title", "printed_number")
 
     def get_queryset(self) -> QuerySet:
         """Policies with what names them."""
@@ -276,10 +278,20 @@ class MeasureResource(TreeResource):
     title = text_column("取組名", "title")
     status_heading = text_column("実施状況の欄の見出し", "status_heading")
     relisted = Field("relisted", "再掲の取組", YesNoCell())
+    printed_number = text_column(PRINTED, "printed_number")
 
     class Meta:
         model = Measure
-        fields = ("pk", "plan_title", "policy_number", "number", "title", "status_heading", "relisted")
+        fields = (
+            "pk",
+            "plan_title",
+            "policy_number",
+            "number",
+            "title",
+            "status_heading",
+            "relisted",
+            "printed_number",
+        )
 
     def get_queryset(self) -> QuerySet:
         """Measures with what names them."""
@@ -315,7 +327,7 @@ class ActionItemResource(TreeResource):
         "項目番号": "number",
     }
     parent = "measure"
-    optional = frozenset({"公開ID", "地域", "タグ", "関係課", "相手方"})
+    optional = TreeResource.optional | frozenset({"公開ID", "地域", "タグ", "関係課", "相手方"})
 
     pk = number_column("ID", "pk", readonly=True)
     plan_title = text_column("計画", "measure__policy__plan__title", readonly=True)
@@ -328,6 +340,7 @@ class ActionItemResource(TreeResource):
     lead_department = Field("lead_department", "担当課", DepartmentCell())
     ended = Field("ended", "終了した項目", YesNoCell())
     public_id = PublicId("public_id", "公開ID", TextCell())
+    printed_number = text_column(PRINTED, "printed_number")
     areas = Field("areas", "地域", AreasCell())
     tags = Field("tags", "タグ", TagsCell())
     related_departments = Field("related_departments", "関係課", NamesCell(Department, "関係課"))
@@ -347,6 +360,7 @@ class ActionItemResource(TreeResource):
             "lead_department",
             "ended",
             "public_id",
+            "printed_number",
             "areas",
             "tags",
             "related_departments",

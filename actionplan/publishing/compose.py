@@ -52,7 +52,8 @@ YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
-WHERE_TOLD = ("origins", "figures", "areas", "tags")
+PRINTED = ("policy_printed", "measure_printed", "item_printed")
+WHERE_TOLD = (*PRINTED, "origins", "figures", "areas", "tags")
 YEAR_WHERE_TOLD = ("evidence", "voices")
 # Of these, lists of names, files and texts, told by their own words.
 LISTED = ("areas", "tags", "evidence", "voices")
@@ -91,6 +92,7 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "item_id": item.pk,
         "public_id": item.public_id,
         "item_number": item.number,
+        "item_printed": item.printed_number,
         "item_name": item.name,
         "content": item.content,
         "actor_symbols": "".join(each.symbol for each in sorted(item.marks, key=lambda each: each.order)),
@@ -106,7 +108,7 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "department_contact": contact_facts(department) if department else {},
         **{field: words for cell in CELLS for field, words in cell.as_published(answer.says(cell), scale).items()},
         # A past report keeps the numbers and the words that it had.
-        **{field: answer.printed[field] for field in WORDING if field in answer.printed},
+        **{field: answer.printed[field] for field in (*WORDING, *PRINTED) if field in answer.printed},
     }
 
 
@@ -119,8 +121,10 @@ def heading_cells(measure: Measure) -> Cells:
     """What a row says of its measure and policy."""
     return {
         "policy_number": measure.policy.number,
+        "policy_printed": measure.policy.printed_number,
         "policy_title": measure.policy.title,
         "measure_number": measure.number,
+        "measure_printed": measure.printed_number,
         "measure_title": measure.title,
         "measure_relisted": measure.relisted,
         "status_heading": measure.status_heading,
@@ -158,6 +162,9 @@ def content_of(cells: Cells) -> Cells:
 def search_text(row: EditionRow) -> str:
     """The folded shadow of everything a citizen would search the row by."""
     return fold_all(
+        row.policy_printed,
+        row.measure_printed,
+        row.item_printed,
         row.policy_title,
         row.measure_title,
         row.item_name,
@@ -236,7 +243,8 @@ def compose(report: AnnualReport, wording: Wording = "published", headings: Word
     settle(rows, differing, headings)
     front_matter = with_figure_slots(front_matter, rows)
     areas = [area for answer in answers for area in answer.item.areas.all()]
-    front_matter = with_named(front_matter, rows, areas, legend=bool(base and base.front_matter["actors"]))
+    named = with_named(front_matter, rows, areas, legend=bool(base and base.front_matter["actors"]))
+    front_matter = with_printed(named, rows)
     settled = headings is not None or not differing
     ordered = sorted(rows, key=page_place)
     return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers))
@@ -393,3 +401,12 @@ def with_figure_slots(front_matter: dict, rows: Iterable[Cells]) -> dict:
     slots = {str(kind): max((count[kind] for count in counted), default=0) for kind in FigureKind}
     rest = {key: value for key, value in front_matter.items() if key != "figures"}
     return {**rest, "figures": slots} if any(slots.values()) else rest
+
+
+def with_printed(front_matter: dict, rows: Sequence[Cells]) -> dict:
+    """The front matter with the levels of which a number is printed otherwise than in figures: data files and pages
+    have a column for it. A year without any says nothing of them.
+    """
+    levels = [level for level in PRINTED if any(cells[level] for cells in rows)]
+    rest = {key: value for key, value in front_matter.items() if key != "printed"}
+    return {**rest, "printed": levels} if levels else rest

@@ -30,6 +30,7 @@ from actionplan.publishing.compose import (
     CONTENT,
     DEPARTMENT,
     LISTED,
+    PRINTED,
     Cells,
     Draft,
     Wording,
@@ -40,10 +41,11 @@ from actionplan.publishing.compose import (
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 from actionplan.scale import Meaning, Pattern, read_scale
 from actionplan.text import as_words
+from actionplan.words import shown_number
 
 # A category is compared by its label, which is what people read.
 CODES = {cell.published for cell in CELLS if cell.kind == CHOICE}
-COMPARED = (*(field for field in CONTENT if field not in CODES), FIGURES.published, *LISTED)
+COMPARED = (*(field for field in CONTENT if field not in CODES), *PRINTED, FIGURES.published, *LISTED)
 COMPARE = itemgetter(*COMPARED)
 FRONT_MATTER_LABELS = {
     "label": "年度の表記",
@@ -103,7 +105,7 @@ def row_differences(before: Mapping[int, Cells], after: Iterable[Cells]) -> list
 def _compare(before: Cells | None, after: Cells | None) -> RowDifference:
     kind: Kind = "changed" if before and after else "added" if after else "removed"
     cells = after or before or {}
-    code = "-".join(str(cells[name]) for name in ("policy_number", "measure_number", "item_number"))
+    code = shown_number(cells["item_printed"], *(cells[f"{level}_number"] for level in ("policy", "measure", "item")))
     return RowDifference(kind, code, cells["item_name"], tuple(_cells(before or {}, after or {})))
 
 

@@ -14,8 +14,12 @@ from actionplan.text import as_words
 
 # What a number stands for, the fields that make it, and the fields of its words; the title first.
 LEVELS = (
-    ("施策", ("policy_number",), ("policy_title",)),
-    ("取組", ("policy_number", "measure_number"), ("measure_title", "measure_relisted", "status_heading")),
+    ("施策", ("policy_number",), ("policy_title", "policy_printed")),
+    (
+        "取組",
+        ("policy_number", "measure_number"),
+        ("measure_title", "measure_printed", "measure_relisted", "status_heading"),
+    ),
 )
 ADVICE = "計画の番号を直すか、計画の文を「いまの計画の文に替える」にしてください。"
 Cells = dict[str, Any]
@@ -100,6 +104,7 @@ def two_wordings(rows: Sequence[Cells], measures: Sequence[Measure], printed: Ma
 def _now(group: _Group, words: Sequence[str]) -> Cells:
     measure = (group.come or group.printed)[0][1]
     live: Cells = {"policy_title": measure.policy.title, "measure_title": measure.title}
+    live |= {"policy_printed": measure.policy.printed_number, "measure_printed": measure.printed_number}
     live |= {"measure_relisted": measure.relisted, "status_heading": measure.status_heading}
     return {name: live[name] for name in words}
 

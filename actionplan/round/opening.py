@@ -28,10 +28,12 @@ from actionplan.models import (
     YearlyStatus,
 )
 from actionplan.seen import fingerprint
+from actionplan.words import shown_number
 
 PLACE = ("measure__policy__number", "measure__number", "number")
+PRINTED = "printed_number"
 OWN = ("pk", "name", "ended", "lead_department_id", "successor_id")
-NEXT = ("successor__name", *(f"successor__{name}" for name in PLACE))
+NEXT = ("successor__name", *(f"successor__{name}" for name in (PRINTED, *PLACE)))
 
 
 class PlanItem(NamedTuple):
@@ -66,18 +68,14 @@ class PlanItem(NamedTuple):
 def plan_items(plan: Plan) -> list[PlanItem]:
     """live_items() as PlanItems; one query."""
     return [
-        PlanItem._make((*own, _code(place), _code(following) if name else "", name or ""))
-        for own, place, (name, *following) in map(_parts, live_items(plan).values_list(*OWN, *PLACE, *NEXT))
+        PlanItem._make((*own, shown_number(*place), shown_number(*following) if name else "", name or ""))
+        for own, place, (name, *following) in map(_parts, live_items(plan).values_list(*OWN, PRINTED, *PLACE, *NEXT))
     ]
 
 
 def _parts(row: tuple) -> tuple[tuple, tuple, tuple]:
-    own, place = len(OWN), len(OWN) + len(PLACE)
+    own, place = len(OWN), len(OWN) + 1 + len(PLACE)
     return row[:own], row[own:place], row[place:]
-
-
-def _code(numbers: Iterable[int]) -> str:
-    return "-".join(map(str, numbers))
 
 
 def live_items(plan: Plan) -> QuerySet[ActionItem]:

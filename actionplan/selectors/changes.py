@@ -43,6 +43,7 @@ class Place:
 
     report: str
     code: str
+    plain_code: str
     public_id: str
     name: str
     content: str
@@ -52,7 +53,8 @@ class Place:
 
 def place(edition: Edition, row: EditionRow) -> Place:
     """The place of a row; the edition is given, so that no query is made for it."""
-    return Place(edition.key, row.code, row.public_id, row.item_name, row.content, row.policy_title, row.measure_title)
+    facts = (row.public_id, row.item_name, row.content, row.policy_title, row.measure_title)
+    return Place(edition.key, row.code, row.plain_code, *facts)
 
 
 def cell_changes(before: EditionRow, after: EditionRow, words: dict[str, str]) -> Iterator[WordingChange]:

@@ -103,6 +103,7 @@ class PolicyCount:
     title: str
     total: int
     categories: Sequence[CategoryCount]
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,12 @@ def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
     rows = list(rows)
     scale = read_scale(front_matter["progress"])
     counts = _category_counts(scale, rows)
-    by_policy: dict[tuple[int, str], list[EditionRow]] = {}
+    by_policy: dict[tuple[int, str, str], list[EditionRow]] = {}
     for row in rows:
-        by_policy.setdefault((row.policy_number, row.policy_title), []).append(row)
+        by_policy.setdefault((row.policy_number, row.policy_title, row.policy_printed), []).append(row)
     policies = [
-        PolicyCount(number, title, len(group), _category_counts(scale, group))
-        for (number, title), group in by_policy.items()
+        PolicyCount(number, title, len(group), _category_counts(scale, group), printed)
+        for (number, title, printed), group in by_policy.items()
     ]
     return Summary(len(rows), scale, counts[:-1], counts[-1], policies)
 
@@ -171,7 +172,7 @@ def rows_of(editions: Iterable[Edition], *fields: str) -> dict[int, list[Edition
 
 def plan_results(editions: Sequence[Edition]) -> list[PlanResult]:
     """The result of each plan. editions: the latest public one of each; one query for the rows of all."""
-    rows = rows_of(editions, "policy_number", "policy_title", "progress")
+    rows = rows_of(editions, "policy_number", "policy_title", "policy_printed", "progress")
     return [
         PlanResult(edition, year_summary(edition.front_matter, rows[edition.pk]), successors(edition, editions))
         for edition in editions
@@ -198,6 +199,7 @@ class PolicyBar:
     total: int
     parts: Sequence[BarPart]
     sentence: str
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -225,6 +227,7 @@ def _policy_bar(policy: PolicyCount, scale: int) -> PolicyBar:
         policy.total,
         stacked(counts, scale),
         f"{policy.total}項目のうち、{said}",
+        policy.printed,
     )
 
 
@@ -247,6 +250,7 @@ class ActorLine:
     title: str
     total: int
     shares: Sequence[Share]
+    printed: str = ""
 
 
 @dataclass(frozen=True)
@@ -261,16 +265,18 @@ class ActorChart:
 def actor_chart(front_matter: dict, rows: Iterable[EditionRow]) -> ActorChart:
     """The marks per policy, each share out of the policy's items; several: items that carry more than one mark."""
     rows = list(rows)
-    policies: dict[tuple[int, str], list[EditionRow]] = {}
+    policies: dict[tuple[int, str, str], list[EditionRow]] = {}
     for row in rows:
-        policies.setdefault((row.policy_number, row.policy_title), []).append(row)
+        policies.setdefault((row.policy_number, row.policy_title, row.policy_printed), []).append(row)
     legend = front_matter["actors"]
-    lines = [_actor_line(number, title, group, legend) for (number, title), group in policies.items()]
+    lines = [_actor_line(number, title, group, legend, printed) for (number, title, printed), group in policies.items()]
     several = sum(len(row.actor_symbols) > 1 for row in rows)
     return ActorChart(lines, _actor_line(None, "合計", rows, legend), several)
 
 
-def _actor_line(number: int | None, title: str, rows: list[EditionRow], legend: list[dict]) -> ActorLine:
+def _actor_line(
+    number: int | None, title: str, rows: list[EditionRow], legend: list[dict], printed: str = ""
+) -> ActorLine:
     counted = Counter(symbol for row in rows for symbol in set(row.actor_symbols))
     total = len(rows)
     shares = [
@@ -279,7 +285,7 @@ def _actor_line(number: int | None, title: str, rows: list[EditionRow], legend: 
         )
         for actor in legend
     ]
-    return ActorLine(number, title, total, shares)
+    return ActorLine(number, title, total, shares, printed)
 
 
 @dataclass(frozen=True)

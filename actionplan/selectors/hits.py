@@ -124,9 +124,10 @@ class HitText:
 
 @dataclass(frozen=True)
 class Hit:
-    """An item that was found: its code in the year it was found in, and the public id of its own page."""
+    """An item that was found: its number in the year it was found in, and the public id of its own page."""
 
-    code: str
+    code: Sequence[Piece]
+    plain_code: str
     public_id: str
     marks: Sequence[Mark]
     name: Sequence[Piece]
@@ -148,6 +149,7 @@ class HitGroup:
     number: int
     title: Sequence[Piece]
     hits: Sequence[Hit]
+    printed: str = ""
 
 
 def hit_groups(rows: Iterable[EditionRow], words: Sequence[str]) -> list[HitGroup]:
@@ -167,6 +169,7 @@ def _group(rows: Sequence[EditionRow], words: Sequence[str]) -> HitGroup:
         number=first.policy_number,
         title=marked(first.policy_title, words),
         hits=[_hit(row, words) for row in rows],
+        printed=first.policy_printed,
     )
 
 
@@ -183,7 +186,8 @@ def _words(each: str | dict) -> Sequence[str]:
 
 def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
     return Hit(
-        code=row.code,
+        code=marked(row.code, words if row.item_printed else ()),
+        plain_code=row.plain_code,
         public_id=row.public_id,
         marks=[
             Mark(actor["symbol"], actor["label"])

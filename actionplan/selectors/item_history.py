@@ -37,6 +37,8 @@ class ItemYear:
     merged_from: Sequence[dict]
     origins: Sequence[dict]
     figures: Sequence[Frozen]
+    policy_printed: str
+    measure_printed: str
 
 
 def item_history(public_id: str) -> Sequence[ItemYear]:
@@ -115,6 +117,8 @@ def _item_year(row: EditionRow) -> ItemYear:
         merged_from=row.merged_from,
         origins=row.origins,
         figures=row.read_figures,
+        policy_printed=row.policy_printed,
+        measure_printed=row.measure_printed,
     )
 
 

@@ -51,6 +51,7 @@ class NamedPolicy:
 
     number: int
     title: str
+    printed: str
     items: Sequence[ItemOutline]
 
 
@@ -151,9 +152,10 @@ def _policies(edition: Edition, rows: Iterable[EditionRow]) -> list[NamedPolicy]
     legend = {actor["symbol"]: Mark(**actor) for actor in edition.front_matter["actors"]}
     in_order = sorted(rows, key=lambda row: row.position)
     groups = [list(group) for _, group in groupby(in_order, key=lambda row: row.policy_number)]
+    heads = [(group[0].policy_number, group[0].policy_title, group[0].policy_printed) for group in groups]
     return [
-        NamedPolicy(group[0].policy_number, group[0].policy_title, [item_outline(row, legend) for row in group])
-        for group in groups
+        NamedPolicy(*head, [item_outline(row, legend) for row in group])
+        for head, group in zip(heads, groups, strict=True)
     ]
 
 

@@ -54,9 +54,13 @@ class PublishedVoice:
 
 @dataclass(frozen=True)
 class ItemOutline:
-    """One item's row: its code in this edition, and the public id that its own page is called by."""
+    """One item's row: its number as this edition prints it, and the public id that its own page is called by.
+
+    plain_code: the number in figures, by which the row is found on the page.
+    """
 
     code: str
+    plain_code: str
     public_id: str
     marks: Sequence[Mark]
     name: str
@@ -100,6 +104,12 @@ class MeasureOutline:
     title: str
     status_heading: str
     items: Sequence[ItemOutline]
+    printed: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Its title, behind its number where the edition prints one."""
+        return f"{self.printed}　{self.title}" if self.printed else self.title
 
     @property
     def heading_differs(self) -> bool:
@@ -114,6 +124,7 @@ class PolicyOutline:
     number: int
     title: str
     measures: Sequence[MeasureOutline]
+    printed: str = ""
 
     @property
     def item_count(self) -> int:
@@ -130,6 +141,11 @@ class ReportOutline:
     front_matter: dict
     legend: Sequence[Mark]
     policies: Sequence[PolicyOutline]
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its items' numbers stand in a column: where the edition prints one otherwise than in figures."""
+        return "item_printed" in self.front_matter.get("printed", ())
 
     @property
     def item_count(self) -> int:
@@ -152,20 +168,23 @@ def _groups(rows: Iterable[EditionRow], number: str) -> list[list[EditionRow]]:
 def _policy(rows: list[EditionRow], legend: dict[str, Mark]) -> PolicyOutline:
     # By number alone: an edition of before that holds two titles of one number is shown under the first of them.
     measures = [_measure(group, legend) for group in _groups(rows, "measure_number")]
-    return PolicyOutline(rows[0].policy_number, rows[0].policy_title, measures)
+    first = rows[0]
+    return PolicyOutline(first.policy_number, first.policy_title, measures, first.policy_printed)
 
 
 def _measure(rows: list[EditionRow], legend: dict[str, Mark]) -> MeasureOutline:
     first = rows[0]
     code = f"{first.policy_number}-{first.measure_number}"
     items = [item_outline(row, legend) for row in rows]
-    return MeasureOutline(first.measure_number, code, first.measure_title, first.status_heading, items)
+    facts = (first.measure_number, code, first.measure_title, first.status_heading, items, first.measure_printed)
+    return MeasureOutline(*facts)
 
 
 def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
     """One row as an outline; legend: marks by symbol."""
     return ItemOutline(
         code=row.code,
+        plain_code=row.plain_code,
         public_id=row.public_id,
         marks=[legend[symbol] for symbol in row.actor_symbols if symbol in legend],
         name=row.item_name,

@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from actionplan.fiscal_year import TO_FULL_WIDTH
-from actionplan.words import plain_day, plain_moment
+from actionplan.words import plain_day, plain_moment, shown_policy
 
 register = template.Library()
 # Whoever does not see the line hears what came and what went.
@@ -58,6 +58,18 @@ def full_width(number: int) -> str:
 def things(counted: Sequence[Any]) -> str:
     """5つ, how many there are; from ten on 12件, since nobody counts that far in つ."""
     return f"{len(counted)}{'つ' if len(counted) < 10 else '件'}"
+
+
+@register.filter
+def policy_label(number: int, printed: str) -> str:
+    """施策３ above the policy's title, or what the edition prints in its place."""
+    return shown_policy(printed, full_width(number))
+
+
+@register.filter
+def plain_policy_label(number: int, printed: str) -> str:
+    """The same within a sentence: 施策3."""
+    return shown_policy(printed, number)
 
 
 @register.filter
@@ -110,7 +122,7 @@ def item_place(context: Context, place: Any) -> SafeString:
     if place.report == context["edition"].key:
         address = reverse("item", args=[place.public_id])
     else:
-        address = f"{reverse('annual_report', args=[place.report])}#item-{place.code}"
+        address = f"{reverse('annual_report', args=[place.report])}#item-{place.plain_code}"
     link = format_html('<a href="{}">{}</a>', address, place.name)
     return format_html('<span class="place"><span class="place__code">{}</span>{}</span>', place.code, link)
 

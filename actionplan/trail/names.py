@@ -28,9 +28,9 @@ Row = TypeVar("Row", bound=Model)
 # The columns by which a row is named. What stands above comes first: an item's code is made of its measure's.
 NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     Plan: ("title", "short_name"),
-    Policy: ("plan_id", "number", "title"),
-    Measure: ("policy_id", "number", "title"),
-    ActionItem: ("measure_id", "number", "name"),
+    Policy: ("plan_id", "number", "printed_number", "title"),
+    Measure: ("policy_id", "number", "printed_number", "title"),
+    ActionItem: ("measure_id", "number", "printed_number", "name"),
     ActorType: ("symbol", "label", "order"),
     Area: ("name", "order"),
     Tag: ("name",),

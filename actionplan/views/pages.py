@@ -39,6 +39,7 @@ from actionplan.selectors.names import name_list, named_items
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
 from actionplan.views.frame import Crumb, crumb, page
+from actionplan.words import shown_policy
 
 
 def about(request: HttpRequest, slug: str = "") -> HttpResponse:
@@ -112,16 +113,17 @@ def policy(request: HttpRequest, key: str, number: int) -> HttpResponse:
     if not rows:
         raise Http404(f"{edition.front_matter['label']}の報告に、施策{number}はありません。")
     report = report_outline(edition.front_matter, rows)
+    name = shown_policy(rows[0].policy_printed, number)
     return page(
         request,
         "policy",
         page_id=f"B-{key}-{number}",
-        crumbs=[crumb(REPORTS, "reports"), crumb(report.label, "annual_report", key), Crumb(f"施策{number}")],
+        crumbs=[crumb(REPORTS, "reports"), crumb(report.label, "annual_report", key), Crumb(name)],
         edition=edition,
         report=report,
         policy=report.policies[0],
         summary=year_summary(edition.front_matter, rows),
-        policy_numbers=sorted(set(edition.rows.values_list("policy_number", flat=True))),
+        policy_numbers=sorted(dict(edition.rows.values_list("policy_number", "policy_printed")).items()),
     )
 
 
@@ -233,13 +235,14 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
     """Every published year of the item, latest first."""
     years = item_history(public_id)
     latest = years[0]
+    policy = shown_policy(latest.policy_printed, latest.policy_number)
     return page(
         request,
         "item",
         page_id=f"C-{public_id}",
         crumbs=[
             crumb(latest.label, "annual_report", latest.key),
-            crumb(f"施策{latest.policy_number}", "policy", latest.key, latest.policy_number),
+            crumb(policy, "policy", latest.key, latest.policy_number),
             Crumb(latest.item.name),
         ],
         shown=latest.edition,

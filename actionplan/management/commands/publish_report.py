@@ -63,10 +63,10 @@ def _report(text: str, plan: str) -> AnnualReport:
 
 def _named(report: AnnualReport, codes: list[str]) -> list[int]:
     """The answers that the codes name, each of them not confirmed; raises CommandError for any other code."""
-    found = {row.code: row.pk for row in unconfirmed(report)}
-    if unknown := [code for code in codes if code not in found]:
+    rows = unconfirmed(report)
+    if unknown := [code for code in codes if code not in {row.code for row in rows}]:
         raise CommandError(f"確定していない項目に、{'、'.join(unknown)}はありません。")
-    return [found[code] for code in codes]
+    return [row.pk for row in rows if row.code in codes]
 
 
 def _moment(text: str) -> datetime | None:
