@@ -58,13 +58,15 @@ class PastWords:
 
 @dataclass
 class PastLine:
-    """One item as the source has it. policy, measure: number, where it has one, and title. answers: by year and cell;
-    kept: by year, headings with the words under them."""
+    """One item as the source has it. policy, measure: number, where it has one, and title. printed: how the numbers of
+    policy, measure and item are written, empty for mere figures, None where the source does not say. answers: by year
+    and cell; kept: by year, headings with the words under them."""
 
     place: str
     policy: tuple[int | None, str] = (None, "")
     measure: tuple[int | None, str] = (None, "")
     number: int | None = None
+    printed: tuple[str | None, str | None, str | None] = (None, None, None)
     name: str = ""
     content: str = ""
     marks: str = ""
@@ -112,6 +114,25 @@ class Asked:
     times: int
     choice: str
     options: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Title:
+    """The title of a policy or a measure that the plan does not have yet. number: (1,) or (1, 2)."""
+
+    number: tuple[int, ...]
+    title: str
+    given: str
+
+    @property
+    def key(self) -> str:
+        """The name of its box."""
+        return "title-" + "-".join(map(str, self.number))
+
+    @property
+    def name(self) -> str:
+        """施策1 or 取組1-2."""
+        return f"{'施策' if len(self.number) == 1 else '取組'}{'-'.join(map(str, self.number))}"
 
 
 UNDECIDED = "{place}：「{name}」がどの項目か、選んでください。"
@@ -317,7 +338,16 @@ def merge_years(lines: Sequence[PastLine]) -> list[PastLine]:
     found: dict[str, PastLine] = {}
     kept: list[PastLine] = []
     for line in lines:
-        facts = (line.policy, line.measure, line.number, line.name, line.content, line.marks, line.departments)
+        facts = (
+            line.policy,
+            line.measure,
+            line.number,
+            line.printed,
+            line.name,
+            line.content,
+            line.marks,
+            line.departments,
+        )
         key = repr((*facts, line.public_id, line.status_heading))
         first = found.setdefault(key, line)
         if first is not line and not first.answers.keys() & line.answers.keys():

@@ -23,7 +23,9 @@ from actionplan.past.vocabulary import (
     SKIP,
     YEARLY,
     cleaned,
+    is_spelt_number,
     kind_of_line,
+    levels_of,
     parse_code,
     suggested,
     year_in,
@@ -193,6 +195,8 @@ def _suggest(column: TableColumn) -> str:
     # 項目1 is a name where 施策1 is a number: an item has no other.
     named = role == ITEM_NAME and any(WRITTEN.search(text) for text in column.samples)
     numbered = bool(codes) and all(codes) and not named
+    if not numbered and role in (ITEM_NUMBER, CODE) and all(map(is_spelt_number, column.samples)):
+        return CODE if any(len(levels_of(text)) > 1 for text in column.samples) else role
     if numbered and role in (*NUMBERS, *NUMBERS.values(), CODE, ""):
         if max(len(code) for code in codes if code) > 1:
             return CODE

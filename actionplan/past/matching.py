@@ -26,6 +26,7 @@ from actionplan.past.choices import (
     PastLine,
     PastReading,
     PastWords,
+    Title,
     Told,
     names_of_departments,
     words_of_categories,
@@ -33,6 +34,7 @@ from actionplan.past.choices import (
 from actionplan.past.likeness import Alike, Number, Numbering
 from actionplan.scale import UNSET, Scale, fold_label
 from actionplan.seen import fingerprint
+from actionplan.words import shown_number
 
 NEW, LEAVE, GONE, NOBODY = "new", "leave", "gone", "none"
 LIKE, MOST_CANDIDATES = 0.45, 6
@@ -69,8 +71,8 @@ class LivePlan:
         """What a person has seen of it, as far as it matters here."""
         items = [(item.pk, item.code, item.name, item.content) for item in self.items.values()]
         scale = categories(self.scale)
-        titles = [(number, policy.title) for number, policy in sorted(self.policies.items())]
-        below = [(number, measure.title) for number, measure in sorted(self.measures.items())]
+        titles = [(number, str(policy)) for number, policy in sorted(self.policies.items())]
+        below = [(number, str(measure)) for number, measure in sorted(self.measures.items())]
         offices = [(department.pk, str(department)) for department in self.departments]
         years = [report.fiscal_year for report in self.reports]
         return [self.plan.pk, scale, items, titles, below, offices, years]
@@ -95,7 +97,7 @@ class LivePlan:
 
 @dataclass
 class Placed:
-    """A line with its choices. number: policy, measure and item number as the past report prints them.
+    """A line with its choices. number: policy, measure and item number in the past report, in figures.
 
     candidates: items that it may be. choice: an item's key, NEW, LEAVE, or empty while nobody has said.
     certain: whether the choice offered is the very same name and content.
@@ -118,27 +120,14 @@ class Placed:
 
     @property
     def code(self) -> str:
-        """2-1-3."""
-        return "-".join(map(str, self.number))
-
-
-@dataclass(frozen=True)
-class Title:
-    """The title of a policy or a measure that the plan does not have yet. number: (1,) or (1, 2)."""
-
-    number: Number
-    title: str
-    given: str
+        """2-1-3, or as the past report prints it."""
+        return shown_number(self.printed or "", *self.number)
 
     @property
-    def key(self) -> str:
-        """The name of its box."""
-        return "title-" + "-".join(map(str, self.number))
-
-    @property
-    def name(self) -> str:
-        """施策1 or 取組1-2."""
-        return f"{'施策' if len(self.number) == 1 else '取組'}{'-'.join(map(str, self.number))}"
+    def printed(self) -> str | None:
+        """How the past report prints its number, empty where in figures; None where it does not say."""
+        words = self.line.printed[2]
+        return "" if words == shown_number("", *self.number) else words
 
 
 NO_MARKS_YET = ("", "決めない（主体のない項目として公表します）")
@@ -210,6 +199,11 @@ class Proposal:
             each.number = (*measure, line.number or 0)
         self._number_items()
         self.policy_titles, self.measure_titles = policies.titles, measures.titles
+        self.printed: dict[Number, str] = {}
+        for each in self.placed:
+            for depth, words in enumerate(each.line.printed[:2], 1):
+                if words is not None:
+                    self.printed[each.number[:depth]] = self.printed.get(each.number[:depth]) or words
 
     def _number_items(self) -> None:
         used: dict[tuple[int, Number], str] = {}

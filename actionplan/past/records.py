@@ -22,6 +22,7 @@ from actionplan.past.choices import (
 )
 from actionplan.past.headings import SHEET, Heading, columns_of, heading_texts, is_same_heading
 from actionplan.past.letters import line_goes_on
+from actionplan.past.likeness import Level, Levels, Numbers, letters_of
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
 from actionplan.past.vocabulary import (
     ALL_YEARS,
@@ -30,11 +31,14 @@ from actionplan.past.vocabulary import (
     DEPARTMENT,
     ITEM_NAME,
     ITEM_NUMBER,
+    ITEM_PRINTED,
     KEEP,
     MARKS,
     MEASURE_NUMBER,
+    MEASURE_PRINTED,
     MEASURE_TITLE,
     POLICY_NUMBER,
+    POLICY_PRINTED,
     POLICY_TITLE,
     PUBLIC_ID,
     REMARKS,
@@ -42,10 +46,12 @@ from actionplan.past.vocabulary import (
     YEAR,
     YEARLY,
     is_note,
+    is_plain,
     is_total,
     kind_of_line,
     number_and_title,
     parse_code,
+    printed_before,
     without_year,
 )
 from actionplan.text import forbidden_characters, tidy_line_breaks
@@ -64,10 +70,8 @@ NAMELESS_ROW = "項目の名前がないため、上の行「{name}」の続き�
 CUT_ROW = "ページで分かれた行なので、前のページの行「{name}」の続きとして読みました。"
 NO_LINES = "見出しの下に、取り込める行がありません。見出しの行を確かめてください。"
 HEADING_NOTE = "原本の見出しのまま。実施状況の欄です。"
+TITLED = {POLICY_NUMBER, POLICY_TITLE, MEASURE_TITLE}
 IDENTITY = (CODE, ITEM_NUMBER, ITEM_NAME)
-
-
-Level = tuple[int | None, str]
 
 
 class Reader:
@@ -75,7 +79,6 @@ class Reader:
 
     def __init__(self, source: Source, choices: Choices) -> None:
         self.source, self.choices, self.reading = source, choices, PastReading()
-        self.told: set[str] = set()
         self.ends: dict[str, float] = {}
         first = source.tables[choices.tables[0]]
         heading = choices.heading
@@ -83,9 +86,10 @@ class Reader:
         self.headings = heading_texts(self.heads, first.width)
         self.columns = {role: index for index, role in choices.roles.items() if role not in (*YEARLY, SKIP)}
         self.yearly = [(index, role) for index, role in choices.roles.items() if role in YEARLY]
-        self.is_own = tuple(self.headings[:3]) == OWN_HEADINGS and len(self.headings) == 4
-        self.policy: Level = (None, "")
-        self.measure: Level = (None, "")
+        self.is_own = tuple(self.headings[-4:-1]) == OWN_HEADINGS and self.headings[:-4] in ([], ["番号"])
+        self.levels = Levels()
+        named = {*self.columns, *choices.lines.values()}
+        self.numbers = Numbers(self.reading, own=ITEM_NUMBER in named, titled=bool(TITLED & named))
         self.text_heading = self._text_heading(self.headings)
         self.year = choices.year
 
@@ -150,13 +154,8 @@ class Reader:
 
     def _headed(self, role: str, text: str) -> None:
         """A policy or a measure begins, to which all rows below belong."""
-        numbers, title = number_and_title(text)
-        if code := parse_code(text):
-            numbers, title = code, ""
-        if role == POLICY_TITLE:
-            self.policy, self.measure = (numbers[0] if numbers else None, _letters(title)), (None, "")
-        elif role == MEASURE_TITLE:
-            self.measure = (numbers[-1] if numbers else None, _letters(title))
+        if role in (POLICY_TITLE, MEASURE_TITLE):
+            self.levels.head(text, policy=role == POLICY_TITLE)
 
     def _is_record(self, row: SourceRow, cell: SourceCell) -> bool:
         """Whether a lone cell is an item of which nothing else is said, or goes on with what the row above says."""
@@ -196,7 +195,7 @@ class Reader:
         return SourceCell("", cell.place) if cell.right else cell
 
     def _says(self, row: SourceRow, role: str) -> str:
-        return _letters(self._cell(row, self.columns.get(role)).text)
+        return letters_of(self._cell(row, self.columns.get(role)).text)
 
     def _place(self, row: SourceRow, role: str) -> str:
         return self._cell(row, self.columns.get(role)).place
@@ -216,7 +215,7 @@ class Reader:
         for role in (ITEM_NAME, CONTENT) if cut or self.is_own else (CONTENT,):
             cell, place = self._cell(row, self.columns.get(role)), "name" if role == ITEM_NAME else "content"
             if cell.text.strip() and not cell.down:
-                text = _letters(cell.text)
+                text = letters_of(cell.text)
                 setattr(line, place, getattr(line, place) + self._between(self.ends[role], text, cut) + text)
         for year, role, index, cell in self._answers(row, line.years):
             if cell.text.strip() and not cell.down:
@@ -229,7 +228,7 @@ class Reader:
         return "" if goes_on else "\n"
 
     def _join_cell(self, line: PastLine, year: int, role: str, heading: str, cell: SourceCell, cut: bool) -> None:
-        said = PastWords(_letters(cell.text), cell.place, cell.room)
+        said = PastWords(letters_of(cell.text), cell.place, cell.room)
         kept, held = line.kept.setdefault(year, []), line.answers.setdefault(year, {})
         if role == KEEP:
             last = next((place for place in range(len(kept) - 1, -1, -1) if kept[place][0] == heading), None)
@@ -244,9 +243,7 @@ class Reader:
         return PastWords(before.text + self._between(before.room, more.text, cut) + more.text, before.place, more.room)
 
     def _line(self, row: SourceRow) -> None:
-        self._levels(row)
-        line = PastLine(row.place, self.policy, self.measure)
-        line.number = self._item_number(row)
+        line = self._own_line(row) if self.is_own else self._numbered_line(row)
         line.name, line.content = self._says(row, ITEM_NAME), self._says(row, CONTENT)
         if not line.name.strip():
             line.name, line.content = line.content, ""
@@ -257,7 +254,7 @@ class Reader:
         for year in self._years(row):
             line.answers[year] = {}
         for year, role, index, cell in self._answers(row, line.years):
-            words = PastWords(_letters(cell.text), cell.place, cell.room)
+            words = PastWords(letters_of(cell.text), cell.place, cell.room)
             if role == KEEP and words.text.strip():
                 line.kept.setdefault(year, []).append((self.headings[index], words))
             elif role != KEEP and year in line.answers:
@@ -265,25 +262,51 @@ class Reader:
         self.ends = {role: self._cell(row, self.columns.get(role)).room for role in (ITEM_NAME, CONTENT)}
         self.reading.lines.append(line)
 
+    def _numbered_line(self, row: SourceRow) -> PastLine:
+        code = self.numbers.code(self._number_text(row, CODE), self._place(row, CODE))
+        self._levels(row, code)
+        number, printed = self._item_number(row, code)
+        levels = self.levels
+        return PastLine(row.place, levels.policy, levels.measure, number, (*levels.printed, printed))
+
+    def _own_line(self, row: SourceRow) -> PastLine:
+        """A row of our own layout, whose headings say what it stands under, and which says every number that is printed
+        otherwise than in figures.
+        """
+        printed = self._number_text(row, CODE) or self._number_text(row, ITEM_NUMBER)
+        code = parse_code(printed) or ()
+        if len(code) != 3 or code[0] != self.levels.policy[0]:
+            code = ()
+        self._levels(row, code)
+        levels, number = self.levels, code[-1] if code else None
+        above = (levels.printed[0] or "", levels.printed[1] or "")
+        return PastLine(row.place, levels.policy, levels.measure, number, (*above, printed))
+
     def _own_heading(self, row: SourceRow) -> str:
         found = re.search(r"原本の欄名は「(.+?)」", self._says(row, REMARKS))
         return found[1] if found else ""
 
-    def _levels(self, row: SourceRow) -> None:
+    def _levels(self, row: SourceRow, code: Sequence[int | None]) -> None:
         """The policy and the measure that the row stands under; what is blank goes on from above."""
-        code = self._code(row)
-        policy = self._level(row, POLICY_NUMBER, POLICY_TITLE, code[0] if len(code) > 1 else None)
-        if policy and (follows := _following(self.policy, policy)) != self.policy:
-            goes_on = follows[1] == self.policy[1] and self.policy[0] is None
-            self.policy, self.measure = follows, self.measure if goes_on else (None, "")
         middle = code[1] if len(code) == 3 else 1 if len(code) == 2 else None
-        if measure := self._level(row, MEASURE_NUMBER, MEASURE_TITLE, middle):
-            self.measure = _following(self.measure, measure)
+        policy = self._level(row, POLICY_NUMBER, POLICY_TITLE, code[0] if len(code) > 1 else None)
+        measure = self._level(row, MEASURE_NUMBER, MEASURE_TITLE, middle)
+        both = (POLICY_PRINTED, POLICY_NUMBER, POLICY_TITLE), (MEASURE_PRINTED, MEASURE_NUMBER, MEASURE_TITLE)
+        self.levels.follow(policy, measure, (self._printed(row, *both[0]), self._printed(row, *both[1])))
+
+    def _printed(self, row: SourceRow, printed_role: str, number_role: str, title_role: str) -> str | None:
+        """How the row prints the number of its policy or measure; None where it does not say."""
+        if printed_role in self.columns:
+            return self._says(row, printed_role).strip()
+        if text := self._says(row, number_role).strip():
+            return "" if is_plain(text) else text
+        title = self._says(row, title_role).strip()
+        return title if parse_code(title) else printed_before(title, title_role == POLICY_TITLE)
 
     def _level(self, row: SourceRow, number_role: str, title_role: str, of_code: int | None) -> Level | None:
         title, number = self._one_line(row, title_role), of_code
         if text := self._says(row, number_role).strip():
-            number = self._whole(text, self._place(row, number_role), 0 if number_role == POLICY_NUMBER else -1)
+            number = self.numbers.whole(text, self._place(row, number_role), 0 if number_role == POLICY_NUMBER else -1)
         if title:
             numbers = parse_code(title)
             rest = "" if numbers else title
@@ -291,7 +314,7 @@ class Reader:
                 numbers, rest = number_and_title(title)
                 if numbers:
                     sentence = f"「{title}」のような名前は、番号と名前「{rest}」に分けて読みました。"
-                    self._tell_once(self._place(row, title_role), sentence)
+                    self.numbers.tell_once(self._place(row, title_role), sentence)
             if number is None and numbers:
                 number = numbers[0 if title_role == POLICY_TITLE else -1]
             title = rest
@@ -302,49 +325,29 @@ class Reader:
         text = self._says(row, role).strip()
         if "\n" in text:
             sentence = f"「{text}」のような施策や取組の名前の中の改行は、つなげて読みました。"
-            self._tell_once(self._place(row, role), sentence)
+            self.numbers.tell_once(self._place(row, role), sentence)
         return "".join(line.strip() for line in text.split("\n"))
 
-    def _code(self, row: SourceRow) -> tuple[int, ...]:
-        text, place = self._says(row, CODE).strip(), self._place(row, CODE)
-        code = parse_code(text) if text else ()
-        if code is None or len(code) > 3:
-            self._no_number(text, place)
-            return ()
-        if len(code) == 2:
-            read = f"施策{code[0]}・取組1・項目{code[1]}"
-            self._tell_once(place, f"「{text}」のような2段の番号は、{read}と読みました。")
-        return code
+    def _number_text(self, row: SourceRow, role: str) -> str:
+        """A number, which stands on one line, whatever the width of its cell made of it."""
+        text = self._says(row, role).strip()
+        if "\n" in text:
+            self.numbers.tell_once(self._place(row, role), f"「{text}」のような番号の中の改行は、つなげて読みました。")
+        return "".join(line.strip() for line in text.split("\n"))
 
-    def _tell_once(self, place: str, sentence: str) -> None:
-        """Notes what holds for many rows at the first of them; sentences differ by their first words."""
-        kind = re.sub(r"「.*?」", "", sentence, flags=re.DOTALL)[:8]
-        if kind not in self.told:
-            self.told.add(kind)
-            self.reading.notes.append(Told(place, sentence))
-
-    def _item_number(self, row: SourceRow) -> int | None:
+    def _item_number(self, row: SourceRow, code: Sequence[int | None]) -> tuple[int | None, str | None]:
+        """The item's own number, and the whole of it as it is printed; None where nothing says so."""
+        role = next((role for role in (ITEM_PRINTED, CODE) if role in self.columns), "")
+        printed = self._number_text(row, role) if role else None
         if self._cell(row, self.columns.get(ITEM_NUMBER)).down:
-            return None  # one number for several items is the number of none
-        if text := self._says(row, ITEM_NUMBER).strip():
-            return self._whole(text, self._place(row, ITEM_NUMBER), -1)
-        code = parse_code(self._says(row, CODE)) or ()
+            return None, printed  # one number for several items is the number of none
+        if text := self._number_text(row, ITEM_NUMBER):
+            return self.numbers.own(text, self._place(row, ITEM_NUMBER), printed)
         if code:
-            return code[-1] if len(code) <= 3 else None
+            return code[-1], printed
         # A name keeps the number that it begins with: it is the record's own word.
         numbers = () if {ITEM_NUMBER, CODE} & self.columns.keys() else number_and_title(self._says(row, ITEM_NAME))[0]
-        return numbers[-1] if numbers else None
-
-    def _whole(self, text: str, place: str, which: int) -> int | None:
-        if code := parse_code(text):
-            return code[which]
-        self._no_number(text, place)
-        return None
-
-    def _no_number(self, text: str, place: str) -> None:
-        sentence = f"「{text}」は番号として読めません。もとのファイルを直すか、この列を番号でないものにしてください。"
-        if not any(told.place == place for told in self.reading.troubles):
-            self.reading.troubles.append(Told(place, sentence, text))
+        return numbers[-1] if numbers else None, printed
 
     def _years(self, row: SourceRow) -> list[int]:
         if YEAR in self.columns:
@@ -385,13 +388,3 @@ class Reader:
             if self.choices.roles.get(column.index) == SKIP:
                 sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
                 self.reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
-
-
-def _following(now: Level, found: Level) -> Level:
-    """What a row names, with the title of what it goes on with where it only repeats, or tells, the number."""
-    return (found[0], now[1]) if not found[1] and now[0] in (None, found[0]) else found
-
-
-def _letters(text: str) -> str:
-    """The text of a cell to the letter, but for line breaks and blanks at its edges that only make the layout."""
-    return tidy_line_breaks(text).strip("\n")

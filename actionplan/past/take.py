@@ -159,6 +159,7 @@ class Taking:
             lead_department=self._lead(each),
             ended=self._last_year(each) < self.latest,
         )
+        row.printed_number = each.printed or ""
         if is_public_id(line.public_id) and not was_given(line.public_id):
             row.public_id = line.public_id
         item = self._save(row, line.place, frozenset({"content", "public_id"}))
@@ -191,6 +192,7 @@ class Taking:
             policy = self._policy(number[:1])
             title, heading = self.titles[number], each.line.status_heading or STATUS_HEADING
             row = Measure(policy=policy, number=number[1], title=title, relisted=bool(RELISTED.search(title)))
+            row.printed_number = self.proposal.printed.get(number, "")
             row.status_heading = heading if len(heading) <= 50 else STATUS_HEADING
             self.live.measures[number] = self._save(row, f"取組{number[0]}-{number[1]}")
         return self.live.measures[number]
@@ -198,6 +200,7 @@ class Taking:
     def _policy(self, number: tuple[int, ...]) -> Policy:
         if number[0] not in self.live.policies:
             row = Policy(plan=self.live.plan, number=number[0], title=self.titles[number])
+            row.printed_number = self.proposal.printed.get(number, "")
             self.live.policies[number[0]] = self._save(row, f"施策{number[0]}")
         return self.live.policies[number[0]]
 
@@ -267,7 +270,13 @@ class Taking:
             "actor_symbols": marks,
             "measure_relisted": measure.relisted,
         }
-        return {name: words for name, words in said.items() if words not in (None, "", now[name])}
+        printed = {
+            "policy_printed": (self.proposal.printed.get(each.number[:1]), measure.policy.printed_number),
+            "measure_printed": (self.proposal.printed.get(each.number[:2]), measure.printed_number),
+            "item_printed": (each.printed, item.printed_number),
+        }
+        told = {name: words for name, words in said.items() if words not in (None, "", now[name])}
+        return told | {name: past for name, (past, plan) in printed.items() if past is not None and past != plan}
 
 
 def _sentence(row: models.Model, error: ValidationError) -> str:

@@ -11,10 +11,11 @@ from actionplan.fiscal_year import parse_fiscal_year
 
 POLICY_NUMBER, POLICY_TITLE, MEASURE_NUMBER, MEASURE_TITLE = "policy_number", "policy", "measure_number", "measure"
 CODE, ITEM_NUMBER, ITEM_NAME, CONTENT, MARKS = "code", "item_number", "item", "content", "marks"
+POLICY_PRINTED, MEASURE_PRINTED, ITEM_PRINTED = "policy_printed", "measure_printed", "item_printed"
 DEPARTMENT, YEAR, PUBLIC_ID, REMARKS, KEEP, SKIP = "department", "year", "public_id", "remarks", "keep", "skip"
 # What a column may be, in the order in which it is offered; those of an answer's cells follow the list of them.
 ROLES = {
-    CODE: "番号（2-(1)-①のように続けて書いたもの）",
+    CODE: "番号（2-(1)-①やA-3のように続けて書いたもの）",
     POLICY_NUMBER: "施策の番号",
     POLICY_TITLE: "施策の名前",
     MEASURE_NUMBER: "取組の番号",
@@ -27,6 +28,9 @@ ROLES = {
     **{cell.name: cell.label for cell in CELLS},
     YEAR: "年度（行ごと）",
     PUBLIC_ID: "公開ID（このポータルのデータ）",
+    POLICY_PRINTED: "施策番号の表記（このポータルのデータ）",
+    MEASURE_PRINTED: "取組番号の表記（このポータルのデータ）",
+    ITEM_PRINTED: "項目番号の表記（このポータルのデータ）",
     REMARKS: "備考（このポータルのデータ）",
     KEEP: "実施状況に、見出しを付けて残す",
     SKIP: "このまま取り込まない",
@@ -43,8 +47,11 @@ SYNONYMS: tuple[tuple[str, str, str], ...] = (
     (SKIP, "全国地方公共団体コード 地方公共団体名 年度_和暦 進捗区分コード 更新日 行番号 通し番号 通番", "主体_市"),
     (MARKS, "主体 主体_記号 実施主体 取組主体 推進主体", ""),
     (YEAR, "年度 年度_西暦 実施年度 報告年度", ""),
+    (POLICY_PRINTED, "施策番号の表記", ""),
+    (MEASURE_PRINTED, "取組番号の表記", ""),
     (POLICY_NUMBER, "施策番号 政策番号 施策No 施策コード 基本目標番号 方針番号", ""),
     (MEASURE_NUMBER, "取組番号 目標番号 取組No 施策の方向番号", ""),
+    (ITEM_PRINTED, "項目番号の表記", ""),
     (CODE, "計画番号 体系番号 体系 施策体系 整理番号 管理番号", ""),
     (ITEM_NUMBER, "項目番号 番号 No NO No. № # 事業番号 事務事業番号 取組項目番号", "事業番号"),
     (
@@ -194,6 +201,46 @@ def number_and_title(text: str) -> tuple[tuple[int, ...], str]:
             return code, found["title"].strip()
     bullet = BULLET.match(text)
     return (), text[bullet.end() :].strip() if bullet else text.strip()
+
+
+PART = rf"[（(]?(?:{ONE}|[A-Za-zＡ-Ｚａ-ｚ]{{1,3}}[0-9０-９]{{0,4}}|[ァ-ヶぁ-ん])[）)]?"
+SPELT = re.compile(rf"(?:{NAMED}|基本|重点|第)?{PART}(?:(?:{DASH}|[.．・/／]|(?=[（(①-⑳⑴-⒇])){PART}){{0,5}}")
+
+
+def is_spelt_number(text: str) -> bool:
+    """Whether the text is a number as plans write them: 2-(1)-①, A-3, 基本1-(2)-イ."""
+    return bool(SPELT.fullmatch(text))
+
+
+def levels_of(text: str) -> tuple[int | None, ...]:
+    """What each part of a number says of the order, None where it does not: (1, 3) of A-3, (1, 2, None) of 1-(2)-イ."""
+    return tuple(map(_place_of, re.split(DASH, text)))
+
+
+def _place_of(part: str) -> int | None:
+    plain = unicodedata.normalize("NFKC", part).strip("() ").upper()
+    if len(plain) == 1 and "A" <= plain <= "Z":
+        return ord(plain) - ord("A") + 1
+    code = parse_code(part)
+    return code[0] if code and len(code) == 1 else None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a number is mere figures, as it is shown anyhow."""
+    return text.strip().isdecimal()
+
+
+def printed_before(text: str, policy: bool) -> str | None:
+    """The number that stands before a title, to the letter; None where there is none.
+
+    policy: of a policy 施策１ is what it is called anyhow, which says nothing: an empty text.
+    """
+    found = LEADING.fullmatch(text.strip())
+    if not found or not parse_code(found["named"] or found["chapter"] or found["plain"] or ""):
+        return None
+    printed = found[0][: found.start("title")].strip(" 　■◆□◇●○▼▽◎★・\n")
+    plain = re.fullmatch(r"施策(\d+)", unicodedata.normalize("NFKC", printed).replace(" ", ""))
+    return "" if policy and plain else printed
 
 
 NOTE = re.compile(r"[\s　]*(?:※|＊|\*|注[\s　:：)）\d１-９]|[（(]注|備考|出典|資料[:：]|凡例|★.*[●◎])")

@@ -373,8 +373,8 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]
     list_filter = [("measure__policy", PolicyFilter), "actors", "areas", "tags", "lead_department", "ended"]
-    search_fields = ["name", "content"]
-    search_help_text = "項目と内容の文で探します。"
+    search_fields = ["name", "content", "printed_number"]
+    search_help_text = "項目と内容の文、番号の表記で探します。"
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -230,7 +230,7 @@ def test_a_year_that_nothing_is_said_of_is_none_of_the_items():
 
 @pytest.mark.parametrize(
     ("head", "text", "place"),
-    [("番号", "約120", "A2"), ("No", "A-1", "A2"), ("項目番号", "1-2-3-4-5", "A2"), ("年度", "先年", "A2")],
+    [("番号", "約120", "A2"), ("No", "A-1から", "A2"), ("項目番号", "1-2-3-4-5-6-7", "A2"), ("年度", "先年", "A2")],
 )
 def test_what_is_no_number_is_told_at_its_cell(head, text, place):
     reading = reading_of(as_csv([[head, "項目", "実績"], [text, "学習会", "3回"], ["1", "講座", "2回"]]), "x.csv", 2015)
