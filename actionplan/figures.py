@@ -5,6 +5,7 @@ Numbers stay texts of digits, to the letter of their precision: 12.50 is never 1
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -239,3 +240,13 @@ def percentage(part: str, whole: str) -> str:
         return ""
     rate = (Decimal(part) / Decimal(whole) * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return f"{written_number(str(rate))}%"
+
+
+def with_figure_slots(front_matter: dict, rows: Iterable[Mapping]) -> dict:
+    """The front matter with how many figures of each kind a row has at most: data files have as many columns. A year
+    without any says nothing of them.
+    """
+    counted = [Counter(each["kind"] for each in cells["figures"]) for cells in rows]
+    slots = {str(kind): max((count[kind] for count in counted), default=0) for kind in FigureKind}
+    rest = {key: value for key, value in front_matter.items() if key != "figures"}
+    return {**rest, "figures": slots} if any(slots.values()) else rest

@@ -2,10 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from actionplan.models import LONGEST_NUMBER
-from actionplan.past.choices import PastReading, Told
 from actionplan.past.vocabulary import (
     is_plain,
     is_spelt_number,
@@ -126,28 +124,32 @@ def letters_of(text: str) -> str:
     return tidy_line_breaks(text).strip("\n")
 
 
-class Numbers:
-    """The numbers in the cells of a table; what is no number, or was read in another way, is told in the reading.
+NO_NUMBER = "「{text}」は番号として読めません。もとのファイルを直すか、この列を番号でないものにしてください。"
 
+
+class Numbers:
+    """The numbers in the cells of a table; what is no number, or was read in another way, is told.
+
+    note: takes the place and the sentence of what was read in another way; refuse: and the text of what is no number.
     own: whether a column has the items' own numbers. titled: whether policies or measures are named, which order the
     items under them.
     """
 
-    def __init__(self, reading: PastReading, *, own: bool, titled: bool) -> None:
-        self.reading, self.has_own, self.titled, self.told = reading, own, titled, set[str]()
+    def __init__(self, note: Callable, refuse: Callable, *, own: bool, titled: bool) -> None:
+        self.note, self.refuse, self.has_own, self.titled, self.told = note, refuse, own, titled, set[str]()
 
     def tell_once(self, place: str, sentence: str) -> None:
         """Notes what holds for many rows at the first of them; sentences differ by their first words."""
         kind = re.sub(r"「.*?」", "", sentence, flags=re.DOTALL)[:8]
         if kind not in self.told:
             self.told.add(kind)
-            self.reading.notes.append(Told(place, sentence))
+            self.note(place, sentence)
 
     def whole(self, text: str, place: str, which: int) -> int | None:
         """One of the numbers that the text says."""
         if code := parse_code(text):
             return code[which]
-        self._refuse(text, place)
+        self.refuse(place, NO_NUMBER.format(text=text), text)
         return None
 
     def code(self, text: str, place: str) -> Sequence[int | None]:
@@ -174,8 +176,8 @@ class Numbers:
 
     def _spelt(self, text: str, place: str) -> Sequence[int | None]:
         """What a number with letters in it says of the order, where no heading says it."""
-        if not is_spelt_number(text) or len(text) > LONGEST_NUMBER:
-            self._refuse(text, place)
+        if not is_spelt_number(text):
+            self.refuse(place, NO_NUMBER.format(text=text), text)
             return ()
         levels = levels_of(text)
         if not self.titled and len(levels) in (2, 3) and None not in levels[:-1]:
@@ -183,8 +185,3 @@ class Numbers:
         sentence = f"「{text}」のような番号は、書かれたとおりに残します。並べる順は、番号か、表に出てきた順です。"
         self.tell_once(place, sentence)
         return (levels[-1],) if len(levels) <= 3 else ()
-
-    def _refuse(self, text: str, place: str) -> None:
-        sentence = f"「{text}」は番号として読めません。もとのファイルを直すか、この列を番号でないものにしてください。"
-        if not any(told.place == place for told in self.reading.troubles):
-            self.reading.troubles.append(Told(place, sentence, text))

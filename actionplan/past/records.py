@@ -89,9 +89,16 @@ class Reader:
         self.is_own = tuple(self.headings[-4:-1]) == OWN_HEADINGS and self.headings[:-4] in ([], ["番号"])
         self.levels = Levels()
         named = {*self.columns, *choices.lines.values()}
-        self.numbers = Numbers(self.reading, own=ITEM_NUMBER in named, titled=bool(TITLED & named))
+        self.numbers = Numbers(self._note, self._refuse, own=ITEM_NUMBER in named, titled=bool(TITLED & named))
         self.text_heading = self._text_heading(self.headings)
         self.year = choices.year
+
+    def _note(self, place: str, sentence: str) -> None:
+        self.reading.notes.append(Told(place, sentence))
+
+    def _refuse(self, place: str, sentence: str, text: str) -> None:
+        if not any(told.place == place for told in self.reading.troubles):
+            self.reading.troubles.append(Told(place, sentence, text))
 
     def _text_heading(self, headings: Sequence[str]) -> str:
         index = next((index for index, role in self.yearly if role == "text"), None)

@@ -203,13 +203,14 @@ def number_and_title(text: str) -> tuple[tuple[int, ...], str]:
     return (), text[bullet.end() :].strip() if bullet else text.strip()
 
 
+LONGEST = 30  # as long as a number of the plan may be
 PART = rf"[（(]?(?:{ONE}|[A-Za-zＡ-Ｚａ-ｚ]{{1,3}}[0-9０-９]{{0,4}}|[ァ-ヶぁ-ん])[）)]?"
 SPELT = re.compile(rf"(?:{NAMED}|基本|重点|第)?{PART}(?:(?:{DASH}|[.．・/／]|(?=[（(①-⑳⑴-⒇])){PART}){{0,5}}")
 
 
 def is_spelt_number(text: str) -> bool:
     """Whether the text is a number as plans write them: 2-(1)-①, A-3, 基本1-(2)-イ."""
-    return bool(SPELT.fullmatch(text))
+    return bool(SPELT.fullmatch(text)) and len(text) <= LONGEST
 
 
 def levels_of(text: str) -> tuple[int | None, ...]:

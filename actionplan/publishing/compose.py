@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
 from actionplan.cells import CELLS, CHOICES, PUBLISHED
-from actionplan.figures import FigureKind, as_published, frozen
+from actionplan.figures import as_published, frozen, with_figure_slots
 from actionplan.fiscal_year import era_label, newsletter_label
 from actionplan.models import (
     ActionItem,
@@ -29,7 +28,7 @@ from actionplan.models import (
 )
 from actionplan.publishing.beside import bring_voices, left_out, told_voices, voice_facts
 from actionplan.publishing.listed import evidence_texts, with_named
-from actionplan.publishing.one_wording import Cells, TwoWordings, clashes, settle, two_wordings
+from actionplan.publishing.one_wording import PRINTED, Cells, TwoWordings, clashes, settle, two_wordings, with_printed
 from actionplan.scale import Scale, read_scale
 from actionplan.text import fold_all
 from actionplan.words import plain_day
@@ -52,7 +51,6 @@ YEAR = PUBLISHED
 DEPARTMENT = ("department_name", "department_contact")
 CONTENT = WORDING + YEAR + DEPARTMENT
 # Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
-PRINTED = ("policy_printed", "measure_printed", "item_printed")
 WHERE_TOLD = (*PRINTED, "origins", "figures", "areas", "tags")
 YEAR_WHERE_TOLD = ("evidence", "voices")
 # Of these, lists of names, files and texts, told by their own words.
@@ -391,22 +389,3 @@ def with_missing_categories(front_matter: dict, used: Collection[str], report: A
     added = [each.facts() for each in (*scale.chosen, *scale.retired) if each.code in wanted]
     place = next((place for place, facts in enumerate(frozen) if facts["code"] == scale.unset.code), len(frozen))
     return {**front_matter, "progress": [*frozen[:place], *added, *frozen[place:]]}
-
-
-def with_figure_slots(front_matter: dict, rows: Iterable[Cells]) -> dict:
-    """The front matter with how many figures of each kind a row has at most: data files have as many columns. A year
-    without any says nothing of them.
-    """
-    counted = [Counter(each["kind"] for each in cells["figures"]) for cells in rows]
-    slots = {str(kind): max((count[kind] for count in counted), default=0) for kind in FigureKind}
-    rest = {key: value for key, value in front_matter.items() if key != "figures"}
-    return {**rest, "figures": slots} if any(slots.values()) else rest
-
-
-def with_printed(front_matter: dict, rows: Sequence[Cells]) -> dict:
-    """The front matter with the levels of which a number is printed otherwise than in figures: data files and pages
-    have a column for it. A year without any says nothing of them.
-    """
-    levels = [level for level in PRINTED if any(cells[level] for cells in rows)]
-    rest = {key: value for key, value in front_matter.items() if key != "printed"}
-    return {**rest, "printed": levels} if levels else rest

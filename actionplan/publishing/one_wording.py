@@ -21,6 +21,8 @@ LEVELS = (
         ("measure_title", "measure_printed", "measure_relisted", "status_heading"),
     ),
 )
+# How the numbers are printed, a level each; empty where in figures.
+PRINTED = ("policy_printed", "measure_printed", "item_printed")
 ADVICE = "計画の番号を直すか、計画の文を「いまの計画の文に替える」にしてください。"
 Cells = dict[str, Any]
 
@@ -189,3 +191,24 @@ def _twice_coded(rows: Sequence[Cells]) -> Iterator[str]:
     for code, names in sorted(codes.items()):
         if len(names) > 1:
             yield f"項目{_dashed(code)}が2つになります：{'と'.join(f'「{name}」' for name in names)}"
+
+
+def with_printed(front_matter: dict, rows: Sequence[Cells]) -> dict:
+    """The front matter with the levels of which a number is printed otherwise than in figures: data files and pages
+    have a column for it. A year without any says nothing of them.
+    """
+    levels = [level for level in PRINTED if any(cells[level] for cells in rows)]
+    rest = {key: value for key, value in front_matter.items() if key != "printed"}
+    return {**rest, "printed": levels} if levels else rest
+
+
+def printed_twice(rows: Sequence[EditionRow]) -> list[str]:
+    """Sentences about numbers that several items are shown with; their addresses and public ids tell them apart."""
+    shown: dict[str, list[EditionRow]] = {}
+    for row in rows:
+        shown.setdefault(row.code, []).append(row)
+    return [
+        f"番号「{number}」：{'、'.join(row.item_name for row in several)}"
+        for number, several in shown.items()
+        if len(several) > 1 and any(row.item_printed for row in several)
+    ]

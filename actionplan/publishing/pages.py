@@ -36,6 +36,7 @@ from actionplan.publishing.differences import (
     next_edition,
     renamed_items,
 )
+from actionplan.publishing.one_wording import printed_twice
 from actionplan.publishing.publish import PublishRefused, publish, withdraw
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed
 from actionplan.seen import Moved, fingerprint
@@ -193,6 +194,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport) -> dict:
         "headings": headings or "",
         "coming": coming,
         "draft": coming.draft,
+        "doubled": printed_twice(coming.draft.rows),
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
         **_page_of_changes(request, coming),

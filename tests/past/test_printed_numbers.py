@@ -6,7 +6,7 @@ from actionplan.exports.pdf import can_make_pdf
 from actionplan.exports.report_files import KINDS
 from actionplan.models import ActionItem, Measure, Plan, Policy
 from actionplan.past.vocabulary import is_spelt_number, levels_of, printed_before
-from actionplan.publishing.compose import PRINTED
+from actionplan.publishing.one_wording import PRINTED
 from actionplan.publishing.publish import publish
 from tests.past.tables import as_csv, as_xlsx, reading_of, taken_in
 from tests.past.test_own_files import NAMES, UNKNOWN, forget, rows, without
