@@ -88,6 +88,14 @@ def figure_changes(before: EditionRow, after: EditionRow) -> Iterator[WordingCha
         yield WordingChange("figures", label_of(EditionRow, "figures"), wording_changes(old, new))
 
 
+def number_changes(before: EditionRow, after: EditionRow) -> Iterator[WordingChange]:
+    """How the numbers are printed, where a correction says it otherwise; of two years the pages say it elsewhere."""
+    for field in ("policy_printed", "measure_printed", "item_printed"):
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            yield WordingChange(field, label_of(EditionRow, field), wording_changes(old, new))
+
+
 def _words(row: EditionRow, field: str) -> str:
     words = getattr(row, field)
     return words if field != "voices" else "\n".join(f"【{voice['name']}】{voice['text']}" for voice in words)
@@ -312,7 +320,11 @@ def _row_changes(before: Edition, old: Rows, after: Edition, new: Rows) -> Itera
     for key, row in new.items():
         if key not in old:
             yield RowChange("追加", place(after, row), ())
-        elif cells := (*cell_changes(old[key], row, words), *figure_changes(old[key], row)):
+        elif cells := (
+            *cell_changes(old[key], row, words),
+            *figure_changes(old[key], row),
+            *number_changes(old[key], row),
+        ):
             yield RowChange("変更", place(after, row), cells)
     for key, row in old.items():
         if key not in new:

@@ -195,7 +195,10 @@ def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
             if actor["symbol"] in row.actor_symbols
         ],
         name=marked(row.item_name, words),
-        measure=marked(row.measure_title, words),
+        measure=[
+            *marked(f"{row.measure_printed}　" if row.measure_printed else "", words),
+            *marked(row.measure_title, words),
+        ],
         texts=[
             HitText(heading or row.status_heading, marked(text, words))
             for field, heading in TEXTS.items()
