@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0018_related_texts_rights'),
+        ('actionplan', '0019_plan_names'),
     ]
 
     operations = [
