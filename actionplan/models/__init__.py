@@ -17,7 +17,7 @@ from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
 from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change
 from actionplan.models.partner import Partner
-from actionplan.models.past import TableMapping
+from actionplan.models.past import DroppedFile, TableMapping
 from actionplan.models.plan import (
     CITY_SETTINGS,
     ActorType,
@@ -56,6 +56,7 @@ __all__ = [
     "Area",
     "CategoryField",
     "Department",
+    "DroppedFile",
     "Edition",
     "EditionFile",
     "EditionRow",

@@ -1,17 +1,20 @@
-"""What the portal remembers of tables that came in: which column was what."""
+"""What the portal remembers of tables that came in, which column was what; and of files that were dropped before."""
 
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, records
+from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
+from actionplan.models.plan import Plan
+from actionplan.models.reporting import person
 
 
 class TableMapping(RecordModel):
     """What the columns of tables with these headings are: remembered for the next file that has the same ones.
 
     shape: the hash of the headings. headings: as the table had them. roles, years: by number of the column, as the page
-    names them. lines: by kind of line what it heads.
+    names them. lines: by kind of line what it heads. told: all of it in words, a line each, for who reads the record.
     """
 
     shape = models.CharField("見出しの並び", max_length=64, unique=True, editable=False)
@@ -20,6 +23,7 @@ class TableMapping(RecordModel):
     roles = models.JSONField("列の対応", default=dict)
     years = models.JSONField("列の年度", default=dict)
     lines = models.JSONField("行の見出し", default=dict)
+    told = RecordTextField("列と行の読み方", blank=True, default="")
     history = records()
     objects: ClassVar[NaturalManager] = NaturalManager("shape")
 
@@ -33,3 +37,26 @@ class TableMapping(RecordModel):
     def natural_key(self) -> tuple:
         """The hash of the headings."""
         return (self.shape,)
+
+
+class DroppedFile(models.Model):
+    """A file of past years that somebody sent and somebody dropped before it was taken in: written once, never changed.
+
+    label: the file's own name. reached: how far it had come, in words.
+    """
+
+    plan = models.ForeignKey(Plan, models.SET_NULL, verbose_name="計画", related_name="+", null=True)
+    label = RecordLineField("ファイルの名前", max_length=255)
+    reached = models.CharField("どこまで進んだか", max_length=50)
+    sent_by = person("選んだ人")
+    sent_at = models.DateTimeField("選んだ日時")
+    dropped_by = person("取りやめた人")
+    dropped_at = models.DateTimeField("取りやめた日時", default=timezone.now)
+    reason = models.CharField("理由", max_length=50)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "取りやめた過去の報告のファイル"
+        ordering = ["-dropped_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.label

@@ -5,6 +5,8 @@ from contextlib import suppress
 from datetime import date
 
 from django.contrib import messages
+from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -14,15 +16,16 @@ from django.views.decorators.http import require_http_methods
 
 from actionplan.admin.site import found_or_404
 from actionplan.models import AnnualReport, Plan, items_by_number
-from actionplan.past.choices import PastReading
+from actionplan.past.choices import PastLine, PastReading, names_of_departments, words_of_categories
 from actionplan.past.matching import NEW, Proposal
-from actionplan.past.pages import choices_of
+from actionplan.past.pages import choices_of, remember
 from actionplan.past.records import read_records
 from actionplan.past.source import Source
 from actionplan.past.take import Origin, TakeRefused, take_past_years, undo_past_year, undoing_of
-from actionplan.past.waiting import WaitingPast, come_in, page, step
+from actionplan.past.waiting import CANCELLED, DISCARDED, EXPIRED, WaitingPast, all_waiting, come_in, drop, page, step
 from actionplan.seen import Moved
 from actionplan.uploads import UploadError
+from actionplan.words import person_name
 
 MOST_LINES = 1_500
 TOO_MANY = "行が多すぎて、1つの画面で確かめられません（{lines}行）。{most}行までに分けて取り込んでください。"
@@ -39,10 +42,55 @@ def check_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> Ht
     if len(reading.lines) > MOST_LINES:
         raise UploadError(TOO_MANY.format(lines=len(reading.lines), most=MOST_LINES))
     sent = {name: words for name, words in request.POST.items() if isinstance(words, str)}
+    sent = sent or boxes_of(reading, said.get("check", {}))
     proposal = Proposal(plan, reading, with_codes(plan, sent, "all-new" in sent, reading))
+    if request.method == "POST":
+        waiting.say(check=to_keep(proposal, sent))
+    if "back" in request.POST:
+        return HttpResponseRedirect(reverse("admin:past_columns", args=[waiting.name]))
     if "take" not in request.POST:
         return _check(request, waiting, proposal, sent)
     return _take(request, waiting, proposal, sent)
+
+
+# Boxes that are named by what they are about, whatever the columns are said to be.
+LASTING = ("published-", "source-", "marks")
+
+
+def to_keep(proposal: Proposal, sent: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """What was chosen on the page, by what it was chosen for, so that it holds where a table is read otherwise.
+
+    Titles count where they are not the table's own: the table may be read to have another one.
+    """
+    found = {title.key: title.title for title in proposal.titles}
+    return {
+        "lines": {_line_key(each.line): each.choice for each in proposal.placed if each.choice},
+        "departments": {asked.word: asked.choice for asked in proposal.departments if asked.choice},
+        "words": {asked.word: asked.choice for asked in proposal.words if asked.choice},
+        "boxes": {
+            name: words
+            for name, words in sent.items()
+            if name.startswith(LASTING) or (name.startswith("title-") and words.strip() != found.get(name))
+        },
+    }
+
+
+def boxes_of(reading: PastReading, kept: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """What was chosen before, in the boxes of the page as the table is read now; what no longer applies is left."""
+    lines, boxes = kept.get("lines", {}), dict(kept.get("boxes", {}))
+    for index, line in enumerate(reading.lines):
+        boxes[f"item-{index}"] = lines.get(_line_key(line), "")
+    for kind, words in (
+        ("department", names_of_departments(reading.lines)),
+        ("word", words_of_categories(reading.lines)),
+    ):
+        for index, word in enumerate(words):
+            boxes[f"{kind}-{index}"] = kept.get(f"{kind}s", {}).get(word, "")
+    return {name: words for name, words in boxes.items() if words}
+
+
+def _line_key(line: PastLine) -> str:
+    return f"{line.place}\n{line.name}"
 
 
 def with_codes(plan: Plan, sent: Mapping[str, str], all_new: bool, reading: PastReading) -> dict[str, str]:
@@ -77,15 +125,17 @@ def _take(request: HttpRequest, waiting: WaitingPast, proposal: Proposal, sent: 
     if refusals:
         return _check(request, waiting, proposal, sent, refusals)
     try:
-        taken = take_past_years(
-            proposal.live.plan,
-            proposal.reading,
-            proposal.said,
-            origins=origins,
-            name=waiting.title,
-            by=request.user,
-            seen=sent.get("seen", ""),
-        )
+        with transaction.atomic():
+            taken = take_past_years(
+                proposal.live.plan,
+                proposal.reading,
+                proposal.said,
+                origins=origins,
+                name=waiting.title,
+                by=request.user,
+                seen=sent.get("seen", ""),
+            )
+            remember(waiting, request.user)
     except TakeRefused as refusal:
         return _check(request, waiting, proposal, sent, refusal.sentences)
     except Moved as refusal:
@@ -132,6 +182,24 @@ def _check(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def discard_page(request: HttpRequest, owner: int, name: str) -> HttpResponse:
+    """Asks, then drops a file that waits: one's own, or one that a colleague left."""
+    come_in(request)
+    found = next((each for each, _ in all_waiting() if (each.owner, each.name) == (owner, name)), None)
+    if found is None:
+        messages.info(request, EXPIRED)
+        return HttpResponseRedirect(reverse("admin:past"))
+    if request.method != "POST":
+        sender = User.objects.get(pk=owner)
+        return page(
+            request, "discard", f"途中のファイルを取りやめる　{found.title}", file=found, who=person_name(sender)
+        )
+    drop(found, by=request.user, reason=DISCARDED)
+    messages.success(request, CANCELLED.format(title=found.title))
+    return HttpResponseRedirect(reverse("admin:past"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Asks, then takes a past year back that was never published."""
     come_in(request)
@@ -150,5 +218,6 @@ def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses, below those of the first pages."""
     return [
         path("past/<int:pk>/undo/", guarded(undo_page), name="past_undo"),
+        path("past/<int:owner>/<str:name>/discard/", guarded(discard_page), name="past_discard"),
         path("past/<str:name>/check/", guarded(check_page), name="past_check"),
     ]

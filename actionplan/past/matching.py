@@ -269,11 +269,13 @@ class Proposal:
             (NOBODY, "登録しないで、名前を実施状況に残す"),
             *((pk, f"いまの担当課：{name}") for name, pk in known.items()),
         ]
-        named = names_of_departments(each.line for each in self.taken)
+        # Counted over all lines: the number of a box stays the same whichever lines are left out.
+        named = names_of_departments(self.reading.lines)
+        times = names_of_departments(each.line for each in self.taken)
         leading = {each.line.departments[0] for each in self.taken if each.line.departments}
         return [
-            self._asked(f"department-{index}", word, times, known.get(word, ""), options)
-            for index, (word, times) in enumerate(named.items())
+            self._asked(f"department-{index}", word, times[word], known.get(word, ""), options)
+            for index, word in enumerate(named)
             if word in leading
         ]
 
@@ -281,11 +283,13 @@ class Proposal:
     def words(self) -> list[Asked]:
         """The words of categories that the source uses, each with the category that it may be."""
         by_label = self.live.scale.codes_by_label
-        named = words_of_categories(each.line for each in self.taken)
+        named = words_of_categories(self.reading.lines)
+        times = words_of_categories(each.line for each in self.taken)
         options = [*categories(self.live.scale), (UNSET, "未設定のままにして、もとの言葉を実施状況に残す")]
         return [
-            self._asked(f"word-{index}", word, times, by_label.get(fold_label(word), ""), options)
-            for index, (word, times) in enumerate(named.items())
+            self._asked(f"word-{index}", word, times[word], by_label.get(fold_label(word), ""), options)
+            for index, word in enumerate(named)
+            if times[word]
         ]
 
     def _asked(self, key: str, word: str, times: int, offered: str, options: Sequence[tuple[str, str]]) -> Asked:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
@@ -27,8 +28,9 @@ from actionplan.past.headings import (
 from actionplan.past.source import Source
 from actionplan.past.take import undoing_of
 from actionplan.past.vocabulary import ALL_YEARS, ROLES, YEARLY, cleaned, without_year
-from actionplan.past.waiting import TITLE, WaitingPast, come_in, keep, page, step, waiting_of
+from actionplan.past.waiting import TITLE, WaitingPast, all_waiting, come_in, keep, page, step
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
+from actionplan.words import person_name
 
 NONE_CHOSEN = "ファイルが選ばれていません。過去の報告のファイルを選んでから、もう一度押してください。"
 NO_PLAN = "どの計画の報告か、選んでください。"
@@ -37,6 +39,7 @@ TOO_LARGE = (
 )
 NO_TABLES = "取り込む表に、印を付けてください。"
 ODD_HEADING = "見出しの行の番号を、表の中の行の番号で書いてください。"
+EVERY_YEAR = "（どの年度にも）"
 SHOWN_ROWS, MOST_HEADS = 15, 5
 
 
@@ -60,15 +63,29 @@ def upload_page(request: HttpRequest) -> HttpResponse:
         chosen=request.POST.get("plan", ""),
         refusal=refusal,
         suffixes=",".join(SUFFIXES),
-        waiting=[(each, _way_on(each)) for each in waiting_of(request.user)],
+        waiting=[WaitingLine(each, owner, owner == request.user) for each, owner in all_waiting()],
         past=[(report, undoing_of(report)) for report in reports],
         status=422 if refusal else 200,
     )
 
 
-def _way_on(waiting: WaitingPast) -> str:
-    step = "past_check" if "roles" in waiting.said else "past_table"
-    return reverse(f"admin:{step}", args=[waiting.name])
+@dataclass(frozen=True)
+class WaitingLine:
+    """A waiting file in the list. is_own: whether the person who looks has sent it; only they can go on with it."""
+
+    file: WaitingPast
+    owner: User
+    is_own: bool
+
+    @property
+    def who(self) -> str:
+        """Who sent it."""
+        return person_name(self.owner)
+
+    @property
+    def address(self) -> str:
+        """Where it goes on."""
+        return reverse(f"admin:{self.file.next_step}", args=[self.file.name])
 
 
 def _receive(request: HttpRequest, plans: Sequence[Plan]) -> WaitingPast:
@@ -211,7 +228,6 @@ def columns_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> 
         waiting.say(**chosen, done=not refusals)
         said = waiting.said
         if not refusals:
-            remember(waiting, columns, said, request.user)
             return HttpResponseRedirect(reverse("admin:past_check", args=[waiting.name]))
     remembered = _remembered(columns)
     if not said.get("roles"):
@@ -316,19 +332,32 @@ def _remembered(columns: Sequence[TableColumn]) -> TableMapping | None:
     return known if known and {int(index) for index in known.roles} == {column.index for column in columns} else None
 
 
-def remember(waiting: WaitingPast, columns: Sequence[TableColumn], said: Mapping[str, Any], by: Person) -> None:
-    """Keeps which column is what for the next file that has the same headings."""
+def remember(waiting: WaitingPast, by: Person) -> None:
+    """Keeps which column was what in a file that was taken in, for the next one that has the same headings."""
+    said = waiting.said
+    columns = chosen_columns(waiting.source, choices_of(said))
     row = TableMapping.objects.filter(shape=_shape(columns)).first() or TableMapping(shape=_shape(columns))
     years = {index: year for index, year in said["years"].items() if year == ALL_YEARS}
     found = {"roles": said["roles"], "years": years, "lines": said["lines"]}
     if row.pk and all(getattr(row, name) == value for name, value in found.items()):
         return
     row.name, row.headings = waiting.title[:255], [column.heading for column in columns]
+    row.told = _in_words(columns, said)
     for name, value in found.items():
         setattr(row, name, value)
-    noted = note_source(row, reason="列の対応を決める", source_file=waiting.title)
+    noted = note_source(row, reason="過去の年度の取込みで決めた列の対応", source_file=waiting.title)
     noted._history_user = by
     noted.save()
+
+
+def _in_words(columns: Sequence[TableColumn], said: Mapping[str, Any]) -> str:
+    """What was said of each column and kind of line, for the record: 実績：実施状況."""
+    every = {index for index, year in said["years"].items() if year == ALL_YEARS}
+    roles = [
+        f"{column.title}：{ROLES[said['roles'][str(column.index)]]}{EVERY_YEAR if str(column.index) in every else ''}"
+        for column in columns
+    ]
+    return "\n".join(roles + [f"「{kind}」の行：{ROLES[role]}" for kind, role in said["lines"].items()])
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:

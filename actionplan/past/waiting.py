@@ -4,12 +4,14 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +19,10 @@ from django.views.decorators.http import require_http_methods
 
 from actionplan import permissions
 from actionplan.admin.site import own_page
-from actionplan.models import Person, Plan
+from actionplan.models import DroppedFile, Person, Plan
 from actionplan.past.files import read_source
 from actionplan.past.source import Source
-from actionplan.uploads import UploadError
+from actionplan.uploads import MEGABYTE, UploadError
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
 
 KIND, FOLDER, TITLE = "past", "admin/past", "過去の年度を取り込む"
@@ -28,18 +30,62 @@ NOT_YOURS = "過去の年度を取り込めるのは、事務局だけです。�
 EXPIRED = (
     "確認の途中のファイルがありません（取り込みが済んだか、1日たって消えました）。必要なら、もう一度選んでください。"
 )
-CANCELLED = "「{title}」の取り込みをやめました。何も保存していません。"
+CANCELLED = "「{title}」の取り込みをやめました。ファイルと途中の選択は消えました。やめたことは、変更の記録に残ります。"
+STOPPED, DISCARDED = "取込みをやめる", "途中のファイルを取りやめる"
+KINDS = {".xlsx": "Excel", ".csv": "CSV", ".docx": "Word", ".pdf": "PDF", ".json": "JSON"}
+# By the page that comes next: how far a file has come, and the page's name among the addresses.
+STEPS = {
+    "past_table": "表を選ぶところ",
+    "past_columns": "列の対応を決めるところ",
+    "past_check": "取り込む内容を確かめるところ",
+}
 
 
 @dataclass(frozen=True)
 class WaitingPast:
-    """A file that waits. name: the one that cannot be guessed; title: its own. What was chosen lies beside it."""
+    """A file that waits. name: the one that cannot be guessed; title: its own. What was chosen lies beside it.
+
+    owner: who sent it, by key. size: of what was sent, in bytes.
+    """
 
     place: OwnedFile
     name: str
     title: str
     plan_id: int
     arrived: float
+    owner: int | None
+    size: int
+
+    @property
+    def since(self) -> datetime:
+        """When it came."""
+        return datetime.fromtimestamp(self.arrived, UTC)
+
+    @property
+    def until(self) -> datetime:
+        """When it goes by itself."""
+        return datetime.fromtimestamp(self.arrived + ONE_DAY, UTC)
+
+    @property
+    def kind(self) -> str:
+        """Excel."""
+        return KINDS.get(Path(self.title).suffix.lower(), "")
+
+    @property
+    def size_words(self) -> str:
+        """1.2MB, 34KB."""
+        return f"{self.size / MEGABYTE:.1f}MB" if self.size >= MEGABYTE else f"{max(1, self.size // 1024)}KB"
+
+    @property
+    def next_step(self) -> str:
+        """The name of the page that comes next for it."""
+        said = self.said
+        return "past_check" if said.get("done") else "past_columns" if said.get("tables") else "past_table"
+
+    @property
+    def reached(self) -> str:
+        """How far it has come, in words."""
+        return STEPS[self.next_step]
 
     @property
     def source(self) -> Source:
@@ -82,7 +128,7 @@ def keep(owner: Person, plan: Plan, title: str, data: bytes) -> WaitingPast:
     """The file, kept until it is taken."""
     place = OwnedFile(KIND, owner)
     place.save(json.dumps({"title": title, "plan": plan.pk}).encode() + b"\n" + data)
-    return WaitingPast(place, place.name, title, plan.pk, place.path.stat().st_mtime)
+    return WaitingPast(place, place.name, title, plan.pk, place.path.stat().st_mtime, owner.pk, len(data))
 
 
 def find(owner: Person, name: str) -> WaitingPast | None:
@@ -91,24 +137,42 @@ def find(owner: Person, name: str) -> WaitingPast | None:
         return None
     place = OwnedFile(KIND, owner, name)
     try:
-        arrived = place.path.stat().st_mtime
+        facts = place.path.stat()
         with place.path.open("rb") as file:
-            head = json.loads(file.readline())
+            first = file.readline()
+        head = json.loads(first)
     except (FileNotFoundError, ValueError):
         return None
-    waiting = WaitingPast(place, name, head["title"], head["plan"], arrived)
-    if timezone.now().timestamp() - arrived > ONE_DAY:
+    size = facts.st_size - len(first)
+    waiting = WaitingPast(place, name, head["title"], head["plan"], facts.st_mtime, owner.pk, size)
+    if timezone.now().timestamp() - waiting.arrived > ONE_DAY:
         waiting.remove()
         return None
     return waiting
 
 
-def waiting_of(owner: Person) -> list[WaitingPast]:
-    """The person's waiting files, the first to arrive first."""
-    prefix = OwnedFile(KIND, owner).prefix
-    names = (each.name.removeprefix(prefix) for each in (settings.VAR_DIR / "uploads").glob(f"{prefix}*"))
-    found = (find(owner, name) for name in names if WAITING_NAME.fullmatch(name))
-    return sorted((each for each in found if each), key=lambda each: each.arrived)
+def all_waiting() -> list[tuple[WaitingPast, User]]:
+    """Everybody's waiting files with who sent them, the first to arrive first; one query."""
+    parts = [each.name.split("-") for each in (settings.VAR_DIR / "uploads").glob(f"{KIND}-*")]
+    named = [(int(part[1]), part[2]) for part in parts if len(part) == 3 and part[1].isdecimal()]
+    people = User.objects.in_bulk({owner for owner, _ in named})
+    found = ((find(people[owner], name), people[owner]) for owner, name in named if owner in people)
+    return sorted(((each, owner) for each, owner in found if each), key=lambda pair: pair[0].arrived)
+
+
+def drop(waiting: WaitingPast, *, by: Person, reason: str) -> None:
+    """Removes a file that was not taken in, and keeps who dropped what, and whose."""
+    plan = Plan.objects.filter(pk=waiting.plan_id).first()
+    DroppedFile.objects.create(
+        plan=plan,
+        label=waiting.title[:255],
+        reached=waiting.reached,
+        sent_by_id=waiting.owner,
+        sent_at=waiting.since,
+        dropped_by_id=by.pk,
+        reason=reason,
+    )
+    waiting.remove()
 
 
 def come_in(request: HttpRequest) -> None:
@@ -132,7 +196,7 @@ def step(view: Callable[[HttpRequest, WaitingPast, Source], HttpResponse]) -> Ca
         if waiting is None:
             return _back(request, EXPIRED)
         if "cancel" in request.POST:
-            waiting.remove()
+            drop(waiting, by=request.user, reason=STOPPED)
             messages.info(request, CANCELLED.format(title=waiting.title))
             return HttpResponseRedirect(reverse("admin:past"))
         try:

@@ -19,6 +19,7 @@ from actionplan.models import (
     AnnualReport,
     Area,
     Department,
+    DroppedFile,
     Edition,
     EditionWithdrawal,
     Evidence,
@@ -34,6 +35,7 @@ from actionplan.models import (
     Stage,
     StoryRemark,
     StoryStep,
+    TableMapping,
     Tag,
     Voice,
     YearlyStatus,
@@ -143,6 +145,21 @@ REMINDING = Kind(
     action=_event(REMINDED),
     follows=False,
 )
+DROPPING = Kind(
+    key="droppedfile",
+    model=DroppedFile,
+    table=DroppedFile,
+    cells=("label", "plan_id", "sent_by_id", "sent_at", "reached"),
+    when="dropped_at",
+    number="id",
+    who="dropped_by_id",
+    source="label",
+    reason="reason",
+    action=_event(DELETED),
+    follows=False,
+)
+# What a machine goes by stands in words beside it.
+MAPPINGS = replace(_kept(TableMapping), cells=("name", "told"))
 ANSWERS = _kept(YearlyStatus, item="item_id", department="department_id", year="report_id")
 VOICES = _kept(Voice, item="item_id", department="department_id", year="report_id")
 OF_ANSWER = {"item": "item_id", "department": "department_id", "year": "report_id"}
@@ -168,6 +185,8 @@ KINDS: Mapping[str, Kind] = {
         _kept(Department, department="id"),
         _kept(Partner),
         _kept(PartnerLink, year="report_id"),
+        MAPPINGS,
+        DROPPING,
         *ACCOUNTS,
     )
 }

@@ -143,7 +143,11 @@ class Record:
         cells = self.stored.cells
         if "number" in cells and not self.stored.kind.follows:
             return f"第{cells['number']}版"
-        told = [str(cells[name]) for name in ("mark", "label", "keyword", "text", "caption", "url") if cells.get(name)]
+        told = [
+            str(cells[name])
+            for name in ("mark", "label", "name", "keyword", "text", "caption", "url")
+            if cells.get(name)
+        ]
         return " ".join(told) or self.kind
 
 

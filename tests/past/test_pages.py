@@ -84,6 +84,8 @@ def test_a_past_report_is_published_with_its_origin(office, plan):
 def test_the_columns_are_remembered_for_the_next_file_of_the_same_headings(office, plan):
     address = to_columns(office, plan, as_csv(city("c")), "c.csv")
     send(office, address, "next", year="H27", **{"role-4": "text"})
+    assert not TableMapping.objects.exists()
+    take(office, address.replace("columns", "check"))
     known = TableMapping.objects.get()
     assert known.roles["4"] == "text"
     assert known.history.get().history_user.username == "事務局さん"

@@ -158,6 +158,7 @@ PAST = (
     *both("past_table", "/admin/past/nothing/table/", OFFICE),
     *both("past_columns", "/admin/past/nothing/columns/", OFFICE),
     *both("past_check", "/admin/past/nothing/check/", OFFICE),
+    *both("past_discard", "/admin/past/1/nothing/discard/", OFFICE),
     *both("past_undo", "/admin/past/{report}/undo/", OFFICE),
 )
 DOORS = (*PORTAL, *ANSWERS, *ROUND, *PAST, *model_doors())
