@@ -18,6 +18,7 @@ from actionplan.admin.site import found_or_404
 from actionplan.models import AnnualReport, Plan, items_by_number
 from actionplan.past.choices import PastLine, PastReading, names_of_departments, words_of_categories
 from actionplan.past.matching import NEW, Proposal
+from actionplan.past.own_columns import evidence_left, origins_said, tells_its_origin, writers_named
 from actionplan.past.pages import choices_of, remember
 from actionplan.past.records import read_records
 from actionplan.past.source import Source
@@ -42,7 +43,7 @@ def check_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> Ht
     if len(reading.lines) > MOST_LINES:
         raise UploadError(TOO_MANY.format(lines=len(reading.lines), most=MOST_LINES))
     sent = {name: words for name, words in request.POST.items() if isinstance(words, str)}
-    sent = sent or boxes_of(reading, said.get("check", {}))
+    sent = sent or origins_of(reading) | boxes_of(reading, said.get("check", {}))
     proposal = Proposal(plan, reading, with_codes(plan, sent, "all-new" in sent, reading))
     if request.method == "POST":
         waiting.say(check=to_keep(proposal, sent))
@@ -67,6 +68,7 @@ def to_keep(proposal: Proposal, sent: Mapping[str, str]) -> dict[str, dict[str, 
         "lines": {_line_key(each.line): each.choice for each in proposal.placed if each.choice},
         "departments": {asked.word: asked.choice for asked in proposal.departments if asked.choice},
         "words": {asked.word: asked.choice for asked in proposal.words if asked.choice},
+        "writers": {asked.word: asked.choice for asked in proposal.writers if asked.choice},
         "boxes": {
             name: words
             for name, words in sent.items()
@@ -80,13 +82,23 @@ def boxes_of(reading: PastReading, kept: Mapping[str, Mapping[str, str]]) -> dic
     lines, boxes = kept.get("lines", {}), dict(kept.get("boxes", {}))
     for index, line in enumerate(reading.lines):
         boxes[f"item-{index}"] = lines.get(_line_key(line), "")
-    for kind, words in (
-        ("department", names_of_departments(reading.lines)),
-        ("word", words_of_categories(reading.lines)),
-    ):
+    asked = {
+        "department": names_of_departments(reading.lines),
+        "word": words_of_categories(reading.lines),
+        "writer": writers_named(reading.lines),
+    }
+    for kind, words in asked.items():
         for index, word in enumerate(words):
             boxes[f"{kind}-{index}"] = kept.get(f"{kind}s", {}).get(word, "")
     return {name: words for name, words in boxes.items() if words}
+
+
+def origins_of(reading: PastReading) -> dict[str, str]:
+    """What the file itself says of the original, in the boxes that ask for it."""
+    told = origins_said(reading).items()
+    return {f"published-{year}": day for year, (day, _) in told} | {
+        f"source-{year}": words for year, (_, words) in told
+    }
 
 
 def _line_key(line: PastLine) -> str:
@@ -164,14 +176,16 @@ def _check(
         (year, label, items, sent.get(f"published-{year}", ""), sent.get(f"source-{year}", ""))
         for year, label, items in proposal.year_labels
     ]
+    left = evidence_left(each.line for each in proposal.taken)
     return page(
         request,
         "check",
         f"取り込む内容を確かめる　{waiting.title}",
         file=waiting,
         proposal=proposal,
-        notes=[*waiting.source.notes, *proposal.reading.notes, *proposal.retitled],
+        notes=[*waiting.source.notes, *proposal.reading.notes, *left, *proposal.retitled],
         origins=origins,
+        is_own=any(tells_its_origin(proposal.reading, year) for year in proposal.years),
         lines=[(each, proposal.shown(each)) for each in proposal.placed],
         marks=[("", "決めない"), *((mark.symbol, str(mark)) for mark in proposal.live.marks)],
         chosen_mark=sent.get("marks", ""),

@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from math import inf
 
 from actionplan.cells import BY_NAME, CELLS, CHOICE
-from actionplan.past.headings import Heading, TableColumn, alike, columns_of, find_heading, heading_texts
+from actionplan.past.headings import (
+    FIGURE_HEADING,
+    Heading,
+    TableColumn,
+    alike,
+    columns_of,
+    find_heading,
+    heading_texts,
+)
 from actionplan.past.source import Source
-from actionplan.past.vocabulary import CONTENT, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, suggested, year_in
+from actionplan.past.vocabulary import CONTENT, FIGURE, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, suggested, year_in
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,8 @@ class PastWords:
 class PastLine:
     """One item as the source has it. policy, measure: number, where it has one, and title. printed: how the numbers of
     policy, measure and item are written, empty for mere figures, None where the source does not say. answers: by year
-    and cell; kept: by year, headings with the words under them."""
+    and cell; kept: by year, headings with the words under them. own: by year what else this portal's own data say, by
+    role or, of figures, by heading. plan: its name, where the file names it."""
 
     place: str
     policy: tuple[int | None, str] = (None, "")
@@ -75,6 +84,8 @@ class PastLine:
     status_heading: str = ""
     answers: dict[int, dict[str, PastWords]] = field(default_factory=dict)
     kept: dict[int, list[tuple[str, PastWords]]] = field(default_factory=dict)
+    own: dict[int, dict[str, str]] = field(default_factory=dict)
+    plan: str = ""
 
     @property
     def years(self) -> list[int]:
@@ -156,6 +167,10 @@ TWICE = (
     "「{columns}」の列を、どれも「{role}」にしています。1つだけにして、ほかは「実施状況に残す」などを選んでください。"
 )
 UNCHOSEN = "「{column}」の列をどうするか、選んでください。"
+NO_FIGURE = (
+    "「{column}」の列は「指標1_実績値」のような見出しではないため、「{role}」にできません。"
+    "「実施状況に、見出しを付けて残す」などを選んでください。"
+).replace("{role}", ROLES[FIGURE])
 NO_NAME = "「項目の名前」か「項目の内容」の列を選んでください。どちらもないと、項目を見分けられません。"
 NO_ANSWER = "実施状況・成果などの列が1つも選ばれていません。取り込む列を選んでください。"
 NO_YEAR = "何年度の報告か分かりません。「この表の年度」を書くか、列ごとに年度を選んでください。"
@@ -166,6 +181,8 @@ def refuse_choices(columns: Sequence[TableColumn], choices: Choices) -> list[str
     open_ones = [column for column in columns if choices.roles.get(column.index) not in ROLES]
     found = [UNCHOSEN.format(column=column.title) for column in open_ones]
     found += _mapped_twice(columns, choices)
+    figures = [column for column in columns if choices.roles.get(column.index) == FIGURE]
+    found += [NO_FIGURE.format(column=each.title) for each in figures if not FIGURE_HEADING.fullmatch(each.heading)]
     roles = set(choices.roles.values())
     if not roles & {ITEM_NAME, CONTENT}:
         found.append(NO_NAME)
@@ -277,13 +294,13 @@ def _is_whole(name: str, separator: str) -> bool:
 
 
 NOTHING = {"", "-", "－", "‐", "―", "—", "ー", "なし", "無", "…"}
-FIGURE = re.compile(r"[△▲+\-−]?[0-9][0-9,]*(?:\.[0-9]+)?[^0-9]{0,4}")
+A_FIGURE = re.compile(r"[△▲+\-−]?[0-9][0-9,]*(?:\.[0-9]+)?[^0-9]{0,4}")
 
 
 def is_figure(text: str) -> bool:
     """Whether the words are a number, with a unit or without, or say that there is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return plain in NOTHING or bool(FIGURE.fullmatch(plain))
+    return plain in NOTHING or bool(A_FIGURE.fullmatch(plain))
 
 
 LABELS = {cell.label: cell.name for cell in CELLS[1:]}
@@ -347,12 +364,14 @@ def merge_years(lines: Sequence[PastLine]) -> list[PastLine]:
             line.content,
             line.marks,
             line.departments,
+            line.plan,
         )
         key = repr((*facts, line.public_id, line.status_heading))
         first = found.setdefault(key, line)
         if first is not line and not first.answers.keys() & line.answers.keys():
             first.answers |= line.answers
             first.kept |= line.kept
+            first.own |= line.own
         else:
             kept.append(line)
     return kept

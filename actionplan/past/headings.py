@@ -11,13 +11,16 @@ from actionplan.past.vocabulary import (
     CONTENT,
     DESCRIBING,
     FAR_DOWN,
+    FIGURE,
     ITEM_NAME,
     ITEM_NUMBER,
     KEEP,
     MEASURE_NUMBER,
     MEASURE_TITLE,
+    OWN_HEADINGS,
     POLICY_NUMBER,
     POLICY_TITLE,
+    PUBLIC_ID,
     REMARKS,
     SEVERAL,
     SKIP,
@@ -141,9 +144,16 @@ def _place(heads: Sequence[SourceRow], index: int) -> str:
     return cells[-1].place if cells else f"{index + 1}列目"
 
 
+FIGURE_HEADING = re.compile(r"(指標|事業費)(\d{1,2})_(名称|財源|単位|基準値|目標値|実績値|予算額|決算額)")
+
+
 def suggest_roles(columns: Sequence[TableColumn]) -> dict[int, str]:
     """What each column may be, by its heading and by what stands in it; empty where nothing is known."""
     roles = {column.index: _suggest(column) for column in columns}
+    if PUBLIC_ID in roles.values():  # a data file of this portal
+        named = {column.index: OWN_HEADINGS.get(column.heading, "") for column in columns}
+        named |= {column.index: FIGURE for column in columns if FIGURE_HEADING.fullmatch(column.heading)}
+        roles |= {index: role for index, role in named.items() if role}
     names = list(roles.values())
     if ITEM_NAME not in names and (found := {MEASURE_TITLE, CONTENT} & {*names}):
         roles[_first(roles, MEASURE_TITLE if MEASURE_TITLE in found else CONTENT)] = ITEM_NAME

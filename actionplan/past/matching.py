@@ -32,6 +32,7 @@ from actionplan.past.choices import (
     words_of_categories,
 )
 from actionplan.past.likeness import Alike, Number, Numbering
+from actionplan.past.own_columns import asked_writers, kept_words
 from actionplan.scale import UNSET, Scale, fold_label
 from actionplan.seen import fingerprint
 from actionplan.words import shown_number
@@ -161,6 +162,7 @@ class Proposal:
         candidates = self.live.candidates(line)
         exact = self.live.exact(line)
         offered = str(exact[0].pk) if len(exact) == 1 else "" if candidates else NEW
+        offered = LEAVE if line.plan not in ("", self.live.plan.title) else offered  # of another plan
         choice = self.said.get(f"item-{index}", offered)
         choice = choice if choice in {*map(str, self.live.items), NEW, LEAVE} else ""
         item = self.live.items.get(int(choice)) if choice.isdecimal() else None
@@ -292,6 +294,11 @@ class Proposal:
             if times[word]
         ]
 
+    @cached_property
+    def writers(self) -> list[Asked]:
+        """The writers of texts beside the answers, each with whom they may be."""
+        return asked_writers(self.reading.lines, self.live.departments, self.said)
+
     def _asked(self, key: str, word: str, times: int, offered: str, options: Sequence[tuple[str, str]]) -> Asked:
         choice = self.said.get(key, offered)
         return Asked(key, word, times, choice if choice in dict(options) else "", options)
@@ -319,6 +326,7 @@ class Proposal:
             extra.append(f"【担当課（原本）】{'、'.join(names)}")
         elif len(names) > 1:
             extra.append(f"【関係課】{'、'.join(names[1:])}")
+        extra += kept_words(each.line.own.get(year, {}), {asked.word: asked.choice for asked in self.writers})
         found["text"] = "\n".join(part for part in [found.get("text", ""), *extra] if part)
         return found
 
@@ -380,6 +388,9 @@ class Proposal:
         for asked in self.words:
             if not asked.choice:
                 yield f"進捗区分の言葉「{asked.word}」がどの区分か、選んでください。"
+        for asked in self.writers:
+            if not asked.choice:
+                yield f"「{asked.word}」の文をどうするか、選んでください。"
         for title in self.titles:
             if not title.given:
                 yield NO_TITLE.format(name=title.name)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_http_methods
@@ -26,7 +27,7 @@ from actionplan.past.headings import (
     suggest_years,
 )
 from actionplan.past.source import Source
-from actionplan.past.take import undoing_of
+from actionplan.past.take import brought_in, undoing_of
 from actionplan.past.vocabulary import ALL_YEARS, ROLES, YEARLY, cleaned, without_year
 from actionplan.past.waiting import TITLE, WaitingPast, all_waiting, come_in, keep, page, step
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
@@ -54,7 +55,8 @@ def upload_page(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("admin:past_table", args=[kept.name]))
         except UploadError as error:
             refusal = str(error)
-    reports = AnnualReport.objects.select_related("plan").exclude(past_published_on=None, past_source="")
+    told = Q(past_published_on__isnull=False) | ~Q(past_source="") | Q(pk__in=brought_in())
+    reports = AnnualReport.objects.select_related("plan").filter(told)
     return page(
         request,
         "upload",

@@ -4,7 +4,6 @@ Nothing is guessed that is not told: what was joined, carried down, left out or 
 what cannot be taken as it is in the troubles, each with its place.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from actionplan.fiscal_year import parse_fiscal_year
@@ -23,12 +22,14 @@ from actionplan.past.choices import (
 from actionplan.past.headings import SHEET, Heading, columns_of, heading_texts, is_same_heading
 from actionplan.past.letters import line_goes_on
 from actionplan.past.likeness import Level, Levels, Numbers, letters_of
+from actionplan.past.own_columns import heading_said
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
 from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,
     CONTENT,
     DEPARTMENT,
+    FIGURE,
     ITEM_NAME,
     ITEM_NUMBER,
     ITEM_PRINTED,
@@ -37,6 +38,8 @@ from actionplan.past.vocabulary import (
     MEASURE_NUMBER,
     MEASURE_PRINTED,
     MEASURE_TITLE,
+    OWN,
+    PLAN,
     POLICY_NUMBER,
     POLICY_PRINTED,
     POLICY_TITLE,
@@ -155,9 +158,8 @@ class Reader:
         elif self._is_record(row, cell):
             self._row(row)
         else:
-            self.reading.left_out.append(
-                Told(cell.place, "表の中身ではない行として、取り込みません。", cell.text.strip())
-            )
+            told = Told(cell.place, "表の中身ではない行として、取り込みません。", cell.text.strip())
+            self.reading.left_out.append(told)
 
     def _headed(self, role: str, text: str) -> None:
         """A policy or a measure begins, to which all rows below belong."""
@@ -257,9 +259,10 @@ class Reader:
         line.marks = self._says(row, MARKS)
         line.departments = departments_in(self._says(row, DEPARTMENT))
         line.public_id = self._says(row, PUBLIC_ID).rpartition("-")[2]
-        line.status_heading = self._own_heading(row) or self.text_heading
+        line.status_heading = heading_said(self._says(row, REMARKS)) or self.text_heading
+        line.plan, own = self._says(row, PLAN).strip(), self._own(row)
         for year in self._years(row):
-            line.answers[year] = {}
+            line.answers[year], line.own[year] = {}, own
         for year, role, index, cell in self._answers(row, line.years):
             words = PastWords(letters_of(cell.text), cell.place, cell.room)
             if role == KEEP and words.text.strip():
@@ -289,9 +292,10 @@ class Reader:
         above = (levels.printed[0] or "", levels.printed[1] or "")
         return PastLine(row.place, levels.policy, levels.measure, number, (*above, printed))
 
-    def _own_heading(self, row: SourceRow) -> str:
-        found = re.search(r"原本の欄名は「(.+?)」", self._says(row, REMARKS))
-        return found[1] if found else ""
+    def _own(self, row: SourceRow) -> dict[str, str]:
+        own = [(index, role) for index, role in self.choices.roles.items() if role in OWN]
+        named = [(self.headings[index] if role == FIGURE else role, index) for index, role in own]
+        return {name: letters_of(self._cell(row, index).text) for name, index in named}
 
     def _levels(self, row: SourceRow, code: Sequence[int | None]) -> None:
         """The policy and the measure that the row stands under; what is blank goes on from above."""

@@ -30,6 +30,7 @@ from actionplan.models import (
 )
 from actionplan.past.choices import PastReading
 from actionplan.past.matching import GONE, NEW, RELISTED, Placed, Proposal
+from actionplan.past.own_columns import Beside, report_facts, tells_its_origin
 from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
 
@@ -83,7 +84,8 @@ def take_past_years(
     stored = Plan.objects.select_for_update().get(pk=plan.pk)
     proposal = Proposal(stored, reading, said)
     refuse_moved(seen, proposal.seal, MOVED)
-    missing = [f"{year}年度の「原本の出典」を書いてください。" for year in proposal.years if not origins[year].source]
+    unnamed = [year for year in proposal.years if not origins[year].source and not tells_its_origin(reading, year)]
+    missing = [f"{year}年度の「原本の出典」を書いてください。" for year in unnamed]
     if sentences := [*proposal.troubles, *missing]:
         raise TakeRefused(sentences)
     with one_change(reason=REASON, source_file=name):
@@ -98,6 +100,7 @@ class Taking:
         self.live, self.done = proposal.live, PastTaken()
         self.titles = {title.number: title.given for title in proposal.titles}
         self.departments: dict[str, Department | None] = {}
+        self.beside = Beside(self._save, {asked.word: asked.choice for asked in proposal.writers})
         self.made: dict[tuple, tuple[ActionItem, set[int]]] = {}
         self.latest = max([*proposal.years, *(each.fiscal_year for each in self.live.reports if not each.sample)])
 
@@ -164,6 +167,7 @@ class Taking:
             row.public_id = line.public_id
         item = self._save(row, line.place, frozenset({"content", "public_id"}))
         item.actors.set([mark for mark in self.live.marks if mark.symbol in each.marks])
+        self.beside.item(item, line)
         self.live.items[item.pk] = item
         self.made[each.number[:2], line.name] = (item, set(line.years))
         self.done.items += 1
@@ -209,8 +213,10 @@ class Taking:
         report = report or AnnualReport(plan=self.live.plan, fiscal_year=year)
         origin = self.origins[year]
         report.past_published_on, report.past_source = origin.published_on, origin.source
+        lines = [each for each in self.proposal.taken if year in each.line.years]
+        report_facts(report, (each.line.own.get(year, {}) for each in lines))
         report = self._save(report, f"{year}年度")
-        rows = [self._answer(report, each, year) for each in self.proposal.taken if year in each.line.years]
+        rows = [self._answer(report, each, year) for each in lines]
         bulk_create_with_history(
             rows,
             YearlyStatus,
@@ -219,6 +225,8 @@ class Taking:
             default_change_reason=REASON,
             custom_historical_attrs={"source_file": self.name[:255]},
         )
+        for row, each in zip(rows, lines, strict=True):
+            self.beside.stored(row, each.line.own.get(year, {}), each.line.place, self.by)
         self.done.reports.append(report)
         self.done.answers += len(rows)
 
@@ -228,6 +236,8 @@ class Taking:
         row = YearlyStatus(report=report, item=each.item, department=self._department(each), state=State.CONFIRMED)
         for name, words in self.proposal.answer(each, year).items():
             setattr(row, name, words)
+        row.printed = self._printed(each)
+        self.beside.answer(row, each.line.own.get(year, {}), each.line.place)
         try:  # a category that is retired by now could be chosen then
             row.clean_fields(exclude={field.name for field in row._meta.concrete_fields} - set(NAMES))
         except ValidationError as error:
@@ -235,7 +245,6 @@ class Taking:
             raise TakeRefused([words + _sentence(row, error)]) from error
         row.answered_by = row.confirmed_by = user
         row.answered_at = row.confirmed_at = now
-        row.printed = self._printed(each)
         return row
 
     def _printed(self, each: Placed) -> dict[str, Any]:
@@ -296,11 +305,16 @@ class PastUndoing:
     seal: str
 
 
+def brought_in() -> set[int]:
+    """The keys of the reports that came in from a file, past reports or not."""
+    return set(AnnualReport.history.filter(history_change_reason=REASON).values_list("id", flat=True))
+
+
 def undoing_of(report: AnnualReport) -> PastUndoing:
     """What taking it back does now; reads only."""
     rows = list(report.statuses.order_by("pk").values_list("pk", "revision"))
     why_not = ""
-    if not report.is_past:
+    if not (report.is_past or report.pk in brought_in()):
         why_not = "過去の年度として取り込んだものではないため、取り消せません。"
     elif report.editions.exists():
         why_not = "公表したことのある年度（予約を含む）なので、取り消せません。"

@@ -13,6 +13,9 @@ POLICY_NUMBER, POLICY_TITLE, MEASURE_NUMBER, MEASURE_TITLE = "policy_number", "p
 CODE, ITEM_NUMBER, ITEM_NAME, CONTENT, MARKS = "code", "item_number", "item", "content", "marks"
 POLICY_PRINTED, MEASURE_PRINTED, ITEM_PRINTED = "policy_printed", "measure_printed", "item_printed"
 DEPARTMENT, YEAR, PUBLIC_ID, REMARKS, KEEP, SKIP = "department", "year", "public_id", "remarks", "keep", "skip"
+# Columns of this portal's own data files that no other table has.
+ERA, AREAS, TAGS, VOICES, EVIDENCE, FIGURE, PLAN = "era", "areas", "tags", "voices", "evidence", "figure", "plan"
+OWN = (PUBLIC_ID, ERA, AREAS, TAGS, VOICES, EVIDENCE, FIGURE, PLAN, REMARKS)
 # What a column may be, in the order in which it is offered; those of an answer's cells follow the list of them.
 ROLES = {
     CODE: "番号（2-(1)-①やA-3のように続けて書いたもの）",
@@ -31,6 +34,13 @@ ROLES = {
     POLICY_PRINTED: "施策番号の表記（このポータルのデータ）",
     MEASURE_PRINTED: "取組番号の表記（このポータルのデータ）",
     ITEM_PRINTED: "項目番号の表記（このポータルのデータ）",
+    ERA: "年度の書き方（このポータルのデータ）",
+    AREAS: "地域（、で区切ったもの）",
+    TAGS: "タグ（、で区切ったもの）",
+    VOICES: "関係課・相手方の文（このポータルのデータ）",
+    EVIDENCE: "資料（このポータルのデータ）",
+    FIGURE: "指標・事業費（このポータルのデータ）",
+    PLAN: "計画の名前（このポータルのデータ）",
     REMARKS: "備考（このポータルのデータ）",
     KEEP: "実施状況に、見出しを付けて残す",
     SKIP: "このまま取り込まない",
@@ -38,7 +48,17 @@ ROLES = {
 # Of these a year can have its own column; of the others a table has one.
 CELL = {cell.label: cell.name for cell in CELLS}
 YEARLY = (*BY_NAME, KEEP)
-SEVERAL = (KEEP, SKIP)
+SEVERAL = (KEEP, SKIP, FIGURE)
+# By heading, in a table that has the public ids.
+OWN_HEADINGS = {
+    "計画": PLAN,
+    "年度_和暦": ERA,
+    "地域": AREAS,
+    "タグ": TAGS,
+    "関係課・相手方の文": VOICES,
+    "資料": EVIDENCE,
+    "備考": REMARKS,
+}
 
 # By role: headings that are exactly so, and parts of headings. Bracketed words, blanks and the year do not count; the
 # first that fits is suggested, the very words before a part.

@@ -55,6 +55,8 @@ WHERE_TOLD = (*PRINTED, "origins", "figures", "areas", "tags")
 YEAR_WHERE_TOLD = ("evidence", "voices")
 # Of these, lists of names, files and texts, told by their own words.
 LISTED = ("areas", "tags", "evidence", "voices")
+# What a past report may word otherwise than the plan does now.
+OTHERWISE = (*WORDING, *PRINTED, "areas", "tags")
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "public_id", "department_id")
 FIELDS = KEYS + CONTENT + WHERE_TOLD + YEAR_WHERE_TOLD
@@ -96,7 +98,7 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "actor_symbols": "".join(each.symbol for each in sorted(item.marks, key=lambda each: each.order)),
         "merged_from": [{"item": old.pk, "code": old.code, "name": old.name} for old in item.merged],
         "origins": [origin_facts(old) for old in getattr(item, "sources", ())],
-        "figures": frozen(answer.declared, answer.figures, answer.report.fiscal_year),
+        "figures": _figures(answer),
         "areas": [area.name for area in item.areas.all()],
         "tags": [tag.name for tag in item.tags.all()],
         "evidence": [each.as_published() for each in answer.evidence.all()],
@@ -106,8 +108,13 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "department_contact": contact_facts(department) if department else {},
         **{field: words for cell in CELLS for field, words in cell.as_published(answer.says(cell), scale).items()},
         # A past report keeps the numbers and the words that it had.
-        **{field: answer.printed[field] for field in (*WORDING, *PRINTED) if field in answer.printed},
+        **{field: answer.printed[field] for field in OTHERWISE if field in answer.printed},
     }
+
+
+def _figures(answer: YearlyStatus) -> list[dict]:
+    live = frozen(answer.declared, answer.figures, answer.report.fiscal_year)
+    return list(as_published(live, answer.printed["figures"])) if "figures" in answer.printed else live
 
 
 def origin_facts(item: ActionItem) -> dict:

@@ -102,14 +102,17 @@ def decided(proposal: Proposal, **more: str) -> dict[str, str]:
     said = {each.key: each.choice or "new" for each in proposal.placed}
     said |= {asked.key: asked.choice or "none" for asked in proposal.departments}
     said |= {asked.key: asked.choice or "unset" for asked in proposal.words}
+    said |= {asked.key: asked.choice or "kept" for asked in proposal.writers}
     said |= {title.key: title.given or f"{title.name}の題" for title in proposal.titles}
     return said | more
 
 
-def taken_in(plan: Plan, data: bytes, name: str, by, year: int | None = None, **more: str) -> PastTaken:
-    """The file brought in by the way of the pages, as suggested."""
+def taken_in(
+    plan: Plan, data: bytes, name: str, by, year: int | None = None, source: str = "市報", **more: str
+) -> PastTaken:
+    """The file brought in by the way of the pages, as suggested. source: of the original."""
     reading = reading_of(data, name, year)
     said = decided(Proposal(plan, reading, {}), **more)
     proposal = Proposal(plan, reading, said)
-    origins = {each: Origin(None, "市報") for each in proposal.years}
+    origins = {each: Origin(None, source) for each in proposal.years}
     return take_past_years(plan, reading, said, origins=origins, name=name, by=by, seen=proposal.seal)
