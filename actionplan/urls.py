@@ -45,7 +45,7 @@ class NumberConverter:
 class FileFormatConverter:
     """The ending of a report file."""
 
-    regex = r"csv|xlsx|pdf|txt"
+    regex = r"csv|xlsx|json|pdf|txt"
 
     def to_python(self, value: str) -> str:
         """The ending as it stands."""

@@ -19,8 +19,8 @@ from actionplan.exports.columns import (
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
-from actionplan.exports.tabular import XLSX
-from actionplan.models import Edition
+from actionplan.exports.tabular import XLSX, write_json
+from actionplan.models import Edition, EditionRow, label_of
 from actionplan.seen import fingerprint
 from actionplan.selectors.filters import ALL_YEARS
 from actionplan.selectors.search import Question, matching_rows
@@ -62,6 +62,20 @@ def _xlsx(edition: Edition) -> bytes:
     return tabular.write_xlsx(dataset.headers, dataset, title=title, created=edition.published_at)
 
 
+def _json(edition: Edition) -> bytes:
+    """The columns of the CSV as records; what lists several things holds each of them with all its facts."""
+    rows, front = list(edition.rows.all()), edition.front_matter
+    table = ReportResource(edition, voices=has_voices(rows)).export(rows)
+    records = [dict(zip(table.headers, record, strict=True)) for record in table]
+    for row, record in zip(rows, records, strict=True):
+        for field in (*LISTED, "voices"):
+            if (name := label_of(EditionRow, field)) in record:
+                record[name] = getattr(row, field)
+    head = {name: front[name] for name in ("title", "fiscal_year", "era_label")} | {"plan": front["plan"]["title"]}
+    head |= {"edition": edition.number, "public_from": edition.public_from.isoformat()}
+    return write_json(head | {"content_sha256": edition.content_sha256, "records": records})
+
+
 def _form(edition: Edition) -> bytes:
     return write_report_workbook(edition.front_matter, edition.rows.all(), created=edition.published_at)
 
@@ -75,6 +89,7 @@ KINDS = {
     ("csv", "utf-8"): FileKind(_csv, ".csv", "text/csv; charset=utf-8"),
     ("csv", "cp932"): FileKind(_old_system_csv, "_cp932.csv", "text/csv; charset=windows-31j"),
     ("xlsx", "utf-8"): FileKind(_xlsx, ".xlsx", XLSX),
+    ("json", "utf-8"): FileKind(_json, ".json", "application/json"),
     ("form", "utf-8"): FileKind(_form, "_form.xlsx", XLSX),
     ("txt", "utf-8"): FileKind(_manuscript, "_manuscript.txt", "text/plain; charset=utf-8"),
     ("pdf", "utf-8"): FileKind(report_pdf, ".pdf", "application/pdf", pdf_fingerprint, inline=True),

@@ -6,7 +6,6 @@ from django.db import models
 from django.utils import timezone
 
 from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
-from actionplan.models.plan import Plan
 from actionplan.models.reporting import person
 
 
@@ -45,7 +44,7 @@ class DroppedFile(models.Model):
     label: the file's own name. reached: how far it had come, in words.
     """
 
-    plan = models.ForeignKey(Plan, models.SET_NULL, verbose_name="計画", related_name="+", null=True)
+    plan = models.ForeignKey("actionplan.Plan", models.SET_NULL, verbose_name="計画", related_name="+", null=True)
     label = RecordLineField("ファイルの名前", max_length=255)
     reached = models.CharField("どこまで進んだか", max_length=50)
     sent_by = person("選んだ人")

@@ -12,7 +12,7 @@ from django.db.models import Case, When
 from django.utils import timezone
 
 from actionplan.cells import BY_NAME, CHOICE, CHOICES, FIGURES, Cell, State, state_once_written
-from actionplan.figures import Declared, FigureFault, read_values, write_values
+from actionplan.figures import Declared, FigureFault, as_published, frozen, read_values, write_values
 from actionplan.fiscal_year import era_label, newsletter_label, report_key, web_label
 from actionplan.models.base import (
     GivenField,
@@ -321,6 +321,12 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     def declared(self) -> list[Declared]:
         """The figures that its item declares, read once."""
         return [figure.declared for figure in self.item.figures.all()]
+
+    @property
+    def published_figures(self) -> list[dict]:
+        """What an edition keeps of them; of a past report as that one worded them."""
+        live = frozen(self.declared, self.figures, self.report.fiscal_year)
+        return list(as_published(live, self.printed["figures"])) if "figures" in self.printed else live
 
     def tidied(self, cells: Mapping[str, str], *, strict: bool = False) -> dict[str, str]:
         """The cells as they are stored: numbers as digits, where they can be read; strict: raises FigureFault."""

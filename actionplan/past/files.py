@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from itertools import groupby
 from math import inf
@@ -19,6 +20,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
+from actionplan.past.json_tables import read_json_tables
 from actionplan.past.letters import Letter, joined, letter_lines, line_text, plain_letter
 from actionplan.past.source import (
     MOST_ROWS,
@@ -36,14 +38,17 @@ from actionplan.past.source import (
     refuse_swollen,
     with_last_lines,
 )
+from actionplan.scale import DEFAULT
 from actionplan.uploads import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER, UploadError, check_size
 
 # It warns of every font that leaves a detail out; errors still reach the log.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
-SUFFIXES = (".xlsx", ".csv", ".docx", ".pdf")
+SUFFIXES = (".xlsx", ".csv", ".docx", ".pdf", ".json")
 MOST_COLUMNS, MOST_TABLES = 200, 300
-CHOOSE = "取り込めるのは、Excel（.xlsx）、CSV（.csv）、Word（.docx）の表と、文字の入ったPDF（.pdf）の表です。"
+CHOOSE = (
+    "取り込めるのは、Excel（.xlsx）、CSV（.csv）、Word（.docx）、JSON（.json）の表と、文字の入ったPDF（.pdf）の表です。"
+)
 LOCKED_WORD = "パスワード付きの文書です。開くときのパスワードを外して、保存し直してください。"
 MISNAMED = (
     "名前の終わりは「{suffix}」ですが、中身はそのようなファイルではありません。もとのファイルを選び直してください。"
@@ -75,6 +80,8 @@ def _reader(data: bytes, suffix: str) -> tuple[str, Callable]:
         return _package(data, suffix)
     if suffix == ".csv":
         return "csv", read_csv_table
+    if suffix == ".json":
+        return "json", partial(read_json_tables, label=DEFAULT.label)
     raise UploadError(MISNAMED.format(suffix=suffix))
 
 

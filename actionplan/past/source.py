@@ -87,7 +87,7 @@ class SourceTable:
 
 @dataclass(frozen=True)
 class Source:
-    """A file as read. kind: excel, csv, word or pdf. notes: sentences about how it was read."""
+    """A file as read. kind: excel, csv, json, word or pdf. notes: sentences about how it was read."""
 
     name: str
     kind: str

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
 from actionplan.cells import CELLS, CHOICES, PUBLISHED
-from actionplan.figures import as_published, frozen, with_figure_slots
+from actionplan.figures import as_published, with_figure_slots
 from actionplan.fiscal_year import era_label, newsletter_label
 from actionplan.models import (
     ActionItem,
@@ -98,7 +98,7 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "actor_symbols": "".join(each.symbol for each in sorted(item.marks, key=lambda each: each.order)),
         "merged_from": [{"item": old.pk, "code": old.code, "name": old.name} for old in item.merged],
         "origins": [origin_facts(old) for old in getattr(item, "sources", ())],
-        "figures": _figures(answer),
+        "figures": answer.published_figures,
         "areas": [area.name for area in item.areas.all()],
         "tags": [tag.name for tag in item.tags.all()],
         "evidence": [each.as_published() for each in answer.evidence.all()],
@@ -110,11 +110,6 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         # A past report keeps the numbers and the words that it had.
         **{field: answer.printed[field] for field in OTHERWISE if field in answer.printed},
     }
-
-
-def _figures(answer: YearlyStatus) -> list[dict]:
-    live = frozen(answer.declared, answer.figures, answer.report.fiscal_year)
-    return list(as_published(live, answer.printed["figures"])) if "figures" in answer.printed else live
 
 
 def origin_facts(item: ActionItem) -> dict:

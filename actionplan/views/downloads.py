@@ -14,7 +14,7 @@ from actionplan.views.frame import Crumb, crumb, page
 
 NO_SUCH_FILE = (
     "お探しの形式のファイルはありません。"
-    "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、広報の原稿（txt）から選んでください。"
+    "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、JSON、広報の原稿（txt）から選んでください。"
 )
 NO_SUCH_EVIDENCE = "お探しの写真・資料は、公表されていません。"
 # A name stands for one content for good, so that nobody needs to ask twice. Nothing in a file may act.

@@ -20,7 +20,7 @@ from tests.past.tables import taken_in
 from tests.past.test_own_files import forget
 
 pytestmark = pytest.mark.django_db
-KINDS_OF_DATA = ["csv", "xlsx"]
+KINDS_OF_DATA = ["csv", "xlsx", "json"]
 
 
 @pytest.fixture

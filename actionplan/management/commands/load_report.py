@@ -1,6 +1,5 @@
 """manage.py load_report: reads the report of a fixture into an empty database, with history."""
 
-import json
 from collections import Counter
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from django.core.serializers.base import DeserializationError, DeserializedObjec
 from django.db import DatabaseError, models, transaction
 
 from actionplan.models import ActionItem, Measure, Plan, Policy, one_change
+from actionplan.uploads import UploadError, read_json
 
 FIXTURE = settings.BASE_DIR / "fixtures" / "h21.json"
 REASON = "原本の報告から取り込み"
@@ -80,13 +80,11 @@ def _give_scale(plan: Plan, name: str) -> None:
 def _read(path: Path, name: str) -> list:
     """The rows of the file. Raises CommandError for a file that is missing or is not a list in JSON."""
     try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
+        rows = read_json(path.read_bytes())
     except OSError as error:
         raise CommandError(f"{name} を開けません。ファイルの場所と名前を確かめてください。") from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{name} の文字コードがUTF-8ではありません。UTF-8で保存し直してください。") from error
-    except json.JSONDecodeError as error:
-        raise CommandError(f"{name} の{error.lineno}行目が、JSONとして読めません。{NOTHING_SAVED}") from error
+    except UploadError as error:
+        raise CommandError(f"{name} の{error}{NOTHING_SAVED}") from error
     if not isinstance(rows, list):
         raise CommandError(f"{name} は、行の一覧（[ ] で囲んだJSON）ではありません。{NOTHING_SAVED}")
     return rows
