@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_http_methods
 
 from actionplan.admin.site import found_or_404
+from actionplan.fiscal_year import web_label
 from actionplan.models import AnnualReport, Plan, items_by_number
 from actionplan.past.choices import PastLine, PastReading, names_of_departments, words_of_categories
 from actionplan.past.matching import NEW, Proposal
@@ -22,7 +23,7 @@ from actionplan.past.own_columns import evidence_left, origins_said, tells_its_o
 from actionplan.past.pages import choices_of, remember
 from actionplan.past.records import read_records
 from actionplan.past.source import Source
-from actionplan.past.take import Origin, TakeRefused, take_past_years, undo_past_year, undoing_of
+from actionplan.past.take import Origin, TakeRefused, sources_missing, take_past_years, undo_past_year, undoing_of
 from actionplan.past.waiting import CANCELLED, DISCARDED, EXPIRED, WaitingPast, all_waiting, come_in, drop, page, step
 from actionplan.seen import Moved
 from actionplan.uploads import UploadError
@@ -49,6 +50,8 @@ def check_page(request: HttpRequest, waiting: WaitingPast, source: Source) -> Ht
         waiting.say(check=to_keep(proposal, sent))
     if "back" in request.POST:
         return HttpResponseRedirect(reverse("admin:past_columns", args=[waiting.name]))
+    if "stop" in request.POST:
+        return HttpResponseRedirect(reverse("admin:past_discard", args=[waiting.owner, waiting.name]))
     if "take" not in request.POST:
         return _check(request, waiting, proposal, sent)
     return _take(request, waiting, proposal, sent)
@@ -127,7 +130,7 @@ def _origins(years: Sequence[int], sent: Mapping[str, str]) -> tuple[dict[int, O
             with suppress(ValueError):
                 day = parse_date(words)
             if day is None or day > timezone.localdate():
-                refusals.append(f"{year}年度の「原本の公表日」を、今日までの日付で書いてください。")
+                refusals.append(f"{web_label(year)}の「原本の公表日」を、今日までの日付で書いてください。")
         found[year] = Origin(day, sent.get(f"source-{year}", "").strip()[:200])
     return found, refusals
 
@@ -183,6 +186,7 @@ def _check(
         f"取り込む内容を確かめる　{waiting.title}",
         file=waiting,
         proposal=proposal,
+        open=[*proposal.troubles, *sources_missing(proposal, {year: source for year, _, _, _, source in origins})],
         notes=[*waiting.source.notes, *proposal.reading.notes, *left, *proposal.retitled],
         origins=origins,
         is_own=any(tells_its_origin(proposal.reading, year) for year in proposal.years),
@@ -205,9 +209,9 @@ def discard_page(request: HttpRequest, owner: int, name: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:past"))
     if request.method != "POST":
         sender = User.objects.get(pk=owner)
-        return page(
-            request, "discard", f"途中のファイルを取りやめる　{found.title}", file=found, who=person_name(sender)
-        )
+        facts = {"file": found, "who": person_name(sender), "is_own": sender == request.user}
+        address = reverse(f"admin:{found.next_step}", args=[name])
+        return page(request, "discard", f"途中のファイルを取りやめる　{found.title}", address=address, **facts)
     drop(found, by=request.user, reason=DISCARDED)
     messages.success(request, CANCELLED.format(title=found.title))
     return HttpResponseRedirect(reverse("admin:past"))

@@ -292,6 +292,7 @@ def _offered(
 ) -> dict[str, Any]:
     year = year_of(source, bare.tables)
     roles = {int(index): role for index, role in known.roles.items()} if known else suggest_roles(columns)
+    said_by_heading = {column.index for column in columns if column.year}
     named = {column.year for column in columns if column.year}
     own = None if named or years_of_tables(source, bare.tables) else year
     years = suggest_years(columns, roles, own)
@@ -302,7 +303,7 @@ def _offered(
     whole = max(named) if named else None if by_row else year
     return {
         "roles": {str(index): role for index, role in roles.items()},
-        "years": {str(index): each for index, each in years.items() if each != whole},
+        "years": {str(index): each for index, each in years.items() if each != whole or index in said_by_heading},
         "lines": lines,
         "year": whole,
     }

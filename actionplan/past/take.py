@@ -13,6 +13,7 @@ from simple_history.utils import bulk_create_with_history
 from actionplan import permissions
 from actionplan.answers.saving import BATCH, remove
 from actionplan.cells import NAMES, State
+from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import (
     STATUS_HEADING,
     ActionItem,
@@ -63,6 +64,13 @@ class PastTaken:
     answers: int = 0
 
 
+def sources_missing(proposal: Proposal, sources: Mapping[int, str]) -> list[str]:
+    """Sentences for the years whose source is still to be named. sources: by year."""
+    unnamed = (year for year in proposal.years if not sources.get(year, "").strip())
+    asked = [year for year in unnamed if not tells_its_origin(proposal.reading, year)]
+    return [f"{web_label(year)}の「原本の出典」を書いてください。" for year in asked if EARLIEST <= year <= LATEST]
+
+
 @transaction.atomic
 def take_past_years(
     plan: Plan,
@@ -84,8 +92,7 @@ def take_past_years(
     stored = Plan.objects.select_for_update().get(pk=plan.pk)
     proposal = Proposal(stored, reading, said)
     refuse_moved(seen, proposal.seal, MOVED)
-    unnamed = [year for year in proposal.years if not origins[year].source and not tells_its_origin(reading, year)]
-    missing = [f"{year}年度の「原本の出典」を書いてください。" for year in unnamed]
+    missing = sources_missing(proposal, {year: origin.source for year, origin in origins.items()})
     if sentences := [*proposal.troubles, *missing]:
         raise TakeRefused(sentences)
     with one_change(reason=REASON, source_file=name):

@@ -31,7 +31,7 @@ EXPIRED = (
     "確認の途中のファイルがありません（取り込みが済んだか、1日たって消えました）。必要なら、もう一度選んでください。"
 )
 CANCELLED = "「{title}」の取り込みをやめました。ファイルと途中の選択は消えました。やめたことは、変更の記録に残ります。"
-STOPPED, DISCARDED = "取込みをやめる", "途中のファイルを取りやめる"
+DISCARDED = "途中のファイルを取りやめる"
 KINDS = {".xlsx": "Excel", ".csv": "CSV", ".docx": "Word", ".pdf": "PDF", ".json": "JSON"}
 # By the page that comes next: how far a file has come, and the page's name among the addresses.
 STEPS = {
@@ -196,9 +196,7 @@ def step(view: Callable[[HttpRequest, WaitingPast, Source], HttpResponse]) -> Ca
         if waiting is None:
             return _back(request, EXPIRED)
         if "cancel" in request.POST:
-            drop(waiting, by=request.user, reason=STOPPED)
-            messages.info(request, CANCELLED.format(title=waiting.title))
-            return HttpResponseRedirect(reverse("admin:past"))
+            return HttpResponseRedirect(reverse("admin:past_discard", args=[waiting.owner, waiting.name]))
         try:
             return view(request, waiting, waiting.source)
         except UploadError as refusal:

@@ -191,7 +191,7 @@ def test_a_file_is_dropped_when_the_person_says_so(office, plan, settings, tmp_p
     settings.VAR_DIR = tmp_path
     (tmp_path / "uploads").mkdir()
     address = upload(office, plan, as_csv(city("c")), "c.csv").url
-    office.post(address, {"cancel": ""})
+    office.post(office.post(address, {"cancel": ""}).url)
     assert list((tmp_path / "uploads").iterdir()) == []
     assert not Measure.objects.exists()
 

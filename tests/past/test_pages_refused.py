@@ -102,14 +102,14 @@ def test_a_day_that_cannot_be_is_refused(office, plan, day):
     address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
     response = take(office, address, **{"published-2015": day})
     assert response.status_code == 422
-    assert "2015年度の「原本の公表日」を、今日までの日付で書いてください" in said(response)
+    assert "平成27年度（2015年度）の「原本の公表日」を、今日までの日付で書いてください" in said(response)
     assert not AnnualReport.objects.exists()
 
 
 def test_the_source_is_named(office, plan):
     address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
     response = take(office, address, **{"source-2015": " "})
-    assert "2015年度の「原本の出典」を書いてください" in said(response)
+    assert "平成27年度（2015年度）の「原本の出典」を書いてください" in said(response)
 
 
 def test_a_text_that_is_too_long_is_refused_with_its_place_and_nothing_is_stored(office, plan):

@@ -129,11 +129,16 @@ def test_a_file_of_yesterday_is_gone(office, plan, own_folder):
     assert not file.exists()
 
 
-def test_stopping_on_the_way_is_recorded_too(office, plan):
-    address = to_columns(office, plan, as_csv(city("c")), "c.csv")
-    office.post(address, {"cancel": ""})
+@pytest.mark.parametrize(("page", "button"), [("columns", "cancel"), ("check", "stop")])
+def test_stopping_on_the_way_asks_first_and_keeps_what_was_chosen(office, plan, page, button):
+    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
+    data = answers_of(office.get(address), **{"item-0": "leave"})
+    asked = office.post(address.replace("check", page), data | {button: ""})
+    assert "取りやめずに、続きから進める" in said(office.get(asked.url))
+    assert form_of(office.get(address))["item-0"] == (["leave"] if page == "check" else ["new"])
+    office.post(asked.url)
     dropped = DroppedFile.objects.get()
-    assert (dropped.label, dropped.reached, dropped.reason) == ("c.csv", "列の対応を決めるところ", "取込みをやめる")
+    assert (dropped.label, dropped.reached) == ("c.csv", "取り込む内容を確かめるところ")
 
 
 def test_a_second_press_of_taking_takes_nothing_twice(office, plan):
