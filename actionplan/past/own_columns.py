@@ -37,7 +37,7 @@ from actionplan.past.headings import FIGURE_HEADING
 from actionplan.past.vocabulary import AREAS, ERA, EVIDENCE, REMARKS, TAGS, VOICES
 from actionplan.public_id import is_public_id
 
-PAST = re.compile(r"過去の報告（(?:(\d{4})年(\d{1,2})月(\d{1,2})日に公表)?、?(?:出典：(.*?))?）(?=；|$|\s)", re.DOTALL)
+PAST = re.compile(r"過去の報告（(?:(\d{4})年(\d{1,2})月(\d{1,2})日に公表)?、?(?:出典：(.*?))?）(?=；|\s*\Z)", re.DOTALL)
 PRINTED_HEADING = re.compile(r"原本の欄名は「(.+?)」")
 SAMPLE = "見本データ"
 SAID_BY = re.compile(r"^【([^】\n]+)】", re.MULTILINE)

@@ -34,6 +34,7 @@ from actionplan.past.matching import GONE, NEW, RELISTED, Placed, Proposal
 from actionplan.past.own_columns import Beside, report_facts, tells_its_origin
 from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
+from actionplan.voices.asked import remove as remove_voices
 
 REASON, BACK_REASON = "過去の年度の取込み", "過去の年度の取込みの取消し"
 MOVED = "確かめていただいている間に、計画か担当課が変わりました。まだ何も保存していません。もう一度確かめてください。"
@@ -344,6 +345,7 @@ def undo_past_year(report: AnnualReport, *, by: Person, seen: str) -> int:
     refuse_moved(seen, undoing.seal, MOVED)
     remove_with_year(stored, by=by, reason=BACK_REASON)
     remove(list(stored.statuses.select_for_update()), by=by, reason=BACK_REASON)
+    remove_voices(list(stored.voices.order_by("pk")), by=by, reason=BACK_REASON)
     noted = note_source(stored, reason=BACK_REASON)
     noted._history_user = by
     noted.delete()

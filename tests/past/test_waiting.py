@@ -5,8 +5,10 @@ import time
 
 import pytest
 
-from actionplan.models import DroppedFile, TableMapping, YearlyStatus
+from actionplan.exports.report_files import KINDS
+from actionplan.models import AnnualReport, DroppedFile, TableMapping, YearlyStatus
 from actionplan.permissions import COORDINATOR
+from actionplan.publishing.publish import publish
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.past.tables import as_csv, city
@@ -147,3 +149,14 @@ def test_a_second_press_of_taking_takes_nothing_twice(office, plan):
     assert office.post(address, data).status_code == 302
     assert "取り込みが済んだ" in said(office.post(address, data, follow=True))
     assert YearlyStatus.objects.count() == 2
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_a_past_report_of_our_own_fills_in_its_origin(office, plan, kind):
+    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
+    take(office, address, **{"published-2015": "2016-06-01", "source-2015": "市報見本（号外） 平成28年6月号"})
+    data = KINDS[kind, "utf-8"].write(publish(AnnualReport.objects.get(), by=None))
+    other = factories.make_plan("別の計画")
+    again = form_of(office.get(to_check(office, other, data, f"own.{kind}")))
+    assert again["published-2015"] == ["2016-06-01"]
+    assert again["source-2015"] == ["市報見本（号外） 平成28年6月号"]
