@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "evidence": STAFF_GROUND | {"answers"},
     "round": STAFF_GROUND | {"trail", "answers", "voices"},
     "inquiry": STAFF_GROUND | {"answers", "round"},
-    "past": STAFF_GROUND | {"answers"},
+    "past": STAFF_GROUND | {"answers", "voices"},
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
     "organisation": STAFF_GROUND | {"trail", "answers", "round"},
     "samples": READING_FLOOR | {"publishing"},
