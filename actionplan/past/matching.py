@@ -131,9 +131,6 @@ class Placed:
         return "" if words == shown_number("", *self.number) else words
 
 
-NO_MARKS_YET = ("", "決めない（主体のない項目として公表します）")
-
-
 class Proposal:
     """A reading laid over the plan under a person's choices; everything that the page shows and taking does."""
 

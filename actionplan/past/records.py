@@ -280,9 +280,7 @@ class Reader:
         return PastLine(row.place, levels.policy, levels.measure, number, (*levels.printed, printed))
 
     def _own_line(self, row: SourceRow) -> PastLine:
-        """A row of our own layout, whose headings say what it stands under, and which says every number that is printed
-        otherwise than in figures.
-        """
+        """A row of our own layout: its headings say what it stands under, and it says every number in words."""
         printed = self._number_text(row, CODE) or self._number_text(row, ITEM_NUMBER)
         code = parse_code(printed) or ()
         if len(code) != 3 or code[0] != self.levels.policy[0]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from actionplan.cells import CELLS, CHOICE, FIGURES
-from actionplan.figures import as_published, frozen, read_frozen
+from actionplan.figures import as_published, read_frozen
 from actionplan.models import (
     ActionItem,
     AnnualReport,
@@ -280,7 +280,7 @@ def _is_corrected(answer: Any, printed: Cells | None) -> bool:
         "department_contact": contact_facts(department) if department else {},
     }
     moved = answer.department_id != printed["department_id"] and any(printed[name] != now[name] for name in DEPARTMENT)
-    figures = as_published(frozen(answer.declared, answer.figures, answer.report.fiscal_year), printed["figures"])
+    figures = as_published(answer.published_figures, printed["figures"])
     return (
         moved
         or list(figures) != printed["figures"]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0018_related_texts_rights'),
+        ('actionplan', '0020_printed_numbers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
