@@ -11,7 +11,7 @@ from functools import cached_property
 
 from actionplan.cells import CELLS, CHOICE
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
-from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
+from actionplan.models import ActionItem, Plan
 from actionplan.past.choices import (
     HOMELESS,
     NAMELESS,
@@ -31,69 +31,15 @@ from actionplan.past.choices import (
     names_of_departments,
     words_of_categories,
 )
-from actionplan.past.likeness import Alike, Number, Numbering
+from actionplan.past.likeness import Number, Numbering
+from actionplan.past.live_plan import LivePlan, categories
 from actionplan.past.own_columns import asked_writers, kept_words
-from actionplan.scale import UNSET, Scale, fold_label
+from actionplan.scale import UNSET, fold_label
 from actionplan.seen import fingerprint
 from actionplan.words import shown_number
 
 NEW, LEAVE, GONE, NOBODY = "new", "leave", "gone", "none"
-LIKE, MOST_CANDIDATES = 0.45, 6
 RELISTED = re.compile(r"[（(]再[掲揚][）)][\s　]*$")
-
-
-def categories(scale: Scale) -> list[tuple[str, str]]:
-    """Code and label of each category that a past year may have: retired ones too, 未設定 apart."""
-    return [(each.code, each.label) for each in (*scale.chosen, *scale.retired)]
-
-
-class LivePlan:
-    """The plan as it stands; five queries."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan, self.scale = plan, plan.scale
-        measures = Measure.objects.filter(policy__plan=plan).select_related("policy")
-        items = ActionItem.objects.filter(measure__policy__plan=plan).select_related("measure__policy")
-        self.items: dict[int, ActionItem] = {item.pk: item for item in items.prefetch_related("actors")}
-        self.policies: dict[int, Policy] = {policy.number: policy for policy in Policy.objects.filter(plan=plan)}
-        self.measures: dict[Number, Measure] = {(each.policy.number, each.number): each for each in measures}
-        self.by_name: dict[str, list[ActionItem]] = {}
-        self.by_public_id = {item.public_id: item for item in self.items.values()}
-        self.alike = Alike({item.pk: f"{item.name}{item.content}" for item in self.items.values()})
-        self.alike_names = Alike({item.pk: item.name for item in self.items.values()})
-        for item in self.items.values():
-            self.by_name.setdefault(item.name, []).append(item)
-        self.departments = list(Department.objects.all())
-        self.marks = list(ActorType.objects.all())
-        self.reports = list(AnnualReport.objects.filter(plan=plan))
-
-    @property
-    def facts(self) -> list:
-        """What a person has seen of it, as far as it matters here."""
-        items = [(item.pk, item.code, item.name, item.content) for item in self.items.values()]
-        scale = categories(self.scale)
-        titles = [(number, str(policy)) for number, policy in sorted(self.policies.items())]
-        below = [(number, str(measure)) for number, measure in sorted(self.measures.items())]
-        offices = [(department.pk, str(department)) for department in self.departments]
-        years = [report.fiscal_year for report in self.reports]
-        return [self.plan.pk, scale, items, titles, below, offices, years]
-
-    def exact(self, line: PastLine) -> list[ActionItem]:
-        """The items that have the line's public id, or its very name and content."""
-        if line.public_id in self.by_public_id:
-            return [self.by_public_id[line.public_id]]
-        named = self.by_name.get(line.name, [])
-        return [item for item in named if not line.content or item.content == line.content]
-
-    def candidates(self, line: PastLine) -> list[ActionItem]:
-        """The items that the line may be, the likeliest first."""
-        exact = self.exact(line)
-        likely = self.alike.shares(f"{line.name}{line.content}")
-        for pk, share in self.alike_names.shares(line.name).items():
-            likely[pk] = max(share, likely.get(pk, 0))
-        best = sorted((pk for pk in likely if likely[pk] >= LIKE), key=lambda pk: -likely[pk])
-        others = [self.items[pk] for pk in best[:MOST_CANDIDATES] if self.items[pk] not in exact]
-        return [*exact, *others]
 
 
 @dataclass

@@ -7,6 +7,12 @@ from tests import factories
 from tests.admin.pages import signed_in
 
 
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    """Files wait in a folder of the test's own: what waits is listed."""
+    settings.VAR_DIR = tmp_path
+
+
 @pytest.fixture
 def plan():
     return factories.make_plan("見本計画")
