@@ -1,6 +1,7 @@
 """A file → its tables: what it is, its first bytes say; and the tables of a text PDF.
 
 A PDF's ruled lines make the cells, its letters fill them; lines that only the width of a cell broke are joined again.
+Where it has no ruled lines at all, a table that clearly stands in columns is read by where its words stand, and told.
 """
 
 import logging
@@ -21,7 +22,19 @@ from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
 from actionplan.past.json_tables import read_json_tables
-from actionplan.past.letters import Letter, joined, letter_lines, line_text, plain_letter
+from actionplan.past.letters import (
+    Boxes,
+    Letter,
+    Standing,
+    distinct,
+    in_columns,
+    joined,
+    letter_lines,
+    line_text,
+    ruby_apart,
+    slim,
+    tagged_cells,
+)
 from actionplan.past.source import (
     MOST_ROWS,
     NOT_WORD,
@@ -38,6 +51,7 @@ from actionplan.past.source import (
     refuse_swollen,
     with_last_lines,
 )
+from actionplan.past.vocabulary import suggested
 from actionplan.scale import DEFAULT
 from actionplan.uploads import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER, UploadError, check_size
 
@@ -123,7 +137,8 @@ def _checked(tables: Sequence[SourceTable]) -> list[SourceTable]:
     return kept[:MOST_TABLES]
 
 
-MOST_PAGES, MOST_LETTERS = 200, 20_000
+# Of all pages, the letters that are read in half a minute; fewer where nothing but their places tells the columns.
+MOST_PAGES, MOST_LETTERS, MOST_OF_ALL, MOST_UNRULED = 200, 20_000, 400_000, 150_000
 NOT_PDF = "PDFとして読めません。もとの文書から、PDFを作り直してください。"
 LOCKED_PDF = "パスワード付きのPDFです。開くときのパスワードを外して、保存し直してください。"
 SCANNED = (
@@ -131,10 +146,21 @@ SCANNED = (
     "もとのExcelかWordのファイルを選ぶか、文字認識をしてから表をExcelに写してください。"
 )
 TOO_FULL = "文字が多すぎて読めません。もとの文書から、PDFを作り直してください。"
+TOO_LONG_PDF = (
+    "{page}ページまでで{most:,}字を超えました。1つのPDFで読めるのは{most:,}字までです。章などで分けてください。"
+)
 NO_TEXT = "文字の情報が入っていないPDFです。もとのExcelかWordのファイルを選んでください。"
-NO_TABLE = "PDFの中に、罫線で区切られた表が見つかりません。もとのExcelかWordのファイルを選んでください。"
+NO_TABLE = (
+    "PDFの中に、罫線で区切られた表も、見出しの下に列のそろった表も見つかりません。"
+    "もとのExcelかWordのファイルを選んでください。"
+)
 TOO_MANY = "PDFのページが多すぎます（{pages}ページ）。{most}ページまでに分けてください。"
 JOINED = "PDFの欄の中で折り返された行は、つなげて読みました。改行の位置が原本どおりか、確かめてください。"
+BY_PLACE = (
+    "罫線のない表なので、文字の位置から{columns}列に分けて読みました。"
+    "列と行の分かれ方が原本どおりか、1行ずつ確かめてください。"
+)
+RUBY = "{page}ページ：小さなふりがな（{words}）は取り込みません。"
 PAGE_NUMBER = re.compile(r"[-‐－–—\s]*\d{1,4}[-‐－–—\s]*(/\s*\d+)?")
 
 
@@ -143,7 +169,8 @@ def read_pdf(data: bytes) -> tuple[list[SourceTable], list[str]]:
     refuse_swollen(data)
     try:
         with pdfplumber.open(BytesIO(data)) as document:
-            return _tables(document.pages), [JOINED]
+            tables, notes = _tables(document.pages)
+            return tables, [JOINED, *notes]
     except UploadError:
         raise
     except PdfminerException as error:
@@ -153,41 +180,83 @@ def read_pdf(data: bytes) -> tuple[list[SourceTable], list[str]]:
         raise UploadError(NOT_PDF) from error
 
 
-def _tables(pages: Sequence[Page]) -> list[SourceTable]:
+def _tables(pages: Sequence[Page]) -> tuple[list[SourceTable], list[str]]:
     if len(pages) > MOST_PAGES:
         raise UploadError(TOO_MANY.format(pages=len(pages), most=MOST_PAGES))
     found: list[SourceTable] = []
     above: list[SourceRow] = []
+    bare: list[list[Letter]] = []
+    notes: list[str] = []
     letters, is_open = 0, False
     for whole in pages:
         page = RuledPage(whole)
         letters += len(page.letters)
+        if letters > MOST_OF_ALL:
+            raise UploadError(TOO_LONG_PDF.format(page=page.number, most=MOST_OF_ALL))
+        notes += [RUBY.format(page=page.number, words="".join(f"「{words}」" for words in page.ruby))] * bool(page.ruby)
         for table in page.tables(above):
             # What the end of a page broke goes on in the first row of the next one.
             found.append(replace(table, goes_on=is_open))
             is_open = False
         is_open = page.is_open or (is_open and not page.boxes)
+        bare = [] if found or letters > MOST_UNRULED else [*bare, page.letters]
         whole.close()
     if not letters:
         raise UploadError(SCANNED)
     if not found:
+        return _by_place(bare, notes)
+    return with_last_lines(found, above), notes
+
+
+def _by_place(pages: Sequence[Sequence[Letter]], notes: list[str]) -> tuple[list[SourceTable], list[str]]:
+    """The table of pages without ruled lines, told by where its words stand. Raises UploadError where none does."""
+    seen = in_columns(pages, lambda texts: sum(suggested(text)[1] > 0 for text in texts) > 1)
+    if seen is None:
         raise UploadError(NO_TABLE)
-    return with_last_lines(found, above)
+    columns, rows = seen
+    first = next([text for text, _ in row.cells] for row in rows if not row.is_line)
+    found: list[SourceTable] = []
+    for number, group in groupby(rows, key=lambda row: row.page):
+        name = f"{number}ページの表1"
+        table = [*filter(None, (_standing(row, f"{name}の{count}行目") for count, row in enumerate(group, 1)))]
+        texts = ([cell.text for cell in row.cells] for row in table if not row.is_line)
+        top = next((row for row in texts if row != first), [""])
+        # What a page broke goes on with a row that says little, and not what it is about.
+        goes_on = bool(found) and not top[0] and sum(map(bool, top)) <= columns / 2
+        found.append(SourceTable(name, table, goes_on=goes_on))
+    return found, [BY_PLACE.format(columns=columns), *notes]
+
+
+def _standing(row: Standing, place: str) -> SourceRow | None:
+    """The row with its places; None for the number of a page."""
+    if row.is_line:
+        place = f"{row.page}ページ（{row.left:.0f},{row.top:.0f}）"
+        text = row.cells[0][0]
+        return None if PAGE_NUMBER.fullmatch(text) else SourceRow([SourceCell(text, place)], place, is_line=True)
+    where = f"（{row.left:.0f},{row.top:.0f}）"
+    cells = [
+        SourceCell(text, f"{place}{index}列目{where}", room=room) for index, (text, room) in enumerate(row.cells, 1)
+    ]
+    return SourceRow(cells, place)
 
 
 class RuledPage:
-    """A page with its tables and its letters. is_open: whether the last table has no line below its last row."""
+    """A page with its tables and its letters. is_open: whether the last table has no line below its last row.
+
+    ruby: small readings above the letters, which are left out.
+    """
 
     def __init__(self, page: Page) -> None:
-        self.page, self.number = page.dedupe_chars(), page.page_number
-        self.letters: list[Letter] = [{**letter, "text": plain_letter(letter["text"])} for letter in self.page.chars]
-        if len(self.letters) > MOST_LETTERS:
+        self.page, self.number = page, page.page_number
+        letters = distinct(map(slim, page.chars))
+        if len(letters) > MOST_LETTERS:
             raise UploadError(f"{self.number}ページ：{TOO_FULL}")
-        if sum(letter["text"].startswith("(cid:") for letter in self.letters) * 5 > len(self.letters):
+        if sum(letter["text"].startswith("(cid:") for letter in letters) * 5 > len(letters):
             raise UploadError(NO_TEXT)
+        self.letters, self.ruby = ruby_apart(letters)
         self.is_open = False
         self.boxes = self._tables()
-        self.tagged = _tagged_cells(self.page)
+        self.tagged = tagged_cells(self.page)
 
     def _tables(self) -> list[Any]:
         """The tables from top to bottom, those of one column apart; where the page cut a row off, its end is a line."""
@@ -205,9 +274,10 @@ class RuledPage:
 
     def _strays(self, table: Any) -> list[Letter]:
         """Letters that stand within the table and in none of its cells."""
-        left, _, right, _ = table.bbox
-        within = [letter for letter in self.letters if _inside(letter, table.bbox) and left <= letter["x0"] <= right]
-        return [letter for letter in within if letter["text"].strip() and _box_of(letter, table.cells) is None]
+        bounds, cells = table.bbox, Boxes(table.cells)
+        left, _, right, _ = bounds
+        within = [letter for letter in self.letters if left <= letter["x0"] <= right and _inside(letter, bounds)]
+        return [letter for letter in within if letter["text"].strip() and cells.of(letter) is None]
 
     def _cut(self, table: Any) -> Iterator[dict]:
         left, top, right, bottom = table.bbox
@@ -248,8 +318,9 @@ class RuledPage:
         """By box, its letters: where they stand, or where a tagged PDF says that they belong."""
         first: dict[int, Any] = {}
         homes: dict[Any, list[Letter]] = {}
+        cells = Boxes(table.cells)
         for letter in self.letters:
-            box = _box_of(letter, table.cells)
+            box = cells.of(letter)
             group = self.tagged.get(letter.get("mcid", -1))
             if group is not None:
                 box = first.setdefault(group, box) or box
@@ -301,28 +372,6 @@ def _filled_down(rows: list[SourceRow], table: Any) -> list[SourceRow]:
 
 def _shortest(boxes: Iterable[Any]) -> float:
     return min(box[3] for box in boxes if box)
-
-
-def _box_of(letter: Letter, cells: Sequence[Any]) -> Any:
-    x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
-    return next((box for box in cells if box[0] <= x <= box[2] and box[1] <= y <= box[3]), None)
-
-
-def _tagged_cells(page: Page) -> dict[int, int]:
-    """By number of marked content, the table cell of the document's structure that it belongs to."""
-    found: dict[int, int] = {}
-    try:
-        todo: list[tuple[dict, int | None]] = [(element, None) for element in page.structure_tree]
-    except Exception:  # a broken structure says nothing: the letters stand where they stand
-        return {}
-    while todo:
-        element, cell = todo.pop()
-        if element.get("type") in ("TD", "TH"):
-            cell = id(element)
-        if cell is not None:
-            found.update(dict.fromkeys(element.get("mcids", ()), cell))
-        todo += [(child, cell) for child in element.get("children", ())]
-    return found
 
 
 def _lines_outside(letters: Sequence[Letter], page: int, boxes: Sequence[Any]) -> list[tuple[float, SourceRow]]:

@@ -1,10 +1,15 @@
-"""The letters of a PDF's cell as text: by line, and which lines go on in the next one."""
+"""The letters of a PDF: which of them count, which cell each stands in, and the text that they make line by line.
+
+Where no lines are ruled, their places tell the columns: below headings, with a free strip between each two columns.
+"""
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from math import inf
+from statistics import median
 from typing import Any
 
 from actionplan.cells import CELLS
@@ -44,6 +49,101 @@ def plain_letter(text: str) -> str:
     """A letter as the page shows it, whatever the font calls it."""
     text = RADICAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text.translate(RADICALS))
     return BLANKS.get(text, text)
+
+
+def slim(letter: Letter) -> Letter:
+    """What is needed of a letter: its text as the page shows it, its place, and its piece of marked content."""
+    kept = {name: letter[name] for name in ("x0", "x1", "top", "bottom", "size")}
+    return {"text": plain_letter(letter["text"]), "mcid": letter.get("mcid", -1), **kept}
+
+
+def distinct(letters: Iterable[Letter]) -> list[Letter]:
+    """The letters, one that was drawn twice upon itself, to look bold or to cast a shadow, once."""
+    kept: list[Letter] = []
+    held: dict[tuple[str, int], list[Letter]] = {}
+    for letter in letters:
+        level = int(letter["top"] / 8)
+        near = (other for row in (level - 1, level, level + 1) for other in held.get((letter["text"], row), ()))
+        if not any(_covers(other, letter) for other in near):
+            kept.append(letter)
+            held.setdefault((letter["text"], level), []).append(letter)
+    return kept
+
+
+def _covers(one: Letter, other: Letter) -> bool:
+    wide = max(one["x1"] - one["x0"], 0.1)
+    return abs(one["x0"] - other["x0"]) < wide * 0.3 and abs(one["top"] - other["top"]) < one["size"] * 0.3
+
+
+KANA, KANJI = re.compile(r"[ぁ-ゖァ-ヺー゛゜・]"), re.compile(r"[一-龥々〆ヶ]")
+
+
+def ruby_apart(letters: list[Letter]) -> tuple[list[Letter], list[str]]:
+    """The letters without small readings above kanji, and those readings."""
+    if not letters or min(each["size"] for each in letters) > max(each["size"] for each in letters) * 0.65:
+        return letters, []
+    bases = [letter for letter in letters if KANJI.match(letter["text"])]
+    small = [run for line in letter_lines(letters) for run in _runs(line) if _is_ruby(run, bases)]
+    gone = {id(letter) for run in small for letter in run}
+    return [each for each in letters if id(each) not in gone], ["".join(each["text"] for each in run) for run in small]
+
+
+def _runs(line: Sequence[Letter]) -> Iterator[list[Letter]]:
+    """The letters of one size that stand close together."""
+    run: list[Letter] = []
+    for letter in line:
+        if run and (letter["size"] != run[-1]["size"] or letter["x0"] - run[-1]["x1"] > letter["size"] * 2):
+            yield run
+            run = []
+        run.append(letter)
+    if run:
+        yield run
+
+
+def _is_ruby(run: Sequence[Letter], bases: Sequence[Letter]) -> bool:
+    if not all(KANA.match(letter["text"]) for letter in run):
+        return False
+    size, left, right = run[0]["size"], run[0]["x0"], run[-1]["x1"]
+    return any(
+        size <= base["size"] * 0.65
+        and abs(base["top"] - run[0]["bottom"]) < base["size"] * 0.4
+        and base["x0"] < right
+        and base["x1"] > left
+        for base in bases
+    )
+
+
+class Boxes:
+    """The cells of a table, to be asked by where a letter stands."""
+
+    def __init__(self, cells: Sequence[Any]) -> None:
+        self.by_level: dict[int, list[Any]] = {}
+        for box in cells:
+            for level in range(int(box[1]), int(box[3]) + 1):
+                self.by_level.setdefault(level, []).append(box)
+
+    def of(self, letter: Letter) -> Any:
+        """The cell that holds the middle of the letter; None where none does."""
+        x, y = (letter["x0"] + letter["x1"]) / 2, (letter["top"] + letter["bottom"]) / 2
+        near = self.by_level.get(int(y), ())
+        return next((box for box in near if box[0] <= x <= box[2] and box[1] <= y <= box[3]), None)
+
+
+def tagged_cells(page: Any) -> dict[int, int]:
+    """By number of marked content, the table cell of the document's structure that it belongs to."""
+    found: dict[int, int] = {}
+    try:
+        todo: list[tuple[dict, int | None]] = [(element, None) for element in page.structure_tree]
+    except Exception:  # a broken structure says nothing: the letters stand where they stand
+        return {}
+    while todo:
+        element, cell = todo.pop()
+        if element.get("type") in ("TD", "TH"):
+            cell = id(element)
+        if cell is not None:
+            found.update(dict.fromkeys(element.get("mcids", ()), cell))
+        todo += [(child, cell) for child in element.get("children", ())]
+    return found
 
 
 def letter_lines(letters: Sequence[Letter]) -> list[list[Letter]]:
@@ -112,3 +212,131 @@ def _needed(line: Sequence[Letter]) -> float:
 def _glue(before: str, text: str) -> str:
     """What goes between two parts of a line: a blank between words of Latin letters, nothing otherwise."""
     return f" {text}" if re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", text) else text
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row of a table without ruled lines. cells: text and room (see SourceCell) by column; is_line: a line of text
+    that runs across the columns, as the one cell.
+    """
+
+    page: int
+    left: float
+    top: float
+    cells: Sequence[tuple[str, float]]
+    is_line: bool = False
+
+
+Line = tuple[int, list[Letter]]
+Span = tuple[float, float]
+
+
+def in_columns(
+    pages: Sequence[Sequence[Letter]], are_heads: Callable[[list[str]], bool]
+) -> tuple[int, list[Standing]] | None:
+    """How many columns stand on the pages, and the rows; None where no table clearly stands in columns.
+
+    are_heads: whether the pieces of a line are headings.
+    """
+    lines = [(number, line) for number, letters in enumerate(pages, 1) for line in letter_lines(letters)]
+    lines = [(number, line) for number, line in lines if line_text(line)]
+    pieces = [_pieces(line) for _, line in lines]
+    start = next((at for at, each in enumerate(pieces) if len(each) > 1 and are_heads([*map(line_text, each)])), None)
+    if start is None:
+        return None
+    walls = _walls(pieces[start], [line for line, each in zip(lines, pieces, strict=True) if len(each) > 1])
+    below = [line for line in lines[start:] if walls and not _crosses(line[1], walls)]
+    full = sum(len(_filled(line, walls)) > 1 for _, line in below)
+    if full < 3 or len(below) < (len(lines) - start) * 0.7:
+        return None
+    return len(walls) + 1, list(_standing_rows(lines, start, walls))
+
+
+def _pieces(line: Sequence[Letter]) -> list[list[Letter]]:
+    """The parts of a line that wide gaps keep apart."""
+    found: list[list[Letter]] = []
+    for letter in (each for each in line if each["text"].strip()):
+        if found and letter["x0"] - found[-1][-1]["x1"] < letter["size"] * 1.6:
+            found[-1].append(letter)
+        else:
+            found.append([letter])
+    return found
+
+
+def _walls(heads: Sequence[Sequence[Letter]], lines: Sequence[Line]) -> list[Span]:
+    """The strip between each two headings that hardly any line enters; none where one of them is missing."""
+    found = []
+    for one, other in pairwise(heads):
+        first, last = int((one[0]["x0"] + one[-1]["x1"]) / 2), int((other[0]["x0"] + other[-1]["x1"]) / 2)
+        entered = dict.fromkeys(range(first, last), 0)
+        entered |= dict.fromkeys(range(first, int(one[-1]["x1"] + 1)), len(lines))
+        entered |= dict.fromkeys(range(int(other[0]["x0"]), last), len(lines))
+        for _, line in lines:
+            inside = {x for each in line if each["text"].strip() for x in range(int(each["x0"]), int(each["x1"] + 1))}
+            for x in inside & entered.keys():
+                entered[x] += 1
+        free = [x for x, times in entered.items() if times <= len(lines) * 0.1]
+        strips = [[x for _, x in group] for _, group in groupby(enumerate(free), lambda pair: pair[1] - pair[0])]
+        widest = max(strips, key=len, default=[])
+        if len(widest) < heads[0][0]["size"] * 0.4:
+            return []
+        found.append((float(widest[0]), float(widest[-1] + 1)))
+    return found
+
+
+def _crosses(line: Sequence[Letter], walls: Sequence[Span]) -> bool:
+    seen = [each for each in line if each["text"].strip()]
+    return any(each["x0"] < right - 0.5 and each["x1"] > left + 0.5 for each in seen for left, right in walls)
+
+
+def _filled(line: Sequence[Letter], walls: Sequence[Span]) -> set[int]:
+    return {_column(letter, walls) for letter in line if letter["text"].strip()}
+
+
+def _column(letter: Letter, walls: Sequence[Span]) -> int:
+    return sum((letter["x0"] + letter["x1"]) / 2 > (left + right) / 2 for left, right in walls)
+
+
+def _standing_rows(lines: Sequence[Line], start: int, walls: Sequence[Span]) -> Iterator[Standing]:
+    flat = [at < start or _crosses(line, walls) for at, (_, line) in enumerate(lines)]
+    own = [each for each, across in zip(lines, flat, strict=True) if not across]
+    begins = {id(line) for (_, line), first in zip(own, _begins(own, walls), strict=True) if first}
+    letters = [letter for _, line in own for letter in line if letter["text"].strip()]
+    bounds = [[each for each in letters if _column(each, walls) == column] for column in range(len(walls) + 1)]
+    boxes = [(min(each["x0"] for each in of), 0, max(each["x1"] for each in of), 0) for of in bounds if of]
+    row: list[Letter] = []
+    at = 0
+    for (page, line), across in zip(lines, flat, strict=True):
+        if row and (across or id(line) in begins or page != at):
+            yield _one_row(at, row, walls, boxes)
+            row = []
+        if across:
+            yield Standing(page, line[0]["x0"], line[0]["top"], [(line_text(line), inf)], is_line=True)
+        else:
+            row, at = [*row, *line], page
+    if row:
+        yield _one_row(at, row, walls, boxes)
+
+
+def _one_row(page: int, row: Sequence[Letter], walls: Sequence[Span], boxes: Sequence[Any]) -> Standing:
+    cells = [joined([each for each in row if _column(each, walls) == column], box) for column, box in enumerate(boxes)]
+    return Standing(page, row[0]["x0"], row[0]["top"], cells)
+
+
+def _begins(lines: Sequence[Line], walls: Sequence[Span]) -> list[bool]:
+    """Of each line, whether a row begins with it: by a wider gap above it, else by how many columns it fills."""
+    size = median(letter["size"] for _, line in lines for letter in line)
+    gaps, lowest, before = [], 0.0, 0
+    for page, line in lines:
+        top = min(letter["top"] for letter in line)
+        gaps.append(inf if page != before else max(0.0, top - lowest))
+        lowest = max(lowest if page == before else 0.0, *(letter["bottom"] for letter in line))
+        before = page
+    filled = [_filled(line, walls) for _, line in lines]
+    most = [len(columns) > (len(walls) + 1) / 2 for columns in filled]
+    inner = sorted(gap for gap in gaps if gap < inf)
+    wide = [gap > inner[len(inner) // 10] + size * 0.35 for gap in gaps]
+    # Rows told by gaps hold one line each that fills most columns, wherever in the row it stands.
+    if sum(most) <= sum(wide) * 1.2:
+        return wide
+    return [many or 0 in columns for many, columns in zip(most, filled, strict=True)]

@@ -4,6 +4,7 @@ Every cell knows where it stood. A merged cell stands at every place that it cov
 a line of text between tables is a row of one cell, above the table that follows it.
 """
 
+import json
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -93,6 +94,29 @@ class Source:
     kind: str
     tables: Sequence[SourceTable]
     notes: Sequence[str] = field(default_factory=tuple)
+
+
+def packed(source: Source) -> str:
+    """What was read, to be kept beside the file: whoever asks next need not read it again."""
+    tables = [
+        [
+            (each.name, each.hidden, each.title, each.goes_on),
+            [(row.place, row.is_line, [tuple(vars(cell).values()) for cell in row.cells]) for row in each.rows],
+        ]
+        for each in source.tables
+    ]
+    return json.dumps([source.name, source.kind, list(source.notes), tables])
+
+
+def unpacked(text: str) -> Source:
+    """What packed() kept. Raises ValueError, TypeError for what another version of it wrote."""
+    name, kind, notes, tables = json.loads(text)
+    return Source(name, kind, [_table(*each) for each in tables], notes)
+
+
+def _table(facts: Sequence[Any], rows: Sequence[Any]) -> SourceTable:
+    name, *more = facts
+    return SourceTable(name, [SourceRow([SourceCell(*cell) for cell in cells], *row) for *row, cells in rows], *more)
 
 
 OLD_WORD = "古い形式（.doc）の文書です。Wordで開いて、.docxの形式で保存し直してください。"

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -21,7 +22,7 @@ from actionplan import permissions
 from actionplan.admin.site import own_page
 from actionplan.models import DroppedFile, Person, Plan
 from actionplan.past.files import read_source
-from actionplan.past.source import Source
+from actionplan.past.source import Source, packed, unpacked
 from actionplan.uploads import MEGABYTE, UploadError
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
 
@@ -106,22 +107,37 @@ class WaitingPast:
 
     def say(self, **said: Any) -> None:
         """Keeps what was chosen, with what was chosen before."""
-        draft = self._beside.with_suffix(f".{os.getpid()}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(self.said | said, file)
-        draft.replace(self._beside)
+        _write(self._beside, json.dumps(self.said | said))
 
     def remove(self) -> None:
         """Removes the file and what was chosen."""
         self.place.remove()
         self._beside.unlink(missing_ok=True)
+        _read_before(self.place.path).unlink(missing_ok=True)
+
+
+def _write(where: Path, words: str) -> None:
+    draft = where.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(words)
+    draft.replace(where)
+
+
+def _read_before(where: Path) -> Path:
+    """Where what the file holds is kept once it was read: a waiting file never changes."""
+    return where.with_name(f"{where.name}.read")
 
 
 @lru_cache(maxsize=8)
 def _read(where: Path, title: str, arrived: float) -> Source:
-    # A waiting file never changes, and each page would read it again.
-    return read_source(where.read_bytes().partition(b"\n")[2], title)
+    # Each page would read it again, a long PDF for half a minute; another process has its own memory.
+    data = where.read_bytes().partition(b"\n")[2]
+    with suppress(FileNotFoundError, ValueError, TypeError):
+        return unpacked(_read_before(where).read_text(encoding="utf-8"))
+    source = read_source(data, title)
+    _write(_read_before(where), packed(source))
+    return source
 
 
 def keep(owner: Person, plan: Plan, title: str, data: bytes) -> WaitingPast:
