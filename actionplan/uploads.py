@@ -5,6 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
@@ -135,6 +136,11 @@ NOT_CSV_BUT_EXCEL = (
 )
 NOT_CSV = "CSVファイルとして読めません。Excelで「CSV UTF-8（コンマ区切り）」を選んで保存し直してください。"
 
+ENDLESS_FIELD = (
+    "{line}行目の付近：1つの欄が{most:,}字を超えています。欄の文字を減らすか、"
+    '引用符（"）の閉じ忘れがないか、確かめてください。'
+)
+
 
 def read_csv(data: bytes) -> Table:
     """The table of a CSV file, formula guards taken off. Raises UploadError."""
@@ -150,25 +156,40 @@ def csv_lines(data: bytes) -> Iterator[list[str]]:
 
 
 def _decoded(data: bytes) -> str:
-    for encoding in ENCODINGS:
+    # What Excel calls Unicode text; its first two bytes say so.
+    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ENCODINGS:
         try:
             text = data.decode(encoding)
         except UnicodeError:
             continue
         # CP932 decodes almost anything; no text file holds these. A stray one in UTF-8 is named by its cell.
-        if text.count("\0") <= STRAYS[encoding]:
+        if text.count("\0") <= STRAYS.get(encoding, 3):
             return text
     raise UploadError(f"{NOT_CSV}文字コードはUTF-8かシフトJIS（CP932）にしてください。")
 
 
 def _csv_lines(text: str) -> Iterator[list[str]]:
-    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    reader = csv.reader(StringIO(text, newline=""), strict=True, delimiter=_delimiter(text))
     try:
         for number, line in enumerate(reader, 1):
             _check_strays(number, line)
             yield [unguard(cell) for cell in line]
     except csv.Error as error:
+        if "field limit" in str(error):
+            raise UploadError(ENDLESS_FIELD.format(line=reader.line_num, most=csv.field_size_limit())) from error
         raise UploadError(f'{reader.line_num}行目の付近：引用符（"）の数か位置が合いません。{NOT_CSV}') from error
+
+
+def _delimiter(text: str) -> str:
+    """What parts the cells: the comma, unless tabs or semicolons make more of the first lines equally long."""
+    lines = text.splitlines()[:50]
+    best, most = ",", 0
+    for delimiter in (",", "\t", ";"):
+        with suppress(csv.Error):
+            widths = Counter(map(len, csv.reader(lines, delimiter=delimiter)))
+            even = max((times for width, times in widths.items() if width > 1), default=0)
+            best, most = (delimiter, even) if even > most else (best, most)
+    return best
 
 
 def _check_strays(number: int, line: list[str]) -> None:
@@ -321,10 +342,18 @@ class ExactReader(ExcelReader):
             self.shared_strings = [_string(node) for node in nodes]
 
 
+class StruckText(str):
+    """A text of which parts are struck through. struck: those parts."""
+
+    struck = ""
+
+
 def _string(node: Any) -> str:
     text = Text.from_tree(node)
     node.clear()
-    return text.content if text else ""
+    words = StruckText(text.content if text else "")
+    words.struck = "".join(run.t or "" for run in (text.formatted if text else ()) if run.font and run.font.strike)
+    return words if words.struck else str(words)
 
 
 def open_exactly(data: bytes, *, values: bool = False) -> Workbook:

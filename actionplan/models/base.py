@@ -66,6 +66,39 @@ class RecordTextField(RecordMixin, models.TextField):
     """Running text of the record."""
 
 
+LONGEST_TITLE, LONGEST_NAME = 300, 1_000
+
+
+class TitleField(RecordTextField):
+    """A title or a name, no longer than one can be; what is stored already stays as it is, whatever its length."""
+
+    def __init__(self, *args: Any, most: int = LONGEST_TITLE, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.most = most
+
+    def deconstruct(self) -> Any:
+        """As the column that it is: how long a text may be is asked of what comes in, not of the table."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "actionplan.models.base.RecordTextField", args, kwargs
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """The value. Raises ValidationError for one that is too long and was not there before."""
+        value = super().clean(value, model_instance)
+        if value and len(value) > self.most and not self._is_stored(value, model_instance):
+            raise ValidationError(too_long(value, self.most), code="long")
+        return value
+
+    def _is_stored(self, value: str, row: models.Model | None) -> bool:
+        if row is None or row.pk is None:
+            return False
+        return type(row)._base_manager.filter(pk=row.pk, **{self.attname: value}).exists()
+
+
+def too_long(text: str, most: int) -> str:
+    """The sentence about a title or a name that is longer than one can be."""
+    return f"{most:,}字までにしてください（いまは{len(text):,}字）。"
+
+
 class RecordLineField(RecordMixin, models.CharField):
     """A title or a name of the record."""
 

@@ -11,12 +11,14 @@ from django.db import models
 from actionplan.figures import EQUALS, Declared, FigureFault, FigureKind, raw_values, read_number
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models.base import (
+    LONGEST_NAME,
     GivenField,
     NaturalManager,
     PlainColumn,
     RecordLineField,
     RecordModel,
     RecordTextField,
+    TitleField,
     label_of,
     records,
 )
@@ -70,7 +72,7 @@ class Policy(RecordModel):
     printed_number = printed_number_field(
         "計画が付けている番号を、書かれたとおりに。例：基本目標Ⅰ。空欄なら、施策１のように表示します。"
     )
-    title = RecordTextField("施策名")
+    title = TitleField("施策名")
     history = records()
     objects: ClassVar[NaturalManager] = NaturalManager("plan__title", "number")
 
@@ -95,7 +97,7 @@ class Measure(RecordModel):
     printed_number = printed_number_field(
         "計画が付けている番号を、書かれたとおりに。例：（１）。空欄なら、■だけを付けて表示します。"
     )
-    title = RecordTextField("取組名")
+    title = TitleField("取組名")
     status_heading = RecordLineField(
         "実施状況の欄の見出し", max_length=50, default=STATUS_HEADING, help_text="原本の見出しのまま表示します。"
     )
@@ -135,7 +137,7 @@ class ActionItem(RecordModel):
         "計画が付けている番号を、書かれたとおりに。例：2-(1)-①。空欄なら、3-2-1のように表示します。"
     )
     public_id = GivenField("公開ID", give=new_public_id, max_length=16, unique=True, blank=True, editable=False)
-    name = RecordTextField("項目")
+    name = TitleField("項目", most=LONGEST_NAME)
     content = RecordTextField("アクションプランの内容")
     actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
     areas = models.ManyToManyField(Area, verbose_name="地域", related_name="items", blank=True)

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from actionplan.cells import BY_NAME, CELLS, CHOICE
+from actionplan.models.base import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, too_long
 from actionplan.past.headings import (
     FIGURE_HEADING,
     Heading,
@@ -220,8 +221,10 @@ def groups_of(source: Source) -> list[list[int]]:
         heading = find_heading(table)
         texts = heading_texts(table.rows[heading.first : heading.first + heading.count], table.width)
         bare = not any(suggested(text)[0] for text in texts)
-        same = next((group for known, group in groups if alike(known, texts)), None)
-        if same is None and bare and groups and len(groups[-1][0]) == table.width:
+        alike_ones = (group for known, group in groups if alike(known, texts))
+        same = next((group for group in alike_ones if source.tables[group[0]].hidden == table.hidden), None)
+        last = source.tables[groups[-1][1][0]] if groups else None
+        if same is None and bare and last and len(groups[-1][0]) == table.width and last.hidden == table.hidden:
             same = groups[-1][1]
         if same is None:
             groups.append((texts, [number]))
@@ -335,7 +338,17 @@ def names_of_departments(lines: Iterable[PastLine]) -> Counter[str]:
     return Counter(name for line in lines for name in line.departments)
 
 
-def tell_figures(reading: PastReading) -> None:
+def tell_rest(reading: PastReading) -> None:
+    """Notes what is only seen when every line is read, and tells what holds for several places once."""
+    _tell_figures(reading)
+    _tell_long_names(reading)
+    told: dict[str, list[Told]] = {}
+    for note in reading.notes:
+        told.setdefault(note.sentence, []).append(note)
+    reading.notes = [replace(notes[0], place="、".join(each.place for each in notes)) for notes in told.values()]
+
+
+def _tell_figures(reading: PastReading) -> None:
     """Notes the words that stand in a column of figures and are none."""
     columns: dict[str, dict[str, PastWords]] = {}
     for line in reading.lines:
@@ -348,6 +361,17 @@ def tell_figures(reading: PastReading) -> None:
             for words in odd:
                 sentence = f"「{heading}」の「{words.text}」は数値として読めません。文のまま残します。"
                 reading.notes.append(Told(words.place, sentence, words.text))
+
+
+def _tell_long_names(reading: PastReading) -> None:
+    """Troubles about titles and names that are longer than one can be, each at the first row that has it."""
+    told: set[str] = set()
+    for line in reading.lines:
+        named = (("施策の名前", line.policy[1], LONGEST_TITLE), ("取組の名前", line.measure[1], LONGEST_TITLE))
+        for what, text, most in (*named, ("項目の名前", line.name, LONGEST_NAME), ("内容", line.content, LONGEST_TEXT)):
+            if len(text) > most and text not in told:
+                told.add(text)
+                reading.troubles.append(Told(line.place, f"{what}「{text[:20]}…」は、{too_long(text, most)}"))
 
 
 def merge_years(lines: Sequence[PastLine]) -> list[PastLine]:

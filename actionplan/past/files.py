@@ -21,6 +21,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
+from actionplan.past.documents import NOT_WORD, read_document
 from actionplan.past.json_tables import read_json_tables
 from actionplan.past.letters import (
     Boxes,
@@ -37,7 +38,6 @@ from actionplan.past.letters import (
 )
 from actionplan.past.source import (
     MOST_ROWS,
-    NOT_WORD,
     OLD_WORD,
     OTHERS,
     TOO_LONG,
@@ -46,7 +46,6 @@ from actionplan.past.source import (
     SourceRow,
     SourceTable,
     read_csv_table,
-    read_document,
     read_workbook,
     refuse_swollen,
     with_last_lines,
@@ -58,10 +57,12 @@ from actionplan.uploads import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER, 
 # It warns of every font that leaves a detail out; errors still reach the log.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
-SUFFIXES = (".xlsx", ".csv", ".docx", ".pdf", ".json")
+CSV_SUFFIXES = (".csv", ".tsv", ".txt")
+SUFFIXES = (".xlsx", *CSV_SUFFIXES, ".docx", ".pdf", ".json")
 MOST_COLUMNS, MOST_TABLES = 200, 300
 CHOOSE = (
-    "取り込めるのは、Excel（.xlsx）、CSV（.csv）、Word（.docx）、JSON（.json）の表と、文字の入ったPDF（.pdf）の表です。"
+    "取り込めるのは、Excel（.xlsx）、CSV（.csv、.txt）、Word（.docx）、JSON（.json）の表と、"
+    "文字の入ったPDF（.pdf）の表です。"
 )
 LOCKED_WORD = "パスワード付きの文書です。開くときのパスワードを外して、保存し直してください。"
 MISNAMED = (
@@ -92,7 +93,7 @@ def _reader(data: bytes, suffix: str) -> tuple[str, Callable]:
         return _expected("pdf", suffix, ".pdf", read_pdf)
     if data.startswith(b"PK"):
         return _package(data, suffix)
-    if suffix == ".csv":
+    if suffix in CSV_SUFFIXES:
         return "csv", read_csv_table
     if suffix == ".json":
         return "json", partial(read_json_tables, label=DEFAULT.label)

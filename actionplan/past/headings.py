@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from actionplan.past.source import SourceRow, SourceTable
+from actionplan.past.source import SourceCell, SourceRow, SourceTable
 from actionplan.past.vocabulary import (
     ALL_YEARS,
+    ASIDE,
     CODE,
     CONTENT,
     DESCRIBING,
+    DITTO,
     FAR_DOWN,
     FIGURE,
+    GOING_ON,
     ITEM_NAME,
     ITEM_NUMBER,
     KEEP,
     MEASURE_NUMBER,
     MEASURE_TITLE,
+    ORDERING,
     OWN_HEADINGS,
     POLICY_NUMBER,
     POLICY_TITLE,
@@ -24,9 +28,11 @@ from actionplan.past.vocabulary import (
     REMARKS,
     SEVERAL,
     SKIP,
+    STATUS,
     YEARLY,
     cleaned,
     is_spelt_number,
+    is_total,
     kind_of_line,
     levels_of,
     parse_code,
@@ -160,6 +166,9 @@ def suggest_roles(columns: Sequence[TableColumn]) -> dict[int, str]:
     policies = [index for index, role in roles.items() if role == POLICY_TITLE]
     if len(policies) > 1 and MEASURE_TITLE not in roles.values():
         roles[policies[1]] = MEASURE_TITLE  # 基本目標 and 施策: the second stands below the first
+    items = [index for index, role in roles.items() if role == ITEM_NAME]
+    if len(items) > 1 and MEASURE_TITLE not in roles.values():
+        roles[items[0]] = MEASURE_TITLE  # 取組 and 事業名, likewise
     for role in (POLICY_NUMBER, MEASURE_NUMBER, ITEM_NUMBER, CODE):
         _only_first(roles, role)
     _one_a_year(columns, roles)
@@ -197,6 +206,8 @@ WRITTEN = re.compile(r"[ぁ-んァ-ヶ一-龥]")
 
 def _suggest(column: TableColumn) -> str:
     role = suggested(column.heading)[0]
+    if role == CONTENT and suggested(column.heading.partition("／")[0])[0] == STATUS:
+        role = STATUS  # 内容 below 実績 is what was done
     if column.year and role not in YEARLY:
         return KEEP if role else ""
     if column.heading == "備考":
@@ -242,6 +253,8 @@ def suggest_lines(kinds: Mapping[str, Sequence[str]], roles: Iterable[str]) -> d
     policies = sorted((kind for kind in found if _policy_like(kind)), key=_policy_like, reverse=True)
     if policies and POLICY_TITLE not in taken:
         found[policies[0]] = POLICY_TITLE
+    if POLICY_TITLE not in taken and {*found} - {SHEET} == {"1"} and found.get(SHEET, SKIP) == SKIP:
+        found["1"] = POLICY_TITLE  # the only lines that head anything stand at the top
     measures = sorted((kind for kind in found if _measure_like(kind)), key=_measure_like, reverse=True)
     measures = [kind for kind in measures if found[kind] == SKIP]
     if measures and MEASURE_TITLE not in taken:
@@ -287,3 +300,41 @@ def lines_of_their_own(tables: Iterable[SourceTable]) -> dict[str, list[str]]:
         if len(row.words) == 1 and (kind := kind_of_line(row.words[0].text)):
             found.setdefault(kind, []).append(row.words[0].text.strip())
     return found
+
+
+REPEATS = "「{mark}」を、上の行と同じ「{words}」と読みました。"
+STANDS = (
+    "「{mark}」は、ほかの欄と同じという印のようですが、書かれたまま読みました。"
+    "言葉が要るときは、もとのファイルに書いてください。"
+)
+
+
+@dataclass
+class Repeats:
+    """Reads 〃 and 同上 as what stands above them in columns that say where a row belongs; running text is kept.
+
+    roles: by column what it is. above: by column what the row before said.
+    """
+
+    roles: Mapping[int, str]
+    above: dict[int, str] = field(default_factory=dict)
+
+    def read(self, row: SourceRow) -> SourceRow:
+        """The row with what its marks stand for; a note at each says so."""
+        if not row.words or any(is_total(each.text) for each in row.words[:3]):
+            return row
+        cells = list(row.cells)
+        for index, role in self.roles.items():
+            if role != SKIP and index < len(cells) and not cells[index].right and not row.is_line:
+                cells[index] = self._cell(cells[index], role, self.above.get(index, ""))
+                if cells[index].text.strip() or role not in GOING_ON:
+                    self.above[index] = cells[index].text.strip()
+        return replace(row, cells=cells)
+
+    def _cell(self, cell: SourceCell, role: str, above: str) -> SourceCell:
+        mark = cell.text.strip()
+        if not mark or not (DITTO.fullmatch(mark) or ASIDE.fullmatch(mark)):
+            return cell
+        if role in ORDERING and above and DITTO.fullmatch(mark):
+            return replace(cell, text=above, note=cell.note + REPEATS.format(mark=mark, words=above))
+        return replace(cell, note=cell.note + STANDS.format(mark=mark))

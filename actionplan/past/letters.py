@@ -83,16 +83,20 @@ def ruby_apart(letters: list[Letter]) -> tuple[list[Letter], list[str]]:
     if not letters or min(each["size"] for each in letters) > max(each["size"] for each in letters) * 0.65:
         return letters, []
     bases = [letter for letter in letters if KANJI.match(letter["text"])]
-    small = [run for line in letter_lines(letters) for run in _runs(line) if _is_ruby(run, bases)]
+    sizes: dict[float, list[Letter]] = {}
+    for letter in letters:
+        sizes.setdefault(round(letter["size"], 1), []).append(letter)
+    lines = [line for of in sizes.values() for line in letter_lines(of)]
+    small = [run for line in lines for run in _runs(line) if _is_ruby(run, bases)]
     gone = {id(letter) for run in small for letter in run}
     return [each for each in letters if id(each) not in gone], ["".join(each["text"] for each in run) for run in small]
 
 
 def _runs(line: Sequence[Letter]) -> Iterator[list[Letter]]:
-    """The letters of one size that stand close together."""
+    """The letters of a line that stand close together."""
     run: list[Letter] = []
     for letter in line:
-        if run and (letter["size"] != run[-1]["size"] or letter["x0"] - run[-1]["x1"] > letter["size"] * 2):
+        if run and letter["x0"] - run[-1]["x1"] > letter["size"] * 2:
             yield run
             run = []
         run.append(letter)
@@ -106,7 +110,7 @@ def _is_ruby(run: Sequence[Letter], bases: Sequence[Letter]) -> bool:
     size, left, right = run[0]["size"], run[0]["x0"], run[-1]["x1"]
     return any(
         size <= base["size"] * 0.65
-        and abs(base["top"] - run[0]["bottom"]) < base["size"] * 0.4
+        and -base["size"] * 0.6 < base["top"] - run[0]["bottom"] < base["size"] * 0.4
         and base["x0"] < right
         and base["x1"] > left
         for base in bases

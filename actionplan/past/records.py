@@ -17,9 +17,9 @@ from actionplan.past.choices import (
     forget_silent_years,
     merge_years,
     take_apart,
-    tell_figures,
+    tell_rest,
 )
-from actionplan.past.headings import SHEET, Heading, columns_of, heading_texts, is_same_heading
+from actionplan.past.headings import SHEET, Heading, Repeats, columns_of, heading_texts, is_same_heading
 from actionplan.past.letters import line_goes_on
 from actionplan.past.likeness import Level, Levels, Numbers, letters_of
 from actionplan.past.own_columns import heading_said
@@ -94,7 +94,8 @@ class Reader:
         named = {*self.columns, *choices.lines.values()}
         self.numbers = Numbers(self._note, self._refuse, own=ITEM_NUMBER in named, titled=bool(TITLED & named))
         self.text_heading = self._text_heading(self.headings)
-        self.year = choices.year
+        self.year, self.repeats = choices.year, Repeats(choices.roles)
+        self.keeps_names = self.is_own or PUBLIC_ID in self.columns
 
     def _note(self, place: str, sentence: str) -> None:
         self.reading.notes.append(Told(place, sentence))
@@ -111,25 +112,25 @@ class Reader:
     def table(self, which: int, heading: Heading | None) -> None:
         """Reads a table. heading: where its own stands; None to look for the same as the first one's."""
         table, self.year = self.source.tables[which], self.choices.year_for(which)
+        if self.source.kind != "pdf":  # whose tables are pages of one
+            self.repeats.above.clear()
         if role := self.choices.lines.get(SHEET) if table.title else "":
             self._headed(role, table.title)
         start = heading.first + heading.count if heading else self._start(table)
         cut = table.goes_on and bool(self.reading.lines)
-        for number, row in enumerate(table.rows):
+        for number, each in enumerate(table.rows):
+            row = self.repeats.read(each) if number >= start and not self._is_head(each) else each
             if cut and number >= start and not row.is_line and row.words and not self._is_head(row):
                 self._join(row, CUT_ROW, cut=True)
                 cut = False
             elif len(row.words) == 1:
                 self._alone(row)
             elif number < start:
-                self._head(row, self._part_of_heading(number, start, heading))
+                self._head(row, number >= (heading.first if heading else start - len(self.heads)))
             elif self._is_head(row):
-                self._head_again(row)
+                self.text_heading = self._text_heading([cell.text for cell in row.cells])
             elif row.words:
                 self._row(row)
-
-    def _part_of_heading(self, number: int, start: int, heading: Heading | None) -> bool:
-        return number >= start - len(self.heads) if heading is None else number >= heading.first
 
     def _is_head(self, row: SourceRow) -> bool:
         return is_same_heading(row, heading_texts(self.heads[-1:], len(self.headings)))
@@ -137,7 +138,7 @@ class Reader:
     def _start(self, table: SourceTable) -> int:
         for number, row in enumerate(table.rows):
             if self._is_head(row):
-                self._head_again(row)
+                self.text_heading = self._text_heading([cell.text for cell in row.cells])
                 return number + 1
         return 0
 
@@ -145,9 +146,6 @@ class Reader:
         if not is_heading and row.words:
             words = "　".join(cell.text.strip() for cell in row.words)
             self.reading.left_out.append(Told(row.place, "見出しより上の行です。", words))
-
-    def _head_again(self, row: SourceRow) -> None:
-        self.text_heading = self._text_heading([cell.text for cell in row.cells])
 
     def _alone(self, row: SourceRow) -> None:
         """A row of one cell: what heads the rows below, or nothing that is taken."""
@@ -225,7 +223,10 @@ class Reader:
             cell, place = self._cell(row, self.columns.get(role)), "name" if role == ITEM_NAME else "content"
             if cell.text.strip() and not cell.down:
                 text = letters_of(cell.text)
-                setattr(line, place, getattr(line, place) + self._between(self.ends[role], text, cut) + text)
+                held = getattr(line, place)
+                setattr(line, place, held + (held and self._between(self.ends[role], text, cut)) + text)
+        more = [] if cut else departments_in(self._says(row, DEPARTMENT))
+        line.departments += [each for each in more if each not in line.departments]
         for year, role, index, cell in self._answers(row, line.years):
             if cell.text.strip() and not cell.down:
                 self._join_cell(line, year, role, self.headings[index], cell, cut)
@@ -256,6 +257,11 @@ class Reader:
         line.name, line.content = self._says(row, ITEM_NAME), self._says(row, CONTENT)
         if not line.name.strip():
             line.name, line.content = line.content, ""
+        numbers, bare = self._split(line.name, line.number, row.place)
+        if numbers and line.number is None and not {ITEM_NUMBER, CODE} & self.columns.keys():
+            line.number, printed = self.numbers.own(printed_before(line.name, policy=False) or "", row.place, None)
+            line.printed = (*line.printed[:2], printed)
+        line.name = bare if numbers else line.name
         line.marks = self._says(row, MARKS)
         line.departments = departments_in(self._says(row, DEPARTMENT))
         line.public_id = self._says(row, PUBLIC_ID).rpartition("-")[2]
@@ -318,31 +324,31 @@ class Reader:
             number = self.numbers.whole(text, self._place(row, number_role), 0 if number_role == POLICY_NUMBER else -1)
         if title:
             numbers = parse_code(title)
-            rest = "" if numbers else title
-            if not numbers and number is None:
-                numbers, rest = number_and_title(title)
-                if numbers:
-                    sentence = f"「{title}」のような名前は、番号と名前「{rest}」に分けて読みました。"
-                    self.numbers.tell_once(self._place(row, title_role), sentence)
+            numbers, title = (numbers, "") if numbers else self._split(title, number, self._place(row, title_role))
             if number is None and numbers:
                 number = numbers[0 if title_role == POLICY_TITLE else -1]
-            title = rest
         return (number, title) if number is not None or title else None
 
-    def _one_line(self, row: SourceRow, role: str) -> str:
-        """A title, which the page shows on one line, whatever the width of its cell made of it."""
+    def _split(self, name: str, known: int | None, place: str) -> tuple[tuple[int, ...], str]:
+        """The numbers that a name begins with, and the rest; those of another number are words, as in our own files."""
+        numbers, rest = number_and_title(name)
+        if self.keeps_names or (numbers and known not in (None, numbers[-1])):
+            return (), name
+        if numbers:
+            self.numbers.tell_once(place, f"「{name}」のような名前は、番号と名前「{rest}」に分けて読みました。")
+        return numbers, rest
+
+    def _one_line(self, row: SourceRow, role: str, what: str = "施策や取組の名前") -> str:
+        """What the page shows on one line, whatever the width of its cell made of it."""
         text = self._says(row, role).strip()
         if "\n" in text:
-            sentence = f"「{text}」のような施策や取組の名前の中の改行は、つなげて読みました。"
-            self.numbers.tell_once(self._place(row, role), sentence)
+            self.numbers.tell_once(
+                self._place(row, role), f"「{text}」のような{what}の中の改行は、つなげて読みました。"
+            )
         return "".join(line.strip() for line in text.split("\n"))
 
     def _number_text(self, row: SourceRow, role: str) -> str:
-        """A number, which stands on one line, whatever the width of its cell made of it."""
-        text = self._says(row, role).strip()
-        if "\n" in text:
-            self.numbers.tell_once(self._place(row, role), f"「{text}」のような番号の中の改行は、つなげて読みました。")
-        return "".join(line.strip() for line in text.split("\n"))
+        return self._one_line(row, role, "番号")
 
     def _item_number(self, row: SourceRow, code: Sequence[int | None]) -> tuple[int | None, str | None]:
         """The item's own number, and the whole of it as it is printed; None where nothing says so."""
@@ -352,11 +358,7 @@ class Reader:
             return None, printed  # one number for several items is the number of none
         if text := self._number_text(row, ITEM_NUMBER):
             return self.numbers.own(text, self._place(row, ITEM_NUMBER), printed)
-        if code:
-            return code[-1], printed
-        # A name keeps the number that it begins with: it is the record's own word.
-        numbers = () if {ITEM_NUMBER, CODE} & self.columns.keys() else number_and_title(self._says(row, ITEM_NAME))[0]
-        return numbers[-1] if numbers else None, printed
+        return code[-1] if code else None, printed
 
     def _years(self, row: SourceRow) -> list[int]:
         if YEAR in self.columns:
@@ -386,7 +388,7 @@ class Reader:
         kept = [(self.headings[index], self.choices.years.get(index)) for index, role in self.yearly if role == KEEP]
         forget_silent_years(self.reading, kept)
         self._tell_columns()
-        tell_figures(self.reading)
+        tell_rest(self.reading)
         if not self.reading.lines:
             self.reading.troubles.append(Told(self.heads[0].place, NO_LINES))
         return self.reading

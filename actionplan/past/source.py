@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from html import unescape
 from io import BytesIO
+from itertools import groupby
 from math import inf
 from typing import Any
+from zipfile import ZipFile
 
-from docx import Document
-from docx.oxml.ns import qn
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
 
@@ -129,8 +130,6 @@ OTHERS = {
     ".jtd": "一太郎の文書です。表をWordかExcelに貼り付けて、.docxか.xlsxの形式で保存し直してください。",
     ".zip": "圧縮したファイル（.zip）です。中のファイルを取り出して、1つずつ選んでください。",
 }
-NOT_WORD = "Word文書（.docx）として読めません。Wordで開いて、.docxの形式で保存し直してください。"
-LARGE_WORD = "文書の中身が大きすぎます。不要な画像や章を削除して保存し直してください。"
 TOO_LONG = "{name}：行が多すぎます（{rows}行）。{most}行までに分けてください。"
 
 
@@ -158,14 +157,62 @@ def read_workbook(data: bytes) -> tuple[list[SourceTable], list[str]]:
 
 def _sheets(data: bytes) -> tuple[list[SourceTable], list[str]]:
     values, formulas = open_exactly(data, values=True), open_exactly(data)
-    tables = []
+    several = len(values.worksheets) > 1
+    tables, notes = [], _drawn(data)
     for sheet, same in zip(values.worksheets, formulas.worksheets, strict=True):
         grid = _grid(sheet, same)
-        several = len(values.worksheets) > 1
         _spread(grid, merged_ranges(sheet))
         rows = [SourceRow(row, f"{_in(sheet.title, several)}{number}行目") for number, row in enumerate(grid, 1)]
         tables.append(SourceTable(f"シート「{sheet.title}」", rows, sheet.sheet_state != "visible", sheet.title))
-    return tables, []
+        places = [*_hidden_rows(sheet, grid), *_hidden_columns(sheet, grid)]
+        notes += [HIDDEN.format(place=_in(sheet.title, several) + each) for each in places]
+    return tables, notes
+
+
+HIDDEN = "{place}は、Excelで非表示になっています。ほかと同じように読みました。要らないときは、取り込まないでください。"
+DRAWN = "図形（テキストボックス）の中の文字は読みません：「{words}」"
+COMMENTED = "セルのコメントは読みません：「{words}」"
+ROW_TAG, COLUMN_TAG = re.compile(rb"<(?:\w+:)?row\s[^>]*>"), re.compile(rb"<(?:\w+:)?col\s[^>]*>")
+HIDES = re.compile(rb"""\shidden=["'](?:1|true)["']""")
+
+
+def _hidden(sheet: Any, tag: re.Pattern, *names: bytes) -> Iterator[list[int]]:
+    """The numbers that each hidden row, or stretch of columns, bears under the names."""
+    for found in tag.findall(sheet._get_source().read()):
+        numbers = [re.search(rb"\s" + name + rb"""=["'](\d+)["']""", found) for name in names]
+        if HIDES.search(found) and all(numbers):
+            yield [int(each[1]) for each in numbers if each]
+
+
+def _hidden_rows(sheet: Any, grid: list[list[SourceCell]]) -> Iterator[str]:
+    """Rows that nobody sees and that say something: 5～7行目."""
+    found = [row for [row] in _hidden(sheet, ROW_TAG, b"r") if row <= len(grid)]
+    found = [row for row in found if any(cell.text for cell in grid[row - 1])]
+    for _, group in groupby(enumerate(found), lambda pair: pair[1] - pair[0]):
+        rows = [row for _, row in group]
+        yield f"{rows[0]}行目" if len(rows) == 1 else f"{rows[0]}～{rows[-1]}行目"
+
+
+def _hidden_columns(sheet: Any, grid: list[list[SourceCell]]) -> Iterator[str]:
+    """Columns that nobody sees and that say something: C列."""
+    for first, last in _hidden(sheet, COLUMN_TAG, b"min", b"max"):
+        for index in range(first - 1, min(last, max(map(len, grid), default=0))):
+            if any(row[index].text for row in grid if index < len(row)):
+                yield f"{column_letters(index)}列"
+
+
+def _drawn(data: bytes) -> list[str]:
+    """What stands beside the cells and is not read: the words of drawings and comments."""
+    found = []
+    with ZipFile(BytesIO(data)) as archive:
+        for name in archive.namelist():
+            for part, sentence in (("xl/drawings/", DRAWN), ("xl/comments", COMMENTED)):
+                if name.startswith(part) and name.endswith(".xml"):
+                    words = re.findall(
+                        r"<(?:\w+:)?t(?:\s[^>]*)?>([^<]+)<", archive.read(name).decode("utf-8", "replace")
+                    )
+                    found += [sentence.format(words=unescape("".join(words))[:200])] if words else []
+    return found
 
 
 def _in(title: str, several: bool) -> str:
@@ -202,7 +249,16 @@ def _cell(cell: ReadOnlyCell | EmptyCell, formula: ReadOnlyCell | EmptyCell, pla
         return SourceCell(str(cell.value), place, note=f"Excelのエラー（{cell.value}）が入っています。")
     text = shown(cell)
     note = f"表示の形式に合わせて「{text}」と読みました。" if text != plain_text(cell.value) else ""
-    return SourceCell(text, place, note=note)
+    struck = text if text and _is_struck(cell) else getattr(cell.value, "struck", "")
+    return SourceCell(text, place, note=note + (STRUCK.format(words=struck.strip()) if struck.strip() else ""))
+
+
+STRUCK = "取り消し線の付いた文字「{words}」も、そのまま読みました。要らないときは、もとのファイルから消してください。"
+
+
+def _is_struck(cell: Any) -> bool:
+    font = getattr(cell, "font", None)
+    return bool(font is not None and font.strike)
 
 
 THOUSANDS, DECIMALS = re.compile(r"[#0],[#0]{3}"), re.compile(r"\.(0+)")
@@ -253,80 +309,11 @@ def spread(grid: list[list[SourceCell]], top: int, left: int, bottom: int, right
             grid[row][column] = SourceCell(first.text, old.place, row - top, column - left, right - left, first.note)
 
 
-def read_document(data: bytes) -> tuple[list[SourceTable], list[str]]:
-    """The tables of a Word document, with the lines between them, and what there is to tell. Raises UploadError."""
-    try:
-        check_archive(data)
-    except UploadError as error:
-        raise UploadError(LARGE_WORD if "大きすぎ" in str(error) else NOT_WORD) from error
-    try:
-        body = Document(BytesIO(data)).element.body
-        return _document(body), []
-    except Exception as error:  # python-docx and the XML parser raise whatever a broken file leads them into
-        raise UploadError(NOT_WORD) from error
-
-
-def _document(body: Any) -> list[SourceTable]:
-    """The tables, each with the lines above it; the last one with those below it, too."""
-    above: list[SourceRow] = []
-    found: list[SourceTable] = []
-    for number, block in enumerate(_blocks(body), 1):
-        if block.tag == qn("w:tbl"):
-            name = f"表{len(found) + 1}"
-            found.append(SourceTable(name, [*above, *_word_rows(block, name)]))
-            above = []
-        elif text := _paragraph(block).strip():
-            above.append(SourceRow([SourceCell(text, f"{number}番目の段落")], f"{number}番目の段落", is_line=True))
-    return with_last_lines(found, above)
-
-
 def with_last_lines(tables: list[SourceTable], below: Sequence[SourceRow]) -> list[SourceTable]:
     """The same tables, the last one with the lines that stand below it."""
     if not tables or not below:
         return tables
     return [*tables[:-1], replace(tables[-1], rows=[*tables[-1].rows, *below])]
-
-
-def _blocks(body: Any) -> Iterator[Any]:
-    """Paragraphs and tables in their order, those inside content controls too."""
-    for child in body.iterchildren():
-        if child.tag == qn("w:sdt"):
-            content = child.find(qn("w:sdtContent"))
-            yield from _blocks(content) if content is not None else ()
-        elif child.tag in (qn("w:p"), qn("w:tbl")):
-            yield child
-
-
-def _paragraph(paragraph: Any) -> str:
-    """The text of a paragraph; what was deleted with changes tracked is none of it."""
-    words = []
-    for node in paragraph.iter():
-        if node.tag == qn("w:t"):
-            words.append(node.text or "")
-        elif node.tag in (qn("w:br"), qn("w:cr")):
-            words.append("\n")
-        elif node.tag == qn("w:tab") and node.getparent().tag == qn("w:r"):
-            words.append(" ")
-    return "".join(words)
-
-
-def _word_rows(table: Any, name: str) -> list[SourceRow]:
-    grid: list[list[SourceCell]] = []
-    for number, row in enumerate(table.tr_lst, 1):
-        grid.append(_word_row(row, f"{name}の{number}行目", grid[-1] if grid else []))
-    return [SourceRow(row, f"{name}の{number}行目") for number, row in enumerate(grid, 1)]
-
-
-def _word_row(row: Any, place: str, above: Sequence[SourceCell]) -> list[SourceCell]:
-    cells: list[SourceCell] = []
-    for cell in row.tc_lst:
-        text = "\n".join(_paragraph(block) for block in _blocks(cell) if block.tag == qn("w:p")).strip("\n")
-        down = 0
-        if cell.vMerge == "continue" and len(cells) < len(above):
-            text, down = above[len(cells)].text, above[len(cells)].down + 1
-        for right in range(cell.grid_span):
-            cells.append(SourceCell(text, f"{place}{len(cells) + 1}列目", down, right, cell.grid_span))
-    return cells
 
 
 STREAM = re.compile(rb"stream\r?\n")

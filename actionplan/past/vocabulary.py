@@ -6,7 +6,7 @@ SYNONYMS is the one list of the words that cities use. It only suggests: a perso
 import re
 import unicodedata
 
-from actionplan.cells import BY_NAME, CELLS
+from actionplan.cells import BY_NAME, CELLS, CHOICE
 from actionplan.fiscal_year import parse_fiscal_year
 
 POLICY_NUMBER, POLICY_TITLE, MEASURE_NUMBER, MEASURE_TITLE = "policy_number", "policy", "measure_number", "measure"
@@ -47,6 +47,7 @@ ROLES = {
 }
 # Of these a year can have its own column; of the others a table has one.
 CELL = {cell.label: cell.name for cell in CELLS}
+STATUS = CELL["実施状況"]
 YEARLY = (*BY_NAME, KEEP)
 SEVERAL = (KEEP, SKIP, FIGURE)
 # By heading, in a table that has the public ids.
@@ -177,7 +178,7 @@ ROMAN = {chr(0x2160 + index): str(index + 1) for index in range(12)} | {
 KANJI = {character: str(number) for number, character in enumerate("一二三四五六七八九", 1)} | {"十": "10"}
 LETTERS = str.maketrans(ROMAN)
 NOT_A_NUMBER = re.compile(
-    r"施策|取組|項目|番号|基本|目標|方針|No\.?|[第章節項の\-‐‑–—―−ー()（）\[\].,、・_/\s]", re.IGNORECASE
+    r"施策|取組|項目|番号|基本|目標|方針|No\.?|[第章節項の\-‐‑–—―−ー()（）〔〕【】\[\].,、・_/\s]", re.IGNORECASE
 )
 
 
@@ -186,7 +187,7 @@ def parse_code(text: str) -> tuple[int, ...] | None:
     digits = text.translate(LETTERS)
     if all(character in KANJI for character in re.sub(r"[第章節項（）()\s]", "", digits)):
         digits = "".join(KANJI.get(character, character) for character in digits)
-    digits = re.sub(r"([①-⑳⑴-⒇])", r" \1 ", digits)
+    digits = re.sub(r"([①-⑳㉑-㉟㊱-㊿⑴-⒇])", r" \1 ", digits)
     plain = unicodedata.normalize("NFKC", digits)
     numbers = re.findall(r"\d+", plain)
     rest = NOT_A_NUMBER.sub("", re.sub(r"\d+", "", plain))
@@ -195,16 +196,21 @@ def parse_code(text: str) -> tuple[int, ...] | None:
     return tuple(map(int, numbers))
 
 
-ONE = r"[0-9０-９]{1,5}|[①-⑳]|[⑴-⒇]|[Ⅰ-Ⅻ]|[一二三四五六七八九十]"
+ONE = r"[0-9０-９]{1,5}|[①-⑳㉑-㉟㊱-㊿]|[⑴-⒇]|[Ⅰ-Ⅻ]|[一二三四五六七八九十]"
 NAMED = r"(?:基本|重点|主要|推進)?(?:施策|政策|方針|方策|目標|戦略|柱|取組|項目|事業|プロジェクト)の?"
 DASH = r"[\-‐‑–—―−－ー]"
+ENCLOSED = rf"[（(〔【\[](?:{ONE})[）)〕】\]]|[①-⑳㉑-㉟㊱-㊿⑴-⒇]"
+# What parts a number from the name: not the point of 2.5, nor the comma of 1、2歳児.
+PARTED = r"(?=[\s　]|[.．、:：）)](?![0-9０-９一二三四五六七八九十]))"
+COUNTED = r"(?!か所|カ所|ヶ所|箇所|件|回|年|[万千億円%％])"
 LEADING = re.compile(
     rf"[\s　■◆□◇●○▼▽◎★・]*"
-    rf"(?:(?:{NAMED}[\s　]*(?P<named>(?:[（(]?(?:{ONE})[）)]?)(?:{DASH}[（(]?(?:{ONE})[）)]?)*)"
-    rf"|第[\s　]*(?P<chapter>{ONE})[\s　]*[章節項編部])[\s　.．、:：]*"
-    rf"|(?P<plain>(?:[（(](?:{ONE})[）)]|[①-⑳⑴-⒇]|(?:{ONE})(?:{DASH}[（(]?(?:{ONE})[）)]?)*(?=[\s　.．、:：]))"
-    rf")[\s　.．、:：]*)"
-    rf"(?P<title>\S.*)",
+    rf"(?:(?:{NAMED}[\s　]*(?P<named>(?:[（(]?(?:{ONE})[）)]?)(?:{DASH}[（(]?(?:{ONE})[）)]?)*){COUNTED}"
+    rf"|第[\s　]*(?P<chapter>{ONE})[\s　]*(?:[章節]|[項編部](?=[\s　.．、:：]))[\s　.．、:：]*"
+    rf"|(?P<plain>(?:(?:{ONE}|{ENCLOSED}){DASH})*(?:{ENCLOSED})"
+    rf"|(?:{ONE}|{ENCLOSED})(?:(?:{DASH}|[.．])(?:{ONE}|{ENCLOSED}))*{PARTED})"
+    rf")[\s　.．、:：）)]*)"
+    rf"(?P<title>(?!周年|か所|カ所|ヶ所|箇所)\S.*)",
     re.DOTALL,
 )
 BULLET = re.compile(r"[\s　■◆□◇▼▽]+")
@@ -264,6 +270,14 @@ def printed_before(text: str, policy: bool) -> str | None:
     return "" if policy and plain else printed
 
 
+# What stands for the words of the cell above it, and what may stand for those of another one.
+DITTO = re.compile(r"(?:[\s　（(]*(?:[〃々仝”“″\"↓⇓]|''|同上?|同前|上記?[にと]同じ|上記[とに]同様)[\s　）)]*)+")
+ASIDE = re.compile(r"[\s　（(]*(?:[右左][記欄]?[にと]同じ|同[右左]|[→←⇒⇐]+)[\s　）)]*")
+CHOICES = tuple(cell.name for cell in CELLS if cell.kind == CHOICE)
+ORDERING = (POLICY_NUMBER, POLICY_TITLE, MEASURE_NUMBER, MEASURE_TITLE, ITEM_NAME, MARKS, DEPARTMENT, YEAR, *CHOICES)
+GOING_ON = (POLICY_NUMBER, POLICY_TITLE, MEASURE_NUMBER, MEASURE_TITLE)
+
+
 NOTE = re.compile(r"[\s　]*(?:※|＊|\*|注[\s　:：)）\d１-９]|[（(]注|備考|出典|資料[:：]|凡例|★.*[●◎])")
 TOTAL = re.compile(r"[\s　【（(]*(?:小|合|総|累)?[\s　]*計[\s　】）)]*|.{0,20}(?:小計|合計|総計)[\s　】）)]*")
 
@@ -295,7 +309,7 @@ def kind_of_line(text: str) -> str:
     plain = found["plain"].strip()
     return (
         "（1）"
-        if plain[0] in "（(⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽"
+        if plain[0] in "（(【〔[⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽"
         else "①"
         if "①" <= plain[0] <= "⑳"
         else "1-1"

@@ -3,9 +3,11 @@
 import pytest
 from weasyprint import HTML
 
+from actionplan.past import files
 from actionplan.past.files import read_source
 from actionplan.past.letters import joined, plain_letter
-from tests.past.tables import as_xlsx, reading_of
+from actionplan.uploads import UploadError
+from tests.past.tables import as_pdf, as_xlsx, reading_of
 
 
 def test_a_row_that_a_page_breaks_in_two_is_one_item():
@@ -79,3 +81,80 @@ def test_a_merged_cell_that_the_end_of_a_page_left_open_is_read():
         ["目標2　守る", "清掃", "5回"],
         ["目標2　守る", "訓練", "2回"],
     ]
+
+
+TEXT = "市民が身近に、主体的にまちづくりを進めるために必要な情報を提供し、地域の活動を支援する。"
+PLAIN = [["番号", "事業名", "担当課", "平成27年度実績"]]
+PLAIN += [[f"1-1-{n}", f"広報紙{n}の発行と配布を進める", "総務課", f"{TEXT * (n % 3 + 1)}{n}"] for n in range(1, 20)]
+
+
+def unruled(rows, style="padding:3pt;vertical-align:top", above="", below="", size="A4 landscape") -> bytes:
+    widths = ("8%", "25%", "12%", "55%") if len(rows[0]) == 4 else ("30%", "70%")
+    cells = ["".join(f"<td style='width:{w}'>{t}</td>" for t, w in zip(row, widths, strict=True)) for row in rows]
+    look = (
+        f"@page{{size:{size}}}table{{border-collapse:collapse;width:100%}}p,td{{font:9pt 'BIZ UDGothic'}}td{{{style}}}"
+    )
+    table = "".join(f"<tr>{row}</tr>" for row in cells)
+    return HTML(string=f"<style>{look}</style>{above}<table>{table}</table>{below}").write_pdf()
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["padding:3pt;vertical-align:top", "padding:4pt;vertical-align:middle", "padding:1pt 5pt;vertical-align:top"],
+)
+@pytest.mark.parametrize("size", ["A4 landscape", "A5 landscape"])
+def test_a_table_without_ruled_lines_is_read_by_its_places_and_told(style, size):
+    reading = reading_of(unruled(PLAIN, style, "<p>施策１　知る</p>", size=size), "x.pdf")
+    found = [(line.policy, line.number, line.name, line.answers[2015]["text"].text) for line in reading.lines]
+    assert found == [((1, "知る"), number, row[1], row[3]) for number, row in enumerate(PLAIN[1:], 1)]
+    notes = read_source(unruled(PLAIN), "x.pdf").notes
+    assert any("罫線のない表なので、文字の位置から4列に分けて読みました" in note for note in notes)
+
+
+def test_two_columns_below_headings_are_a_table_and_lines_around_it_are_none():
+    rows = [["項目", "実績"], *([f"広報紙の発行{n}", f"{TEXT * (n % 3)}行った"] for n in range(1, 12))]
+    [table] = read_source(unruled(rows, above="<h1>進捗</h1>", below=f"<p>※{TEXT * 3}</p>"), "x.pdf").tables
+    assert [[cell.text for cell in row.cells] for row in table.rows if not row.is_line] == rows
+    lines = [row.cells[0].text for row in table.rows if row.is_line]
+    assert lines[0] == "進捗"
+    assert "".join(lines[1:]) == f"※{TEXT * 3}"
+
+
+RUNNING = "".join(f"<p>{TEXT * 6}</p>" for _ in range(12))
+NO_TABLES = [
+    f"<h1>実績　　　評価</h1>{RUNNING}",
+    f"<div style='columns:2'><h3>項目</h3>{RUNNING}<h3>実績</h3>{RUNNING}</div>",
+    f"<div style='columns:3'><p>項目</p>{RUNNING}<p>実績</p>{RUNNING}<p>評価</p></div>",
+    f"<table><tr><td>日時<td>平成27年</tr><tr><td>場所<td>市役所</tr></table>{RUNNING}",
+]
+
+
+@pytest.mark.parametrize("html", NO_TABLES)
+def test_running_text_is_refused(html):
+    data = HTML(string=f"<style>p,td{{font:10pt 'BIZ UDGothic'}}td{{padding:0 20pt}}</style>{html}").write_pdf()
+    with pytest.raises(UploadError, match="見出しの下に列のそろった表も見つかりません"):
+        read_source(data, "x.pdf")
+
+
+def test_letters_drawn_twice_come_once_and_readings_above_kanji_are_told():
+    upon = (
+        "<b style='position:relative;font-weight:normal'>{0}"
+        "<b style='position:absolute;left:{1};top:{2};{3}'>{4}</b></b>"
+    )
+    plain = "font-weight:normal;white-space:nowrap"
+    bold = upon.format("太字ああ", "0.4pt", "0.2pt", plain, "太字ああ")
+    shadow = upon.format("影いい", "1.5pt", "1pt", plain, "影いい")
+    ruby = upon.format("市民", "0", "-5pt", f"font-size:4pt;line-height:1;{plain}", "しみん")
+    data = as_pdf([["項目", "実績"], [bold, "55回"], [shadow, f"{ruby}と学び、ああ、いいね"]])
+    source = read_source(data, "x.pdf")
+    assert [[cell.text for cell in row.cells] for row in source.tables[0].rows][1:] == [
+        ["太字ああ", "55回"],
+        ["影いい", "市民と学び、ああ、いいね"],
+    ]
+    assert "1ページ：小さなふりがな（「しみん」）は取り込みません。" in source.notes
+
+
+def test_a_pdf_of_too_many_letters_is_refused_with_its_bound(monkeypatch):
+    monkeypatch.setattr(files, "MOST_OF_ALL", 50)
+    with pytest.raises(UploadError, match="1ページまでで50字を超えました"):
+        read_source(unruled(PLAIN), "x.pdf")

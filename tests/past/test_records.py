@@ -58,7 +58,18 @@ def test_numbers_as_cities_write_them(text, code):
         ("(1) 広報の充実", (1,), "広報の充実"),
         ("①出前講座", (1,), "出前講座"),
         ("1-2 場づくり", (1, 2), "場づくり"),
+        ("１ 知る", (1,), "知る"),
+        ("１　知る", (1,), "知る"),
+        ("（１）広報", (1,), "広報"),
+        ("1）広報", (1,), "広報"),
+        ("施策1 知る", (1,), "知る"),
+        ("Ⅱ．広報", (2,), "広報"),
+        ("㉑広報", (21,), "広報"),
+        ("1.2 見守り", (1, 2), "見守り"),
+        ("2-(1)-①広報", (2, 1, 1), "広報"),
         ("■多様な機会", (), "多様な機会"),
+        *((name, (), name) for name in ("24時間相談", "3R運動", "100歳体操", "2.5次元の集い", "1、2歳児教室")),
+        *((name, (), name) for name in ("第３部会の開催", "第3次計画", "事業2か所整備", "3:1の会", "1,000人集会")),
         ("２１校区で説明会", (), "２１校区で説明会"),
         ("平成27年度の取組", (), "平成27年度の取組"),
     ],
@@ -126,9 +137,24 @@ def test_headings_beside_each_other_say_more_than_each_alone(headings, roles):
     assert [found[index] for index in range(1, len(roles))] == roles[1:]
 
 
-def test_an_item_takes_its_number_from_its_name_and_keeps_the_name():
-    rows = [["項目", "実績"], ["(2)講座の開催", "3回"], ["③研修", "1回"]]
-    assert [(line[2], line[3]) for line in lines(rows)] == [(2, "(2)講座の開催"), (3, "③研修")]
+def test_an_item_takes_its_number_from_its_name_as_policies_and_measures_do():
+    rows = [["施策", "取組名", "項目", "実績"], ["１ 知る", "（１）広報", "(2)講座の開催", "3回"]]
+    rows += [["２　守る", "①見守り", "③研修", "1回"], ["", "", "24時間相談", "した"]]
+    assert [line[:4] for line in lines(rows)] == [
+        ((1, "知る"), (1, "広報"), 2, "講座の開催"),
+        ((2, "守る"), (1, "見守り"), 3, "研修"),
+        ((2, "守る"), (1, "見守り"), None, "24時間相談"),
+    ]
+
+
+def test_figures_before_a_name_that_bears_another_number_are_words():
+    rows = [["番号", "項目", "実績"], ["1-1-1", "１　紙", "4回"], ["1-1-2", "24 時間相談", "した"]]
+    assert [line[2:4] for line in lines(rows)] == [(1, "紙"), (2, "24 時間相談")]
+
+
+def test_names_in_our_own_files_keep_their_figures():
+    rows = [["ID", "項目番号", "項目", "実績"], ["422096-2009-bp9cf2kv", "1", "1 on 1の会", "3回"]]
+    assert lines(rows)[0][3] == "1 on 1の会"
 
 
 HEAD = ["施策", "取組方針", "No", "事業名", "実績", "課題"]

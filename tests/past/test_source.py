@@ -177,6 +177,7 @@ REFUSED = [
     ("hollow.docx", zipped(word__document=b"x"), "Word文書（.docx）として読めません"),
     ("quotes.csv", '項目,実績\n"学習会,3'.encode(), "引用符"),
     ("one.csv", "ただの文です。".encode(), "表が見つかりません"),
+    ("field.csv", f"項目,実績\n会,{'あ' * 140_000}".encode(), "2行目の付近：1つの欄が131,072字を超えています"),
 ]
 
 
