@@ -49,7 +49,7 @@ def _document(body: Any) -> tuple[list[SourceTable], list[str]]:
             name = f"表{len(found) + 1}"
             found.append(SourceTable(name, [*above, *_rows(block, name, notes)]))
             above = []
-        elif text := (words := Words(block)).text.strip():
+        elif text := (words := WordText(block)).text.strip():
             cell = SourceCell(text, f"{number}番目の段落", note=words.note)
             above.append(SourceRow([cell], cell.place, is_line=True))
     return with_last_lines(found, above), notes
@@ -68,7 +68,7 @@ def _children(parent: Any, *names: str) -> Iterator[Any]:
             yield from _children(child, *names)
 
 
-class Words:
+class WordText:
     """The text of a piece of a document, and a note of what is left out of it, or read in another way."""
 
     def __init__(self, *parts: Any) -> None:
@@ -151,7 +151,7 @@ def _row(row: Any, place: str, above: Sequence[SourceCell]) -> list[SourceCell]:
         SourceCell("", f"{place}{index + 1}列目") for index in range(min(row.grid_before, MOST_BEFORE))
     ]
     for cell in _cells(row):
-        words, down = Words(*_children(cell, "w:p", "w:tbl")), 0
+        words, down = WordText(*_children(cell, "w:p", "w:tbl")), 0
         text, note = words.text, words.note
         if cell.vMerge == "continue" and len(cells) < len(above):
             text, down = above[len(cells)].text, above[len(cells)].down + 1

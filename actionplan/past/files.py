@@ -26,7 +26,7 @@ from actionplan.past.json_tables import read_json_tables
 from actionplan.past.letters import (
     Boxes,
     Letter,
-    Standing,
+    StandingRow,
     distinct,
     in_columns,
     joined,
@@ -228,7 +228,7 @@ def _by_place(pages: Sequence[Sequence[Letter]], notes: list[str]) -> tuple[list
     return found, [BY_PLACE.format(columns=columns), *notes]
 
 
-def _standing(row: Standing, place: str) -> SourceRow | None:
+def _standing(row: StandingRow, place: str) -> SourceRow | None:
     """The row with its places; None for the number of a page."""
     if row.is_line:
         place = f"{row.page}ページ（{row.left:.0f},{row.top:.0f}）"

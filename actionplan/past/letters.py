@@ -219,7 +219,7 @@ def _glue(before: str, text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingRow:
     """A row of a table without ruled lines. cells: text and room (see SourceCell) by column; is_line: a line of text
     that runs across the columns, as the one cell.
     """
@@ -237,7 +237,7 @@ Span = tuple[float, float]
 
 def in_columns(
     pages: Sequence[Sequence[Letter]], are_heads: Callable[[list[str]], bool]
-) -> tuple[int, list[Standing]] | None:
+) -> tuple[int, list[StandingRow]] | None:
     """How many columns stand on the pages, and the rows; None where no table clearly stands in columns.
 
     are_heads: whether the pieces of a line are headings.
@@ -301,7 +301,7 @@ def _column(letter: Letter, walls: Sequence[Span]) -> int:
     return sum((letter["x0"] + letter["x1"]) / 2 > (left + right) / 2 for left, right in walls)
 
 
-def _standing_rows(lines: Sequence[Line], start: int, walls: Sequence[Span]) -> Iterator[Standing]:
+def _standing_rows(lines: Sequence[Line], start: int, walls: Sequence[Span]) -> Iterator[StandingRow]:
     flat = [at < start or _crosses(line, walls) for at, (_, line) in enumerate(lines)]
     own = [each for each, across in zip(lines, flat, strict=True) if not across]
     begins = {id(line) for (_, line), first in zip(own, _begins(own, walls), strict=True) if first}
@@ -315,16 +315,16 @@ def _standing_rows(lines: Sequence[Line], start: int, walls: Sequence[Span]) -> 
             yield _one_row(at, row, walls, boxes)
             row = []
         if across:
-            yield Standing(page, line[0]["x0"], line[0]["top"], [(line_text(line), inf)], is_line=True)
+            yield StandingRow(page, line[0]["x0"], line[0]["top"], [(line_text(line), inf)], is_line=True)
         else:
             row, at = [*row, *line], page
     if row:
         yield _one_row(at, row, walls, boxes)
 
 
-def _one_row(page: int, row: Sequence[Letter], walls: Sequence[Span], boxes: Sequence[Any]) -> Standing:
+def _one_row(page: int, row: Sequence[Letter], walls: Sequence[Span], boxes: Sequence[Any]) -> StandingRow:
     cells = [joined([each for each in row if _column(each, walls) == column], box) for column, box in enumerate(boxes)]
-    return Standing(page, row[0]["x0"], row[0]["top"], cells)
+    return StandingRow(page, row[0]["x0"], row[0]["top"], cells)
 
 
 def _begins(lines: Sequence[Line], walls: Sequence[Span]) -> list[bool]:

@@ -191,3 +191,32 @@ def test_a_category_or_state_that_is_not_in_the_list_is_refused(item, field, val
     status = factories.make_status(item=item)
     setattr(status, field, value)
     assert complaint(status)
+
+
+@pytest.mark.parametrize(
+    ("make", "field", "most"), [(factories.make_item, "name", 1_000), (factories.make_measure, "title", 300)]
+)
+def test_a_title_is_no_longer_than_one_can_be_and_a_stored_one_stays(make, field, most):
+    row = make()
+    setattr(row, field, "あ" * most)
+    row.full_clean()
+    setattr(row, field, "あ" * (most + 1))
+    with pytest.raises(ValidationError, match=f"{most:,}字までにしてください（いまは{most + 1:,}字）") as refusal:
+        row.full_clean()
+    assert list(refusal.value.message_dict) == [field]
+    row.save()  # as it came in before there was a bound
+    row.full_clean()
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(2009, 3, 31), date(2999, 1, 1)])
+def test_a_year_was_published_first_between_its_beginning_and_today(day):
+    report = factories.make_report()
+    report.past_published_on = day
+    with pytest.raises(ValidationError, match="2009年4月1日（年度の始まり）から今日までの日付にしてください"):
+        report.full_clean()
+    with pytest.raises(ValidationError):
+        report.save()
+    type(report).objects.filter(pk=report.pk).update(past_published_on=day)
+    type(report).objects.get(pk=report.pk).save()  # as it came in before
+    report.past_published_on = date(2010, 6, 1)
+    report.full_clean()

@@ -1,14 +1,18 @@
 """What is refused on the way of a past year, each by its own sentence, and nothing half stored."""
 
+import re
+
 import pytest
+from openpyxl import Workbook
 
 from actionplan.models import ActionItem, AnnualReport, Policy, TableMapping, YearlyStatus
+from actionplan.past import waiting
 from actionplan.permissions import COORDINATOR
 from actionplan.publishing.publish import publish
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.admin.test_wordings import english
-from tests.past.tables import as_csv, city
+from tests.past.tables import as_csv, city, fill, saved
 from tests.past.walking import START, answers_of, form_of, said, send, take, to_check, to_columns, upload
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +108,44 @@ def test_a_day_that_cannot_be_is_refused(office, plan, day):
     assert response.status_code == 422
     assert "平成27年度（2015年度）の「原本の公表日」を、今日までの日付で書いてください" in said(response)
     assert not AnnualReport.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2015-03-31"])
+def test_a_day_before_the_year_began_is_refused(office, plan, day):
+    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
+    response = take(office, address, **{"published-2015": day})
+    assert "2015年度：「原本の公表日」2015年4月1日（年度の始まり）から今日までの日付にしてください" in said(response)
+    assert not AnnualReport.objects.exists()
+
+
+def test_a_title_that_is_too_long_is_refused_at_its_place(office, plan):
+    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
+    titles = re.findall(r'name="(title-[\d-]+)"', office.get(address).content.decode())
+    response = take(office, address, **{titles[0]: "あ" * 3_000})
+    assert "「施策名」300字までにしてください（いまは3,000字）" in said(response)
+    assert not AnnualReport.objects.exists()
+
+
+def test_a_file_is_read_once_and_what_was_read_goes_with_it(office, plan, monkeypatch, settings):
+    address = upload(office, plan, as_csv(city("c")), "c.csv").url
+    waiting._read.cache_clear()  # another process knows nothing
+    monkeypatch.setattr(waiting, "read_source", None)
+    assert office.get(address).status_code == 200
+    name = address.split("/")[-3]
+    assert len([*(settings.VAR_DIR / "uploads").glob(f"past-*{name}*")]) == 2
+    office.post(address, {"cancel": ""})
+    assert not [*(settings.VAR_DIR / "uploads").glob(f"past-*{name}*")]
+
+
+def test_a_hidden_sheet_is_not_ticked(office, plan):
+    book = Workbook()
+    fill(book.active, city("c"), title="進捗")
+    fill(book.create_sheet(), city("c"), title="旧")
+    book["旧"].sheet_state = "hidden"
+    response = office.get(upload(office, plan, saved(book), "x.xlsx").url)
+    assert "シート「旧」" in said(response)
+    assert "、非表示" in said(response)
+    assert "table-1" not in form_of(response)
 
 
 def test_the_source_is_named(office, plan):

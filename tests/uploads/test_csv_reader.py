@@ -7,7 +7,7 @@ from actionplan.uploads import UploadError, read_csv
 TEXT = "番号,項目\r\n1,対馬市\r\n"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_every_encoding_that_excel_saves_is_read(encoding):
     result = read_csv(TEXT.encode(encoding))
     assert (result.headers, result.rows) == (["番号", "項目"], [["1", "対馬市"]])
@@ -31,7 +31,7 @@ def test_the_guard_against_formulas_is_taken_off_headers_too():
     [
         (b"", "ファイルが空です"),
         (b"PK\x03\x04 and so on", "Excelのファイルのようです"),
-        (TEXT.encode("utf-16"), "文字コードはUTF-8かシフトJIS"),
+        (TEXT.encode("utf-16-le"), "文字コードはUTF-8かシフトJIS"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "CSVファイルとして読めません"),
         (b"%PDF-1.7\n\xff\xfe\x00", "CSVファイルとして読めません"),
         ("ID,項目名\n1,説明\0会\n".encode(), "B2：目に見えない制御文字（U\\+0000）が入っています"),
