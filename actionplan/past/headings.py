@@ -85,12 +85,16 @@ def _heads(above: SourceRow, row: SourceRow, width: int) -> bool:
     return bool(gaps) and len(above.words) > 1 and bool(years)
 
 
+# （人） and (千円), in a row of their own below the headings; （1）（2） that number the columns, too.
+UNIT = re.compile(r"[（(][^（）()]{1,8}[)）]")
+
+
 def _hangs(row: SourceRow, heads: Sequence[SourceRow]) -> bool:
     """Whether the row still belongs to the headings: one of them reaches down into it."""
     if row.is_line:
         return False
     reaching = [index for index, cell in enumerate(row.cells) if cell.down and cell.down <= len(heads)]
-    if reaching:
+    if reaching or (len(row.words) > 1 and all(UNIT.fullmatch(cell.text.strip()) for cell in row.words)):
         return True
     divided = any(cell.wide > 1 for cell in heads[-1].words if not cell.down)
     return divided and sum(suggested(cell.text)[1] > 0 for cell in row.words) >= 2

@@ -297,15 +297,15 @@ def kind_of_line(text: str) -> str:
     stripped = text.strip()
     if not stripped or is_note(stripped):
         return ""
-    if stripped[0] in "■◆□◇▼▽":
-        return stripped[0]
     found = LEADING.fullmatch(stripped)
+    if stripped[0] in "■◆□◇▼▽" and not (found and (found["named"] or found["chapter"])):
+        return stripped[0]
     if not found:
         return ""
     if found["chapter"]:
         return "第"
     if found["named"]:
-        return re.sub(rf"[\s　]*[（(]?(?:{ONE}).*", "", stripped, flags=re.DOTALL) or "第"
+        return re.sub(rf"[\s　]*[（(]?(?:{ONE}).*", "", BULLET.sub("", stripped), flags=re.DOTALL) or "第"
     plain = found["plain"].strip()
     return (
         "（1）"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
+from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable, packed, unpacked
 from tests.past.tables import as_csv, as_pdf, as_xlsx, reading_of
 
 HEAD = ["施策", "項目", "担当課", "主体", "評価", "実績"]
@@ -77,9 +77,19 @@ def test_headings_of_three_levels_and_of_parts():
     assert [(heading, words.text) for heading, words in line.kept[2015]] == [("実績／参加者数", "80")]
 
 
-def test_what_was_read_is_kept_and_given_back_the_same():
-    from actionplan.past.source import packed, unpacked
+def test_a_row_of_units_belongs_to_the_headings_and_a_bulleted_policy_is_one():
+    rows = [
+        ["番号", "項目", "目標値", "実績"],
+        ["", "", "（回）", "(回)"],
+        ["■ 施策１　知る", "", "", ""],
+        ["1", "紙", "4", "5"],
+    ]
+    [line] = reading_of(as_xlsx(rows, ("A3:D3",)), "x.xlsx", 2015).lines
+    assert (line.policy, line.number, line.name) == ((1, "知る"), 1, "紙")
+    assert line.kept[2015][0][0] == "目標値／（回）"
 
+
+def test_what_was_read_is_kept_and_given_back_the_same():
     cell = SourceCell("言葉", "A1", 1, 2, 3, "注", 4.5)
     table = SourceTable("表1", [SourceRow([cell, SourceCell("", "B1")], "1行目", is_line=True)], True, "題", True)
     source = Source("x.pdf", "pdf", [table], ["読んだ"])
