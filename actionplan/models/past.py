@@ -1,7 +1,9 @@
-"""What the portal remembers of tables that came in, which column was what; and of files that were dropped before."""
+"""What the portal remembers of past tables: which column was what, which were dropped, and when one can have come out."""
 
+from datetime import date
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -59,3 +61,10 @@ class DroppedFile(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+def refuse_odd_day(fiscal_year: int, day: date | None) -> None:
+    """Raises ValidationError for a day on which the year's report cannot have been published first."""
+    if day and not date(fiscal_year, 4, 1) <= day <= timezone.localdate():
+        first = f"{fiscal_year}年4月1日（年度の始まり）"
+        raise ValidationError({"past_published_on": f"{first}から今日までの日付にしてください。"})

@@ -1,7 +1,6 @@
 """What staff write each year: the annual report and a status for each of its items."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -25,6 +24,7 @@ from actionplan.models.base import (
     records,
 )
 from actionplan.models.department import Department
+from actionplan.models.past import refuse_odd_day
 from actionplan.models.plan import YEAR_RANGE, Plan, PlanCategory, scale_of
 from actionplan.models.tree import ActionItem
 from actionplan.scale import Scale
@@ -81,24 +81,16 @@ class AnnualReport(RecordModel):
         return (self.key or report_key(self.plan.slug, self.fiscal_year),)
 
     def clean(self) -> None:
-        """Raises ValidationError when a year that has answers or editions would become another year or plan, and for a
-        day on which the year cannot have been published first.
-        """
+        """Raises ValidationError when a year that has answers or editions would become another, and for an odd day."""
         stored = AnnualReport.objects.filter(pk=self.pk).first()
         if self.past_published_on != (stored and stored.past_published_on):
-            self._refuse_odd_day()
+            refuse_odd_day(self.fiscal_year, self.past_published_on)
         if stored is None or (stored.fiscal_year, stored.plan_id) == (self.fiscal_year, self.plan_id):
             return
         if stored.is_settled:
             why = "公表したことがある" if stored.editions.exists() else "回答がある"
             raise ValidationError(f"{stored}は{why}ため、年度と計画を変えることはできません。")
         self.key = ""
-
-    def _refuse_odd_day(self) -> None:
-        day, today = self.past_published_on, timezone.localdate()
-        if day and not (date(self.fiscal_year, 4, 1) <= day <= today):
-            first = f"{self.fiscal_year}年4月1日（年度の始まり）"
-            raise ValidationError({"past_published_on": f"{first}から今日までの日付にしてください。"})
 
     def save(self, *args, **kwargs) -> None:
         """Saves the report; the same refusal for every door, since citizens find editions by their year."""
