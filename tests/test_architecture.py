@@ -15,7 +15,7 @@ PURE = {"cells", "figures", "fiscal_year", "kept_files", "kept_pages", "public_i
 GROUND = PURE | {"models"}
 READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
 # What every staff room stands on: the one policy, the reading of uploads, the sending of mail, the admin's frame.
-STAFF_GROUND = READING_FLOOR | {"permissions", "uploads", "waiting_files", "mail", "admin"}
+STAFF_GROUND = READING_FLOOR | {"permissions", "json_reader", "uploads", "waiting_files", "mail", "admin"}
 MAY_IMPORT = {
     "fiscal_year": set(),
     "cells": {"scale"},
@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "urls": {"views", "kept_files"},
     "permissions": GROUND,
     "uploads": PURE | {"exports"},
+    "json_reader": {"uploads"},
     "waiting_files": {"models", "uploads"},
     "admin": READING_FLOOR | {"permissions"},
     "trail": STAFF_GROUND,
@@ -52,7 +53,18 @@ MAY_IMPORT = {
     "samples": READING_FLOOR | {"publishing"},
     "sample_plan": READING_FLOOR | {"publishing", "samples", "evidence"},
     "management": GROUND
-    | {"permissions", "uploads", "publishing", "samples", "sample_plan", "round", "plan", "organisation", "evidence"},
+    | {
+        "permissions",
+        "json_reader",
+        "uploads",
+        "publishing",
+        "samples",
+        "sample_plan",
+        "round",
+        "plan",
+        "organisation",
+        "evidence",
+    },
     "staff_wing": {
         "admin",
         "answers",

@@ -9,6 +9,7 @@ from operator import or_
 from typing import Any, NoReturn
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -45,6 +46,13 @@ def refuse_endless_text(text: str) -> None:
 def label_of(model: type[models.Model], field: str) -> str:
     """The Japanese name of the model's field, as forms, lists and records show it."""
     return str(model._meta.get_field(field).verbose_name)  # type: ignore[union-attr]  # asked of columns only
+
+
+def person(verbose_name: str) -> models.ForeignKey:
+    """Who did a step; their account cannot be deleted while the record names them."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=verbose_name, related_name="+", null=True, blank=True
+    )
 
 
 class RecordMixin:

@@ -1,4 +1,4 @@
-"""What the portal remembers of past tables: which column was what, which were dropped, and when one can have come out."""
+"""What the portal remembers of past tables: which column was what, what was dropped, when one can have come out."""
 
 from datetime import date
 from typing import ClassVar
@@ -7,8 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, records
-from actionplan.models.reporting import person
+from actionplan.models.base import NaturalManager, RecordLineField, RecordModel, RecordTextField, person, records
 
 
 class TableMapping(RecordModel):

@@ -21,6 +21,7 @@ from actionplan.models.base import (
     RecordLineField,
     RecordModel,
     RecordTextField,
+    person,
     records,
 )
 from actionplan.models.department import Department
@@ -188,13 +189,6 @@ class AnswerCells(models.Model):
 
 for _cell in BY_NAME.values():
     AnswerCells.add_to_class(_cell.name, answer_field(_cell))
-
-
-def person(verbose_name: str) -> models.ForeignKey:
-    """Who did a step; their account cannot be deleted while the record names them."""
-    return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=verbose_name, related_name="+", null=True, blank=True
-    )
 
 
 STALE = "読み込んだあとに、ほかの人がこの行を保存しました。新しい内容を確かめてください。"

@@ -6,10 +6,10 @@ from django.db import models
 from django.utils import timezone
 
 from actionplan.cells import State
-from actionplan.models.base import RecordLineField, RecordModel, RecordTextField, records
+from actionplan.models.base import RecordLineField, RecordModel, RecordTextField, person, records
 from actionplan.models.department import Department, place_of
 from actionplan.models.partner import Partner
-from actionplan.models.reporting import AnnualReport, RevisedModel, person
+from actionplan.models.reporting import AnnualReport, RevisedModel
 from actionplan.models.tree import ActionItem
 
 RELATED, PARTNER = "related", "partner"

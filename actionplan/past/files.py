@@ -35,6 +35,7 @@ from actionplan.past.letters import (
     ruby_apart,
     slim,
     tagged_cells,
+    wrapped,
 )
 from actionplan.past.source import (
     MOST_ROWS,
@@ -381,7 +382,7 @@ def _lines_outside(letters: Sequence[Letter], page: int, boxes: Sequence[Any]) -
     lines = letter_lines(free)
     edge = max((letter["x1"] for letter in letters), default=0.0)
     found = []
-    for _, group in groupby(_wrapped(lines, edge), key=lambda pair: pair[0]):
+    for _, group in groupby(wrapped(lines, edge), key=lambda pair: pair[0]):
         whole = [line for _, line in group]
         text = "".join(line_text(line) for line in whole)
         first = whole[0][0]
@@ -393,16 +394,3 @@ def _lines_outside(letters: Sequence[Letter], page: int, boxes: Sequence[Any]) -
 
 def _inside(letter: Letter, box: Any) -> bool:
     return box[1] - 1 <= letter["top"] and letter["bottom"] <= box[3] + 1
-
-
-def _wrapped(lines: list[list[Letter]], edge: float) -> Iterator[tuple[int, list[Letter]]]:
-    """The lines, those numbered alike that go on: close below a full one, and no further left."""
-    number, before = 0, None
-    for line in lines:
-        if before is not None:
-            size = line[0]["size"]
-            close = line[0]["top"] - before[0]["bottom"] < size and abs(before[0]["size"] - size) < 0.5
-            full = edge - max(each["x1"] for each in before) < size * 1.5
-            number += not (close and full and line[0]["x0"] >= before[0]["x0"] - 1)
-        yield number, line
-        before = line

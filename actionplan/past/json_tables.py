@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from actionplan.json_reader import JsonObject, read_json
 from actionplan.past.source import MOST_ROWS, SourceCell, SourceRow, SourceTable
-from actionplan.uploads import MOST_COLUMNS, JsonObject, UploadError, plain_text, read_json
+from actionplan.uploads import MOST_COLUMNS, UploadError, plain_text
 
 NO_TABLE = (
     "JSONの中に表が見つかりません。記録（{ }）の一覧（[ ]）が入ったファイルを選んでください。"

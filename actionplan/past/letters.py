@@ -344,3 +344,16 @@ def _begins(lines: Sequence[Line], walls: Sequence[Span]) -> list[bool]:
     if sum(most) <= sum(wide) * 1.2:
         return wide
     return [many or 0 in columns for many, columns in zip(most, filled, strict=True)]
+
+
+def wrapped(lines: list[list[Letter]], edge: float) -> Iterator[tuple[int, list[Letter]]]:
+    """The lines, those numbered alike that go on: close below a full one, and no further left."""
+    number, before = 0, None
+    for line in lines:
+        if before is not None:
+            size = line[0]["size"]
+            close = line[0]["top"] - before[0]["bottom"] < size and abs(before[0]["size"] - size) < 0.5
+            full = edge - max(each["x1"] for each in before) < size * 1.5
+            number += not (close and full and line[0]["x0"] >= before[0]["x0"] - 1)
+        yield number, line
+        before = line

@@ -14,16 +14,14 @@ from actionplan.past.choices import (
     PastWords,
     Told,
     departments_in,
-    forget_silent_years,
-    merge_years,
     take_apart,
-    tell_rest,
 )
 from actionplan.past.headings import SHEET, Heading, Repeats, columns_of, heading_texts, is_same_heading
 from actionplan.past.letters import line_goes_on
 from actionplan.past.likeness import Level, Levels, Numbers, letters_of
 from actionplan.past.own_columns import heading_said
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
+from actionplan.past.telling import forget_silent_years, merge_years, tell_rest
 from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,

@@ -4,8 +4,9 @@ import pytest
 from openpyxl import Workbook
 from weasyprint import HTML
 
-from actionplan.past.choices import departments_in, is_figure
+from actionplan.past.choices import departments_in
 from actionplan.past.files import read_source
+from actionplan.past.telling import is_figure
 from actionplan.past.vocabulary import kind_of_line, number_and_title, parse_code, suggested, year_in
 from tests.past.tables import as_csv, as_docx, as_pdf, as_xlsx, fill, reading_of, saved, suggested_choices
 
