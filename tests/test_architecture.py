@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "answers": STAFF_GROUND | {"trail", "publishing", "voices"},
     "evidence": STAFF_GROUND | {"answers"},
     "round": STAFF_GROUND | {"trail", "answers", "voices"},
-    "inquiry": STAFF_GROUND | {"answers", "round"},
+    "inquiry": STAFF_GROUND | {"answers", "round", "voices"},
     "past": STAFF_GROUND | {"answers", "voices"},
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
     "organisation": STAFF_GROUND | {"trail", "answers", "round"},

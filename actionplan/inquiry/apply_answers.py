@@ -7,12 +7,14 @@ from django.db import transaction
 
 from actionplan.answers.saving import Answer, save_answers
 from actionplan.inquiry.compare import CHANGED, CONFLICT, CellChange, Comparison, ItemChange, compare
-from actionplan.inquiry.current_answers import read_current_answers
+from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport, Person
 from actionplan.seen import Moved
+from actionplan.voices.saving import Sent, mark_of, write
 
 REASON = "照会票から取り込み"
+FROM_PARTNER = "相手方の照会票から取り込み（{}）"
 KEEP, TAKE = "keep", "take"
 
 
@@ -77,10 +79,22 @@ def apply_answers(file: InquiryFile, decision: Decision, *, report: AnnualReport
     if undecided(comparison, decision) or (comparison.troubles and not decision.good_only):
         raise Undecided(comparison)
     answers = list(_answers(comparison, decision))
-    saved = save_answers(answers, by=by, reason=REASON, source=name, rows=current.rows)
+    if file.partner_id:
+        saved = _save_voices(file, answers, current, name, by)
+    else:
+        saved = len(save_answers(answers, by=by, reason=REASON, source=name, rows=current.rows))
     wanted = sum(len(item.cells) for item in comparison.items)
     taken = sum(len(answer.cells) for answer in answers)
-    return Taken(len(saved), wanted - taken, len(comparison.troubles))
+    return Taken(saved, wanted - taken, len(comparison.troubles))
+
+
+def _save_voices(file: InquiryFile, answers: list[Answer], current: CurrentAnswers, name: str, by: Person) -> int:
+    """How many texts of a partner were stored: judged once already, in this transaction."""
+    rows = current.voices
+    sent = [Sent(each.pk, mark_of(rows[each.pk].text), words) for each in answers for words in each.cells.values()]
+    reason = FROM_PARTNER.format(current.title(file))
+    may_write = current.standing.may_answer
+    return len(write([*rows.values()], sent, may_write, by=by, reason=reason, source=name).saved)
 
 
 def undecided(comparison: Comparison, decision: Decision) -> list[tuple[ItemChange, CellChange]]:

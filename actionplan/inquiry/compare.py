@@ -1,17 +1,21 @@
 """An uploaded workbook held against the answers, cell by cell: as issued, as they stand now, as the file says."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from actionplan.answers.saving import CLOSED, FAULTY, Answer, judge
 from actionplan.answers.sheet import NEW, SheetRow
 from actionplan.cells import BY_NAME
-from actionplan.inquiry.current_answers import CurrentAnswers, Revision, shown_text, writer
+from actionplan.inquiry.current_answers import CurrentAnswers, PartnerLine, Revision, shown_text, writer
 from actionplan.inquiry.layout import ANSWER_COLUMNS, HEADERS, MOST_NAMED, AnswerLine, InquiryFile, Trouble
-from actionplan.models import State, YearlyStatus
+from actionplan.inquiry.read_workbook import WaitingInquiry
+from actionplan.models import State, Voice, YearlyStatus
 from actionplan.seen import fingerprint
 from actionplan.text import tidy_line_breaks
+from actionplan.voices.saving import Sent, mark_of
+from actionplan.voices.saving import judge as judge_voice
 
 # A cell that others changed meanwhile; one whose words were taken out; one that was written in. Gravest first.
 CONFLICT, EMPTIED, CHANGED = KINDS = ("conflict", "emptied", "changed")
@@ -59,7 +63,7 @@ class CellChange:
 class ItemChange:
     """An item with cells that say something else."""
 
-    status: YearlyStatus
+    status: YearlyStatus | Voice
     cells: tuple[CellChange, ...]
 
     @property
@@ -85,7 +89,7 @@ class Comparison:
     items: tuple[ItemChange, ...]
     unchanged: int
     troubles: tuple[Trouble, ...]
-    absent: tuple[YearlyStatus, ...]
+    absent: tuple[YearlyStatus | Voice, ...]
     locked: tuple[str, ...] = ()
 
     def count(self, kind: str) -> int:
@@ -147,6 +151,7 @@ class Comparison:
 
 
 GONE = "この項目は、この年度の一覧にもうありません。この行は取り込めません。"
+NOT_ASKED = "この項目は、この年度にこの相手方に頼む項目ではなくなっています。この行は取り込めません。"
 OTHER_YEAR = "この行は、ほかの年度の照会票のものです。行を元に戻してください。"
 TWICE = "この項目は{first}行目にもあります。どちらかの行を元に戻してください。"
 ELSEWHERE = "この項目は、この照会票の課の担当ではありません。この行は取り込めません。担当課を事務局に確認してください。"
@@ -155,6 +160,10 @@ NOT_OPEN: dict[str, str] = {
     State.SUBMITTED: "「提出」した項目なので、書き直せません。提出を取り消すか差戻しを受けてから取り込んでください。",
     State.CONFIRMED: "「確定」した項目なので、書き直せません。直すときは、先に事務局が確定を取り消します。",
 }
+# The office alone may take a partner's workbook, and only what is confirmed is closed to it.
+CONFIRMED_VOICE = (
+    "確定した文なので、書き直せません。直すときは、先に「関係課と相手方」の画面で確定を取り消してください。"
+)
 
 
 def compare(file: InquiryFile, answers: CurrentAnswers) -> Comparison:
@@ -178,14 +187,17 @@ def compare(file: InquiryFile, answers: CurrentAnswers) -> Comparison:
 
 
 def _item(line: AnswerLine, file: InquiryFile, answers: CurrentAnswers) -> ItemChange | None:
-    status = answers.rows.get(line.status_id)
+    status = answers.row(file, line.status_id)
     if status is None:
         return None
     return ItemChange(status, tuple(_cells(line, status, file, answers)))
 
 
-def _cells(line: AnswerLine, status: YearlyStatus, file: InquiryFile, answers: CurrentAnswers) -> Iterator[CellChange]:
-    record = answers.records.get((status.pk, line.revision))
+def _cells(
+    line: AnswerLine, status: YearlyStatus | Voice, file: InquiryFile, answers: CurrentAnswers
+) -> Iterator[CellChange]:
+    known = answers.records_for(file)
+    record = known.get((status.pk, line.revision))
     for field, raw in line.cells.items():
         words = status.tidied({field: tidy_line_breaks(raw)})[field]
         now, issued = getattr(status, field), record.cells.get(field) if record else None
@@ -193,18 +205,24 @@ def _cells(line: AnswerLine, status: YearlyStatus, file: InquiryFile, answers: C
             continue
         empties = BY_NAME[field].is_blank(words)
         kind = CONFLICT if now != issued else EMPTIED if empties else CHANGED
-        key = f"{status.pk}-{field}"
-        saved = writer(answers.records, status, field) if kind == CONFLICT else None
+        # A text of a partner may bear the number of an answer: in a list of workbooks they are told apart.
+        key = f"{'p' if file.partner_id else ''}{status.pk}-{field}"
+        saved = writer(known, status, field) if kind == CONFLICT else None
         yield CellChange(key, field, file.place(line, field), issued, now, words, kind, empties, saved)
 
 
 def _locked(line: AnswerLine, item: ItemChange, file: InquiryFile) -> Iterator[str]:
     """The cells of the line that are only to be read, but say something else than the year's list does now."""
-    row = SheetRow(item.status, (), NEW)
     for key, words in line.locked.items():
         # A blank or a line break more or less is the spreadsheet's, not the person's.
-        if "".join(words.split()) != "".join(shown_text(row, key).split()):
+        if "".join(words.split()) != "".join(_shown(item.status, key).split()):
             yield f"{file.place(line, key)}（{HEADERS[key]}）"
+
+
+def _shown(status: YearlyStatus | Voice, key: str) -> str:
+    if isinstance(status, Voice):
+        return PartnerLine(status).shown(key)
+    return shown_text(SheetRow(status, (), NEW), key)
 
 
 def _troubles(
@@ -214,11 +232,13 @@ def _troubles(
     if first != line.line:
         yield Trouble(f"A{line.line}", TWICE.format(first=first))
     elif item is None:
-        yield Trouble(f"A{line.line}", GONE)
+        yield Trouble(f"A{line.line}", NOT_ASKED if file.partner_id else GONE)
+    elif isinstance(item.status, Voice):
+        yield from _refused_voice(item, item.status, answers)
     elif sentence := _stranger(item, file, answers):
         yield Trouble(f"A{line.line}", sentence)
     else:
-        yield from _refused(item, answers)
+        yield from _refused(item, item.status, answers)
 
 
 def _stranger(item: ItemChange, file: InquiryFile, answers: CurrentAnswers) -> str:
@@ -231,21 +251,31 @@ def _stranger(item: ItemChange, file: InquiryFile, answers: CurrentAnswers) -> s
     return "" if own and (home in homes or not item.cells) else ELSEWHERE
 
 
-def _refused(item: ItemChange, answers: CurrentAnswers) -> Iterator[Trouble]:
+def _refused(item: ItemChange, status: YearlyStatus, answers: CurrentAnswers) -> Iterator[Trouble]:
     """Why saving would refuse the cells, were all of them taken."""
     wanted = {cell.field: cell.file for cell in item.cells}
-    judged = judge(Answer(item.status.pk, item.status.revision, wanted), item.status, answers.standing.may_answer)
+    judged = judge(Answer(status.pk, status.revision, wanted), status, answers.standing.may_answer)
     if judged.why == CLOSED:
-        yield from (Trouble(cell.place, NOT_OPEN.get(item.status.state, ELSEWHERE)) for cell in item.cells)
+        yield from (Trouble(cell.place, NOT_OPEN.get(status.state, ELSEWHERE)) for cell in item.cells)
     elif judged.why == FAULTY:
         for cell in item.cells:
             yield from (Trouble(cell.place, sentence) for sentence in judged.errors.get(cell.field, ()))
 
 
-def _absent(file: InquiryFile, answers: CurrentAnswers) -> tuple[YearlyStatus, ...]:
+def _refused_voice(item: ItemChange, voice: Voice, answers: CurrentAnswers) -> Iterator[Trouble]:
+    for cell in item.cells:
+        refused = judge_voice(Sent(voice.pk, mark_of(voice.text), cell.file), voice, answers.standing.may_answer)
+        if refused:
+            yield from (Trouble(cell.place, sentence) for sentence in refused.sentences or (CONFIRMED_VOICE,))
+
+
+def _absent(file: InquiryFile, answers: CurrentAnswers) -> tuple[YearlyStatus | Voice, ...]:
     if "" in file.unknown:
         return ()  # any item may be meant by a row that says nothing of itself
     named, homes = {line.status_id for line in file.lines}, answers.homes(file)
+    if file.partner_id:
+        own = (row for row in answers.voices.values() if row.partner_id == file.partner_id)
+        return tuple(row for row in own if row.pk not in named and not _names(row) & file.unknown)
     at_home = (
         row
         for row in answers.rows.values()
@@ -254,5 +284,56 @@ def _absent(file: InquiryFile, answers: CurrentAnswers) -> tuple[YearlyStatus, .
     return tuple(row for row in at_home if row.pk not in named and not _names(row) & file.unknown)
 
 
-def _names(row: YearlyStatus) -> set[str]:
+def _names(row: YearlyStatus | Voice) -> set[str]:
     return {row.item.code, row.item.plain_code}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A workbook that waits: whose it is, what it would change; problem: why it can no longer be taken.
+
+    rivals: the names of other workbooks in the list that say something else in one of the same cells.
+    """
+
+    file: WaitingInquiry
+    address: str
+    department: str = ""
+    comparison: Comparison | None = None
+    problem: str = ""
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def conflicts(self) -> int:
+        """How many cells somebody else changed meanwhile."""
+        return self.comparison.count(CONFLICT) if self.comparison else 0
+
+    @property
+    def emptied(self) -> int:
+        """How many cells would lose their words."""
+        return self.comparison.count(EMPTIED) if self.comparison else 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it may be taken as it is."""
+        return self.comparison is not None and self.comparison.is_plain and not self.rivals
+
+    @property
+    def cells(self) -> Iterator[CellChange]:
+        """The cells that it would change."""
+        for item in self.comparison.items if self.comparison else ():
+            yield from item.cells
+
+
+def with_rivals(queue: Sequence[Waiting]) -> list[Waiting]:
+    """The same list, each workbook with its rivals: nobody takes one of two answers without knowing of the other."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)  # by cell: the words of each workbook
+    for each in queue:
+        for cell in each.cells:
+            said[cell.key][each.file.name] = cell.file
+    titles = {each.file.name: each.file.title for each in queue}
+    return [replace(each, rivals=tuple(titles[name] for name in _rivals(each, said))) for each in queue]
+
+
+def _rivals(each: Waiting, said: dict[str, dict[str, str]]) -> list[str]:
+    found = {name: None for cell in each.cells for name, words in said[cell.key].items() if words != cell.file}
+    return list(found)

@@ -1,7 +1,7 @@
 """What uploaded workbooks are held against: the answers as they stand now, their records, and who may write them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
@@ -9,17 +9,31 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from actionplan.answers.saving import lock, rows_of
-from actionplan.answers.sheet import NEW, SheetRow
+from actionplan.answers.sheet import NEW, SheetRow, previous_report
 from actionplan.cells import BY_NAME, FIGURES, NAMES, OPEN_STATES
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.fiscal_year import web_label
 from actionplan.inquiry.layout import TOO_LONG, InquiryFile
-from actionplan.models import AnnualReport, Person, State, Succession, YearlyStatus, sharing_reports
+from actionplan.models import (
+    AnnualReport,
+    Edition,
+    Partner,
+    Person,
+    State,
+    Succession,
+    Voice,
+    YearlyStatus,
+    sharing_reports,
+)
 from actionplan.permissions import Standing, standing_of
 from actionplan.uploads import UploadError
+from actionplan.voices.asked import voices_of
+from actionplan.voices.saving import lock as lock_voices
 from actionplan.words import NO_DEPARTMENT, day_words
 
 Version = tuple[int, int]
+VOICE_CELLS = ("text",)
+BY_LINK = "相手方のリンク"
 FACTS = ("history_date", "history_user__last_name", "history_user__first_name", "history_user__username")
 
 
@@ -32,24 +46,29 @@ class Revision:
     when: datetime
 
 
-def records(versions: Iterable[Version], moved: Collection[int] = ()) -> dict[Version, Revision]:
+def records(
+    versions: Iterable[Version],
+    moved: Collection[int] = (),
+    model: type[YearlyStatus | Voice] = YearlyStatus,
+    names: Sequence[str] = NAMES,
+) -> dict[Version, Revision]:
     """The records of these versions (primary key of the answer, revision) that there are; one query for all.
 
-    moved: primary keys of answers that were saved since; all their records come.
+    moved: primary keys of answers that were saved since; all their records come. names: of the cells.
     """
     wanted = set(versions)
     known = Q(id__in={pk for pk, _ in wanted}, revision__in={revision for _, revision in wanted})
-    found = YearlyStatus.history.filter(known | Q(id__in=moved)).order_by("history_id")
-    rows = found.values("id", "revision", *NAMES, *FACTS)
-    kept = set(moved)
-    return {(row["id"], row["revision"]): _record(row) for row in rows if _is_wanted(row, wanted, kept)}
+    found = model.history.filter(known | Q(id__in=moved)).order_by("history_id")
+    rows = found.values("id", "revision", *names, *FACTS)
+    kept, nobody = set(moved), BY_LINK if model is Voice else ""
+    return {(row["id"], row["revision"]): _record(row, names, nobody) for row in rows if _is_wanted(row, wanted, kept)}
 
 
 def _is_wanted(row: dict, wanted: set[Version], moved: set[int]) -> bool:
     return row["id"] in moved or (row["id"], row["revision"]) in wanted
 
 
-def writer(known: Mapping[Version, Revision], status: YearlyStatus, cell: str) -> Revision | None:
+def writer(known: Mapping[Version, Revision], status: YearlyStatus | Voice, cell: str) -> Revision | None:
     """The record with which the cell came to say what it says now: steps and other cells' changes are passed over."""
     found, words = None, getattr(status, cell)
     for revision in range(status.revision, 0, -1):
@@ -60,10 +79,10 @@ def writer(known: Mapping[Version, Revision], status: YearlyStatus, cell: str) -
     return found
 
 
-def _record(row: dict) -> Revision:
+def _record(row: dict, names: Sequence[str], nobody: str) -> Revision:
     date, last, first, username = (row[fact] for fact in FACTS)
-    name = f"{last or ''} {first or ''}".strip() or username or ""
-    return Revision({name: row[name] for name in NAMES}, name, date)
+    name = f"{last or ''} {first or ''}".strip() or username or nobody
+    return Revision({name: row[name] for name in names}, name, date)
 
 
 class OtherYear(UploadError):
@@ -82,6 +101,7 @@ class CurrentAnswers:
     """Everything that comparing needs, read at once.
 
     rows: the year's answers that the files name or that their departments have, by primary key, in report order.
+    voices: the texts of the partners that files are of, with their records; partners: these by primary key.
     """
 
     report: AnnualReport
@@ -90,6 +110,17 @@ class CurrentAnswers:
     day: date
     rows: dict[int, YearlyStatus]
     records: dict[Version, Revision]
+    voices: dict[int, Voice] = field(default_factory=dict)
+    voice_records: dict[Version, Revision] = field(default_factory=dict)
+    partners: dict[int, Partner] = field(default_factory=dict)
+
+    def row(self, file: InquiryFile, pk: int) -> YearlyStatus | Voice | None:
+        """What a line of the file is about; None when it is gone."""
+        return self.voices.get(pk) if file.partner_id else self.rows.get(pk)
+
+    def records_for(self, file: InquiryFile) -> dict[Version, Revision]:
+        """The records that the file's lines are held against."""
+        return self.voice_records if file.partner_id else self.records
 
     def current(self, department_id: int | None) -> int | None:
         """The department that stands for this one today; of one that is gone, itself."""
@@ -117,7 +148,9 @@ class CurrentAnswers:
         return sorted(own, key=lambda pk: (pk != self.current(file.department_id), pk or 0))
 
     def title(self, file: InquiryFile) -> str:
-        """The file's department as people know it: by its old name where several stand in its place."""
+        """The file's department as people know it: by its old name where several stand in its place; or its partner."""
+        if file.partner_id:
+            return str(self._partner(file.partner_id) or NO_PARTNER)
         if len(self.homes(file)) > 1:
             return str(self.succession.by_pk[file.department_id])
         return self.name(file.department_id)
@@ -126,11 +159,39 @@ class CurrentAnswers:
         """Returns when the file is of this report and of a department of this person's; raises UploadError."""
         if file.report != self.report.key:
             raise OtherYear(file.report, self.report)
-        if not self.own_homes(file):
+        if file.partner_id:
+            self._check_partner(file)
+        elif not self.own_homes(file):
             raise UploadError(
                 f"この照会票は「{self.title(file)}」のものです。取り込めるのは自分の課の照会票だけです。"
                 "自分の課の照会票を選び直してください。"
             )
+
+    def _partner(self, pk: int) -> Partner | None:
+        """The partner; asked for where the files were not at hand yet when all else was read."""
+        if pk not in self.partners:
+            self.partners.update(Partner.objects.in_bulk([pk]))
+        return self.partners.get(pk)
+
+    def _check_partner(self, file: InquiryFile) -> None:
+        partner, name = self._partner(file.partner_id or 0), self.title(file)
+        if not self.standing.coordinates:
+            raise UploadError(PARTNER_NOT_YOURS.format(name=name))
+        if partner is None:
+            raise UploadError(PARTNER_GONE)
+        if not partner.active:
+            raise UploadError(PARTNER_INACTIVE.format(name=name))
+
+
+NO_PARTNER = "削除された相手方"
+PARTNER_NOT_YOURS = (
+    "この照会票は相手方「{name}」のものです。相手方の照会票を取り込めるのは事務局だけです。事務局に渡してください。"
+)
+PARTNER_GONE = "この照会票の相手方は、もう登録されていないため、取り込めません。相手方の一覧を確かめてください。"
+PARTNER_INACTIVE = (
+    "「{name}」は、回答を頼まない相手方になっているため、取り込めません。"
+    "取り込むときは、先に相手方の画面で「回答を頼む」に印を付けてください。"
+)
 
 
 def read_current_answers(
@@ -141,14 +202,35 @@ def read_current_answers(
     to_write: whether the answers are locked until the transaction ends.
     """
     succession, day = Succession(), timezone.localdate()
-    versions = {(line.status_id, line.revision) for file in files for line in file.lines}
+    outside, files = [file for file in files if file.partner_id], [file for file in files if not file.partner_id]
+    versions = _versions(files)
     named, at_home = {pk for pk, _ in versions}, Q(_at_home(files, succession, day), report=report)
     found = lock(named, at_home) if to_write else sharing_reports(rows_of(named, at_home))
     rows = {row.pk: row for row in sorted(found, key=_report_order)}
     if any(FIGURES.name in line.cells for file in files for line in file.lines):
         prefetch_related_objects(list(rows.values()), "item__figures")
-    moved = {pk for pk, revision in versions if pk in rows and rows[pk].revision != revision}
-    return CurrentAnswers(report, standing_of(user), succession, day, rows, records(versions, moved))
+    facts = _outside(report, outside, to_write=to_write) if outside else ()
+    known = records(versions, _moved(versions, rows))
+    return CurrentAnswers(report, standing_of(user), succession, day, rows, known, *facts)
+
+
+def _versions(files: Iterable[InquiryFile]) -> set[Version]:
+    return {(line.status_id, line.revision) for file in files for line in file.lines}
+
+
+def _moved(versions: Iterable[Version], rows: Mapping[int, YearlyStatus | Voice]) -> set[int]:
+    return {pk for pk, revision in versions if pk in rows and rows[pk].revision != revision}
+
+
+def _outside(
+    report: AnnualReport, files: Sequence[InquiryFile], *, to_write: bool
+) -> tuple[dict[int, Voice], dict[Version, Revision], dict[int, Partner]]:
+    """The texts of the partners that the files are of, those of items that the year still has; three queries."""
+    partners, versions = {file.partner_id for file in files if file.partner_id}, _versions(files)
+    found = voices_of(report).filter(partner__in=partners)
+    rows = {row.pk: row for row in (lock_voices(found) if to_write else found)}
+    known = records(versions, _moved(versions, rows), Voice, VOICE_CELLS)
+    return rows, known, Partner.objects.in_bulk(partners)
 
 
 def _at_home(files: Sequence[InquiryFile], succession: Succession, day: date) -> Q:
@@ -177,44 +259,82 @@ def fits(text: str) -> bool:
     return len(text) * 2 <= LONGEST_CELL or len(text.encode("utf-16-le")) // 2 <= LONGEST_CELL
 
 
-def is_open(status: YearlyStatus) -> bool:
+def is_open(status: YearlyStatus | Voice) -> bool:
     """Whether the answer's cells are to be filled in: it is neither submitted nor confirmed."""
     return status.state in OPEN_STATES
 
 
 def answer_text(status: YearlyStatus, field: str) -> str:
     """What an answer cell holds; an unset category is an empty cell."""
-    text = BY_NAME[field].filled(getattr(status, field), status.scale)
+    return _whole(BY_NAME[field].filled(getattr(status, field), status.scale))
+
+
+def _whole(text: str) -> str:
     return text if fits(text) else TOO_LONG
 
 
 def shown_text(row: SheetRow, key: str) -> str:
     """What stands in a cell that is there to be read, cut where Excel could not hold it."""
-    text = _shown(row, key)
+    return _cut(_shown(row, key))
+
+
+def _cut(text: str) -> str:
     return text if fits(text) else text[: LONGEST_CELL // 2 - len(CUT)] + CUT
 
 
 def _shown(row: SheetRow, key: str) -> str:
-    status = row.status
     match key:
-        case "code":
-            return row.code
         case "marks":
             return row.marks
         case "kind":
             return row.kind_label
-        case "name" | "content":
-            return getattr(status.item, key)
         case "last_text":
             return "（新規の項目です）" if row.kind == NEW else row.last_of("text")
         case "last_progress":
             return row.last_of("progress")
-        case "revision":
-            return str(status.revision)
-    raise ValueError(key)
+    return _shown_of_item(row.status, key)
 
 
-def remark(status: YearlyStatus) -> str:
+def _shown_of_item(status: YearlyStatus | Voice, key: str) -> str:
+    if key == "revision":
+        return str(status.revision)
+    return getattr(status.item, key)
+
+
+@dataclass(frozen=True)
+class PartnerLine:
+    """An item in a partner's workbook. last_text: what the city published of it the year before; last_voice: what the
+    partner wrote itself.
+    """
+
+    status: Voice
+    last_text: str = ""
+    last_voice: str = ""
+
+    @property
+    def code(self) -> str:
+        """3-2-1."""
+        return self.status.item.code
+
+    def shown(self, key: str) -> str:
+        """What stands in the cell of a column."""
+        if key == "text":
+            return _whole(self.status.text)
+        return _cut(getattr(self, key) if key in ("last_text", "last_voice") else _shown_of_item(self.status, key))
+
+
+def partner_lines(report: AnnualReport, partner: Partner) -> list[PartnerLine]:
+    """The partner's items of the year in report order. Of the year before it reads what is public, and its own."""
+    voices, before = list(voices_of(report).filter(partner=partner)), previous_report(report)
+    if before is None:
+        return [PartnerLine(voice) for voice in voices]
+    edition = Edition.objects.public().of_report(before.key).first()
+    said = dict(edition.rows.values_list("item", "status")) if edition else {}
+    own = dict(Voice.objects.filter(report=before, partner=partner).values_list("item", "text"))
+    return [PartnerLine(voice, said.get(voice.item_id, ""), own.get(voice.item_id, "")) for voice in voices]
+
+
+def remark(status: YearlyStatus | Voice) -> str:
     """How far the answer has come, and why it was returned."""
     if status.state == State.RETURNED:
         return f"差戻し：{status.return_reason}"

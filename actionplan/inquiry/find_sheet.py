@@ -15,14 +15,16 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from actionplan.inquiry.layout import (
-    ALWAYS,
+    ANSWER,
     ANSWER_COLUMNS,
-    COLUMNS,
+    FIGURES_COLUMN,
     HEADERS,
     AlteredError,
+    Column,
     OldVersionError,
     Stamp,
     Trouble,
+    known_columns,
     looks_stamped,
     read_stamp,
 )
@@ -130,7 +132,6 @@ def _refuse_other_zips(data: bytes) -> None:
 
 SEARCHED_ROWS = 60
 MOST_COLUMNS = 60
-KEYS = {header: key for key, header in HEADERS.items()}
 NUMBER = HEADERS["token"]
 # No other table of the portal has these.
 OWN_HEADERS = {HEADERS[key] for key in ("last_text", "last_progress", "remark")}
@@ -157,10 +158,21 @@ class FoundSheet:
     rows: list[tuple[int, Cells]]
     merged: list[str]
 
+    @property
+    def known(self) -> dict[str, Column]:
+        """The columns that such a workbook may have, by their headers."""
+        return {column.header: column for column in known_columns(self.stamp.partner_id)}
+
+    @property
+    def always(self) -> list[str]:
+        """The headers of the answer columns that every such workbook has."""
+        return [each.header for each in self.known.values() if each.kind == ANSWER and each is not FIGURES_COLUMN]
+
     def columns(self) -> dict[str, int]:
         """The place of each column, from 0, by its key; a column whose header stands there twice is left out."""
-        found = {KEYS[word]: index for index, word in enumerate(self.headers) if word in KEYS}
-        return {key: index for key, index in found.items() if self.headers.count(HEADERS[key]) == 1}
+        known = self.known
+        found = {known[word].key: index for index, word in enumerate(self.headers) if word in known}
+        return {key: index for key, index in found.items() if self.headers.count(self.headers[index]) == 1}
 
 
 def find_sheet(book: Workbook) -> FoundSheet:
@@ -181,11 +193,12 @@ def _found_sheet(sheet: ReadOnlyWorksheet, head_row: int) -> FoundSheet:
     headers = [header_words(cell.value) for cell in rows.pop(head_row)]
     if headers.count(NUMBER) > 1:
         raise UploadError(f"「{NUMBER}」の見出しの列が2つあります。増やした列を削除してください。")
-    if not set(headers) & set(ANSWER_COLUMNS.values()):
-        raise UploadError(f"記入する列（{'・'.join(ALWAYS)}）の見出しが1つもありません。{AGAIN}")
     below = [(number, cells) for number, cells in rows.items() if number > head_row]
     merged = [found.decode() for found in MERGED.findall(_source(sheet))]
-    return FoundSheet(sheet.title, stamp, head_row, headers, below, merged)
+    found_sheet = FoundSheet(sheet.title, stamp, head_row, headers, below, merged)
+    if not set(headers) & {column.header for column in found_sheet.known.values() if column.kind == ANSWER}:
+        raise UploadError(f"記入する列（{'・'.join(found_sheet.always)}）の見出しが1つもありません。{AGAIN}")
+    return found_sheet
 
 
 def numbered_rows(sheet: Any, until: int | None = None) -> Iterator[tuple[int, Cells]]:
@@ -238,7 +251,7 @@ def _stamp(sheet: ReadOnlyWorksheet, head_row: int) -> Stamp:
 
 def missing_answers(sheet: FoundSheet) -> list[str]:
     """The headers of answer columns that every sheet should have and this one does not."""
-    return [header for header in ALWAYS if header not in sheet.headers]
+    return [header for header in sheet.always if header not in sheet.headers]
 
 
 def head_notes(sheet: FoundSheet) -> Iterator[str]:
@@ -248,14 +261,14 @@ def head_notes(sheet: FoundSheet) -> Iterator[str]:
         for header in missing:
             yield f"「{header}」の列がないため、この欄の回答は変わりません。"
     for index, header in enumerate(sheet.headers):
-        if header and header not in KEYS and not missing:
+        if header and header not in sheet.known and not missing:
             yield f"{column_letters(index)}列の「{header}」は照会票にない列なので、読み取りません。"
 
 
 def head_troubles(sheet: FoundSheet) -> Iterator[Trouble]:
     """What is at fault in the header row: a word twice, or a strange one while an answer column is missing."""
     for index, header in enumerate(sheet.headers):
-        if header in KEYS and sheet.headers.index(header) < index:
+        if header in sheet.known and sheet.headers.index(header) < index:
             yield Trouble(
                 _place(sheet, index), f"見出し「{header}」の列が2つあります。どちらかの列を削除してください。"
             )
@@ -265,13 +278,13 @@ def head_troubles(sheet: FoundSheet) -> Iterator[Trouble]:
 def _renamed(sheet: FoundSheet, missing: Sequence[str]) -> Iterator[Trouble]:
     """A trouble for each column that may be a missing answer column under another header, or under none."""
     for index, header in enumerate(sheet.headers if missing else ()):
-        if header not in KEYS and (header or _is_filled(sheet, index)):
+        if header not in sheet.known and (header or _is_filled(sheet, index)):
             what = f"見出し「{header}」は照会票にありません。" if header else "見出しが空です。"
-            yield Trouble(_place(sheet, index), f"{what}{_back(index, missing)}")
+            yield Trouble(_place(sheet, index), f"{what}{_back(sheet, index, missing)}")
 
 
-def _back(index: int, missing: Sequence[str]) -> str:
-    own = COLUMNS[index].header if index < len(COLUMNS) else ""
+def _back(sheet: FoundSheet, index: int, missing: Sequence[str]) -> str:
+    own = dict(enumerate(each for each in sheet.known if each != FIGURES_COLUMN.header)).get(index, "")
     names = "".join(f"「{header}」" for header in ([own] if own in missing else missing))
     return f"もとの見出し（{names}）に戻してください。戻すまで、この列の回答は読み取らず、変えません。"
 

@@ -45,16 +45,27 @@ COLUMNS = (
     Column("revision", "改訂番号", 6, MACHINE),
     Column("token", "照合番号", 12, MACHINE),
 )
+# What a partner outside the city hall gets: its items, what is public of them or its own, and one box.
+PARTNER_COLUMNS = (
+    *(column for column in COLUMNS if column.key in ("code", "name", "content", "last_text")),
+    Column("last_voice", "昨年度に書いた文", 26, LAST),
+    *(Column(column.key, column.header, 40, ANSWER) for column in COLUMNS if column.key == "text"),
+    *(column for column in COLUMNS if column.kind in (REMARK, MACHINE)),
+)
 # Stands before the remarks in the workbook of a department of which an item declares figures; no other has it.
 FIGURES_COLUMN = Column(FIGURES.name, FIGURES.label, FIGURES.width, ANSWER)
 HEADERS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN)}
-# The header of each answer cell by the name of its field (see cells.py), and of those that every workbook has.
+# The header of each answer cell by the name of its field (see cells.py).
 ANSWER_COLUMNS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN) if column.kind == ANSWER}
-ALWAYS = tuple(column.header for column in COLUMNS if column.kind == ANSWER)
 # Excel lets nobody type into any column but those of ANSWER kind (styles.py); other programs do. What was written there
 # all the same is not read, and in these the person is told so.
 TOLD_WHEN_CHANGED = ("name", "content")
 MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
+
+
+def known_columns(partner_id: int | None) -> tuple[Column, ...]:
+    """Every column that the reader looks for in a partner's workbook, or in a department's."""
+    return PARTNER_COLUMNS if partner_id else (*COLUMNS, FIGURES_COLUMN)
 
 
 def columns_with(*, figures: bool) -> tuple[Column, ...]:
@@ -63,6 +74,85 @@ def columns_with(*, figures: bool) -> tuple[Column, ...]:
         return COLUMNS
     place = next(index for index, column in enumerate(COLUMNS) if column.kind == REMARK)
     return (*COLUMNS[:place], FIGURES_COLUMN, *COLUMNS[place:])
+
+
+OPTIONAL = "・".join(cell.label for cell in CELLS if not cell.needed)
+# Of these the sheet and the guidance of either kind of workbook have the same.
+NO_ROWS_MORE = "行や列を増やさないでください。列の幅と行の高さは、変えてもかまいません。"
+NOT_THE_NUMBERS = "右端の改訂番号と照合番号、1行目の右端の文字は、取込みに使います。変更しないでください。"
+NO_FORMULAS = "数式は使えません。文字で書いてください。セルの中で改行するには、Altキーを押しながらEnterキーを押します。"
+ANY_NAME = "ファイルの名前とシートの名前は変えてもかまいません。形式は「Excelブック（.xlsx）」のまま保存してください。"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the words of a workbook are.
+
+    groups: above the columns, by their kind. closed: in place of the call to answer, where nothing is open.
+    needed: what strong yellow says is empty. cut: beside a text that paper cuts. asked: what is to be filled in, with
+    how. send: how it comes back.
+    """
+
+    groups: dict[str, str]
+    closed: str
+    needed: str
+    cut: str
+    asked: tuple[tuple[str, str], ...]
+    send: str
+    rules: tuple[str, ...]
+
+
+FOR_DEPARTMENTS = Shape(
+    {
+        SHOWN: "項目（確認用）",
+        LAST: "昨年度の回答（確認用）",
+        ANSWER: f"▼ 今年度の回答（黄色の欄に記入してください。{OPTIONAL}は任意です）",
+        REMARK: "連絡",
+        MACHINE: "管理用",
+    },
+    "今年度の回答（確認用）",
+    "実施状況か進捗区分",
+    "長い文は、紙には途中までしか出ません。全文は「自課の回答」の画面を印刷して確かめてください。",
+    tuple((cell.label, cell.hint) for cell in CELLS),
+    "① 記入して保存したこのファイルを、職員用の画面の「照会票（Excel）」で取り込みます。\n"
+    "② 取り込む前に、変わるところが画面に出ます。確かめてから確定します。\n"
+    "③ 取り込んだだけでは提出になりません。課長が画面の「自課の回答」で提出します。\n"
+    "取り込めないときは、事務局{office}へ送ってください。",
+    (
+        NO_ROWS_MORE,
+        NOT_THE_NUMBERS,
+        "行を消しても、その項目の回答は消えません。回答を消すときは、欄の中を空にしてください。",
+        NO_FORMULAS,
+        "ほかの課の照会票や、昨年度の照会票の行を貼り付けないでください。",
+        "長い文は、この照会票を印刷すると途中で切れることがあります。紙で確かめるときは、画面の「自課の回答」を印刷してください。",
+        ANY_NAME,
+    ),
+)
+FOR_PARTNERS = Shape(
+    {
+        SHOWN: "項目（確認用）",
+        LAST: "昨年度（確認用）",
+        ANSWER: "▼ 今年度の文（黄色の欄に記入してください）",
+        REMARK: "連絡",
+        MACHINE: "管理用",
+    },
+    "今年度の文（確認用）",
+    "実施状況",
+    "長い文は、紙には途中までしか出ません。",
+    (("実施状況", "この1年に実施したことを、文章で書いてください。書くことのない項目は、空欄のままでかまいません。"),),
+    "① 黄色の欄に記入して、このファイルを保存してください。\n"
+    "② 保存したファイルを、市の事務局{office}へ送ってください。\n"
+    "③ 市が内容を確かめてから、お名前とともに公表します。確かめる前の文が公表されることはありません。",
+    (
+        NO_ROWS_MORE,
+        NOT_THE_NUMBERS,
+        "行を消しても、前に送った文は消えません。文を消すときは、欄の中を空にしてください。",
+        NO_FORMULAS,
+        "ほかの団体の照会票や、昨年度の照会票の行を貼り付けないでください。",
+        "回答用のリンクも受け取っているときは、どちらか一方で書いてください。",
+        ANY_NAME,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -105,7 +195,8 @@ class InquiryFile:
     """What a workbook says.
 
     report: the key of the report that it asks about.
-    department_id: of the department that it was issued for; None for items without one.
+    department_id: of the department that it was issued for; None for items without one. partner_id: of the partner
+    that it was issued for instead: then the lines are of its texts (Voice).
     lines: every row that is known by its 照合番号. notes: harmless sentences about what was noticed.
     letters: the column of each answer field, and of TOLD_WHEN_CHANGED, in this file; a missing column is absent.
     unknown: what stands as the item's code in each row that is there, but is not known by a 照合番号 ("" for nothing).
@@ -119,6 +210,7 @@ class InquiryFile:
     notes: tuple[str, ...] = ()
     letters: dict[str, str] | None = None
     unknown: frozenset[str] = frozenset()
+    partner_id: int | None = None
 
     @property
     def good_lines(self) -> tuple[AnswerLine, ...]:
@@ -135,6 +227,7 @@ class InquiryFile:
 MARK = "照会票"
 ROW_MARK = "行"
 NOBODY = "0"  # stands for 「担当課なし」
+OUTSIDE = "p"  # stands before the key of a partner
 
 
 class AlteredError(ValueError):
@@ -153,10 +246,12 @@ class Stamp:
     department_id: int | None
     issued_at: datetime
     rows: int
+    partner_id: int | None = None
 
     def sign(self) -> str:
         """The stamp as a signed text."""
-        parts = (VERSION, self.report, _written(self.department_id), self.rows, self.issued_at.isoformat())
+        whose = _written(self.department_id, self.partner_id)
+        parts = (VERSION, self.report, whose, self.rows, self.issued_at.isoformat())
         return _signer(MARK).sign("/".join(map(str, (MARK, *parts))))
 
 
@@ -165,6 +260,7 @@ class RowNumber:
     """What a row is: an item's answer as the workbook of a report (by its key) and a department showed it.
 
     code: the item's numbers; printed: how the workbook shows them, where it is otherwise.
+    Of a partner's workbook it is the text of the partner.
     """
 
     report: str
@@ -173,6 +269,7 @@ class RowNumber:
     revision: int
     code: str
     printed: str = ""
+    partner_id: int | None = None
 
     @property
     def shown(self) -> str:
@@ -181,7 +278,7 @@ class RowNumber:
 
     def sign(self, signer: Signer) -> str:
         """The 照合番号: a signed text. signer: as row_signer() gives it, once for many rows."""
-        parts = (self.report, _written(self.department_id), self.status_id, self.revision, self.code)
+        parts = (self.report, _written(self.department_id, self.partner_id), self.status_id, self.revision, self.code)
         return signer.sign("/".join(map(str, (*parts, *([self.printed] if self.printed else [])))))
 
 
@@ -195,8 +292,9 @@ def read_stamp(text: str) -> Stamp:
     _, version, *parts = _parts(text, _signer(MARK))
     if int(version) != VERSION:
         raise OldVersionError(version)
-    report, department, rows, issued_at = parts
-    return Stamp(report, _read(department), datetime.fromisoformat(issued_at), int(rows))
+    report, whose, rows, issued_at = parts
+    department, partner = _read(whose)
+    return Stamp(report, department, datetime.fromisoformat(issued_at), int(rows), partner)
 
 
 def looks_stamped(text: str) -> bool:
@@ -206,8 +304,9 @@ def looks_stamped(text: str) -> bool:
 
 def read_row_number(text: str, signer: Signer) -> RowNumber:
     """What a 照合番号 says. Raises AlteredError."""
-    report, department, status, revision, code, *printed = _parts(text, signer)
-    return RowNumber(report, _read(department), int(status), int(revision), code, "/".join(printed))
+    report, whose, status, revision, code, *printed = _parts(text, signer)
+    department, partner = _read(whose)
+    return RowNumber(report, department, int(status), int(revision), code, "/".join(printed), partner)
 
 
 def _signer(purpose: str) -> Signer:
@@ -221,9 +320,14 @@ def _parts(text: str, signer: Signer) -> list[str]:
         raise AlteredError(text) from error
 
 
-def _written(department_id: int | None) -> str:
+def _written(department_id: int | None, partner_id: int | None) -> str:
+    if partner_id:
+        return f"{OUTSIDE}{partner_id}"
     return NOBODY if department_id is None else str(department_id)
 
 
-def _read(department: str) -> int | None:
-    return None if department == NOBODY else int(department)
+def _read(whose: str) -> tuple[int | None, int | None]:
+    """The keys of the department and of the partner, one of which, or both, are None."""
+    if whose.startswith(OUTSIDE):
+        return None, int(whose.removeprefix(OUTSIDE))
+    return (None if whose == NOBODY else int(whose)), None

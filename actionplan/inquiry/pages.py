@@ -1,9 +1,9 @@
 """Inquiry workbooks (照会票) in the staff wing: their addresses, and those that somebody may download."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib import messages
@@ -17,26 +17,33 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from actionplan import permissions
-from actionplan.admin.site import FrontLink, own_page, standing_in
+from actionplan.admin.site import FrontLink, found_or_404, own_page, standing_in
 from actionplan.answers.sheet import answer_sheet
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
-from actionplan.inquiry.compare import CONFLICT, EMPTIED, CellChange, Comparison, compare
-from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, read_current_answers
+from actionplan.inquiry.compare import Waiting, compare, with_rivals
+from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, partner_lines, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.read_workbook import MARKED, WaitingInquiry
-from actionplan.inquiry.write_workbook import file_name, inquiry_zip, write_inquiry, zip_name
-from actionplan.models import AnnualReport, Person, Succession, YearlyStatus, place_of
+from actionplan.inquiry.write_workbook import (
+    file_name,
+    inquiry_zip,
+    write_inquiry,
+    write_partner_inquiry,
+    zip_name,
+)
+from actionplan.models import AnnualReport, Partner, Person, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing, standing_of
 from actionplan.round.opening import years_under_way
 from actionplan.round.pages import MOST_YEARS
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
+from actionplan.voices.asked import voices_of
 
 NOT_YOURS = "この課の照会票をダウンロードする権限がありません。自分の課の照会票を選んでください。"
 ZIP_NOT_YOURS = "全部の課の照会票をまとめてダウンロードできるのは、事務局だけです。"
-
+PARTNER_NOT_YOURS = "相手方の照会票をダウンロードできるのは、事務局だけです。"
 NOT_ANSWERING = "照会票を取り込めるのは、課の担当者・課長と事務局です。必要なときは事務局に相談してください。"
 
 
@@ -72,6 +79,12 @@ def asked_department(request: HttpRequest) -> int | None:
     return int(asked) if asked.isdecimal() and len(asked) < 10 else None
 
 
+def asked_partner(request: HttpRequest) -> int | None:
+    """The partner from whose row the person came (?partner=3); None when it was no partner's."""
+    asked = request.GET.get("partner", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else None
+
+
 def upload_address(report: AnnualReport, request: HttpRequest | None = None) -> str:
     """The page that takes workbooks; it knows from which department's page the person came."""
     return reverse("admin:inquiry_upload", args=[report.key]) + (_tail(request) if request else "")
@@ -83,6 +96,8 @@ def preview_address(report: AnnualReport, name: str, request: HttpRequest) -> st
 
 
 def _tail(request: HttpRequest) -> str:
+    if partner := asked_partner(request):
+        return f"?partner={partner}"
     department = asked_department(request)
     return "" if department is None else f"?department={department}"
 
@@ -115,6 +130,19 @@ def workbook(request: HttpRequest, key: str, pk: int) -> HttpResponse:
 
 
 @require_safe
+def partner_workbook(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    """A partner's workbook, for the office, which sends it by mail and takes in what comes back."""
+    permissions.require(permissions.may_link(request.user), PARTNER_NOT_YOURS)
+    report, partner = the_report(key), found_or_404(Partner.objects.all(), pk=pk)
+    if not partner.active:
+        raise Http404("この相手方は、回答を頼まない相手方になっています。")
+    lines = partner_lines(report, partner)
+    if not lines:
+        raise Http404("この相手方には、この年度に書いてもらう項目がありません。")
+    return attachment(write_partner_inquiry(report, partner, lines), file_name(report, partner), XLSX)
+
+
+@require_safe
 def archive(request: HttpRequest, key: str) -> HttpResponse:
     """Every department's workbook in one zip, for the coordinator."""
     permissions.require(standing_of(request.user).coordinates, ZIP_NOT_YOURS)
@@ -136,6 +164,7 @@ def urls(guarded: Callable) -> list[URLPattern]:
     year = "inquiry/<slug:key>"
     return [
         path(f"{year}/<int:pk>.xlsx", guarded(workbook), name="inquiry_workbook"),
+        path(f"{year}/partner/<int:pk>.xlsx", guarded(partner_workbook), name="inquiry_partner"),
         path(f"{year}.zip", guarded(archive), name="inquiry_zip"),
         path(f"{year}/upload/", guarded(upload_page), name="inquiry_upload"),
         path(f"{year}/upload/take/", guarded(take_all), name="inquiry_take"),
@@ -161,6 +190,19 @@ def own_workbooks(answers: CurrentAnswers) -> list[OwnWorkbook]:
     return [
         OwnWorkbook(answers.name(pk), items[pk], reverse("admin:inquiry_workbook", args=[answers.report.key, pk or 0]))
         for pk in sorted(own, key=lambda pk: place_of(answers.succession.by_pk.get(pk)))
+    ]
+
+
+def partner_workbooks(answers: CurrentAnswers) -> list[OwnWorkbook]:
+    """The workbooks of partners, for the office. One query."""
+    if not answers.standing.coordinates:
+        return []
+    named = voices_of(answers.report).filter(partner__active=True).values_list("partner", "partner__name")
+    items = Counter(named.order_by("partner__name"))
+    key = answers.report.key
+    return [
+        OwnWorkbook(name, number, reverse("admin:inquiry_partner", args=[key, pk]))
+        for (pk, name), number in items.items()
     ]
 
 
@@ -241,60 +283,10 @@ def _drop_replaced(before: Sequence[WaitingInquiry], kept: Sequence[WaitingInqui
                 file.remove()
 
 
-def _known_by(file: WaitingInquiry) -> tuple[str, int | None]:
-    """The file's name, whether it was given back with marks or not, and its department."""
-    return Path(file.title).stem.replace(MARKED, ""), file.read().department_id
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A workbook that waits: whose it is, what it would change; problem: why it can no longer be taken.
-
-    rivals: the names of other workbooks in the list that say something else in one of the same cells.
-    """
-
-    file: WaitingInquiry
-    address: str
-    department: str = ""
-    comparison: Comparison | None = None
-    problem: str = ""
-    rivals: tuple[str, ...] = ()
-
-    @property
-    def conflicts(self) -> int:
-        """How many cells somebody else changed meanwhile."""
-        return self.comparison.count(CONFLICT) if self.comparison else 0
-
-    @property
-    def emptied(self) -> int:
-        """How many cells would lose their words."""
-        return self.comparison.count(EMPTIED) if self.comparison else 0
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it may be taken as it is."""
-        return self.comparison is not None and self.comparison.is_plain and not self.rivals
-
-    @property
-    def cells(self) -> Iterator[CellChange]:
-        """The cells that it would change."""
-        for item in self.comparison.items if self.comparison else ():
-            yield from item.cells
-
-
-def with_rivals(queue: Sequence[Waiting]) -> list[Waiting]:
-    """The same list, each workbook with its rivals: nobody takes one of two answers without knowing of the other."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)  # by cell: the words of each workbook
-    for each in queue:
-        for cell in each.cells:
-            said[cell.key][each.file.name] = cell.file
-    titles = {each.file.name: each.file.title for each in queue}
-    return [replace(each, rivals=tuple(titles[name] for name in _rivals(each, said))) for each in queue]
-
-
-def _rivals(each: Waiting, said: dict[str, dict[str, str]]) -> list[str]:
-    found = {name: None for cell in each.cells for name, words in said[cell.key].items() if words != cell.file}
-    return list(found)
+def _known_by(file: WaitingInquiry) -> tuple[str, int | None, int | None]:
+    """The file's name, whether it was given back with marks or not, and its department or partner."""
+    inquiry = file.read()
+    return Path(file.title).stem.replace(MARKED, ""), inquiry.department_id, inquiry.partner_id
 
 
 OVERTAKEN = "確認したあとに内容が変わったため、取り込んでいません。一覧から開いて、もう一度確かめてください。"
@@ -322,6 +314,7 @@ def upload_page(request: HttpRequest, key: str) -> HttpResponse:
         report=report,
         coordinates=standing.coordinates,
         own_workbooks=own_workbooks(answers),
+        partner_workbooks=partner_workbooks(answers),
         refusals=refusals,
         queue=queue,
         plain=[each for each in queue if each.is_plain],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,6 +24,7 @@ from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.pages import (
     answers_address,
     asked_department,
+    asked_partner,
     attachment,
     come_in,
     crumbs_of,
@@ -31,7 +32,7 @@ from actionplan.inquiry.pages import (
     upload_address,
 )
 from actionplan.inquiry.read_workbook import WaitingInquiry
-from actionplan.models import AnnualReport
+from actionplan.models import AnnualReport, Partner
 from actionplan.permissions import Standing
 from actionplan.scale import UNSET, Scale
 from actionplan.seen import Moved, fingerprint
@@ -133,6 +134,10 @@ MOVED = "確認していただいたあとに回答が変わったため、ま�
 MOST_CHOICES = 4_500
 TOO_MANY = "選ぶ欄が{most}を超えているため、確かめられません。照会票をダウンロードし直し、答えを書き写してください。"
 NO_CHOICE = Decision("")
+TO_HAND_IN = (
+    "まだ公表される文ではありません。この画面で提出し、"
+    "「関係課と相手方」の画面で確かめて確定すると、公表できるようになります。"
+)
 
 
 class Page:
@@ -167,9 +172,13 @@ class Page:
         )
 
     def _stranger(self, comparison: Comparison, answers: CurrentAnswers) -> str:
-        """The name of the department from whose page the person came, when the workbook is another's."""
+        """The name of the department or partner from whose page the person came, when the workbook is another's."""
+        if partner := asked_partner(self.request):
+            found = Partner.objects.filter(pk=partner).first()
+            return str(found) if found and partner != comparison.file.partner_id else ""
         asked = asked_department(self.request)
-        own = asked is None or answers.current(asked or None) in answers.homes(comparison.file)
+        inside = comparison.file.partner_id is None
+        own = asked is None or (inside and answers.current(asked or None) in answers.homes(comparison.file))
         return "" if own else answers.name(asked or None)
 
     def take(self) -> HttpResponse:
@@ -187,6 +196,8 @@ class Page:
             lacking = undecided(refusal.comparison, decision)
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
         self._tell(outcome, decision)
+        if inquiry.partner_id and outcome.saved:
+            messages.info(self.request, TO_HAND_IN)
         return HttpResponseRedirect(self._on(inquiry, outcome))
 
     def _tell(self, outcome: Taken, decision: Decision) -> None:
@@ -203,6 +214,8 @@ class Page:
         self.file.remove()
         if inquiry_files.waiting(self.request.user, self.report):
             return upload_address(self.report)
+        if inquiry.partner_id:
+            return reverse("admin:partner_texts", args=[self.report.key, inquiry.partner_id])
         own = read_current_answers(self.report, (), self.request.user).own_homes(inquiry)
         return answers_address(self.report, own[0] if own else inquiry.department_id)
 

@@ -85,6 +85,7 @@ class Reading:
             tuple(self._notes()),
             {key: column_letters(self.rows.columns[key]) for key in (*self.answers, *self.locked)},
             frozenset(self.unknown),
+            stamp.partner_id,
         )
 
     def _read(self, line: int, cells: Cells) -> None:
@@ -216,6 +217,8 @@ ADDED = (
 ALTERED = "照合番号が書き換えられています。照会票をダウンロードし直し、この行の答えを書き写してください。"
 OTHER_YEAR = "ほかの年度の照会票の行です。この行を削除してください。"
 OTHER_DEPARTMENT = "ほかの課の照会票の行です。この行を削除してください。"
+OTHER_PARTNER = "ほかの相手方か、市の課の照会票の行です。この行を削除してください。"
+OF_A_PARTNER = "相手方の照会票の行です。この行を削除してください。"
 
 
 class RowFault(ValueError):
@@ -253,8 +256,11 @@ class Rows:
             raise RowFault(Trouble(self.place("token", line), ALTERED)) from error
         if number.report != self.sheet.stamp.report:
             raise RowFault(Trouble(self.place("token", line), OTHER_YEAR))
-        if number.department_id != self.sheet.stamp.department_id:
-            raise RowFault(Trouble(self.place("token", line), OTHER_DEPARTMENT))
+        stamp = self.sheet.stamp
+        if (number.department_id, number.partner_id) != (stamp.department_id, stamp.partner_id):
+            strange = OF_A_PARTNER if number.partner_id else OTHER_DEPARTMENT
+            sentence = OTHER_PARTNER if stamp.partner_id else strange
+            raise RowFault(Trouble(self.place("token", line), sentence))
         return number
 
     def _refuse_added(self, line: int, cells: Cells) -> None:

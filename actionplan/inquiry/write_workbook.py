@@ -1,4 +1,4 @@
-"""The inquiry workbook (照会票) of one department: its items, last year's answers, and the cells to fill in."""
+"""The inquiry workbook (照会票) of one department or partner: its items, last year's answers, the cells to fill in."""
 
 import re
 import unicodedata
@@ -14,30 +14,34 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from actionplan.answers.sheet import SheetRow, answer_sheet
-from actionplan.cells import CELLS, CHOICE, FIGURES
+from actionplan.cells import CELLS, CHOICE, CHOICES, FIGURES
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.figures import blank_lines
-from actionplan.inquiry.current_answers import answer_text, due_words, is_open, remark, shown_text
+from actionplan.inquiry.current_answers import PartnerLine, answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
     FIGURES_COLUMN,
+    FOR_DEPARTMENTS,
+    FOR_PARTNERS,
     GUIDANCE,
-    LAST,
     MACHINE,
+    PARTNER_COLUMNS,
     REMARK,
     SHEET,
-    SHOWN,
     Column,
     RowNumber,
+    Shape,
     Stamp,
     columns_with,
     row_signer,
 )
 from actionplan.inquiry.styles import BODY, HEADING, TALLEST, TITLE, GrowingWorksheet, formats_of, height
-from actionplan.models import AnnualReport, Department, State, Succession, place_of
+from actionplan.models import AnnualReport, Department, Partner, State, Succession, place_of
 from actionplan.scale import Scale
 from actionplan.words import NO_DEPARTMENT, day_words
+
+Rows = Sequence[SheetRow] | Sequence[PartnerLine]
 
 
 def write_inquiry(
@@ -47,18 +51,28 @@ def write_inquiry(
 
     department: whom it is for; None for items without one. issued_at: now unless told.
     """
-    now = issued_at or timezone.now()
-    stamp = Stamp(report.key, department.pk if department else None, now, len(rows))
+    stamp = Stamp(report.key, department.pk if department else None, issued_at or timezone.now(), len(rows))
+    figures = any(row.status.declared for row in rows)
+    return _written(report, name_of(department), rows, stamp, columns_with(figures=figures))
+
+
+def write_partner_inquiry(report: AnnualReport, partner: Partner, rows: Sequence[PartnerLine]) -> bytes:
+    """The workbook of a partner outside the city hall: the same, with one box an item."""
+    stamp = Stamp(report.key, None, timezone.now(), len(rows), partner.pk)
+    return _written(report, str(partner), rows, stamp, PARTNER_COLUMNS)
+
+
+def _written(report: AnnualReport, name: str, rows: Rows, stamp: Stamp, columns: Sequence[Column]) -> bytes:
     stream = BytesIO()
     with Workbook(stream, {"constant_memory": True, **OPTIONS}) as book:
-        made = timezone.localtime(now).replace(tzinfo=None)
-        book.set_properties({"title": f"{report}照会票（{name_of(department)}）", "created": made})
+        made = timezone.localtime(stamp.issued_at).replace(tzinfo=None)
+        book.set_properties({"title": f"{report}照会票（{name}）", "created": made})
         formats = formats_of(book)
-        questions = book.add_worksheet(SHEET, worksheet_class=GrowingWorksheet)
-        figures = any(row.status.declared for row in rows)
-        QuestionSheet(questions, formats, stamp, figures=figures).fill(report, name_of(department), rows)
+        sheet = book.add_worksheet(SHEET, worksheet_class=GrowingWorksheet)
+        questions = QuestionSheet(sheet, formats, stamp, columns)
+        questions.fill(report, name, rows)
         guidance = book.add_worksheet(GUIDANCE, worksheet_class=GrowingWorksheet)
-        GuidanceSheet(guidance, formats).fill(report, name_of(department), figures=figures)
+        GuidanceSheet(guidance, formats).fill(report, name, questions.shape, columns)
     return stream.getvalue()
 
 
@@ -67,9 +81,9 @@ def name_of(department: Department | None) -> str:
     return str(department) if department else NO_DEPARTMENT
 
 
-def file_name(report: AnnualReport, department: Department | None) -> str:
+def file_name(report: AnnualReport, whose: Department | Partner | None) -> str:
     """照会票_平成22年度_○○課.xlsx, safe on every system."""
-    return safe(f"照会票_{report.short_label}_{name_of(department)}", ".xlsx")
+    return safe(f"照会票_{report.short_label}_{whose or NO_DEPARTMENT}", ".xlsx")
 
 
 Bundle = tuple[Department | None, list[SheetRow]]
@@ -160,11 +174,7 @@ FIRST_ROW = HEAD_ROW + 1
 LEAST_LINES = 3  # a row is never so low that nobody would write into it
 ENOUGH = 1200  # characters: as many fill the tallest row of Excel in the widest column
 FILTER_FROM = 30  # fewer rows need no filter, and its arrows look like choices
-OPTIONAL = "・".join(cell.label for cell in CELLS if not cell.needed)
-CALL = f"▼ 今年度の回答（黄色の欄に記入してください。{OPTIONAL}は任意です）"
-CLOSED, CLOSED_ANSWER = "提出済みのため、書き換えられません（確認用）", "今年度の回答（確認用）"
-GROUPS = {SHOWN: "項目（確認用）", LAST: "昨年度の回答（確認用）", ANSWER: CALL, REMARK: "連絡", MACHINE: "管理用"}
-CUT_ON_PAPER = "長い文は、紙には途中までしか出ません。全文は「自課の回答」の画面を印刷して確かめてください。"
+CLOSED = "提出済みのため、書き換えられません（確認用）"
 PERMITTED = {"format_columns": True, "format_rows": True, "autofilter": True}
 CENTRED = {"code", "marks", "kind", "last_progress", *(cell.name for cell in CELLS if cell.kind == CHOICE)}
 
@@ -172,18 +182,20 @@ CENTRED = {"code", "marks", "kind", "last_progress", *(cell.name for cell in CEL
 class QuestionSheet:
     """The sheet while it is written."""
 
-    def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format], stamp: Stamp, *, figures: bool) -> None:
-        self.sheet, self.formats, self.stamp = sheet, formats, stamp
+    def __init__(
+        self, sheet: GrowingWorksheet, formats: Mapping[str, Format], stamp: Stamp, columns: Sequence[Column]
+    ) -> None:
+        self.sheet, self.formats, self.stamp, self.columns = sheet, formats, stamp, columns
         self.signer = row_signer()
         self.row = FIRST_ROW
-        self.columns = columns_with(figures=figures)
+        self.shape = FOR_PARTNERS if stamp.partner_id else FOR_DEPARTMENTS
         self.places = {column.key: index for index, column in enumerate(self.columns)}
         self.printed = sum(column.kind != MACHINE for column in self.columns)
 
-    def fill(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
+    def fill(self, report: AnnualReport, name: str, rows: Rows) -> None:
         """Writes the head and a row for each item; then what the cells allow."""
         self._page_setup()
-        self._head(report, department, rows)
+        self._head(report, name, rows)
         for row in rows:
             self._item(row)
         if rows:
@@ -194,7 +206,7 @@ class QuestionSheet:
         self.sheet.protect("", PERMITTED)
 
     def _answers_columns(self, scale: Scale) -> None:
-        for cell in CELLS:
+        for cell in (each for each in CELLS if each.name in self.places):
             place = FIRST_ROW, self.row - 1, self.places[cell.name]
             if cell.kind == CHOICE:
                 offer_choices(self.sheet, *place, cell.label, scale)
@@ -216,14 +228,15 @@ class QuestionSheet:
         self.sheet.set_zoom(90)
         self.sheet.set_selection(FIRST_ROW, self.places["text"], FIRST_ROW, self.places["text"])
 
-    def _head(self, report: AnnualReport, department: str, rows: Sequence[SheetRow]) -> None:
+    def _head(self, report: AnnualReport, name: str, rows: Rows) -> None:
         mark = f"【{SAMPLE}】" if report.sample else ""
-        self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{department}", "title", TITLE)
+        self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{name}", "title", TITLE)
         self.sheet.write_string(0, self.places["token"], self.stamp.sign(), self.formats["stamp"])
         opened = any(is_open(row.status) for row in rows) or not rows
         call = f"黄色の欄に記入し、保存してください。{due_words(report)}" if opened else CLOSED
         self._line(1, call, "call", HEADING)
-        self._columns(GROUPS if opened else {**GROUPS, ANSWER: CLOSED_ANSWER})
+        groups = self.shape.groups
+        self._columns(groups if opened else {**groups, ANSWER: self.shape.closed})
 
     def _columns(self, groups: Mapping[str, str]) -> None:
         self.sheet.set_row(2, height(1))
@@ -242,12 +255,12 @@ class QuestionSheet:
         self.sheet.set_row(row, height(1, size))
         self.sheet.write_string(row, 0, text, self.formats[style])
 
-    def _item(self, row: SheetRow) -> None:
+    def _item(self, row: SheetRow | PartnerLine) -> None:
         texts = [self._text(column, row) for column in self.columns]
         printed = list(zip(texts, self.columns, strict=True))[: self.printed]
         lines = max(line_count(text[:ENOUGH], column.width, BODY) for text, column in printed)
         if height(lines) >= TALLEST:
-            texts[self.places["remark"]] = "\n".join(filter(None, [texts[self.places["remark"]], CUT_ON_PAPER]))
+            texts[self.places["remark"]] = "\n".join(filter(None, [texts[self.places["remark"]], self.shape.cut]))
         self.sheet.set_row(self.row, height(max(lines, LEAST_LINES)))
         for index, (column, text) in enumerate(zip(self.columns, texts, strict=True)):
             form = self.formats[_style(column, row)]
@@ -257,22 +270,24 @@ class QuestionSheet:
                 self.sheet.write_blank(self.row, index, None, form)
         self.row += 1
 
-    def _text(self, column: Column, row: SheetRow) -> str:
-        if column is FIGURES_COLUMN:
-            return blank_lines(row.status.figures, row.last_figures, row.status.declared)
-        if column.kind == ANSWER:
-            return answer_text(row.status, column.key)
+    def _text(self, column: Column, row: SheetRow | PartnerLine) -> str:
         if column.key == "token":
             return self._number(row).sign(self.signer)
-        return remark(row.status) if column.kind == REMARK else shown_text(row, column.key)
+        if column.kind == REMARK:
+            return remark(row.status)
+        if isinstance(row, PartnerLine):
+            return row.shown(column.key)
+        if column is FIGURES_COLUMN:
+            return blank_lines(row.status.figures, row.last_figures, row.status.declared)
+        return answer_text(row.status, column.key) if column.kind == ANSWER else shown_text(row, column.key)
 
-    def _number(self, row: SheetRow) -> RowNumber:
+    def _number(self, row: SheetRow | PartnerLine) -> RowNumber:
         stamp, status, item = self.stamp, row.status, row.status.item
         known = (status.pk, status.revision, item.plain_code, item.printed_number)
-        return RowNumber(stamp.report, stamp.department_id, *known)
+        return RowNumber(stamp.report, stamp.department_id, *known, stamp.partner_id)
 
 
-def _style(column: Column, row: SheetRow) -> str:
+def _style(column: Column, row: SheetRow | PartnerLine) -> str:
     if column.kind == ANSWER and is_open(row.status):
         return "answer_centred" if column.key in CENTRED else "answer"
     if column.kind == REMARK and row.status.state == State.RETURNED:
@@ -283,24 +298,10 @@ def _style(column: Column, row: SheetRow) -> str:
 
 
 WIDTHS = (18, 86)
-HOW_TO_SEND = (
-    "① 記入して保存したこのファイルを、職員用の画面の「照会票（Excel）」で取り込みます。\n"
-    "② 取り込む前に、変わるところが画面に出ます。確かめてから確定します。\n"
-    "③ 取り込んだだけでは提出になりません。課長が画面の「自課の回答」で提出します。"
-)
 COLOURS = (
-    ("黄色の欄", "text_yellow", "記入する欄です。濃い黄色は、実施状況か進捗区分がまだ空であることを表します。"),
+    ("黄色の欄", "text_yellow", "記入する欄です。濃い黄色は、{needed}がまだ空であることを表します。"),
     ("灰色の欄", "text_head", "確認用です。変更できません。提出済み・確定済みの項目も灰色で、記入できません。"),
     ("赤い欄", "text_red", "事務局から差し戻された項目です。理由を読み、黄色の欄を直してください。"),
-)
-RULES = (
-    "行や列を増やさないでください。列の幅と行の高さは、変えてもかまいません。",
-    "右端の改訂番号と照合番号、1行目の右端の文字は、取込みに使います。変更しないでください。",
-    "行を消しても、その項目の回答は消えません。回答を消すときは、欄の中を空にしてください。",
-    "数式は使えません。文字で書いてください。セルの中で改行するには、Altキーを押しながらEnterキーを押します。",
-    "ほかの課の照会票や、昨年度の照会票の行を貼り付けないでください。",
-    "長い文は、この照会票を印刷すると途中で切れることがあります。紙で確かめるときは、画面の「自課の回答」を印刷してください。",
-    "ファイルの名前とシートの名前は変えてもかまいません。形式は「Excelブック（.xlsx）」のまま保存してください。",
 )
 
 
@@ -310,21 +311,23 @@ class GuidanceSheet:
     def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format]) -> None:
         self.sheet, self.formats, self.row = sheet, formats, 0
 
-    def fill(self, report: AnnualReport, department: str, *, figures: bool) -> None:
-        """Writes every section, then locks the sheet. figures: whether numbers are asked for."""
+    def fill(self, report: AnnualReport, name: str, shape: Shape, columns: Sequence[Column]) -> None:
+        """Writes every section, then locks the sheet. columns: of the sheet that is explained."""
+        keys = {column.key for column in columns}
         self._page_setup()
-        self._words(f"記入要領　{report}　{department}", "title", TITLE)
+        self._words(f"記入要領　{report}　{name}", "title", TITLE)
         self._section("締切と提出先")
-        self._pairs(_when_and_where(report))
+        self._pairs(_when_and_where(report, shape))
         self._section(f"記入するところ（「{SHEET}」のシート）")
-        self._pairs([(cell.label, cell.hint) for cell in (*CELLS, *([FIGURES] if figures else []))])
-        self._section("進捗区分の意味")
-        self._pairs([(each.label, each.definition) for each in report.scale.chosen])
+        self._pairs([*shape.asked, *([(FIGURES.label, FIGURES.hint)] if FIGURES.name in keys else [])])
+        if CHOICES[0].name in keys:
+            self._section("進捗区分の意味")
+            self._pairs([(each.label, each.definition) for each in report.scale.chosen])
         self._section("色の見方")
         for words, style, meaning in COLOURS:
-            self._pair(words, meaning, style)
+            self._pair(words, meaning.format(needed=shape.needed), style)
         self._section("ご注意")
-        self._pairs([(f"（{number}）", rule) for number, rule in enumerate(RULES, 1)])
+        self._pairs([(f"（{number}）", rule) for number, rule in enumerate(shape.rules, 1)])
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
 
     def _page_setup(self) -> None:
@@ -357,10 +360,10 @@ class GuidanceSheet:
         self.row += 1
 
 
-def _when_and_where(report: AnnualReport) -> list[tuple[str, str]]:
+def _when_and_where(report: AnnualReport, shape: Shape) -> list[tuple[str, str]]:
     due = day_words(report.answers_due) if report.answers_due else "事務局にお問い合わせください。"
     contact = f"（{_contact(report.plan.office)}）" if report.plan.office else ""
-    return [("締切", due), ("提出のしかた", f"{HOW_TO_SEND}\n取り込めないときは、事務局{contact}へ送ってください。")]
+    return [("締切", due), ("提出のしかた", shape.send.format(office=contact))]
 
 
 def _contact(office: Department) -> str:

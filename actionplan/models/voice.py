@@ -1,5 +1,6 @@
 """What related departments (関係課) and partners (相手方) write about an item's year, beside the lead's answer."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import models
@@ -85,6 +86,10 @@ class Voice(RevisedModel, RecordModel):
     def says_something(self) -> bool:
         """Whether anything is written."""
         return bool(self.text.strip())
+
+    def tidied(self, cells: Mapping[str, str]) -> dict[str, str]:
+        """The cells as they are stored: to the letter."""
+        return dict(cells)
 
     @property
     def is_handed_in(self) -> bool:

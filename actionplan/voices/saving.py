@@ -101,11 +101,17 @@ def judge(sent: Sent, voice: Voice | None, may_write: Callable[[Voice], bool]) -
 
 
 def write(
-    rows: Sequence[Voice], sent: Iterable[Sent], may_write: Callable[[Voice], bool], *, by: Person | None, reason: str
+    rows: Sequence[Voice],
+    sent: Iterable[Sent],
+    may_write: Callable[[Voice], bool],
+    *,
+    by: Person | None,
+    reason: str,
+    source: str = "",
 ) -> Written:
     """What became of the texts that were touched. rows: locked, all that the writer may reach.
 
-    by: None for a partner, whom the reason names.
+    by: None for a partner, whom the reason names. source: the name of the file that they came in.
     """
     known, refused, changed = {row.pk: row for row in rows}, {}, []
     for each in sent:
@@ -119,16 +125,18 @@ def write(
             if voice.state == State.NOT_STARTED and voice.says_something:
                 voice.state = State.DRAFT
             changed.append(voice)
-    store(changed, by=by, reason=reason)
+    store(changed, by=by, reason=reason, source=source)
     return Written(changed, refused)
 
 
-def store(rows: Sequence[Voice], *, by: Person | None, reason: str) -> None:
+def store(rows: Sequence[Voice], *, by: Person | None, reason: str, source: str = "") -> None:
     """Stores locked rows, each one revision on with its record of change."""
     for row in rows:
         row.revision += 1
     if rows:
-        bulk_update_with_history(rows, Voice, STORED, batch_size=BATCH, default_user=by, default_change_reason=reason)
+        told = {"default_user": by, "default_change_reason": reason}
+        file = {"source_file": source[:255]}
+        bulk_update_with_history(rows, Voice, STORED, batch_size=BATCH, **told, custom_historical_attrs=file)
 
 
 def hand_in(rows: Iterable[Voice], *, by: Person | None, reason: str) -> list[Voice]:

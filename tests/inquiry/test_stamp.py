@@ -60,3 +60,12 @@ def test_a_key_that_was_replaced_still_reads_what_it_signed(settings):
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-key-of-the-office-0123456789"
     assert layout.read_row_number(text, layout.row_signer()) == NUMBER
+
+
+def test_a_partners_workbook_and_its_rows_say_whose_they_are():
+    stamp = Stamp("2010", None, ISSUED, 3, partner_id=5)
+    assert layout.read_stamp(stamp.sign()) == stamp
+    number = RowNumber("2010", None, 7, 1, "3-2-1", partner_id=5)
+    signer = layout.row_signer()
+    assert layout.read_row_number(number.sign(signer), signer) == number
+    assert number.sign(signer) != RowNumber("2010", 5, 7, 1, "3-2-1").sign(signer)

@@ -124,6 +124,7 @@ ANSWERS = (
     post("related_texts", "/admin/answers/{year}/{other}/related/", OFFICE),
     get("inquiry_workbook", "/admin/inquiry/{year}/{own}.xlsx", WRITERS),
     get("inquiry_workbook", "/admin/inquiry/{year}/{other}.xlsx", OFFICE),
+    get("inquiry_partner", "/admin/inquiry/{year}/partner/{partner}.xlsx", OFFICE),
     get("inquiry_zip", "/admin/inquiry/{year}.zip", OFFICE),
     *both("inquiry_upload", "/admin/inquiry/{year}/upload/", WRITERS, passed=(200, 422)),
     *both("inquiry_preview", "/admin/inquiry/{year}/upload/nothing/", WRITERS),
