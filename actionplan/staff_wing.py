@@ -19,7 +19,7 @@ from actionplan.organisation import account_admin, department_admin, people_page
 from actionplan.past import check_page
 from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
-from actionplan.plan import begin_pages, named_admin
+from actionplan.plan import begin_pages, figure_table, named_admin
 from actionplan.publishing import edition_admin
 from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, voices_page, year_pages
@@ -49,7 +49,7 @@ OWN_PAGES = (
     begin_pages,
 )
 # Importing them put their lists on the site.
-LISTS = (plan_admin, named_admin, answers_admin, edition_admin, department_admin, account_admin)
+LISTS = (plan_admin, figure_table, named_admin, answers_admin, edition_admin, department_admin, account_admin)
 
 
 def connect() -> None:

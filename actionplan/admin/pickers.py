@@ -103,24 +103,24 @@ class PicksMixin(ForModelAdmin):
 
 MOST = 300
 NUMBER = re.compile(r"([0-9]{1,4})-([0-9]{1,4})-([0-9]{1,4})")
-BY_NUMBER = "項目の番号を書きます。例：3-2-1"
+BY_NUMBER = "項目の番号か公開IDを書きます。例：3-2-1"
+SEVERAL = "「%(number)s」の項目は、いくつかあります。番号のかわりに公開ID（%(ids)s）を書いてください。"
 NO_SUCH = "「%(number)s」という項目は見つかりません。3-2-1 のように、項目の番号を書いてください。"
 
 
-def find_item(text: str) -> ActionItem | None:
-    """The item with this number as it is printed, else by its numbers; or with this public id, or with this key as
-    links and stored values carry it: digits alone are a key.
+def find_items(text: str) -> list[ActionItem]:
+    """The items with this number as it is printed, else by its numbers, one in each plan that has it; or with this
+    public id, or with this key as links and stored values carry it: digits alone are a key.
     """
     items = ActionItem.objects.select_related("measure__policy")
     if re.fullmatch(r"[0-9]{1,15}", text):
-        return items.filter(pk=int(text)).first()
-    named = list(items.filter(Q(printed_number=text) | Q(public_id=text))[:2]) if text else []
-    if len(named) == 1:
-        return named[0]
+        return list(items.filter(pk=int(text)))
+    if text and (named := list(items.filter(Q(printed_number=text) | Q(public_id=text)))):
+        return named
     if numbers := NUMBER.fullmatch(text):
         policy, measure, number = map(int, numbers.groups())
-        return items.filter(measure__policy__number=policy, measure__number=measure, number=number).first()
-    return None
+        return list(items.filter(measure__policy__number=policy, measure__number=measure, number=number))
+    return []
 
 
 def no_such_item(text: str) -> forms.ValidationError:
@@ -135,18 +135,23 @@ class ItemByNumber(forms.CharField):
         super().__init__(label=label, required=required, max_length=LONGEST_NUMBER, help_text=BY_NUMBER)
 
     def prepare_value(self, value: object) -> object:
-        """The number of the item, also for its key; its public id where no number leads to it."""
-        item = value if isinstance(value, ActionItem) else find_item(str(value or ""))
-        names = (item.code, item.plain_code, item.public_id) if item else ()
-        return next((name for name in names if find_item(name) == item), value)
+        """The number of the item, also for its key; its public id where no number leads to it alone."""
+        found = [value] if isinstance(value, ActionItem) else find_items(str(value or ""))
+        if len(found) != 1:
+            return value
+        names = (found[0].code, found[0].plain_code, found[0].public_id)
+        return next((name for name in names if find_items(name) == found), value)
 
     def clean(self, value: str | None) -> ActionItem | None:
-        """The item, None for an empty box. Raises ValidationError for a number that no item has."""
+        """The item, None for an empty box. Raises ValidationError for a number that no item has, or several have."""
         text = super().clean(value)
-        item = find_item(text)
-        if text and item is None:
+        found = find_items(text)
+        if text and not found:
             raise no_such_item(text)
-        return item
+        if len(found) > 1:
+            ids = "か".join(item.public_id for item in found)
+            raise forms.ValidationError(SEVERAL, params={"number": text, "ids": ids})
+        return found[0] if found else None
 
     def has_changed(self, initial: object, data: str | None) -> bool:
         """Whether another item is named than before."""

@@ -38,6 +38,7 @@ from actionplan.models.tree import (
     Measure,
     Policy,
     items_by_number,
+    read_targets,
     was_given,
 )
 from actionplan.models.voice import PARTNER, RELATED, PartnerLink, Voice
@@ -90,6 +91,7 @@ __all__ = [
     "note_source",
     "one_change",
     "place_of",
+    "read_targets",
     "refuse_control_characters",
     "remove_with_year",
     "scale_of",

@@ -75,24 +75,34 @@ class TreeResource(ModelResource):
     def before_import(self, dataset: Dataset, **kwargs) -> None:
         """Checks the table as a whole and makes the stored rows ready; after an error no row is looked at."""
         try:
-            self._check_headers(dataset.headers)
-            lines = [self._line(row) for row in dataset.dict]
+            self.check_headers(dataset.headers)
+            lines = [self.line(row) for row in dataset.dict]
             self._check_doubles(lines)
         except ValueError:
             dataset.wipe()
             raise
         self.file_name = kwargs.get("file_name") or NAMELESS
+        self.make_ready(lines)
+
+    def make_ready(self, lines: list[tuple[str, Key]]) -> None:
+        """Reads what the lines (ID, key) of the file are laid over."""
         self.above = Above(len(self.keys) - 1)
         self.stock = Stock(self.get_queryset().select_for_update(of=("self",)), tuple(self.keys.values()))
         self.stock.lay(lines)
 
-    def _check_headers(self, headers: Sequence[str]) -> None:
+    def find_parent(self, row: dict, instance: Model) -> Model:
+        """The row above the line's own. Raises CellError."""
+        return self.above.find(self.line(row)[1][:-1])
+
+    def check_headers(self, headers: Sequence[str]) -> None:
+        """Raises UploadError, TableError for columns that are missing or not known."""
         columns = [field.column_name for field in self.get_import_fields()]
         check_columns(headers, [column for column in columns if column not in self.optional])
         if unknown := [header for header in headers if header not in columns]:
             raise TableError([f"1行目の「{header}」は、知らない列です。列ごと削除してください。" for header in unknown])
 
-    def _line(self, row: dict) -> tuple[str, Key]:
+    def line(self, row: dict) -> tuple[str, Key]:
+        """The ID of the line, and its key."""
         return row["ID"].strip(), tuple(self._number_or_text(row[column], column) for column in self.keys)
 
     def _number_or_text(self, text: str, column: str) -> str:
@@ -119,7 +129,7 @@ class TreeResource(ModelResource):
 
     def get_instance(self, instance_loader: object, row: dict) -> Model | None:
         """The stored row that the line means, or None for a new one. Raises ValidationError for an unknown ID."""
-        pk, key = self._line(row)
+        pk, key = self.line(row)
         if not pk:
             return self.stock.by_key.get(key)
         if pk not in self.stock.by_pk:
@@ -155,7 +165,7 @@ class TreeResource(ModelResource):
         """Puts the cells into the instance. Raises ValidationError by column for every cell that cannot be taken."""
         errors: dict[str, str] = {}
         try:
-            setattr(instance, self.parent, self.above.find(self._line(row)[1][:-1]))
+            setattr(instance, self.parent, self.find_parent(row, instance))
         except CellError as error:
             errors[error.column] = str(error)
         for field in self.get_import_fields():

@@ -52,6 +52,19 @@ def test_a_number_that_no_item_has_is_refused_and_stays_in_its_box(tree, typed):
     assert ActionItem.objects.get(pk=first.pk).name != "新しい名前"
 
 
+def test_a_number_that_two_plans_have_is_not_guessed(tree):
+    first, second = ActionItem.objects.filter(measure__policy__plan=tree.plan)[:2]
+    other = factories.make_plan(title="第2次計画")
+    twin = factories.make_item(factories.make_measure(other, second.measure.policy.number, second.measure.number))
+    ActionItem.objects.filter(pk=twin.pk).update(number=second.number)
+    page = post(signed_in(), first, successor=second.code).content.decode()
+    assert "いくつかの計画にあります" in page
+    assert second.public_id in page
+    assert post(signed_in(), first, successor=twin.public_id).status_code == 302
+    assert ActionItem.objects.get(pk=first.pk).successor == twin
+    assert f'value="{twin.public_id}"' in signed_in().get(change_url(first)).content.decode()
+
+
 def test_a_circle_is_refused_by_number_too(tree):
     first, second = ActionItem.objects.all()[:2]
     second.successor = first

@@ -53,6 +53,7 @@ MODELS = (
     ("actionplan", "policy", "{policy}", READERS, OFFICE, OFFICE),
     ("actionplan", "measure", "{measure}", READERS, OFFICE, OFFICE),
     ("actionplan", "actionitem", "{item}", READERS, OFFICE, OFFICE),
+    ("actionplan", "figure", "{figure}", READERS, OFFICE, OFFICE),
     ("actionplan", "actortype", "{actor}", READERS, OFFICE, OFFICE),
     ("actionplan", "area", "{area}", READERS, OFFICE, OFFICE),
     ("actionplan", "tag", "{tag}", READERS, OFFICE, OFFICE),
@@ -64,7 +65,7 @@ MODELS = (
     ("auth", "user", "{account}", AUDITORS, OFFICE, NOBODY),
     ("auth", "group", "{group}", AUDITORS, "S", "S"),
 )
-FILES = ("policy", "measure", "actionitem")
+FILES = ("policy", "measure", "actionitem", "figure")
 
 
 def model_doors() -> Iterator[Door]:

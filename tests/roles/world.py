@@ -6,7 +6,18 @@ from django.contrib.auth.models import AbstractUser
 from django.test import Client
 
 from actionplan.kept_files import keep
-from actionplan.models import ActionItem, ActorType, Area, Department, Evidence, Partner, State, Tag, YearlyStatus
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    Area,
+    Department,
+    Evidence,
+    Figure,
+    Partner,
+    State,
+    Tag,
+    YearlyStatus,
+)
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from actionplan.publishing.publish import publish
 from tests import factories
@@ -52,6 +63,7 @@ def make_world() -> World:
         **{"plan": report.plan_id, "policy": mine.item.measure.policy_id, "measure": mine.item.measure_id},
         **{"area": Area.objects.create(name="地域", order=1).pk, "tag": Tag.objects.create(name="タグ").pk},
         **{"file": file, "secret": secret},
+        "figure": Figure.objects.create(item=mine.item, name="参加者数", unit="人").pk,
         **{"actor": ActorType.objects.first().pk, "group": factories.make_role(CLERK).pk},
     }
     return World(places, browsers)
