@@ -102,6 +102,8 @@ def read_values(text: str, declared: Sequence[Declared]) -> dict[str, str]:
     keys, faults, found = keys_of(declared), [], {}
     for line in filter(str.strip, text.split("\n")):
         key, value = _split(line, keys)
+        if key not in keys and EQUALS in line and not value.strip():
+            continue  # an empty line of a workbook that was sent before the figure went
         try:
             if key not in keys:
                 raise FigureFault(f"「{_short(line)}」は、この項目で聞いている数ではありません。")

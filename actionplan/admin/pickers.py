@@ -17,7 +17,7 @@ from actionplan.words import NO_DEPARTMENT
 
 EMPTY = ("", "（選んでください）")
 NO_MARK = "主体（★●◎）を1つ以上選んでください。"
-YEAR_FIELDS = {"fiscal_year", "start_year", "end_year"}
+YEAR_FIELDS = {"fiscal_year", "start_year", "end_year", "last_year"}
 # What a row's own name needs, so that a list of choices asks once and not once a row.
 NAMED_WITH = {Measure: ["policy"], ActionItem: ["measure__policy"], AnnualReport: []}
 

@@ -215,6 +215,10 @@ def why_not_delete(obj: Any) -> str:
         return f"この{name}には資料が付いているため、削除できません。先に資料を外してください。"
     if obj._meta.model_name in ("actortype", "area", "tag", "partner") and obj.items.exists():
         return f"この{name}は項目で使われているため、削除できません。"
+    if obj._meta.model_name == "partner" and (obj.voices.exists() or obj.links.exists()):
+        return (
+            f"この{name}には文か回答用リンクの記録があるため、削除できません。頼まないときは「回答を頼む」を外します。"
+        )
     if obj._meta.model_name == "plancategory" and obj.is_used:
         return f"この{name}は回答で使われているため、削除できません。使わないときは「もう使わない」に印を付けます。"
     if obj._meta.model_name == "figure" and obj.is_used:

@@ -316,8 +316,9 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
 
     @cached_property
     def declared(self) -> list[Declared]:
-        """The figures that its item declares, read once."""
-        return [figure.declared for figure in self.item.figures.all()]
+        """The figures that its item declares for the year, read once."""
+        year = self.report.fiscal_year
+        return [figure.declared for figure in self.item.figures.all() if figure.is_asked_in(year)]
 
     @property
     def published_figures(self) -> list[dict]:

@@ -9,7 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from actionplan.figures import EQUALS, Declared, FigureFault, FigureKind, raw_values, read_number
-from actionplan.fiscal_year import parse_fiscal_year
+from actionplan.fiscal_year import era_label, parse_fiscal_year
 from actionplan.models.base import (
     LONGEST_NAME,
     GivenField,
@@ -283,6 +283,9 @@ def refuse_equals(name: str) -> None:
         raise ValidationError("名前は、空白だけや、「＝」の入ったものにはできません。", code="equals")
 
 
+NEW_ONE = "変わるときは、この指標に「最後に聞く年度」を入れて終わらせ、別の名前で新しく加えてください。"
+
+
 class Figure(RecordModel):
     """A figure that an item declares: a result with its targets, or money by its source. Asked for every year."""
 
@@ -302,6 +305,12 @@ class Figure(RecordModel):
         blank=True,
         validators=[refuse_unreadable_targets],
         help_text="1行に1年度。例：令和7年度＝1,200",
+    )
+    last_year = models.PositiveSmallIntegerField(
+        "最後に聞く年度",
+        null=True,
+        blank=True,
+        help_text="この年度のあとは聞きません。単位や測り方が変わるときは、終わらせて別の名前で加えます。",
     )
     history = records()
     objects: ClassVar[NaturalManager] = NaturalManager(
@@ -331,27 +340,42 @@ class Figure(RecordModel):
         """The figure as a value."""
         return Declared(self.kind, self.name, self.unit, self.baseline, read_targets(self.targets))
 
+    def is_asked_in(self, year: int) -> bool:
+        """Whether the year's answer has a box for it."""
+        return self.last_year is None or year <= self.last_year
+
+    @property
+    def years_used(self) -> set[int]:
+        """The years whose answer says something under its name, or of which an edition has printed it."""
+        keys = {self.declared.key(column) for column in self.declared.asked}
+        said = self.item.statuses.exclude(figures="").values_list("report__fiscal_year", "figures")
+        rows = self.item.edition_rows.exclude(figures=[])
+        printed = rows.values_list("edition__report__fiscal_year", "figures")
+        return {year for year, text in said if keys & raw_values(text).keys()} | {
+            year for year, facts in printed if any(each["name"] == self.name for each in facts)
+        }
+
     @property
     def is_used(self) -> bool:
         """Whether an answer of the item says something under its name, or an edition has printed it."""
-        keys = {self.declared.key(column) for column in self.declared.asked}
-        said = self.item.statuses.exclude(figures="").values_list("figures", flat=True)
-        printed = self.item.edition_rows.exclude(figures=[]).values_list("figures", flat=True)
-        return any(keys & raw_values(text).keys() for text in said) or any(
-            each["name"] == self.name for facts in printed for each in facts
-        )
+        return bool(self.years_used)
 
     def clean(self) -> None:
         """Raises ValidationError when a used figure would be called, measured or asked for otherwise."""
         stored = Figure.objects.filter(pk=self.pk).first()
-        if stored is None or not stored.is_used:
+        if stored is None or not (years := stored.years_used):
             return
         for name in ("name", "unit", "kind"):
             if getattr(stored, name) != getattr(self, name):
                 field = label_of(Figure, name)
                 raise ValidationError(
-                    {name: f"「{stored}」は回答か公表した版で使われているため、{field}を変えられません。"}
+                    {name: f"「{stored}」は回答か公表した版で使われているため、{field}を変えられません。{NEW_ONE}"}
                 )
+        if not self.is_asked_in(max(years)):
+            used = era_label(max(years))
+            raise ValidationError(
+                {"last_year": f"「{stored}」は{used}の回答か版で使われています。{used}からあとの年度にしてください。"}
+            )
 
     def save(self, *args, **kwargs) -> None:
         """Saves the figure; the same refusal for every door."""

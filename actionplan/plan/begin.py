@@ -242,10 +242,10 @@ def _plant(plan: Plan, items: Iterable[NewItem], file: str) -> None:
 
 
 def _copy_the_rest(old: ActionItem, item: ActionItem, file: str) -> None:
-    """Areas, tags and declared figures; the targets of the years before are not the new plan's."""
+    """Areas, tags and the figures that are still asked for; the targets of the years before are not the new plan's."""
     item.areas.set(old.areas.all())
     item.tags.set(old.tags.all())
-    for figure in old.figures.all():
+    for figure in old.figures.filter(last_year=None):
         facts = model_to_dict(figure, ("order", "kind", "name", "unit", "baseline"))
         _kept(Figure(item=item, **facts), file)
 

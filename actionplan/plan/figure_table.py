@@ -31,7 +31,7 @@ from actionplan.trail.object_history import ReadableHistory
 CODE = re.compile(r"([0-9]{1,4})[-‐‑–—−ー－]([0-9]{1,4})[-‐‑–—−ー－]([0-9]{1,4})")
 # 目標（令和7年度）, and what people make of it: 令和7年度目標, R7目標値.
 ABOUT_TARGET = re.compile(r"目標値?|[()\s]")
-ITEM, NAME, KIND, ORDER = "項目の番号", "指標の名前・財源", "種類", "並び順"
+ITEM, NAME, KIND, ORDER, LAST = "項目の番号", "指標の名前・財源", "種類", "並び順", "最後に聞く年度"
 NOT_FOR_MONEY = "事業費（財源）に目標は書けません。空にするか、種類を「指標」にしてください。"
 
 
@@ -60,6 +60,18 @@ class KindCell(Widget):
     def render(self, value: str | None, obj: object = None, **kwargs) -> str:
         """The word."""
         return FigureKind(value).label if value else ""
+
+
+class FiscalYearCell(Widget):
+    """A fiscal year, or nothing."""
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> int | None:
+        """The year. Raises ValueError."""
+        return parse_fiscal_year(value) if value and value.strip() else None
+
+    def render(self, value: int | None, obj: object = None, **kwargs) -> str:
+        """令和7年度."""
+        return era_label(value) if value else ""
 
 
 class TargetColumn(Field):
@@ -122,12 +134,15 @@ class Items:
 
     def _by_code(self, code: str, plan: str) -> ActionItem:
         found = [item for item in self.by_code.get(code, ()) if not plan or plan in _names_of(item)]
+        # What an item is shown with goes before what another one's numbers are.
+        found = [item for item in found if _plain(item.code) == code] or found
         if not found:
             raise CellError(ITEM, f"{f'計画「{plan}」に、' if plan else ''}{code}の項目はありません。")
         if len(found) > 1:
             plans = "」「".join(item.measure.policy.plan.title for item in found)
             raise CellError(
-                "計画", f"{code}の項目は、計画「{plans}」のどれにもあります。「計画」の列に計画の名前を書いてください。"
+                "計画",
+                f"{code}の項目は、計画「{plans}」に、2つ以上あります。「計画」か「公開ID」の列で、どれかを示してください。",
             )
         return found[0]
 
@@ -149,7 +164,7 @@ class FigureResource(TreeResource):
 
     keys = {ITEM: "item", NAME: "name"}
     parent = "item"
-    optional = frozenset({"ID", "公開ID", "計画", ITEM, "項目", ORDER, "基準値"})
+    optional = frozenset({"ID", "公開ID", "計画", ITEM, "項目", ORDER, "基準値", LAST})
 
     pk = number_column("ID", "pk", readonly=True)
     public_id = text_column("公開ID", "item__public_id", readonly=True)
@@ -161,12 +176,13 @@ class FigureResource(TreeResource):
     name = Field("name", NAME, TextCell())
     unit = Field("unit", "単位", TextCell())
     baseline = Field("baseline", "基準値", FigureCell())
+    last_year = Field("last_year", LAST, FiscalYearCell())
 
     class Meta:
         model = Figure
         fields = (
             *("pk", "public_id", "plan_title", "code", "item_name"),
-            *("order", "kind", "name", "unit", "baseline"),
+            *("order", "kind", "name", "unit", "baseline", "last_year"),
         )
 
     def get_queryset(self) -> QuerySet:
@@ -279,7 +295,7 @@ class FigureAdmin(ImportsFiles, ReadableHistory, PortalAdmin):
 
     resource_classes = [FigureResource]
     file_stem = "figures"
-    fields = ["item", "order", "kind", "name", "unit", "baseline", "targets"]
+    fields = ["item", "order", "kind", "name", "unit", "baseline", "targets", "last_year"]
     list_display = ["code", "name", "unit", "kind", "baseline", "item_name", "plan"]
     list_display_links = ["name"]
     list_select_related = ["item__measure__policy__plan"]

@@ -97,6 +97,6 @@ class FigureInline(PortalInline):
 
     model = Figure
     formset = FigureFormSet
-    fields = ["order", "kind", "name", "unit", "baseline", "targets"]
+    fields = ["order", "kind", "name", "unit", "baseline", "targets", "last_year"]
     can_delete = True
     show_change_link = False

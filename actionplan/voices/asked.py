@@ -48,10 +48,15 @@ def gap_of(report: AnnualReport, day: date | None = None) -> Gap:
     """How the year's rows differ from what its items say now; a department that has ended counts as its successor."""
     day, succession = day or timezone.localdate(), Succession()
     wanted = set(_wanted(report, succession, day))
-    rows = list(Voice.objects.filter(report=report).order_by("pk"))
-    present = {(row.item_id, succession.current(row.department_id, day), row.partner_id): row for row in rows}
-    spare = [row for asked, row in present.items() if asked not in wanted and _is_untouched(row)]
-    return Gap(sorted(wanted - present.keys(), key=str), spare)
+    present: set[Asked] = set()
+    spare = []
+    # Written ones first: of two departments that were merged, the empty row is the one too many.
+    for row in sorted(Voice.objects.filter(report=report).order_by("pk"), key=_is_untouched):
+        asked = row.item_id, succession.current(row.department_id, day), row.partner_id
+        if _is_untouched(row) and (asked not in wanted or asked in present):
+            spare.append(row)
+        present.add(asked)
+    return Gap(sorted(wanted - present, key=str), spare)
 
 
 def _wanted(report: AnnualReport, succession: Succession, day: date) -> Iterator[Asked]:

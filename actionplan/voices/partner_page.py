@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from actionplan.cells import OPEN_STATES
-from actionplan.models import PartnerLink, State, Voice
+from actionplan.models import Edition, PartnerLink, State, Voice
 from actionplan.permissions import may_answer_by_link
 from actionplan.selectors.editions import page_frame
 from actionplan.voices import saving
@@ -150,6 +150,7 @@ def _shown(
     last_day = day_words(link.last_day)
     facts |= {"link": link, "items": items, "lost": _lost(strangers), "last_day": last_day}
     facts["writable"] = any(item.writable for item in items)
+    facts["published"] = Edition.objects.public().filter(report=link.report).exists()
     return _answer(request, "items", status=status, **facts)
 
 

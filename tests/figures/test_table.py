@@ -247,3 +247,13 @@ def test_an_import_asks_no_more_for_each_further_item(client, items, django_asse
     lines = [[f"1-1-{number}", "指標", "参加者数", "人", "", "1", ""] for number in range(1, 23)]
     with django_assert_max_num_queries(40 + 12 * 22):
         bring(client, *lines)
+
+
+def test_an_empty_list_is_taken_out_as_a_table_to_be_filled_in(client, items):
+    plan = items[0].measure.policy.plan
+    plan.start_year, plan.end_year = 2009, 2010
+    plan.save()
+    [head] = table(export(client))
+    assert set(HEAD) <= set(head)
+    line = dict(zip(HEAD, ["1-1-1", "指標", "参加者数", "人", "", "5", ""], strict=True))
+    assert "追加1件" in page(take(client, [line.get(column, "") for column in head], head=head))

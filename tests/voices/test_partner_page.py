@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actionplan.models import PartnerLink, State, Voice
+from actionplan.models import Partner, PartnerLink, State, Voice
 from actionplan.publishing.compose import compose
+from actionplan.publishing.publish import publish
 from actionplan.voices import partner_page
 from actionplan.voices.links import SIGNER, LinkRefused, make_link, revoke_links
 from tests import factories
@@ -284,6 +285,34 @@ def test_the_database_does_not_hold_the_secret(town):
 def test_a_new_link_ends_the_one_before(town, client):
     first, second = town.link(), town.link()
     assert [client.get(address).status_code for address in (first, second)] == [404, 200]
+
+
+def test_opened_after_the_year_was_published_it_says_so_and_still_takes_words(town, client):
+    address = town.link()
+    assert "もう公表されています" not in client.get(address).content.decode()
+    edition = publish(town.report, by=None, named=[town.status.pk])
+    assert "訂正版を出したときに公表します" in client.get(address).content.decode()
+    write(client, address, {town.partners.pk: WORDS}, do="submit")
+    assert town.partners.text == WORDS
+    assert WORDS not in client.get(f"/items/{town.status.item.public_id}/").content.decode()
+    assert edition.rows.get().voices == []
+
+
+def test_a_partner_renamed_while_its_link_is_out_finds_its_new_name(town, client):
+    address = town.link()
+    town.partner.name = "新しい名前の会"
+    town.partner.save()
+    assert "新しい名前の会の回答" in client.get(address).content.decode()
+
+
+def test_a_partner_with_a_link_or_a_text_is_not_deleted_and_who_tries_is_told_why(town):
+    address = f"/admin/actionplan/partner/{town.partner.pk}/delete/"
+    town.link()
+    town.status.item.partners.clear()
+    client = town.coordinator()
+    assert "文か回答用リンクの記録があるため" in client.get(address).content.decode()
+    client.post(address, {"post": "yes"})
+    assert Partner.objects.filter(pk=town.partner.pk).exists()
 
 
 @pytest.mark.parametrize("days", [-1, 367])

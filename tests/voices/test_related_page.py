@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actionplan.models import Department, State, Voice
+from actionplan.voices.asked import ask, gap_of
 from actionplan.voices.saving import mark_of
 from tests import factories
 from tests.admin.pages import form_of, signed_in
@@ -116,6 +117,20 @@ def test_a_department_that_was_renamed_writes_under_its_new_name(town):
     clerk.post(moved["Location"], form | {name: WORDS, "do": "save"})
     assert town.theirs.text == WORDS
     assert town.say(town.theirs, WORDS).name == "新しい課"
+
+
+def test_of_two_related_departments_that_were_merged_the_written_row_stays_and_the_empty_one_goes(town):
+    new, second = (factories.make_department(name) for name in ("合わさった課", "もう一つの課"))
+    today = timezone.localdate()
+    written = factories.make_voice(town.status, department=second, text="書いた文", state=State.DRAFT)
+    assert not gap_of(town.report)
+    merged = {"in_force_until": today - timedelta(days=1), "successor": new}
+    Department.objects.filter(pk__in=[town.related.pk, second.pk]).update(**merged)
+    gap = gap_of(town.report)
+    assert (list(gap.missing), list(gap.spare)) == ([], [town.theirs])
+    ask(town.report, by=town.office)
+    assert list(Voice.objects.exclude(department=None)) == [written]
+    assert not gap_of(town.report)
 
 
 def test_an_expired_log_in_gives_the_words_back(town):
