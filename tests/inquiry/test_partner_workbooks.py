@@ -201,7 +201,7 @@ def test_a_workbook_of_another_year_or_plan_names_its_report(client, town):
     other = factories.make_report(plan=factories.make_plan(title="第2次計画"), fiscal_year=town.report.fiscal_year)
     for report in (later, other):
         page = client.post(f"/admin/inquiry/{report.key}/upload/", {"files": BytesIO(sent)}, follow=True)
-        assert f"この照会票は{town.report}のものです" in shown(page)
+        assert f"この照会票は{town.report.label}" in shown(page)
 
 
 def test_a_row_of_another_partner_or_of_a_department_is_refused_with_its_place(client, town):

@@ -58,7 +58,7 @@ def test_a_number_that_two_plans_have_is_not_guessed(tree):
     twin = factories.make_item(factories.make_measure(other, second.measure.policy.number, second.measure.number))
     ActionItem.objects.filter(pk=twin.pk).update(number=second.number)
     page = post(signed_in(), first, successor=second.code).content.decode()
-    assert "いくつかの計画にあります" in page
+    assert "の項目は、いくつかあります" in page
     assert second.public_id in page
     assert post(signed_in(), first, successor=twin.public_id).status_code == 302
     assert ActionItem.objects.get(pk=first.pk).successor == twin
