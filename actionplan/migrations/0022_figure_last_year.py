@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0020_printed_numbers'),
+        ('actionplan', '0021_dropped_files'),
     ]
 
     operations = [
