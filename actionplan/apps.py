@@ -14,10 +14,11 @@ class ActionPlanConfig(AppConfig):
         """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
         from actionplan import staff_wing
         from actionplan.admin import base as admin_base
-        from actionplan.models import account, base, one_record, reporting
+        from actionplan.models import account, base, one_record, reporting, seal
 
         base.connect()
         one_record.connect()
+        seal.connect(self)
         account.connect()
         reporting.connect()
         admin_base.connect()

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -31,6 +33,23 @@ def plain_http():
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Tests ask the views anew each time; tests/views/test_kept_pages.py keeps pages.
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}, KEPT_PAGES=False, **plain):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def emptying():
+    """Lets the tables be emptied after a test that commits: what is sealed stays otherwise, whoever asks."""
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def open_and_flush(self, sql_list):
+        from actionplan.models import Unsealing
+
+        with transaction.atomic():
+            Unsealing.objects.create(reason="試験の後片付け")
+            flush(self, sorted(sql_list, key=lambda sql: Unsealing._meta.db_table in sql))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", open_and_flush)
         yield
 
 

@@ -151,9 +151,14 @@ def _store(status: YearlyStatus, rows: list[Evidence]) -> list[Evidence]:
 
 def forget_left_over() -> int:
     """How many kept files were removed: those that no answer and no edition names, once they are a day old."""
+    return forget_others(named_anywhere())
+
+
+def named_anywhere() -> set[str]:
+    """Every kept file that an answer or an edition names."""
     live = Evidence.objects.exclude(sha256="").only("sha256", "preview_sha256", "media_type")
     known = {name for row in live for name in (row.name, row.preview_name)}
-    return forget_others(known | set(EditionFile.objects.values_list("name", flat=True)))
+    return (known | set(EditionFile.objects.values_list("name", flat=True))) - {""}
 
 
 def _check(row: Evidence) -> None:

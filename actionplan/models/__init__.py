@@ -12,7 +12,23 @@ from actionplan.models.base import (
     why_not_delete,
 )
 from actionplan.models.department import Department, Succession, place_of
-from actionplan.models.edition import Edition, EditionFile, EditionRow, EditionWithdrawal
+from actionplan.models.edition import (
+    CONTENT,
+    DEPARTMENT,
+    PRINTED,
+    WHERE_TOLD,
+    WORDING,
+    YEAR_WHERE_TOLD,
+    Cells,
+    Edition,
+    EditionFile,
+    EditionRow,
+    EditionWithdrawal,
+    chain_sha256,
+    content_json,
+    content_of,
+    content_sha256,
+)
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
 from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change
@@ -30,6 +46,8 @@ from actionplan.models.plan import (
     scale_of,
 )
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
+from actionplan.models.seal import Seal, Unsealing, unsealed
+from actionplan.models.sealing import EDITIONS, hold
 from actionplan.models.tree import (
     LONGEST_NUMBER,
     STATUS_HEADING,
@@ -45,17 +63,25 @@ from actionplan.models.voice import PARTNER, RELATED, PartnerLink, Voice
 
 __all__ = [
     "CITY_SETTINGS",
+    "CONTENT",
+    "DEPARTMENT",
+    "EDITIONS",
     "LONGEST_NUMBER",
     "OPEN_STATES",
     "PARTNER",
+    "PRINTED",
     "RELATED",
     "STATUS_HEADING",
+    "WHERE_TOLD",
+    "WORDING",
+    "YEAR_WHERE_TOLD",
     "ActionItem",
     "ActorType",
     "Aim",
     "AnnualReport",
     "Area",
     "CategoryField",
+    "Cells",
     "Department",
     "DroppedFile",
     "Edition",
@@ -75,6 +101,7 @@ __all__ = [
     "Policy",
     "RecordTextField",
     "Reminder",
+    "Seal",
     "Stage",
     "State",
     "StoryRemark",
@@ -82,9 +109,15 @@ __all__ = [
     "Succession",
     "TableMapping",
     "Tag",
+    "Unsealing",
     "Voice",
     "YearlyStatus",
+    "chain_sha256",
     "codes_in_use",
+    "content_json",
+    "content_of",
+    "content_sha256",
+    "hold",
     "items_by_number",
     "label_of",
     "likeness",
@@ -96,6 +129,7 @@ __all__ = [
     "remove_with_year",
     "scale_of",
     "sharing_reports",
+    "unsealed",
     "was_given",
     "why_not_delete",
 ]

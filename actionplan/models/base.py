@@ -12,11 +12,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import ProtectedError
 from simple_history.models import HistoricalChanges
 
 from actionplan.models.one_record import OneRecord
+from actionplan.models.sealing import TrailModel, note
 from actionplan.text import forbidden_characters, tidy_line_breaks
 
 
@@ -137,7 +138,7 @@ class GivenField(PlainColumn):
         return super().pre_save(model_instance, add)
 
 
-class SourcedHistory(models.Model):
+class SourcedHistory(TrailModel):
     """What every record of a change carries besides who, when and why."""
 
     source_file = models.CharField("もとのファイル", max_length=255, blank=True, default="")
@@ -347,7 +348,10 @@ class ImmutableQuerySet(models.QuerySet):
         """Inserts; refuses the variant that overwrites."""
         if update_conflicts:
             raise ImmutableError
-        return super().bulk_create(objs, batch_size, ignore_conflicts, False, *args, **kwargs)
+        with transaction.atomic(savepoint=False):
+            rows = super().bulk_create(objs, batch_size, ignore_conflicts, False, *args, **kwargs)
+            note(rows)
+        return rows
 
 
 class ImmutableModel(models.Model):
@@ -363,7 +367,8 @@ class ImmutableModel(models.Model):
         """Inserts; raises ImmutableError for a row that is already stored."""
         if not self._state.adding or kwargs.get("force_update") or kwargs.get("update_fields"):
             raise ImmutableError
-        super().save(*args, **{**kwargs, "force_insert": True})
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **{**kwargs, "force_insert": True})
 
     def delete(self, *args, **kwargs) -> NoReturn:
         """Refuses: raises ImmutableError."""

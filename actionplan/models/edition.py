@@ -1,6 +1,8 @@
 """Editions: what was published, frozen. The only thing that passes from staff to citizens."""
 
-from collections.abc import Iterator
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +19,59 @@ from actionplan.words import shown_number
 # Editions that citizens have seen although this machine's clock says that their time has not come: what has become
 # public stays public. selectors/standing.py keeps it; empty wherever the clock is right.
 ALREADY_PUBLIC: set[int] = set()
+
+# A row's fields by name.
+Cells = dict[str, Any]
+# How the numbers are printed, a level each; empty where in figures.
+PRINTED = ("policy_printed", "measure_printed", "item_printed")
+# What the plan words, and what the year adds: a correction keeps the first as published unless asked otherwise.
+WORDING = (
+    "policy_number",
+    "policy_title",
+    "measure_number",
+    "measure_title",
+    "measure_relisted",
+    "status_heading",
+    "item_number",
+    "item_name",
+    "content",
+    "actor_symbols",
+    "merged_from",
+)
+YEAR = PUBLISHED
+DEPARTMENT = ("department_name", "department_contact")
+CONTENT = WORDING + YEAR + DEPARTMENT
+# Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
+WHERE_TOLD = (*PRINTED, "origins", "figures", "areas", "tags")
+YEAR_WHERE_TOLD = ("evidence", "voices")
+
+
+def content_of(cells: Cells) -> Cells:
+    """The row's public content by field name, in one order: what is hashed and compared."""
+    told = {name: cells[name] for name in WHERE_TOLD + YEAR_WHERE_TOLD if cells.get(name)}
+    return {name: cells[name] for name in CONTENT} | told
+
+
+def content_sha256(front_matter: dict, rows: Iterable[Cells]) -> str:
+    """The SHA-256, as hex, of the public content."""
+    return hashlib.sha256(content_json(front_matter, rows)).hexdigest()
+
+
+def content_json(front_matter: dict, rows: Iterable[Cells]) -> bytes:
+    """The public content as it is hashed, and as it is handed to who wants to hash it: front matter and rows in order.
+
+    Canonical JSON: UTF-8, keys sorted, no blanks.
+    """
+    content = {"front_matter": front_matter, "rows": [content_of(cells) for cells in rows]}
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def chain_sha256(previous: str, name: str, content_sha256: str) -> str:
+    """What binds an edition to the one published before it: anybody can compute it from three lines of text.
+
+    previous: the same of the edition before, empty for the first. name: of this one, see Edition.chain_name.
+    """
+    return hashlib.sha256(f"{previous}\n{name}\n{content_sha256}\n".encode()).hexdigest()
 
 
 class EditionQuerySet(ImmutableQuerySet):
@@ -36,6 +91,11 @@ class EditionQuerySet(ImmutableQuerySet):
     def of_report(self, key: str) -> "EditionQuerySet":
         """Editions of the report with the key, highest number first; each with its report and plan."""
         return self.filter(report__key=key).select_related("report__plan").order_by("-number")
+
+    def chain_head(self) -> str:
+        """The chain's hash of the edition published last, whichever report's; sample editions stand outside."""
+        heads = self.exclude(chain_sha256="").order_by("-pk").values_list("chain_sha256", flat=True)
+        return heads.first() or ""
 
     def latest_per_year(self) -> "EditionQuerySet":
         """The highest-numbered edition of each report among these, latest year first."""
@@ -59,6 +119,7 @@ class Edition(ImmutableModel):
     front_matter = models.JSONField("前文")
     content_sha256 = models.CharField("内容のSHA-256", max_length=64)
     unconfirmed = models.JSONField("確定しないまま公表した項目", default=list)
+    chain_sha256 = models.CharField("連鎖のSHA-256", max_length=64, blank=True, editable=False, default="")
 
     objects: ClassVar[Any] = EditionQuerySet.as_manager()
 
@@ -83,6 +144,11 @@ class Edition(ImmutableModel):
     def key(self) -> str:
         """What its report is found by, for good; ask for the report with the edition."""
         return self.report.key
+
+    @property
+    def chain_name(self) -> str:
+        """What the chain calls it: reports/2009 v1."""
+        return f"{self.key} v{self.number}"
 
     @property
     def in_search(self) -> str:

@@ -14,6 +14,8 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 from simple_history.signals import post_create_historical_record, pre_create_historical_record
 
+from actionplan.models.sealing import TrailModel, is_waiting
+
 STEPS = ("post_add", "post_remove", "post_clear")
 OWNERS = "_owners_before_clear"
 
@@ -49,7 +51,13 @@ def current_change() -> OneChange | None:
 
 
 class OneRecord(HistoricalRecords):
-    """History in which a change of marks or members belongs to the record of the change that it came with."""
+    """History in which a change of marks or members belongs to the record of the change that it came with.
+
+    Its rows, those of marks and members too, are sealed with the transaction that stores them.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, m2m_bases=[TrailModel], **options)
 
     def m2m_changed(
         self, instance: models.Model, action: str, attr: str, pk_set: set | None, reverse: bool, **signal
@@ -83,7 +91,12 @@ class OneRecord(HistoricalRecords):
             self.create_historical_record(owner, "~")
 
     def _still_there(self, record: Any) -> bool:
-        """Whether the record was not rolled back since; its key alone may have been given to another one."""
+        """Whether the record may be completed: neither rolled back since nor sealed by the end of its transaction.
+
+        Its key alone may have been given to another one.
+        """
+        if not is_waiting(record):
+            return False
         same = {"pk": record.pk, "id": record.id, "history_date": record.history_date}
         return type(record).objects.filter(**same).exists()
 

@@ -1,8 +1,6 @@
 """Live tables → an edition not yet saved: the same function feeds preview, publish and the differences."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -11,13 +9,20 @@ from django.db.models import Exists, F, Manager, OuterRef, Prefetch, QuerySet, T
 from django.db.models.functions import Cast
 from django.forms.models import model_to_dict
 
-from actionplan.cells import CELLS, CHOICES, PUBLISHED
+from actionplan.cells import CELLS, CHOICES
 from actionplan.figures import as_published, with_figure_slots
 from actionplan.fiscal_year import era_label, newsletter_label
 from actionplan.models import (
+    CONTENT,
+    DEPARTMENT,
+    PRINTED,
+    WHERE_TOLD,
+    WORDING,
+    YEAR_WHERE_TOLD,
     ActionItem,
     ActorType,
     AnnualReport,
+    Cells,
     Department,
     Edition,
     EditionRow,
@@ -25,34 +30,15 @@ from actionplan.models import (
     Plan,
     Voice,
     YearlyStatus,
+    content_sha256,
 )
 from actionplan.publishing.beside import bring_voices, left_out, told_voices, voice_facts
 from actionplan.publishing.listed import evidence_texts, with_named
-from actionplan.publishing.one_wording import PRINTED, Cells, TwoWordings, clashes, settle, two_wordings, with_printed
+from actionplan.publishing.one_wording import TwoWordings, clashes, settle, two_wordings, with_printed
 from actionplan.scale import Scale, read_scale
 from actionplan.text import fold_all
 from actionplan.words import plain_day
 
-# What the plan words, and what the year adds: a correction keeps the first as published unless asked otherwise.
-WORDING = (
-    "policy_number",
-    "policy_title",
-    "measure_number",
-    "measure_title",
-    "measure_relisted",
-    "status_heading",
-    "item_number",
-    "item_name",
-    "content",
-    "actor_symbols",
-    "merged_from",
-)
-YEAR = PUBLISHED
-DEPARTMENT = ("department_name", "department_contact")
-CONTENT = WORDING + YEAR + DEPARTMENT
-# Content that most rows lack: what a row says nothing of is not hashed, so that editions of before keep their hash.
-WHERE_TOLD = (*PRINTED, "origins", "figures", "areas", "tags")
-YEAR_WHERE_TOLD = ("evidence", "voices")
 # Of these, lists of names, files and texts, told by their own words.
 LISTED = ("areas", "tags", "evidence", "voices")
 # What a past report may word otherwise than the plan does now.
@@ -151,12 +137,6 @@ def keep_published_wording(cells: Cells, published: Cells) -> None:
 def page_place(cells: Cells) -> tuple[int, ...]:
     """Where the row stands among the others."""
     return (cells["policy_number"], cells["measure_number"], cells["item_number"], cells["item_id"])
-
-
-def content_of(cells: Cells) -> Cells:
-    """The row's public content by field name, in one order: what is hashed and compared."""
-    told = {name: cells[name] for name in WHERE_TOLD + YEAR_WHERE_TOLD if cells.get(name)}
-    return {name: cells[name] for name in CONTENT} | told
 
 
 def search_text(row: EditionRow) -> str:
@@ -262,16 +242,6 @@ def _front_matter(report: AnnualReport, base: Edition | None, used: Collection[s
 def _live_order(answer: YearlyStatus) -> tuple[int, ...]:
     measure = answer.item.measure
     return measure.policy.number, measure.number, answer.item.number, answer.item_id
-
-
-def content_sha256(front_matter: dict, rows: Iterable[Cells]) -> str:
-    """The SHA-256, as hex, of the public content: canonical JSON of the front matter and the rows in order.
-
-    Canonical: UTF-8, keys sorted, no blanks.
-    """
-    content = {"front_matter": front_matter, "rows": [content_of(cells) for cells in rows]}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 PLAN_FIELDS = (

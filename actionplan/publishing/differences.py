@@ -13,8 +13,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from actionplan.cells import CELLS, CHOICE, FIGURES
 from actionplan.figures import as_published, read_frozen
 from actionplan.models import (
+    CONTENT,
+    DEPARTMENT,
+    PRINTED,
     ActionItem,
     AnnualReport,
+    Cells,
     Edition,
     EditionRow,
     Evidence,
@@ -27,11 +31,7 @@ from actionplan.models import (
 )
 from actionplan.publishing.beside import bring_voices, told_voices, voice_facts
 from actionplan.publishing.compose import (
-    CONTENT,
-    DEPARTMENT,
     LISTED,
-    PRINTED,
-    Cells,
     Draft,
     Wording,
     compose,

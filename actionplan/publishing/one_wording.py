@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actionplan.models import EditionRow, Measure, Policy, label_of
+from actionplan.models import PRINTED, Cells, EditionRow, Measure, Policy, label_of
 from actionplan.text import as_words
 
 # What a number stands for, the fields that make it, and the fields of its words; the title first.
@@ -21,10 +21,7 @@ LEVELS = (
         ("measure_title", "measure_printed", "measure_relisted", "status_heading"),
     ),
 )
-# How the numbers are printed, a level each; empty where in figures.
-PRINTED = ("policy_printed", "measure_printed", "item_printed")
 ADVICE = "計画の番号を直すか、計画の文を「いまの計画の文に替える」にしてください。"
-Cells = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,23 @@ from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.models import AnnualReport, Edition, EditionFile, EditionRow, EditionWithdrawal, Person
+from actionplan.models import (
+    EDITIONS,
+    AnnualReport,
+    Edition,
+    EditionFile,
+    EditionRow,
+    EditionWithdrawal,
+    Person,
+    chain_sha256,
+    content_of,
+    hold,
+)
 from actionplan.publishing.compose import (
     Cells,
     Draft,
     Wording,
     compose,
-    content_of,
     last_edition,
     printed_cells,
     search_text,
@@ -114,7 +124,7 @@ def refuse_two_wordings(draft: Draft) -> None:
 def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str, **facts) -> Edition:
     shown = shown_edition(report)
     highest = report.editions.order_by("-number").values_list("number", flat=True).first() or 0
-    edition = Edition.objects.create(
+    edition = Edition(
         report=report,
         number=highest + 1,
         published_by=cast(User | None, by),  # a stranger may not publish
@@ -123,6 +133,8 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str,
         content_sha256=draft.content_sha256,
         **facts,
     )
+    _join_chain(edition)
+    edition.save()
     note_corrections(draft.rows, draft.cells, shown, edition.number, edition.correction_note)
     for row in draft.rows:
         row.edition, row.search_text = edition, search_text(row)
@@ -131,6 +143,15 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str,
     EditionFile.objects.bulk_create((EditionFile(edition=edition, name=name) for name in sorted(names)), batch_size=500)
     transaction.on_commit(standing.ask_again, robust=True)
     return edition
+
+
+def _join_chain(edition: Edition) -> None:
+    """Binds the edition to the one published last; a sample, which is taken out again, stays outside."""
+    if edition.report.sample:
+        return
+    hold(EDITIONS)
+    head = Edition.objects.chain_head()
+    edition.chain_sha256 = chain_sha256(head, edition.chain_name, edition.content_sha256)
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from actionplan.evidence.taking import forget_left_over
 from actionplan.exports.pdf import can_make_pdf
 from actionplan.kept_files import folder
 from actionplan.models import Edition, EditionFile, Evidence, YearlyStatus
-from actionplan.publishing.compose import compose, content_of, content_sha256, printed_cells
+from actionplan.models.edition import content_of, content_sha256
+from actionplan.publishing.compose import compose, printed_cells
 from actionplan.publishing.differences import next_edition
 from actionplan.publishing.publish import publish, withdraw
 from actionplan.uploads import read_csv

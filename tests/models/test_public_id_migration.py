@@ -5,6 +5,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from actionplan.models import ActionItem, EditionRow
+from actionplan.models.seal import misfits, missing_triggers
 from actionplan.publishing.publish import publish
 from tests.real_report import load_real_report
 
@@ -37,5 +38,7 @@ def test_what_stood_before_is_called_as_in_a_fresh_installation():
         assert {row.code: row.public_id for row in EditionRow.objects.all()} == fresh
         assert {record.public_id for record in ActionItem.history.all()} == set(fresh.values())
         assert edition.__class__.objects.get().content_sha256 == sha
+        assert edition.__class__.objects.get().chain_sha256 == edition.chain_sha256
+        assert list(misfits()) == missing_triggers() == []
     finally:
         migrate(newest())

@@ -3,7 +3,8 @@
 import pytest
 
 from actionplan.models import Area, Tag
-from actionplan.publishing.compose import compose, content_of, content_sha256, printed_cells
+from actionplan.models.edition import content_of, content_sha256
+from actionplan.publishing.compose import compose, printed_cells
 from actionplan.publishing.differences import next_edition
 from actionplan.publishing.publish import publish
 from tests import factories

@@ -6,8 +6,18 @@ from django.db.models import QuerySet
 
 from actionplan.exports.pdf import can_make_pdf
 from actionplan.exports.report_files import KINDS
-from actionplan.models import ActionItem, AnnualReport, Edition, EditionRow, Measure, Plan, Policy, YearlyStatus
-from actionplan.publishing.compose import CONTENT
+from actionplan.models import (
+    ActionItem,
+    AnnualReport,
+    Edition,
+    EditionRow,
+    Measure,
+    Plan,
+    Policy,
+    YearlyStatus,
+    unsealed,
+)
+from actionplan.models.edition import CONTENT
 from actionplan.publishing.publish import publish
 from tests.past.tables import taken_in
 
@@ -35,7 +45,8 @@ def test_a_file_of_our_own_comes_back_into_an_identical_edition(kind, real_repor
     edition = publish(real_report, by=None)
     data = KINDS[kind, "utf-8"].write(edition)
     expected = rows(edition)
-    forget()
+    with unsealed("試し"):
+        forget()
     taken = taken_in(Plan.objects.get(), data, NAMES[kind], coordinator, 2009)
     assert [report.fiscal_year for report in taken.reports] == [2009]
     found = rows(publish(taken.reports[0], by=None))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actionplan.publishing.compose import CONTENT, content_of, content_sha256, printed_cells
+from actionplan.models.edition import CONTENT, content_of, content_sha256
+from actionplan.publishing.compose import printed_cells
 from actionplan.publishing.publish import publish
 from tests import factories
 

@@ -28,7 +28,7 @@ def test_the_first_edition_is_public_at_once(real_report, coordinator):
 
 
 def test_the_stored_hash_is_that_of_the_stored_content(real_report):
-    from actionplan.publishing.compose import content_sha256
+    from actionplan.models.edition import content_sha256
 
     stored = Edition.objects.get(pk=publish(real_report, by=None).pk)
     assert stored.content_sha256 == content_sha256(stored.front_matter, printed_cells(stored).values())

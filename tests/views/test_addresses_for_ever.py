@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from actionplan.models import ActionItem, Plan, Policy
+from actionplan.models import ActionItem, Plan, Policy, unsealed
 from actionplan.publishing.publish import publish
 from tests import factories
 
@@ -140,7 +140,8 @@ def test_the_same_data_gets_the_same_ids_in_every_installation(real_report):
     given = {item.code: item.public_id for item in ActionItem.objects.all()}
     for item in ActionItem.objects.all():
         ActionItem.objects.filter(pk=item.pk).update(public_id=f"x{item.pk}")
-    ActionItem.history.all().delete()
+    with unsealed("試し"):
+        ActionItem.history.all().delete()
     from actionplan.models.tree import new_public_id
 
     assert {item.code: new_public_id(item) for item in ActionItem.objects.all()} == given

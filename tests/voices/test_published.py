@@ -9,7 +9,8 @@ from openpyxl import load_workbook
 
 from actionplan.exports.pdf import report_html
 from actionplan.models import Department, Partner, State, Voice
-from actionplan.publishing.compose import compose, content_of, printed_cells
+from actionplan.models.edition import content_of
+from actionplan.publishing.compose import compose, printed_cells
 from actionplan.publishing.differences import next_edition
 from actionplan.publishing.publish import publish
 from tests import factories
