@@ -25,6 +25,7 @@ from actionplan.views.pages import (
     search_csv,
     search_page,
     sitemap,
+    verify,
 )
 
 
@@ -45,7 +46,7 @@ class NumberConverter:
 class FileFormatConverter:
     """The ending of a report file."""
 
-    regex = r"csv|xlsx|json|pdf|txt"
+    regex = r"csv|xlsx|content\.json|json|pdf|txt|sha256"
 
     def to_python(self, value: str) -> str:
         """The ending as it stands."""
@@ -95,6 +96,7 @@ urlpatterns = [
     path("sitemap/", sitemap, name="sitemap"),
     path("accessibility/", accessibility, name="accessibility"),
     path("about/", about, name="about"),
+    path("verify/", verify, name="verify"),
     path("healthz", healthz, name="healthz"),
     re_path(r"^(?P<place>(?:plans/[a-z0-9-]+/)?reports)/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
 ]

@@ -35,6 +35,7 @@ PUBLIC = (
     "/tags/",
     "/tags/試験のタグ/",
     "/sitemap/",
+    "/verify/",
     "/accessibility/",
     "/nothing/",
 )

@@ -1,8 +1,11 @@
 """The files of a published report: what each holds, is called and is served as."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from itertools import groupby
 
 from tablib import Dataset
@@ -17,10 +20,10 @@ from actionplan.exports.columns import (
     is_sample,
 )
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
-from actionplan.exports.pdf import pdf_fingerprint, report_pdf
+from actionplan.exports.pdf import kept, pdf_fingerprint, report_pdf
 from actionplan.exports.report_workbook import FORM_VERSION, write_report_workbook
-from actionplan.exports.tabular import XLSX, write_json
-from actionplan.models import Edition, EditionRow, label_of
+from actionplan.exports.tabular import XLSX, CellsDoNotFit, write_json
+from actionplan.models import CONTENT, WHERE_TOLD, YEAR_WHERE_TOLD, Edition, EditionRow, content_json, label_of
 from actionplan.seen import fingerprint
 from actionplan.selectors.filters import ALL_YEARS
 from actionplan.selectors.search import Question, matching_rows
@@ -84,6 +87,29 @@ def _manuscript(edition: Edition) -> bytes:
     return write_manuscript(edition.front_matter, edition.rows.all())
 
 
+def _content(edition: Edition) -> bytes:
+    """What the edition's hash was taken of: the SHA-256 of this file is the edition's."""
+    rows = edition.rows.order_by("position").values(*CONTENT, *WHERE_TOLD, *YEAR_WHERE_TOLD)
+    return content_json(edition.front_matter, rows)
+
+
+def _checksums(edition: Edition) -> bytes:
+    """The SHA-256 of each file of the edition, as sha256sum --check reads it; kept, since it takes writing them all."""
+    name = f"{fingerprint(*(etag(edition, kind) for kind in CHECKED), length=32)}-{_writers()}.sha256"
+    return kept(name, lambda: "".join(_lines(edition)).encode())
+
+
+def _writers() -> str:
+    """What the bytes of a workbook depend on besides the edition."""
+    return fingerprint(version("xlsxwriter"), version("openpyxl"), length=16)
+
+
+def _lines(edition: Edition) -> Iterator[str]:
+    for kind in CHECKED:
+        with suppress(CellsDoNotFit):
+            yield f"{hashlib.sha256(kind.write(edition)).hexdigest()}  {file_name(edition, kind)}\n"
+
+
 # By format and encoding as an address names them.
 KINDS = {
     ("csv", "utf-8"): FileKind(_csv, ".csv", "text/csv; charset=utf-8"),
@@ -93,7 +119,11 @@ KINDS = {
     ("form", "utf-8"): FileKind(_form, "_form.xlsx", XLSX),
     ("txt", "utf-8"): FileKind(_manuscript, "_manuscript.txt", "text/plain; charset=utf-8"),
     ("pdf", "utf-8"): FileKind(report_pdf, ".pdf", "application/pdf", pdf_fingerprint, inline=True),
+    ("content.json", "utf-8"): FileKind(_content, "_content.json", "application/json"),
+    ("sha256", "utf-8"): FileKind(_checksums, ".sha256", "text/plain; charset=utf-8", lambda edition: _writers()),
 }
+# Those whose bytes are the same for ever; a PDF's change with the program that lays it out.
+CHECKED = [kind for (ending, _), kind in KINDS.items() if ending not in ("pdf", "sha256")]
 
 
 def file_name(edition: Edition, kind: FileKind) -> str:

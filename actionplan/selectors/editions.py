@@ -114,6 +114,29 @@ def corrections(edition: Edition) -> list[Edition]:
 
 
 @dataclass(frozen=True)
+class Link:
+    """A public edition in the chain of all that were published. previous: the chain's hash of the one before it."""
+
+    edition: Edition
+    previous: str
+
+    @property
+    def label(self) -> str:
+        """平成21年度（2009年度）　第1版, after the plan's title."""
+        front = self.edition.front_matter
+        return f"{front['plan']['title']}　{front['label']}　第{self.edition.number}版"
+
+
+def chain() -> list[Link]:
+    """Every public edition, the one published last first, with what binds it to the one before; two queries."""
+    bound = Edition.objects.exclude(chain_sha256="").order_by("pk").values_list("chain_sha256", flat=True)
+    hashes = ["", *bound]
+    before = dict(zip(hashes[1:], hashes, strict=False))
+    public = Edition.objects.public().select_related("report__plan").order_by("-pk")
+    return [Link(edition, before.get(edition.chain_sha256, "")) for edition in public]
+
+
+@dataclass(frozen=True)
 class YearLink:
     """A published year of a plan."""
 

@@ -1,5 +1,7 @@
 """The files of a year's report; each is written from an edition, which never changes."""
 
+import hashlib
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
@@ -14,7 +16,8 @@ from actionplan.views.frame import Crumb, crumb, page
 
 NO_SUCH_FILE = (
     "お探しの形式のファイルはありません。"
-    "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、JSON、広報の原稿（txt）から選んでください。"
+    "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、JSON、広報の原稿（txt）、"
+    "確かめるためのファイル（content.json、sha256）から選んでください。"
 )
 NO_SUCH_EVIDENCE = "お探しの写真・資料は、公表されていません。"
 # A name stands for one content for good, so that nobody needs to ask twice. Nothing in a file may act.
@@ -46,7 +49,8 @@ def report_file(request: HttpRequest, key: str, file_format: str, number: int | 
     except CannotMakePdf:
         return _no_pdf(request, edition)
     except StillBeingMade:
-        return _no_pdf(request, edition, retry_after=RETRY_AFTER)
+        what = "PDF" if kind.inline else "ファイルの一覧"
+        return _no_pdf(request, edition, retry_after=RETRY_AFTER, what=what)
 
 
 def evidence_file(request: HttpRequest, name: str) -> HttpResponse:
@@ -71,8 +75,14 @@ def report_form(request: HttpRequest, key: str) -> HttpResponse:
 
 def _attachment(edition: Edition, kind: FileKind) -> HttpResponse:
     manner = "inline" if kind.inline else "attachment"
-    headers = {"Content-Disposition": f'{manner}; filename="{file_name(edition, kind)}"'}
-    return HttpResponse(kind.write(edition), content_type=kind.content_type, headers=headers)
+    content = kind.write(edition)
+    headers = {
+        "Content-Disposition": f'{manner}; filename="{file_name(edition, kind)}"',
+        # Of the file as it is saved, however it is compressed on the way.
+        "X-File-SHA256": hashlib.sha256(content).hexdigest(),
+        "X-Edition-SHA256": edition.content_sha256,
+    }
+    return HttpResponse(content, content_type=kind.content_type, headers=headers)
 
 
 def _dated(response: HttpResponse, tag: str) -> HttpResponse:
@@ -97,17 +107,21 @@ def _unencodable(request: HttpRequest, edition: Edition, error: CellsDoNotFit) -
     return response
 
 
-def _no_pdf(request: HttpRequest, edition: Edition, retry_after: int = 0) -> HttpResponse:
-    """Why there is no PDF (503): for good when retry_after is 0, else for that many seconds."""
+def _no_pdf(request: HttpRequest, edition: Edition, retry_after: int = 0, what: str = "PDF") -> HttpResponse:
+    """Why there is no PDF (503): for good when retry_after is 0, else for that many seconds.
+
+    what: a file that is made and kept as PDFs are, and waits its turn with them.
+    """
     label = edition.front_matter["label"]
     response = page(
         request,
         "no_pdf",
         page_id="E-503",
-        crumbs=[crumb(label, "annual_report", edition.key), Crumb("PDF")],
+        crumbs=[crumb(label, "annual_report", edition.key), Crumb(what)],
         edition=edition,
         label=label,
         retry_after=retry_after,
+        what=what,
     )
     response.status_code = 503
     response["Cache-Control"] = "no-store"

@@ -23,6 +23,7 @@ from actionplan.selectors.charts import (
     year_summary,
 )
 from actionplan.selectors.editions import (
+    chain,
     corrections,
     key_by_plan_and_year,
     latest_of_each_plan,
@@ -81,6 +82,11 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     reports = [(each, report_outline(each.front_matter, rows[each.pk])) for each in editions]
     edition = editions[0] if len(editions) == 1 else None
     return page(request, "sitemap", page_id="A-4", crumbs=[Crumb("サイトマップ")], edition=edition, reports=reports)
+
+
+def verify(request: HttpRequest) -> HttpResponse:
+    """How anybody checks a file or the content of an edition, and the hashes of every public edition."""
+    return page(request, "verify", page_id="A-8", crumbs=[Crumb("公表した記録の確かめ方")], chain=chain())
 
 
 REPORTS = "年度の一覧"
