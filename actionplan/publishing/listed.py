@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from actionplan.models import Area
-from actionplan.publishing.one_wording import Cells
+from actionplan.models import Area, Cells
 
 
 def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area], *, legend: bool) -> dict:
