@@ -34,7 +34,7 @@ def open_record(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0020_printed_numbers'),
+        ('actionplan', '0022_figure_last_year'),
     ]
 
     operations = [
