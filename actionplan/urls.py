@@ -3,8 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
-from actionplan import kept_files
-from actionplan.views.downloads import evidence_file, report_file, report_form
+from actionplan.views.downloads import EVIDENCE_NAME, evidence_file, report_file, report_form
 from actionplan.views.pages import (
     about,
     accessibility,
@@ -58,7 +57,7 @@ class FileFormatConverter:
 class KeptFileConverter(FileFormatConverter):
     """The name of a kept file (kept_files.py)."""
 
-    regex = kept_files.NAME.pattern
+    regex = EVIDENCE_NAME.pattern
 
 
 class PublicIdConverter(FileFormatConverter):

@@ -22,7 +22,7 @@ def test_names_carry_the_code_the_year_and_the_edition():
         "422096_action_plan_fy2009_v3_form.xlsx",
         "422096_action_plan_fy2009_v3_manuscript.txt",
         "422096_action_plan_fy2009_v3.pdf",
-        "422096_action_plan_fy2009_v3.json",
+        "422096_action_plan_fy2009_v3_content.json",
         "422096_action_plan_fy2009_v3.sha256",
     ]
 

@@ -10,9 +10,8 @@ from django.core.serializers import deserialize
 from django.core.serializers.base import DeserializationError, DeserializedObject
 from django.db import DatabaseError, models, transaction
 
-from actionplan.json_reader import read_json
+from actionplan.json_reader import UploadError, read_json
 from actionplan.models import ActionItem, Measure, Plan, Policy, one_change
-from actionplan.uploads import UploadError
 
 FIXTURE = settings.BASE_DIR / "fixtures" / "h21.json"
 REASON = "原本の報告から取り込み"
