@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from actionplan import kept_files
 from actionplan.exports.pdf import CannotMakePdf, StillBeingMade
 from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
 from actionplan.exports.tabular import CellsDoNotFit
-from actionplan.kept_files import media_type_of, read
 from actionplan.models import Edition, EditionFile
 from actionplan.selectors.editions import public_edition
 from actionplan.views.frame import Crumb, crumb, page
@@ -19,6 +19,7 @@ NO_SUCH_FILE = (
     "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、JSON、広報の原稿（txt）、"
     "確かめるためのファイル（content.json、sha256）から選んでください。"
 )
+EVIDENCE_NAME = kept_files.NAME
 NO_SUCH_EVIDENCE = "お探しの写真・資料は、公表されていません。"
 # A name stands for one content for good, so that nobody needs to ask twice. Nothing in a file may act.
 FOR_EVER = {
@@ -59,13 +60,13 @@ def evidence_file(request: HttpRequest, name: str) -> HttpResponse:
     if not EditionFile.objects.filter(name=name, edition__in=public).exists():
         raise Http404(NO_SUCH_EVIDENCE)
     try:
-        content = read(name)
+        content = kept_files.read(name)
     except FileNotFoundError:
         raise Http404(NO_SUCH_EVIDENCE) from None
     # A PDF is saved, not opened in the page's place: its reader is then the citizen's own.
     manner = "attachment" if name.endswith(".pdf") else "inline"
     headers = {**FOR_EVER, "Content-Disposition": f'{manner}; filename="{name[:16]}{name[64:]}"'}
-    return HttpResponse(content, content_type=media_type_of(name), headers=headers)
+    return HttpResponse(content, content_type=kept_files.media_type_of(name), headers=headers)
 
 
 def report_form(request: HttpRequest, key: str) -> HttpResponse:
