@@ -91,8 +91,15 @@ def _write_once(path: Path, text: str) -> None:
 
 
 def database(var: Path) -> dict[str, Any]:
-    """Django's DATABASES entry: SQLite in var/ unless DATABASE_URL names another."""
-    url = os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(var / 'portal.sqlite3'))}"
+    """Django's DATABASES entry: SQLite in var/ unless DATABASE_URL names another.
+
+    Raises ImproperlyConfigured for a URL that is empty: a forgotten value must not open an empty portal.
+    """
+    url = os.environ.get("DATABASE_URL", f"sqlite:///{quote(str(var / 'portal.sqlite3'))}").strip()
+    if not url:
+        raise ImproperlyConfigured(
+            "DATABASE_URL が空です。データベースを指定するか、SQLite を使うなら、この変数をなくしてください。"
+        )
     try:
         entry: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except ValueError:

@@ -22,8 +22,9 @@ withdraw(Edition.objects.get(), by=None, reason="誤りがあったため")
 
 
 def prepare(var: Path, **variables: str) -> CompletedProcess:
-    """One run of the preparation."""
-    return run_python(var, "-m", "script.lib.prepare", **variables)
+    """One run of the preparation, as script/server --first asks for it where nothing lies yet."""
+    asked = {} if (var / "installation.json").exists() else {"FIRST_INSTALLATION": "on"}
+    return run_python(var, "-m", "script.lib.prepare", **asked, **variables)
 
 
 def contents(var: Path) -> list[str]:
@@ -90,7 +91,7 @@ def test_a_report_that_staff_withdrew_is_not_published_again(prepared, tmp_path)
 
 
 def test_a_database_that_does_not_answer_is_named_without_the_password(tmp_path):
-    done = prepare(tmp_path / "var", DATABASE_URL="postgres://portal:geheim@127.0.0.1:1/plan")
+    done = prepare(tmp_path / "var", DATABASE_URL="postgres://portal:geheim@127.0.0.1:1/plan", DATABASE_WAIT="1")
     assert done.returncode == 1
     assert "postgresql" in done.stderr
     assert "DATABASE_URL" in done.stderr
