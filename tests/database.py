@@ -63,6 +63,8 @@ FILES = (
     "plan/test_begin.py",
     "views/test_plans.py",
     "views/test_lineage.py",
+    "backup/test_round_trip.py",
+    "backup/test_upgrades.py",
     "voices/test_partner_page.py",
     "voices/test_round_page.py",
     "voices/test_simultaneous.py",
