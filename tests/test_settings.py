@@ -44,7 +44,12 @@ def test_an_empty_environment_is_a_secure_one(var):
 
 
 def test_variables_that_are_set_but_empty_weaken_nothing(var):
-    assert settings_with(var, HTTPS="", DEBUG="", SECRET_KEY="", DATABASE_URL="", TRUST_PROXY="") == settings_with(var)
+    assert settings_with(var, HTTPS="", DEBUG="", SECRET_KEY="", VAR_DIR=str(var), TRUST_PROXY="") == settings_with(var)
+
+
+@pytest.mark.parametrize("value", ["", "  "])
+def test_a_database_url_that_is_set_but_empty_opens_no_empty_portal(var, value):
+    assert "DATABASE_URL が空です" in refusal(var, DATABASE_URL=value)
 
 
 def test_https_off_serves_a_single_computer_over_http(var):

@@ -26,11 +26,11 @@ def command(folder: Path, name: str, content: str) -> None:
     (folder / name).chmod(0o755)
 
 
-def start(project: Path, path: Path | None = None, **variables: str) -> subprocess.CompletedProcess:
+def start(project: Path, path: Path | None = None, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
     """What script/server of the project answers, called from elsewhere with only these variables."""
     search = str(path) if path else os.environ["PATH"]
     return subprocess.run(
-        [project / "script" / "server"],
+        [project / "script" / "server", *arguments],
         cwd="/",
         env={"PATH": search, "HOME": "/nonexistent", **variables},
         capture_output=True,

@@ -90,6 +90,43 @@ def test_a_report_that_staff_withdrew_is_not_published_again(prepared, tmp_path)
     assert count(var, "actionplan_edition") == 1
 
 
+def test_a_chosen_place_is_not_filled_unasked(tmp_path):
+    done = run_python(tmp_path / "var", "-m", "script.lib.prepare")
+    assert done.returncode == 1
+    assert "script/server --first" in done.stderr
+    assert not PASSWORD.search(done.stdout)
+    assert count(tmp_path / "var", "sqlite_master") == 0
+
+
+def test_a_place_that_lost_its_database_is_not_filled_even_when_asked(prepared, tmp_path):
+    var = shutil.copytree(prepared[0], tmp_path / "var")
+    (var / "portal.sqlite3").unlink()
+    done = run_python(var, "-m", "script.lib.prepare", FIRST_INSTALLATION="on")
+    assert done.returncode == 1
+    assert "manage.py restore" in done.stderr
+    assert not PASSWORD.search(done.stdout)
+    assert count(var, "sqlite_master") == 0
+
+
+def test_a_place_whose_people_are_gone_gets_no_account_unasked(prepared, tmp_path):
+    var = shutil.copytree(prepared[0], tmp_path / "var")
+    with closing(sqlite3.connect(var / "portal.sqlite3")) as connection:
+        connection.execute("DELETE FROM auth_user")
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('actionplan', '0999_later', 0)")
+        connection.commit()
+    done = run_python(var, "-m", "script.lib.prepare")
+    assert done.returncode == 1
+    assert "0999_later を、この版は知りません" in done.stderr
+    with closing(sqlite3.connect(var / "portal.sqlite3")) as connection:
+        connection.execute("DELETE FROM django_migrations WHERE name = '0999_later'")
+        connection.commit()
+    done = run_python(var, "-m", "script.lib.prepare")
+    assert done.returncode == 0, done.stderr
+    assert not PASSWORD.search(done.stdout)
+    assert "manage.py first_account" in done.stdout
+    assert count(var, "auth_user") == 0
+
+
 def test_a_database_that_does_not_answer_is_named_without_the_password(tmp_path):
     done = prepare(tmp_path / "var", DATABASE_URL="postgres://portal:geheim@127.0.0.1:1/plan", DATABASE_WAIT="1")
     assert done.returncode == 1

@@ -76,3 +76,9 @@ def test_a_folder_that_cannot_be_written_is_named(project, free_port):
     done = start(project, PORT=free_port)
     project.chmod(0o700)
     assert_refused(done, project, f"フォルダ {project} に書き込めません")
+
+
+@pytest.mark.parametrize("arguments", [["--frist"], ["--first", "--first"], ["restore"]])
+def test_an_argument_that_nobody_knows_is_refused(project, arguments):
+    done = start(project, None, *arguments)
+    assert_refused(done, project, "script/server --first")

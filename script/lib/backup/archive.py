@@ -8,6 +8,8 @@ a file that is cut off or differs in any byte is known without looking inside. d
 import hashlib
 import io
 import json
+import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +22,7 @@ from script.lib.backup.sealed import SealedReader, SealedWriter, Unsealable, is_
 
 FORMAT = 1
 DATABASE, KEYS, MANIFEST, EVIDENCE = "database", "keys.json", "manifest.json", "evidence/"
+PART = re.compile(r"database|keys\.json|evidence/[0-9a-f]{64}\.[a-z]{3,4}")
 DIGEST = 64
 PIECE = 1024 * 1024
 BROKEN = "{path} は、バックアップとして使えません。{why}"
@@ -133,13 +136,17 @@ class Archive:
 
     def extract(self, name: str, to: Path) -> None:
         """Writes the part to the path. Raises BackupRefused when it is not what the manifest says."""
-        with self._zip.open(name) as source, to.open("xb") as target:
+        with self._zip.open(name) as source, open(to, "xb", opener=_for_its_owner) as target:
             found = copy_part(cast(BinaryIO, source), target.write)
         if found != self.manifest.parts[name]:
             raise BackupRefused(BROKEN.format(path=self.path, why=f"中の {name} が壊れています。"))
 
     def check(self) -> None:
         """Returns when every part is what the manifest says. Raises BackupRefused."""
+        if strange := [name for name in self.manifest.parts if not PART.fullmatch(name)]:
+            raise BackupRefused(
+                BROKEN.format(path=self.path, why=f"中に {strange[0]} という、使えない名前があります。")
+            )
         if {DATABASE, KEYS} - self.manifest.parts.keys() or {*self._zip.namelist()} != {
             *self.manifest.parts,
             MANIFEST,
@@ -230,6 +237,10 @@ def _manifest(zipped: zipfile.ZipFile, path: Path) -> Manifest:
         raise BackupRefused(f"{path} は、新しい版のポータルのバックアップです。その版のポータルを使ってください。")
     parts = {name: Part(**part) for name, part in said["parts"].items()}
     return Manifest(**{**said, "database": Contents(**said["database"]), "parts": parts})
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def copy_part(source: BinaryIO, write: Callable[[bytes], object]) -> Part:

@@ -68,8 +68,8 @@ def copy(params: Mapping[str, Any], target: Path) -> Contents:
             cursor.execute("SET statement_timeout = 0")
             snapshot = _ask(live, "SELECT pg_export_snapshot()")
             found = contents(live)
-            command = [_tool("pg_dump", live), "--format=custom", f"--snapshot={snapshot}", f"--file={target}"]
-            _run([*command, f"--dbname={_dsn(params)}"], params, "データベースの写しを作れません")
+            command = [tool("pg_dump", live), "--format=custom", f"--snapshot={snapshot}", f"--file={target}"]
+            _run([*command, f"--dbname={dsn(params)}"], params, "データベースの写しを作れません")
     return found
 
 
@@ -105,7 +105,7 @@ def put(dump: Path, expected: Contents, params: Mapping[str, Any], drafts: Path)
     """
     with session(params) as live:
         major = _version(live).split(".")[0]
-        restore, psql = _tool("pg_restore", live), _tool("psql", live)
+        restore, psql = tool("pg_restore", live), tool("psql", live)
     if int(major) < int(expected.server.split(".")[0]):
         raise BackupRefused(
             f"バックアップは PostgreSQL {expected.server} のもので、いまのデータベースは {major} です。"
@@ -120,7 +120,7 @@ def put(dump: Path, expected: Contents, params: Mapping[str, Any], drafts: Path)
     after.write_text("\n".join(_counted(expected)))
     command = [psql, "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
     files = [f"--file={path}" for path in (before, script, after)]
-    _run([*command, f"--dbname={_dsn(params)}", *files], params, "復元できませんでした。データベースは元のままです")
+    _run([*command, f"--dbname={dsn(params)}", *files], params, "復元できませんでした。データベースは元のままです")
 
 
 def _counted(expected: Contents) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _version(live: Session) -> str:
     return str(_ask(live, "SHOW server_version")).split()[0]
 
 
-def _tool(name: str, live: Session) -> str:
+def tool(name: str, live: Session) -> str:
     """The tool of the server's version, or the next newer one. Raises BackupRefused with the line that installs it."""
     wanted = int(_version(live).split(".")[0])
     places = [*map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), shutil.which(name) or ""]
@@ -168,7 +168,7 @@ def _major(tool: str) -> int:
     return int(number[1]) if number else 0
 
 
-def _dsn(params: Mapping[str, Any]) -> str:
+def dsn(params: Mapping[str, Any]) -> str:
     """What libpq is told on the command line, where others can read it: everything but the password."""
     return make_dsn(**{name: value for name, value in params.items() if name != "password"})
 

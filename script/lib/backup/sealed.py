@@ -78,6 +78,8 @@ class SealedReader(io.RawIOBase):
         self._size = rest - (self._last + 1) * TAG
         self._place = 0
         self._kept: tuple[int, bytes] = (-1, b"")
+        # Where it was cut off, what is last now was not sealed as the last one.
+        self._chunk(self._last)
 
     def readable(self) -> bool:
         """It is."""
