@@ -75,8 +75,12 @@ def test_a_place_with_data_is_replaced_only_when_asked_and_kept_before(backup, t
     with pytest.raises(BackupRefused, match="--replace"):
         restore(backup, there, None, wishes(tmp_path))
     assert rows(there) == before
+    (there.var / "pages").mkdir()
+    (there.var / "pages" / "public.json").write_text("of before")
     restore(backup, there, None, wishes(tmp_path, replace=True))
     assert len(rows(there)) < len(before)
+    # Pages that were kept of what stood there are not shown of what stands there now.
+    assert not (there.var / "pages").exists()
     [kept] = tmp_path.glob("before-restore-*.backup")
     with opened(kept, None) as archive:
         assert archive.manifest.database.counts["actionplan_edition"] == 5

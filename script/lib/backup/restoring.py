@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -136,6 +137,8 @@ def _put(archive: Archive, place: Place, drafts: Path, wishes: Wishes) -> None:
     for kept in (drafts / "evidence").iterdir():
         os.replace(kept, place.evidence / kept.name)
     place.put(drafts / "database", archive.manifest.database, drafts)
+    # Rendered from what stood here before, and what was public of it.
+    shutil.rmtree(place.var / "pages", ignore_errors=True)
     keys = Keys(**_keys(archive))
     if not wishes.key_of_setting:
         write_whole(place.var / "secret_key", keys.secret_key)

@@ -26,6 +26,7 @@ class Portal:
             **os.environ,
             "VAR_DIR": str(self.folder / "var"),
             "PORT": str(self.port),
+            "FIRST_INSTALLATION": "on",
             "HTTPS": "off",
             **({"DATABASE_URL": database.url} if database.url else {}),
         }
