@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKER = "installation.json"
 # What a start makes before anything is known of the place, and what a disk brings along.
 NO_DATA = {"secret_key", "in-use", "state", "backups", "lost+found"}
-# Beside the folder of default: it tells when that folder is gone.
+# Beside the project, one folder a line: it tells when such a folder is gone.
 FILLED = ROOT / ".installed"
 WAY_OUT = (
     "  ・ディスクやネットワークの場所が外れていないか、VAR_DIR と DATABASE_URL が正しいかを確かめてください。\n"
@@ -25,7 +26,7 @@ LOST_DATABASE = (
 LOST_FOLDER = (
     "この場所のポータルにはデータがありましたが、{var} に見あたりません。新しいデータは入れません。\n"
     + WAY_OUT
-    + "\n  ・本当に新しく始めるときは、{filled} を消してから、もう一度起動してください。"
+    + "\n  ・本当に新しく始めるときは、{filled} から、この場所の行を消してください。"
 )
 EMPTY_FOLDER = (
     "データベース（{database}）にはデータがありますが、{var} は空です（写真・資料のファイルと秘密鍵がありません）。\n"
@@ -40,7 +41,7 @@ UNASKED = "{var} とデータベース（{database}）は空です。新しい�
 class Found:
     """What a start finds. filled: the database holds the portal's tables; inside: it lies in the folder itself.
 
-    chosen: VAR_DIR or DATABASE_URL is set; default: the folder is the one of default; asked: for a first installation.
+    chosen: VAR_DIR or DATABASE_URL is set; asked: for a first installation.
     """
 
     var: Path
@@ -48,7 +49,6 @@ class Found:
     filled: bool
     inside: bool
     chosen: bool
-    default: bool
     asked: bool
 
 
@@ -57,7 +57,7 @@ def refusal(found: Found) -> str:
     marker, words = _marker(found.var), {"var": found.var, "database": found.database}
     if marker and not found.filled:
         return LOST_DATABASE.format(known=marker.get("database", "？"), **words)
-    if not marker and found.default and FILLED.exists() and not (found.filled and found.inside):
+    if not marker and str(found.var) in _filled() and not (found.filled and found.inside):
         return LOST_FOLDER.format(filled=FILLED, **words)
     if found.asked or marker:
         return ""
@@ -78,14 +78,23 @@ def mark(var: Path, database: str) -> None:
         draft = path.with_name(f".{MARKER}.{os.getpid()}")
         draft.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         os.replace(draft, path)
-    if var == ROOT / "var":
+    # A folder for a trial or a drill need not be remembered.
+    if var.is_relative_to(ROOT) or not var.is_relative_to(tempfile.gettempdir()):
         with suppress(OSError):
-            FILLED.touch()
+            FILLED.write_text("".join(f"{place}\n" for place in sorted({*_filled(), str(var)})), encoding="utf-8")
 
 
 def is_marked(var: Path) -> bool:
     """Whether the folder is known to hold data."""
     return bool(_marker(var))
+
+
+def _filled() -> set[str]:
+    """The folders that were filled from this project."""
+    try:
+        return set(FILLED.read_text(encoding="utf-8").splitlines())
+    except (OSError, ValueError):
+        return set()
 
 
 def _marker(var: Path) -> dict:

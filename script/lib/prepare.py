@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection
 
 from script.lib import first
+from script.lib.backup.place import hold, this_place
 from tsushima_portal import environment
 
 # What a server that is on its way up says, or the way to it: everything else is an answer, and no waiting mends it.
@@ -43,6 +44,8 @@ def main() -> int:
         django.setup()
         # Loads every page's address too: a broken program is not put on the air.
         call_command("check", stdout=io.StringIO())
+        # A place that is being restored is waited for, and is not restored meanwhile.
+        hold(_place()[0])
         _connect(environment.number("DATABASE_WAIT", 120))
         _refuse_lost_place()
         _tables()
@@ -96,7 +99,6 @@ def _refuse_lost_place() -> None:
         filled="django_migrations" in connection.introspection.table_names(),
         inside=connection.vendor == "sqlite" and Path(name).is_relative_to(var),
         chosen=bool(environment.text("VAR_DIR") or environment.text("DATABASE_URL")),
-        default=var == first.ROOT / "var",
         asked=environment.flag("FIRST_INSTALLATION", default=False),
     )
     if sentence := first.refusal(found):
@@ -105,8 +107,6 @@ def _refuse_lost_place() -> None:
 
 def _place() -> tuple[Path, str]:
     """The folder of the data, and the database in words."""
-    from script.lib.backup.place import this_place
-
     place = this_place()
     return place.var, place.name
 

@@ -19,11 +19,11 @@ def project(tmp_path, monkeypatch):
 
 def found(var, **changes):
     """A fresh clone that is started without any variable."""
-    facts = {"database": "portal.sqlite3", "filled": False, "inside": True, "chosen": False, "default": True}
+    facts = {"database": "portal.sqlite3", "filled": False, "inside": True, "chosen": False}
     return Found(var=var, **{**facts, "asked": False, **changes})
 
 
-CHOSEN = {"chosen": True, "default": False}
+CHOSEN = {"chosen": True}
 
 
 def test_a_fresh_clone_is_filled_unasked(project):
@@ -70,8 +70,8 @@ def test_a_place_that_lost_its_database_is_never_filled(project, asked, facts):
 
 
 @pytest.mark.parametrize("asked", [False, True])
-@pytest.mark.parametrize("facts", [{}, {"filled": True, "inside": False}])
-def test_the_folder_of_default_that_is_gone_is_never_filled(project, asked, facts):
+@pytest.mark.parametrize("facts", [{}, CHOSEN, {"filled": True, "inside": False}])
+def test_a_folder_that_was_filled_from_here_and_is_gone_is_never_filled(project, asked, facts):
     mark(project / "var", "portal.sqlite3")
     (project / "var" / first.MARKER).unlink()
     assert ".installed" in refusal(found(project / "var", asked=asked, **facts))
@@ -105,9 +105,9 @@ def test_a_mark_keeps_its_day_when_the_database_moves(project):
     assert facts == {"database": "postgresql db/plan", "since": since}
 
 
-def test_only_the_folder_of_default_is_noted_beside_the_project(project):
-    (project / "other").mkdir()
-    mark(project / "other", "portal.sqlite3")
-    assert not (project / ".installed").exists()
-    mark(project / "var", "portal.sqlite3")
-    assert (project / ".installed").exists()
+def test_folders_are_remembered_beside_the_project_and_those_of_a_trial_are_not(project, tmp_path_factory, monkeypatch):
+    data, trial = tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("trial")
+    monkeypatch.setattr(first.tempfile, "gettempdir", lambda: str(trial))
+    for var in (data, trial, project / "var", data):
+        mark(var, "portal.sqlite3")
+    assert sorted((project / ".installed").read_text().split()) == sorted([str(data), str(project / "var")])

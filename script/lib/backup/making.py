@@ -87,7 +87,7 @@ def make_backup(
     """
     path, folder = _target(to)
     try:
-        with _drafts(folder) as drafts:
+        with drafts_in(folder, DRAFT) as drafts:
             _write(drafts, place, keys, named, passphrase)
             with opened(drafts / "draft", passphrase) as archive:
                 manifest = archive.manifest
@@ -124,13 +124,13 @@ def _target(to: Path) -> tuple[Path, Path]:
 
 
 @contextmanager
-def _drafts(folder: Path) -> Iterator[Path]:
-    """A folder of our own beside the backups, gone afterwards; those that a killed run left a day ago go too."""
-    for left in folder.glob(f"{DRAFT}*"):
+def drafts_in(folder: Path, prefix: str) -> Iterator[Path]:
+    """A folder of our own in the folder, gone afterwards; those that a killed run left a day ago go too."""
+    for left in folder.glob(f"{prefix}*"):
         with suppress(OSError):
             if time.time() - left.stat().st_mtime > 24 * 60 * 60:
                 shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=DRAFT, dir=folder) as drafts:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=folder) as drafts:
         yield Path(drafts)
 
 

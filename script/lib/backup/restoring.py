@@ -4,16 +4,15 @@ import json
 import os
 import shutil
 import sqlite3
-import tempfile
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from script.lib.backup import sqlite
 from script.lib.backup.archive import DATABASE, EVIDENCE, KEYS, Archive, BackupRefused, opened
-from script.lib.backup.making import ENDING, Keys, make_backup, reason
+from script.lib.backup.making import ENDING, Keys, drafts_in, make_backup, reason
 from script.lib.backup.place import Place, at_rest, write_whole
 from script.lib.first import mark
 
@@ -57,7 +56,7 @@ def restore(path: Path, place: Place, passphrase: bytes | None, wishes: Wishes) 
         _refuse_foreign(archive, place, wishes.known)
         try:
             place.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with at_rest(place), _drafts(place.var) as drafts:
+            with at_rest(place), drafts_in(place.var, ".restore-") as drafts:
                 _lay_ready(archive, drafts)
                 _clear_the_way(place, passphrase, wishes)
                 _put(archive, place, drafts, wishes)
@@ -72,12 +71,6 @@ def _refuse_foreign(archive: Archive, place: Place, known: Collection[str]) -> N
         raise BackupRefused(OTHER_KIND.format(there=KINDS.get(contents.kind, contents.kind), here=KINDS[place.kind]))
     if newer := [name for name in contents.migrations if name not in known]:
         raise BackupRefused(NEWER.format(names="、".join(newer[:3])))
-
-
-@contextmanager
-def _drafts(var: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=var) as drafts:
-        yield Path(drafts)
 
 
 def _lay_ready(archive: Archive, drafts: Path) -> None:
