@@ -1,10 +1,12 @@
 """Backed up and restored into an empty place, every public page and file is what it was, byte for byte."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 
 from actionplan.kept_files import folder
@@ -16,6 +18,7 @@ from script.lib.backup import sealed
 from script.lib.backup.archive import BackupRefused
 from script.lib.backup.making import Keep, make_backup
 from script.lib.backup.place import last_runs, this_place
+from script.lib.backup.postgres import session
 from script.lib.backup.restoring import Wishes, restore
 from tests.backup.elsewhere import empty_place, portal_at
 from tests.pages import PUBLIC, publish_all_kinds
@@ -125,6 +128,27 @@ def test_another_session_on_the_database_is_in_the_way(portal, tmp_path):
         connection.ensure_connection()
         with pytest.raises(BackupRefused, match="ほかの接続が1本"):
             restore(made.path, new, None, wishes(tmp_path))
+
+
+@on_postgres
+def test_a_table_that_somebody_holds_is_told_and_nothing_is_written(portal, tmp_path):
+    impatient = replace(portal, params={**portal.params, "options": "-c lock_timeout=200ms"})
+    with session(portal.params) as other, other.cursor() as cursor:
+        cursor.execute("LOCK TABLE actionplan_edition IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(BackupRefused, match="断りました"):
+            make_backup(impatient, tmp_path / "one.backup", keys(), names, None, None)
+        other.rollback()
+    assert not (tmp_path / "one.backup").exists()
+
+
+def test_pictures_that_cannot_be_asked_for_are_not_taken_for_none(monkeypatch):
+    def locked():
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("actionplan.management.commands.backup.named_files", locked)
+    monkeypatch.setattr("actionplan.management.commands.backup.connection", Mock())
+    with pytest.raises(BackupRefused, match="答えません"):
+        names()
 
 
 def test_the_commands_say_what_they_did_and_note_it(portal, settings, tmp_path, capsys):

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 
 from actionplan.evidence.taking import named_anywhere
 from script.lib.backup.archive import BackupRefused
-from script.lib.backup.making import Keys, keep_from, make_backup
+from script.lib.backup.making import NOTHING_DONE, Keys, keep_from, make_backup
 from script.lib.backup.place import record, this_place
 from script.lib.backup.sealed import Unsealable, passphrase_from
 from tsushima_portal import environment
@@ -67,11 +67,13 @@ def keys() -> Keys:
 
 
 def names() -> set[str]:
-    """The kept files that the database names; none while its tables wait for their migrations."""
+    """The kept files that the database names; none while its tables wait for their migrations. Raises BackupRefused."""
     try:
         return named_anywhere()
-    except DatabaseError:
-        return set()
+    except DatabaseError as error:
+        if isinstance(error, ProgrammingError) or "no such" in str(error):
+            return set()
+        raise BackupRefused(f"データベースが答えません（{error}）。{NOTHING_DONE}") from error
     finally:
         # A connection of our own would be in the way of a restore.
         connection.close()

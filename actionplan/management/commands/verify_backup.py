@@ -13,6 +13,7 @@ from script.lib.backup.archive import BackupRefused, Manifest, opened
 from script.lib.backup.making import generations
 from script.lib.backup.place import record
 from script.lib.backup.sealed import Unsealable, passphrase_from
+from script.lib.backup.words import reason
 
 GOOD = "バックアップは使えます：{path}（{made_at:%Y-%m-%d %H:%M} 作成、公表した版{editions}件、{tables}表）"
 NONE = "{folder} に、バックアップ（portal-….backup）がありません。"
@@ -81,7 +82,7 @@ def _newest(path: Path) -> Path:
     try:
         found = generations(path)
     except OSError as error:
-        raise BackupRefused(f"フォルダ {path} を読めません（{error.strerror}）。") from error
+        raise BackupRefused(f"フォルダ {path} を読めません（{reason(error)}）。") from error
     if not found:
         raise BackupRefused(NONE.format(folder=path))
     return found[0]

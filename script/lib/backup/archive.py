@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from script.lib.backup.sealed import SealedReader, SealedWriter, Unsealable, is_sealed
+from script.lib.backup.words import reason
 
 FORMAT = 1
 DATABASE, KEYS, MANIFEST, EVIDENCE = "database", "keys.json", "manifest.json", "evidence/"
@@ -170,7 +171,7 @@ def opened(path: Path, passphrase: bytes | None, whole: bool = True) -> Iterator
         except FileNotFoundError:
             raise BackupRefused(f"{path} というファイルはありません。場所と名前を確かめてください。") from None
         except OSError as error:
-            raise BackupRefused(f"{path} を読めません（{error.strerror}）。") from error
+            raise BackupRefused(f"{path} を読めません（{reason(error)}）。") from error
         except (Unsealable, _Broken) as error:
             raise BackupRefused(BROKEN.format(path=path, why=error)) from None
         except (

@@ -1,6 +1,5 @@
 """One backup: everything of one moment in one file, whole under its name or not at all, and the generations."""
 
-import errno
 import hashlib
 import io
 import json
@@ -19,6 +18,7 @@ from pathlib import Path
 from script.lib.backup.archive import DATABASE, EVIDENCE, KEYS, ArchiveWriter, BackupRefused, Manifest, opened, writing
 from script.lib.backup.place import Place, now
 from script.lib.backup.sqlite import sync_folder
+from script.lib.backup.words import reason
 
 ROOT = Path(__file__).resolve().parents[3]
 ENDING = ".backup"
@@ -218,15 +218,3 @@ def _remove_old(folder: Path, keep: Keep) -> list[Path]:
     for path in old:
         path.unlink(missing_ok=True)
     return old
-
-
-def reason(error: OSError) -> str:
-    """Why the disk refused, in words."""
-    known = {
-        errno.ENOSPC: "ディスクに空きがありません",
-        errno.EDQUOT: "ディスクの割り当てを使い切りました",
-        errno.EACCES: "書き込みの権限がありません",
-        errno.EPERM: "書き込みの権限がありません",
-        errno.EROFS: "読み取り専用のディスクです",
-    }
-    return known.get(error.errno or 0, error.strerror or str(error))

@@ -68,7 +68,13 @@ def copy(params: Mapping[str, Any], target: Path) -> Contents:
             cursor.execute("SET statement_timeout = 0")
             snapshot = _ask(live, "SELECT pg_export_snapshot()")
             found = contents(live)
-            command = [tool("pg_dump", live), "--format=custom", f"--snapshot={snapshot}", f"--file={target}"]
+            command = [
+                tool("pg_dump", live),
+                "--format=custom",
+                "--lock-wait-timeout=60s",
+                f"--snapshot={snapshot}",
+                f"--file={target}",
+            ]
             _run([*command, f"--dbname={dsn(params)}"], params, "データベースの写しを作れません")
     return found
 
@@ -137,7 +143,10 @@ def session(params: Mapping[str, Any]) -> Iterator[Session]:
     except psycopg2.OperationalError as error:
         raise BackupRefused(f"データベース（postgresql）につながりません：{_blotted(str(error), params)}") from None
     with closing(opened):
-        yield opened
+        try:
+            yield opened
+        except psycopg2.Error as error:
+            raise BackupRefused(f"データベース（postgresql）が断りました：{_blotted(str(error), params)}") from error
 
 
 def _ask(live: Session, question: Any) -> Any:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from script.lib.backup import sqlite
 from script.lib.backup.archive import DATABASE, EVIDENCE, KEYS, Archive, BackupRefused, opened
-from script.lib.backup.making import ENDING, Keys, drafts_in, make_backup, reason
+from script.lib.backup.making import ENDING, Keys, drafts_in, make_backup
 from script.lib.backup.place import Place, at_rest, write_whole
+from script.lib.backup.words import reason
 from script.lib.first import mark
 
 NOTHING_CHANGED = "何も変えていません。"

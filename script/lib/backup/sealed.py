@@ -17,6 +17,8 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from script.lib.backup.words import reason
+
 MAGIC = b"action-plan-portal sealed backup 1\n"
 CHUNK, TAG = 64 * 1024, 16
 # 128 MB and about half a second for each guess. The highest is what a file may ask of whoever reads it.
@@ -127,7 +129,7 @@ def passphrase_from(path: Path | None) -> bytes | None:
     try:
         line = path.read_bytes().partition(b"\n")[0].rstrip(b"\r")
     except OSError as error:
-        raise Unsealable(f"合言葉のファイル {path} を読めません（{error.strerror}）。") from error
+        raise Unsealable(f"合言葉のファイル {path} を読めません（{reason(error)}）。") from error
     if len(line) < SHORTEST:
         raise Unsealable(f"合言葉のファイル {path} の1行目に、{SHORTEST}文字以上の合言葉を書いてください。")
     return line
