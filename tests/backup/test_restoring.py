@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sqlite3
+import threading
 import zipfile
 from contextlib import closing
 
@@ -10,7 +11,7 @@ import pytest
 
 from script.lib.backup import sealed
 from script.lib.backup.archive import BackupRefused, opened
-from script.lib.backup.place import hold
+from script.lib.backup.place import at_rest, hold
 from script.lib.backup.restoring import restore
 from script.lib.first import is_marked
 from tests.backup.small import KEYS, KNOWN, PICTURE, Place, back_up, make_place, picture_name, rows, wishes
@@ -106,6 +107,13 @@ def test_a_broken_database_is_put_aside_as_it_is(backup, place, tmp_path):
     assert (aside / "portal.sqlite3").read_bytes() == b"no database" * 500
     assert str(aside) in "".join(said)
     assert rows(there) == rows(place)
+
+
+def test_a_database_with_nothing_in_it_is_replaced_and_leaves_no_backup(backup, place, tmp_path):
+    there = make_place(tmp_path / "there", editions=0)
+    restore(backup, there, None, wishes(tmp_path, replace=True))
+    assert rows(there) == rows(place)
+    assert list(tmp_path.glob("before-restore-*")) == []
 
 
 def test_nothing_is_replaced_where_what_is_there_cannot_be_kept(backup, tmp_path):
@@ -208,6 +216,19 @@ def test_nothing_is_restored_under_a_portal_that_runs(backup, tmp_path, monkeypa
 
     os.close(held[0])
     restore(backup, there, None, wishes(tmp_path, replace=True))
+
+
+def test_a_portal_that_starts_meanwhile_waits_and_says_so(tmp_path, capsys, monkeypatch):
+    there = make_place(tmp_path / "there")
+    monkeypatch.setattr("script.lib.backup.place._held", [])
+    starting = threading.Thread(target=hold, args=[there.var])
+    with at_rest(there):
+        starting.start()
+        starting.join(0.2)
+        assert starting.is_alive()
+    starting.join(5)
+    assert not starting.is_alive()
+    assert "復元が終わるのを待っています" in capsys.readouterr().out
 
 
 def test_a_read_only_disk_keeps_no_portal_from_starting(tmp_path):

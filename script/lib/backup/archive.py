@@ -33,6 +33,10 @@ class BackupRefused(Exception):
     """Raised when nothing was done. The message is a Japanese sentence."""
 
 
+class NothingThere(BackupRefused):
+    """Raised for a database that answers and holds nothing."""
+
+
 @dataclass(frozen=True)
 class Part:
     """What a part of the archive must be."""

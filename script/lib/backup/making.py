@@ -15,7 +15,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from script.lib.backup.archive import DATABASE, EVIDENCE, KEYS, ArchiveWriter, BackupRefused, Manifest, opened, writing
+from script.lib.backup.archive import (
+    DATABASE,
+    EVIDENCE,
+    KEYS,
+    ArchiveWriter,
+    BackupRefused,
+    Manifest,
+    NothingThere,
+    opened,
+    writing,
+)
 from script.lib.backup.place import Place, now
 from script.lib.backup.sqlite import sync_folder
 from script.lib.backup.words import reason
@@ -143,7 +153,7 @@ def _write(
     except BackupRefused as refusal:
         raise BackupRefused(f"{refusal}\n{NOTHING_DONE}") from refusal
     if not any(contents.counts.get(name) for name in ("actionplan_plan", "actionplan_edition", "auth_user")):
-        raise BackupRefused(f"{EMPTY.format(place=place.name)}{NOTHING_DONE}")
+        raise NothingThere(f"{EMPTY.format(place=place.name)}{NOTHING_DONE}")
     descriptor = os.open(drafts / "draft", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w+b") as file:
         with writing(file, passphrase) as archive:

@@ -99,8 +99,12 @@ def hold(var: Path) -> None:
     """
     with suppress(OSError):
         descriptor = os.open(var / "in-use", os.O_RDONLY | os.O_CREAT, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
         _held.append(descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("▶ 復元が終わるのを待っています。", flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
 
 
 @contextmanager

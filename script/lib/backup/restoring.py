@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from script.lib.backup import sqlite
-from script.lib.backup.archive import DATABASE, EVIDENCE, KEYS, Archive, BackupRefused, opened
+from script.lib.backup.archive import DATABASE, EVIDENCE, KEYS, Archive, BackupRefused, NothingThere, opened
 from script.lib.backup.making import ENDING, Keys, drafts_in, make_backup
 from script.lib.backup.place import Place, at_rest, write_whole
 from script.lib.backup.words import reason
@@ -102,6 +102,8 @@ def _clear_the_way(place: Place, passphrase: bytes | None, wishes: Wishes) -> No
     target = wishes.before / f"before-restore-{stamp}{ENDING}"
     try:
         made = make_backup(place, target, wishes.keys, wishes.named, passphrase, keep=None)
+    except NothingThere:
+        wishes.said.append("いまのデータベースには何も入っていなかったため、残すものはありませんでした。")
     except BackupRefused as refusal:
         _set_aside(place, stamp, refusal, wishes)
     else:
