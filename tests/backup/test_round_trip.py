@@ -145,7 +145,7 @@ def test_pictures_that_cannot_be_asked_for_are_not_taken_for_none(monkeypatch):
     def locked():
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr("actionplan.management.commands.backup.named_files", locked)
+    monkeypatch.setattr("actionplan.management.commands.backup.named_anywhere", locked)
     monkeypatch.setattr("actionplan.management.commands.backup.connection", Mock())
     with pytest.raises(BackupRefused, match="答えません"):
         names()

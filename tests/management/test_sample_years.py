@@ -30,7 +30,10 @@ def test_a_portal_in_service_refuses_and_names_its_database(published):
 def test_a_portal_in_service_takes_them_when_asked_for_by_name(published, capsys):
     call_command("load_sample_years", "--on", database_name())
     assert AnnualReport.objects.filter(sample=True).count() == 4
-    assert "平成22年度（2010年度）、平成23年度（2011年度）" in capsys.readouterr().out
+    assert (
+        "平成22年度（2010年度）　市民協働アクションプラン、平成23年度（2011年度）　市民協働アクションプラン"
+        in capsys.readouterr().out
+    )
 
 
 @pytest.mark.usefixtures("development")
