@@ -3,9 +3,11 @@
 A mail that fails harms no other one.
 """
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -69,6 +71,28 @@ class Post:
         # The server may have hung up first: then there is nothing left to close.
         with suppress(OSError):
             self._connection.close()
+
+
+logger = logging.getLogger(__name__)
+
+
+def send_aside(words: Words, to: Sequence[str]) -> Thread | None:
+    """Sends while the page is answered already: how long it took must not tell whether there was anybody to write to.
+
+    None where mails do not go out or nobody has an address. A failure is logged, never raised.
+    """
+    addresses = [address for address in to if address]
+    if not addresses or not goes_out():
+        return None
+    thread = Thread(target=_send_and_log, args=(words, addresses))
+    thread.start()
+    return thread
+
+
+def _send_and_log(words: Words, to: Sequence[str]) -> None:
+    with Post() as post:
+        if failure := post.send(words.subject, words.body, to):
+            logger.warning("「%s」のメールを送れませんでした：%s", words.subject, failure)
 
 
 def _is_silence(error: Exception) -> bool:

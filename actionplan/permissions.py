@@ -106,6 +106,16 @@ def may_audit(user: Person) -> bool:
     return _has(user, "audit_yearlystatus")
 
 
+def needs_second_factor(user: Person) -> bool:
+    """Whether the user's rights are such that a password alone should not open them: office, publisher, superuser."""
+    return user.is_superuser or may_publish(user) or may_coordinate(user) or _holds(user, "change", User)
+
+
+def may_lift_locks(user: Person) -> bool:
+    """Whether the user sees who is kept out of the log-in, and may let them in again."""
+    return _holds(user, "change", User)
+
+
 def grantable_groups(user: Person) -> QuerySet[Group]:
     """The groups that the user may put people into and take them out of."""
     if user.is_superuser and _is_staff(user):

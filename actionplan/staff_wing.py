@@ -15,6 +15,8 @@ from actionplan.answers import pages as answers
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
+from actionplan.login import gate
+from actionplan.login import pages as login
 from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
 from actionplan.past import check_page
 from actionplan.past import pages as past
@@ -30,6 +32,7 @@ from actionplan.voices import related_page
 # Each has urls(guarded) and may have front_links(request); the links of the front page stand in this order.
 OWN_PAGES = (
     components,
+    login,
     answers,
     related_page,
     evidence,
@@ -53,5 +56,7 @@ LISTS = (plan_admin, figure_table, named_admin, answers_admin, edition_admin, de
 
 
 def connect() -> None:
-    """Gives the site its own pages; called once when the application is ready."""
-    cast(PortalAdminSite, admin.site).own_pages = OWN_PAGES
+    """Gives the site its own pages and its gate; called once when the application is ready."""
+    site = cast(PortalAdminSite, admin.site)
+    site.own_pages, site.gate, site.login_form = OWN_PAGES, gate.gate, login.LoginForm
+    gate.connect()

@@ -29,7 +29,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(autouse=True, scope="session")
 def plain_http():
     """No manifest and no https: tests ask the views, not the deployment. Set before the live server starts."""
-    plain = {"SECURE_SSL_REDIRECT": False, "SESSION_COOKIE_SECURE": False, "CSRF_COOKIE_SECURE": False}
+    plain: dict = {"SECURE_SSL_REDIRECT": False, "SESSION_COOKIE_SECURE": False, "CSRF_COOKIE_SECURE": False}
+    plain |= {"SESSION_COOKIE_NAME": "sessionid", "CSRF_COOKIE_NAME": "csrftoken"}
+    # What a log-in costs and asks is tests/login's: everybody else's is forced thousands of times.
+    plain |= {"SECOND_FACTOR": "offered", "AXES_ENABLED": False}
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Tests ask the views anew each time; tests/views/test_kept_pages.py keeps pages.
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}, KEPT_PAGES=False, **plain):

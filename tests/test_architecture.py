@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "past": STAFF_GROUND | {"answers", "voices"},
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
     "organisation": STAFF_GROUND | {"trail", "answers", "round"},
+    "login": STAFF_GROUND,
     "samples": READING_FLOOR | {"publishing"},
     "sample_plan": READING_FLOOR | {"publishing", "samples", "evidence"},
     "management": GROUND
@@ -70,6 +71,7 @@ MAY_IMPORT = {
         "answers",
         "evidence",
         "inquiry",
+        "login",
         "organisation",
         "past",
         "plan",

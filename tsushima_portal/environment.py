@@ -52,6 +52,14 @@ def number(name: str, default: int) -> int:
     return int(value)
 
 
+def choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    """The variable, one of the choices; the default when unset or empty; raises ImproperlyConfigured otherwise."""
+    value = text(name, default).lower()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value} は読めません。{'・'.join(choices)} のどれかを指定してください。")
+    return value
+
+
 def site_url() -> str:
     """SITE_URL without the slash at its end, for links in mails; empty when unset."""
     value = text("SITE_URL")

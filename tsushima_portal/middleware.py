@@ -8,6 +8,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
+from django_otp.middleware import OTPMiddleware
 
 STAFF_WING, PARTNERS = "/admin/", "/partner/"
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -36,6 +37,7 @@ def only(wing: Callable[[HttpRequest], bool], middleware: type) -> type:
 StaffSession = only(is_staff_wing, SessionMiddleware)
 StaffCsrf = only(is_staff_wing, CsrfViewMiddleware)
 StaffAuthentication = only(is_staff_wing, AuthenticationMiddleware)
+StaffSecondFactor = only(is_staff_wing, OTPMiddleware)
 StaffMessages = only(is_staff_wing, MessageMiddleware)
 # Compressing pages that carry form tokens or unpublished texts would invite BREACH; public pages hold no secret.
 # Photographs are compressed already.

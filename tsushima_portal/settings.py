@@ -1,10 +1,11 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
 Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
-CSRF_TRUSTED_ORIGINS, HTTPS, TRUST_PROXY, DEBUG, VAR_DIR, SITE_URL and those of e-mail (EMAIL_…).
+CSRF_TRUSTED_ORIGINS, HTTPS, TRUST_PROXY, DEBUG, VAR_DIR, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from tsushima_portal import environment
@@ -32,6 +33,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "import_export",
     "simple_history",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "actionplan.apps.ActionPlanConfig",
 ]
 
@@ -46,13 +51,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "tsushima_portal.middleware.StaffCsrf",
     "tsushima_portal.middleware.StaffAuthentication",
+    "tsushima_portal.middleware.StaffSecondFactor",
     "tsushima_portal.middleware.StaffMessages",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
 # W003 looks for the token middleware by its own name; StaffCsrf is it (tests/test_middleware.py asks it for a refusal).
-SILENCED_SYSTEM_CHECKS = ["security.W003"]
+# axes.W002 looks for a middleware that turns answers into its own page; the log-in does so itself, and sooner.
+SILENCED_SYSTEM_CHECKS = ["security.W003", "axes.W002"]
 ROOT_URLCONF = "tsushima_portal.urls"
 WSGI_APPLICATION = "tsushima_portal.wsgi.application"
 TEMPLATES = [
@@ -72,12 +79,43 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(VAR_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The first says no without looking at the password; see actionplan/login/limits.py.
+AUTHENTICATION_BACKENDS = ["actionplan.login.limits.LimitsBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "actionplan.login.passwords.NoOwnName"},
+    {"NAME": "actionplan.login.passwords.NoCityName"},
+    {"NAME": "actionplan.login.passwords.NoYear"},
+    {"NAME": "actionplan.login.passwords.NoCommonWords"},
 ]
+# The city's name as people type it, besides what the plans call it.
+PASSWORD_CITY_WORDS = environment.words("PASSWORD_CITY_WORDS", "tsushima")
+FIRST_PASSWORD_DAYS = environment.number("FIRST_PASSWORD_DAYS", 14)
+PASSWORD_RESET_TIMEOUT = 60 * 60
+
+# Failures are kept this long; how many are too many, and what follows, is said in actionplan/login/limits.py.
+AXES_HANDLER = "actionplan.login.limits.LimitsHandler"
+AXES_COOLOFF_TIME = timedelta(hours=24)
+AXES_FAILURE_LIMIT = 1
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "actionplan.login.limits.key_in"
+AXES_CLIENT_IP_CALLABLE = "actionplan.login.address_of"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# needed: 事務局, 公表権者 and superusers have to; offered: whoever wants; off. Needed where the portal is a real one.
+SECOND_FACTOR = environment.choice(
+    "SECOND_FACTOR", ("needed", "offered", "off"), "needed" if HTTPS and not DEBUG else "offered"
+)
+STEP_UP_MINUTES = environment.number("STEP_UP_MINUTES", 15)
+# The log-in's own limits stand before every code, too.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
+OTP_TOTP_ISSUER = "アクションプラン管理"
 
 LOGIN_REDIRECT_URL = "admin:index"
 LANGUAGE_CODE = "ja"
@@ -110,10 +148,17 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 # Only a proxy that overwrites this header may be trusted with it, so it is asked for by name.
-if environment.flag("TRUST_PROXY", default=False):
+TRUST_PROXY = environment.flag("TRUST_PROXY", default=False)
+if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 8 * 60 * 60
+# A log-in ends after so long without a page, and after so long anyhow.
+SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 120)
+SESSION_HOURS = environment.number("SESSION_HOURS", 10)
+SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
+if HTTPS:
+    # Browsers take such a name only over https, for this very host and every path.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "actionplan.admin.rescue.csrf_failure"
@@ -151,7 +196,12 @@ LOGGING = {
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Not its warnings: every mistyped address would be one.
-    "loggers": {"django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "portal.security": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        # What it has to say is said by portal.security.
+        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+    },
 }
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -49,6 +49,11 @@ def no_links(request: HttpRequest) -> list[FrontLink]:
     return []
 
 
+def open_gate(request: HttpRequest) -> HttpResponse | None:
+    """For a site on which nothing stands between a log-in and the pages."""
+    return None
+
+
 class PortalAdminSite(AdminSite):
     """Django admin, in the words of the people who use it."""
 
@@ -61,6 +66,8 @@ class PortalAdminSite(AdminSite):
     enable_nav_sidebar = False
     # The modules of pages that belong to no model; staff_wing.py gives them.
     own_pages: Sequence[ModuleType] = ()
+    # What comes instead of the log-in's page or any other, if anything does; staff_wing.py gives it.
+    gate: Callable[[HttpRequest], HttpResponse | None] = staticmethod(open_gate)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's, after the portal's own pages."""
@@ -80,9 +87,16 @@ class PortalAdminSite(AdminSite):
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)
-            return weathered(guarded, request, *args, **kwargs)
+            return weathered(self._gated(guarded), request, *args, **kwargs)
 
         return update_wrapper(inner, guarded)
+
+    def _gated(self, view: Callable) -> Callable:
+        return lambda request, *args, **kwargs: self.gate(request) or view(request, *args, **kwargs)
+
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Django's page, unless the gate has something to say."""
+        return self.gate(request) or super().login(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The models that the user may see, under GROUPS; models of no group follow under their application."""

@@ -1,7 +1,7 @@
 """The record as the database holds it: every model, and the words that rooms write it by, handed on by name."""
 
 from actionplan.cells import OPEN_STATES
-from actionplan.models.account import Person
+from actionplan.models.account import FirstPassword, LoginLock, Person, gave_passwords
 from actionplan.models.base import (
     ImmutableError,
     RecordTextField,
@@ -91,7 +91,9 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "Figure",
+    "FirstPassword",
     "ImmutableError",
+    "LoginLock",
     "Measure",
     "Partner",
     "PartnerLink",
@@ -114,6 +116,7 @@ __all__ = [
     "YearlyStatus",
     "chain_sha256",
     "codes_in_use",
+    "gave_passwords",
     "content_json",
     "content_of",
     "content_sha256",

@@ -1,16 +1,20 @@
 """Accounts and groups are Django's own; what changes in them is recorded like everything else staff write."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, Group, User
 from django.contrib.auth.signals import user_logged_in
+from django.db import models
 from django.db.models import ProtectedError
 from django.db.models.signals import post_save, pre_delete, pre_save
 from django.utils import timezone
 from simple_history import register
+from simple_history.models import HistoricalRecords
 from simple_history.signals import pre_create_historical_record
 
-from actionplan.models.base import ACTED, SourcedHistory, has_acted
+from actionplan.models.base import ACTED, SourcedHistory, has_acted, records
 from actionplan.models.one_record import OneRecord
 
 # Who is behind a request: permissions.py says what they may do, a stranger nothing.
@@ -26,6 +30,61 @@ register(
     bases=[SourcedHistory],
 )
 register(Group, app="actionplan", records_class=OneRecord, m2m_fields=["permissions"], bases=[SourcedHistory])
+
+
+class FirstPassword(models.Model):
+    """Says that the account's password was given by somebody else: it has to be changed, and lapses."""
+
+    account = models.OneToOneField(User, models.CASCADE, related_name="first_password", primary_key=True)
+    given_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "最初のパスワード"
+
+    def __str__(self) -> str:
+        return str(self.account)
+
+    @property
+    def lapses_at(self) -> datetime:
+        """The moment from which on it opens nothing any more."""
+        return self.given_at + timedelta(days=settings.FIRST_PASSWORD_DAYS)
+
+
+def gave_passwords(accounts: list[User]) -> None:
+    """Notes that these accounts got a first password now; they are stored already."""
+    FirstPassword.objects.filter(account__in=accounts).delete()
+    FirstPassword.objects.bulk_create(FirstPassword(account=account) for account in accounts)
+
+
+class LoginLock(models.Model):
+    """A while in which nobody is let in under a name, or from an address, after too many wrong passwords.
+
+    label: the account's name or the address; of a name that nobody has, only that.
+    key: under what its failures are kept. told: whether the account's owner knows.
+    """
+
+    label = models.CharField("対象", max_length=255)
+    account = models.ForeignKey(User, models.CASCADE, verbose_name="利用者", null=True, blank=True, related_name="+")
+    address = models.GenericIPAddressField("アドレス", null=True, blank=True)
+    key = models.CharField(max_length=40, blank=True, db_index=True)
+    failures = models.PositiveIntegerField("続いた誤り")
+    began = models.DateTimeField("始まり", default=timezone.now)
+    until = models.DateTimeField("終わり")
+    lifted_at = models.DateTimeField("解除した日時", null=True, blank=True)
+    told = models.BooleanField(default=False)
+    history = records(excluded_fields=["told", "key"])
+
+    class Meta:
+        verbose_name = verbose_name_plural = "ログインの制限"
+        ordering = ["-began", "-pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def holds(self) -> bool:
+        """Whether it still keeps somebody out."""
+        return self.lifted_at is None and self.until > timezone.now()
 
 
 def note_login(sender: type, user: User, **kwargs) -> None:
@@ -53,9 +112,20 @@ def before_save(sender: type, instance: User, update_fields: frozenset[str] | No
 
 
 def after_save(sender: type, instance: User, update_fields: frozenset[str] | None = None, **kwargs) -> None:
-    """Lets what follows be recorded again."""
+    """Lets what follows be recorded again; notes whether a new password is the owner's own or was given to them."""
     if _is_rehash(instance, update_fields):
         vars(instance).pop("skip_history_when_saving", None)
+    elif _chosen(instance) is not None:
+        if _is_own_doing(instance):
+            FirstPassword.objects.filter(account=instance).delete()
+        else:
+            gave_passwords([instance])
+
+
+def _is_own_doing(user: User) -> bool:
+    """Whether the account's owner is who asks: in a request of theirs. What a command sets was given."""
+    request = getattr(HistoricalRecords.context, "request", None)
+    return request is not None and getattr(request, "user", None) == user
 
 
 def name_password_change(sender: type, instance: object, history_instance: Any, **kwargs) -> None:

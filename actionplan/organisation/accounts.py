@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from actionplan import permissions
-from actionplan.models import Department, Person
+from actionplan.models import Department, Person, gave_passwords
 from actionplan.organisation.membership import (
     BATCH,
     Facts,
@@ -41,6 +42,11 @@ class StartPassword:
     name: str
     password: str
 
+    @property
+    def days(self) -> int:
+        """For how many days it can be used."""
+        return settings.FIRST_PASSWORD_DAYS
+
 
 def make_password() -> str:
     """A password of about 100 random bits in four groups, such as k7mfa-…."""
@@ -61,6 +67,7 @@ def renew_password(account: User, *, by: Person) -> StartPassword:
     permissions.require(permissions.may_change(by, User, account))
     given = give_password(account)
     User.objects.filter(pk=account.pk).update(password=account.password)
+    gave_passwords([account])
     record([account], by=by, reason=REASON)
     return given
 
@@ -91,6 +98,7 @@ def store_accounts(
         _put(account, change.facts)
     passwords = [give_password(account) for account in new]
     User.objects.bulk_create(new, batch_size=BATCH)
+    gave_passwords(new)
     old = [change.account for change in changes if change.account]
     User.objects.bulk_update(old, STORED, batch_size=BATCH)
     facts = {account.pk: change.facts for account, change in zip(accounts, changes, strict=True)}

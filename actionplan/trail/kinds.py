@@ -24,6 +24,7 @@ from actionplan.models import (
     EditionWithdrawal,
     Evidence,
     Figure,
+    LoginLock,
     Measure,
     Partner,
     PartnerLink,
@@ -168,7 +169,7 @@ EVIDENCE = replace(
     _kept(Evidence, **{place: f"status__{column}" for place, column in OF_ANSWER.items()}),
     facts={column: f"status__{column}" for column in OF_ANSWER.values()},
 )
-ACCOUNTS = (_kept(User), _kept(Group))
+ACCOUNTS = (_kept(User), _kept(Group), _kept(LoginLock))
 KINDS: Mapping[str, Kind] = {
     kind.key: kind
     for kind in (

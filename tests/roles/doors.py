@@ -155,6 +155,17 @@ ROUND = (
     post("people_switch", "/admin/people/close/", OFFICE, {"person": "{account}"}),
     *both("start_password", "/admin/people/{account}/start-password/", OFFICE),
 )
+LOGIN = (
+    *both("second_factor", "/admin/second-factor/", EVERYBODY),
+    *both("second_factor_set", "/admin/second-factor/set/", EVERYBODY),
+    *both("second_factor_codes", "/admin/second-factor/codes/", NOBODY),
+    *both("confirm", "/admin/confirm/", EVERYBODY),
+    *both("own_logins", "/admin/own-logins/", EVERYBODY),
+    get("login_locks", "/admin/login-locks/", OFFICE),
+    post("lift_lock", "/admin/login-locks/{lock}/lift/", OFFICE),
+    get("lift_lock", "/admin/login-locks/{lock}/lift/", NOBODY),
+    *both("second_factor_reset", "/admin/people/{account}/second-factor/", OFFICE),
+)
 PAST = (
     *both("past", "/admin/past/", OFFICE, passed=(200, 422)),
     *both("past_table", "/admin/past/nothing/table/", OFFICE),
@@ -163,10 +174,10 @@ PAST = (
     *both("past_discard", "/admin/past/1/nothing/discard/", OFFICE),
     *both("past_undo", "/admin/past/{report}/undo/", OFFICE),
 )
-DOORS = (*PORTAL, *ANSWERS, *ROUND, *PAST, *model_doors())
+DOORS = (*PORTAL, *ANSWERS, *ROUND, *LOGIN, *PAST, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
 OUTSIDE = {
-    *("login", "logout", "password_change", "password_change_done", "jsi18n"),
+    *("login", "logout", "password_change", "password_change_done", "jsi18n", "forgotten", "forgotten_set"),
     # Django's own helpers: the first asks the list's permission itself, the second only leads to public pages.
     *("autocomplete", "view_on_site"),
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AbstractUser
 from django.test import Client
+from django.utils import timezone
 
 from actionplan.kept_files import keep
 from actionplan.models import (
@@ -13,6 +14,7 @@ from actionplan.models import (
     Department,
     Evidence,
     Figure,
+    LoginLock,
     Partner,
     State,
     Tag,
@@ -58,6 +60,7 @@ def make_world() -> World:
     factories.make_voice(mine, partner=partner)
     places = {
         "partner": partner.pk,
+        "lock": LoginLock.objects.create(label="ippan", account=plain, failures=5, until=timezone.now()).pk,
         **{"own": own.pk, "other": other.pk, "year": report.fiscal_year, "report": report.pk, "edition": edition.pk},
         **{"mine": mine.pk, "theirs": theirs.pk, "confirmed": confirmed.pk, "item": mine.item_id, "account": plain.pk},
         **{"plan": report.plan_id, "policy": mine.item.measure.policy_id, "measure": mine.item.measure_id},

@@ -1,0 +1,231 @@
+"""What stands between a log-in and the staff's pages: its end, a first password, the second factor, a fresh yes.
+
+The admin site asks here before every page of the wing, and before the log-in itself; see PortalAdminSite.gate.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from time import time
+from typing import Any
+
+from axes.models import AccessLog
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from actionplan.admin import rescue
+from actionplan.admin.site import own_page
+from actionplan.login import second_factor, told
+from actionplan.login.limits import HELD, Hold, forget_failures, hold_on, note_failure
+from actionplan.models import FirstPassword, LoginLock
+from actionplan.words import plain_moment
+
+FIRST, NOTICES, PREVIOUS = "first_password", "login_notices", "previous_login"
+BEGAN, SEEN, CONFIRMED = "began_at", "seen_at", "confirmed_at"
+NOTED_EVERY = 60  # Seconds: a page a second need not be a write a second.
+KEPT_DAYS = 400  # How long log-ins are remembered: the list of accounts unused for a year needs no more.
+# Pages that a log-in of which something is still missing may open; jsi18n is a script of theirs.
+ALWAYS = {"login", "logout", "jsi18n"}
+FOR_FIRST = ALWAYS | {"password_change", "password_change_done"}
+FOR_CODE = ALWAYS | {"second_factor"}
+FOR_ENROLMENT = FOR_FIRST | {"second_factor_set"}
+# What needs a yes from the last minutes, by name and method: publishing, withdrawing, people's data, rights.
+READING, WRITING = ("GET", "POST"), ("POST",)
+STEP_UP = {
+    "publish": WRITING,
+    "withdraw": WRITING,
+    "people_list": READING,
+    "people_import": WRITING,
+    "people_switch": WRITING,
+    "start_password": WRITING,
+    "auth_user_add": WRITING,
+    "auth_user_change": WRITING,
+    "auth_user_password_change": WRITING,
+    "auth_group_add": WRITING,
+    "auth_group_change": WRITING,
+    "auth_group_delete": WRITING,
+    "auth_group_changelist": WRITING,
+    "second_factor_reset": WRITING,
+    "second_factor_codes": WRITING,
+}
+SECRET = "confirm_secret"
+ENDED = "しばらく操作がなかったか、ログインから時間がたったため、ログインが切れました。もう一度ログインしてください。"
+CHANGE_FIRST = "最初のパスワードのままです。自分のパスワードに変えてから、仕事を始めてください。"
+ENROL_FIRST = "この利用者は、二段階の確認が必要です。スマートフォンなどのアプリを登録してから、仕事を始めてください。"
+WRONG_SECRET = "パスワードか番号が違います。"
+LOCKED = "パスワードの誤りが続いたため、{until}まで、ここからのログインを止めています。"
+WAS_LOCKED = (
+    "{began}から、この利用者のパスワードか番号の誤りが{failures}回続いたため、ログインを止めていました。"
+    "心当たりがないときは、事務局に知らせて、パスワードを変えてください。"
+)
+
+
+def gate(request: HttpRequest) -> HttpResponse | None:
+    """The page that comes instead of the one that was asked for, or None when nothing is in the way."""
+    name = getattr(request.resolver_match, "url_name", None) or ""
+    if name == "login":
+        return _before_login(request)
+    if not request.user.is_authenticated or name == "logout":
+        return None
+    if _has_ended(request):
+        return _end(request)
+    if name in ALWAYS:
+        return None
+    answer = _missing(request, name) or _step_up(request, name)
+    if answer is None and request.method == "GET" and request.session.pop(NOTICES, False):
+        for sentence in locks_to_tell(request.user):
+            messages.warning(request, sentence)
+    return answer
+
+
+def _before_login(request: HttpRequest) -> HttpResponse | None:
+    held = hold_on(request, request.POST.get("username", "")) if request.method == "POST" else None
+    return locked_page(request, held) if held else None
+
+
+def locked_page(request: HttpRequest, held: Hold) -> HttpResponse:
+    """Says until when nobody is let in, and what to do; 429."""
+    sentence = LOCKED.format(until=plain_moment(timezone.localtime(held.until)))
+    page = own_page(request, "admin/login/locked.html", title="ログインを止めています", sentence=sentence, status=429)
+    page["Retry-After"] = str(max(1, int((held.until - timezone.now()).total_seconds())))
+    return page
+
+
+def _has_ended(request: HttpRequest) -> bool:
+    """Whether the log-in is over. One from before an upgrade begins now."""
+    now, session = time(), request.session
+    began, seen = session.setdefault(BEGAN, now), session.setdefault(SEEN, now)
+    if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - began > settings.SESSION_HOURS * 3600:
+        return True
+    if now - seen > NOTED_EVERY:
+        session[SEEN] = now
+    return False
+
+
+def _end(request: HttpRequest) -> HttpResponse:
+    """Logs out; who was about to save gets the words back."""
+    told("session_ended", request)
+    logout(request)
+    if request.method == "POST":
+        return rescue.login_expired(request)
+    messages.info(request, ENDED)
+    return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+
+
+def _missing(request: HttpRequest, name: str) -> HttpResponse | None:
+    """The way to what the log-in still lacks: a code, a password of one's own, a second factor."""
+    session = request.session
+    user: Any = request.user
+    verified = settings.SECOND_FACTOR == "off" or user.is_verified()
+    if not verified and session.get(second_factor.HAS_DEVICE):
+        if second_factor.has_device(user):
+            return _elsewhere(request, name, FOR_CODE, "second_factor")
+        # The office has just taken it away.
+        del session[second_factor.HAS_DEVICE]
+    if session.get(FIRST):
+        return _elsewhere(request, name, FOR_FIRST, "password_change", CHANGE_FIRST)
+    if not verified and second_factor.is_needed_by(user):
+        return _elsewhere(request, name, FOR_ENROLMENT, "second_factor_set", ENROL_FIRST)
+    return None
+
+
+def _elsewhere(request: HttpRequest, name: str, open_pages: set, page: str, why: str = "") -> HttpResponse | None:
+    if name in open_pages:
+        return None
+    if request.method == "POST" and any(rescue.texts(request)):
+        return rescue.refused(request, why or second_factor.WRONG_CODE)
+    if why:
+        messages.warning(request, why)
+    back = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+    return HttpResponseRedirect(f"{reverse(f'admin:{page}')}?{back}")
+
+
+def _step_up(request: HttpRequest, name: str) -> HttpResponse | None:
+    """The page that asks for the password or a code again, where the last time is too long ago."""
+    # A file that is only looked at changes nothing yet, and could not be sent on.
+    if request.method not in STEP_UP.get(name, ()) or request.FILES or is_fresh(request):
+        return None
+    if request.method == "GET":
+        return HttpResponseRedirect(f"{reverse('admin:confirm')}?{urlencode({'next': request.get_full_path()})}")
+    fault = confirm(request, request.POST[SECRET]) if SECRET in request.POST else ""
+    if SECRET in request.POST and not fault:
+        return None
+    return confirm_page(request, request.get_full_path(), fault=fault, sent=list(_sent(request)))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the password or a code was given within the last minutes."""
+    return time() - request.session.get(CONFIRMED, 0) <= settings.STEP_UP_MINUTES * 60
+
+
+def _sent(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    """What was about to be saved, to be sent again along with the secret."""
+    for name, values in request.POST.lists():
+        if name not in (SECRET, "csrfmiddlewaretoken"):
+            yield from ((name, value) for value in values)
+
+
+def confirm_page(request: HttpRequest, action: str, **facts) -> HttpResponse:
+    """Asks for the password or a code; what was about to be saved is sent along."""
+    has = second_factor.has_device(request.user)
+    facts |= {"action": action, "name": SECRET, "has_device": has, "minutes": settings.STEP_UP_MINUTES}
+    return own_page(request, "admin/login/confirm.html", title="本人の確認", **facts)
+
+
+def confirm(request: HttpRequest, secret: str) -> str:
+    """An empty string when the password or code is right, which counts for some minutes; otherwise the sentence."""
+    user, code = request.user, second_factor.tidy(secret)
+    name = user.get_username()
+    if len(code) == 6 and code.isdecimal() and second_factor.has_device(user):
+        if fault := second_factor.verify(request, secret):
+            return fault
+    elif hold_on(request, name):
+        return HELD
+    elif user.check_password(secret):
+        forget_failures(request, name)
+    else:
+        told("confirmation_failed", request)
+        return HELD if note_failure(request, name) else WRONG_SECRET
+    request.session[CONFIRMED] = time()
+    told("confirmed", request)
+    return ""
+
+
+def on_login(sender: type, request: HttpRequest, user: User, **kwargs) -> None:
+    """Notes in the new session what the gate goes by, and tells the owner what happened meanwhile."""
+    session = request.session
+    session[BEGAN] = session[SEEN] = session[CONFIRMED] = time()
+    session[FIRST] = FirstPassword.objects.filter(account=user).exists()
+    if settings.SECOND_FACTOR != "off" and second_factor.has_device(user):
+        session[second_factor.HAS_DEVICE] = True
+    session[NOTICES] = LoginLock.objects.filter(account=user, told=False).exists()
+    # Django's own column is about to become this log-in's; see models.account.note_login().
+    session[PREVIOUS] = plain_moment(timezone.localtime(user.last_login)) if user.last_login else ""
+    AccessLog.objects.filter(attempt_time__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+    told("login", request, user=user.pk, superuser=user.is_superuser or None)
+
+
+def locks_to_tell(user: User) -> list[str]:
+    """A sentence for each time that the account was kept out and its owner does not know of; then they know."""
+    locks = list(LoginLock.objects.filter(account=user, told=False).order_by("began"))
+    LoginLock.objects.filter(pk__in=[lock.pk for lock in locks]).update(told=True)
+    began = [(plain_moment(timezone.localtime(lock.began)), lock.failures) for lock in locks]
+    return [WAS_LOCKED.format(began=moment, failures=failures) for moment, failures in began]
+
+
+def on_logout(sender: type, request: HttpRequest, user: User | None, **kwargs) -> None:
+    """Tells of it."""
+    told("logout", request, user=user and user.pk)
+
+
+def connect() -> None:
+    """Called once when the application is ready."""
+    user_logged_in.connect(on_login, dispatch_uid="what the gate goes by")
+    user_logged_out.connect(on_logout, dispatch_uid="tell of a log-out")

@@ -1,0 +1,361 @@
+"""The pages of the log-in: one's own (code, app, password, log-ins), a forgotten password, and those of the office."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from axes.models import AccessLog
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.models import User
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_encode
+from django.views.decorators.cache import never_cache
+
+from actionplan import permissions
+from actionplan.admin.site import FrontLink, found_or_404, own_page
+from actionplan.login import gate, second_factor, told
+from actionplan.login.limits import FORGOTTEN, HELD, forget_failures, hold_on, lift, note_failure
+from actionplan.mail import Words, goes_out, send_aside
+from actionplan.models import FirstPassword, LoginLock, note_source
+from actionplan.words import full_name, plain_moment
+
+LAPSED = (
+    "最初のパスワードの期限（{days}日）が過ぎたため、使えなくなりました。"
+    "事務局に、最初のパスワードを新しく作ってもらってください。"
+)
+PASSWORD_SET = "パスワードを変えました。ほかの画面でのログインは切れました。"
+SIGNED_OUT = "ほかの{count}件のログインを切りました。"
+LIFTED = "「{name}」のログインの制限を解除しました。"
+LIFT_REASON = "ログインの制限を解除"
+RESET_REASON = "二段階の確認の登録を取消し"
+RESET = "{name}さんの二段階の確認の登録を取り消しました。次にログインしたとき、登録し直してもらってください。"
+SENT = "登録されているメールアドレスであれば、パスワードを決め直すためのメールが届きます。"
+FORGOTTEN_SUBJECT = "【アクションプラン管理】パスワードの決め直し"
+FORGOTTEN_BODY = """{name}さん（利用者名：{username}）
+
+次のリンクを開いて、新しいパスワードを決めてください。リンクは1時間、1回だけ使えます。
+{link}
+
+心当たりがないときは、何もしないでください。パスワードは変わりません。続くときは、事務局に知らせてください。
+"""
+RESET_MAIL = Words(
+    "【アクションプラン管理】二段階の確認の登録が取り消されました",
+    "事務局が、あなたの利用者の二段階の確認の登録を取り消しました。次のログインで登録し直してください。\n"
+    "頼んでいないときは、すぐに事務局に知らせてください。\n",
+)
+DAYS_LISTED = 30
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Django's, which also refuses a first password that has lapsed, and says when nothing was looked at."""
+
+    def clean(self) -> dict[str, Any]:
+        """The cleaned data; what stands in the way is told in its own words."""
+        try:
+            return super().clean()
+        except ValidationError:
+            if getattr(self.request, "axes_locked_out", False):
+                raise ValidationError(HELD, code="held") from None
+            raise
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Raises ValidationError for who may not come in though the password is right."""
+        super().confirm_login_allowed(user)
+        first = FirstPassword.objects.filter(account=user).first()
+        if first and first.lapses_at < timezone.now():
+            told("first_password_lapsed", self.request, account=user.pk)
+            raise ValidationError(LAPSED.format(days=settings.FIRST_PASSWORD_DAYS), code="lapsed")
+
+
+class CodeForm(forms.Form):
+    """Takes a code."""
+
+    code = forms.CharField(
+        label="番号",
+        max_length=30,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "size": 20}),
+        error_messages={"required": "番号を入れてください。"},
+    )
+
+
+def code_page(request: HttpRequest) -> HttpResponse:
+    """Asks for the app's figures, or a recovery code, after the password."""
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        fault = second_factor.verify(request, form.cleaned_data["code"])
+        if not fault:
+            return _onward(request)
+        form.add_error("code", fault)
+    return own_page(request, "admin/login/code.html", title="二段階の確認", form=form, next=_next(request))
+
+
+def set_page(request: HttpRequest) -> HttpResponse:
+    """Shows a key for an app; once the app knows it, the recovery codes, this once."""
+    has_device = second_factor.has_device(request.user)
+    if has_device and not gate.is_fresh(request):
+        return HttpResponseRedirect(f"{reverse('admin:confirm')}?next={request.path}")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        codes, fault = second_factor.enrol(request, form.cleaned_data["code"])
+        if codes:
+            return _codes(request, codes)
+        form.add_error("code", fault)
+    facts: dict[str, Any] = {"app": second_factor.new_app(request), "form": form, "again": has_device}
+    return own_page(request, "admin/login/set.html", title="二段階の確認の登録", **facts)
+
+
+def codes_page(request: HttpRequest) -> HttpResponse:
+    """Makes new recovery codes and shows them this once."""
+    permissions.require(request.method == "POST" and second_factor.has_device(request.user))
+    told("recovery_codes", request)
+    return _codes(request, second_factor.new_recovery_codes(request.user))
+
+
+def _codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
+    return own_page(request, "admin/login/codes.html", title="紙に控える番号", codes=codes)
+
+
+def confirm_page(request: HttpRequest) -> HttpResponse:
+    """Asks for the password or a code again before a page that is about to be opened."""
+    fault = ""
+    if request.method == "POST":
+        fault = gate.confirm(request, request.POST.get(gate.SECRET, ""))
+        if not fault:
+            return _onward(request)
+    return gate.confirm_page(request, request.get_full_path(), fault=fault)
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the person was going; empty when that is none of our pages."""
+    wanted, https = request.POST.get("next") or request.GET.get("next") or "", request.is_secure()
+    return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, https) else ""
+
+
+def _onward(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect(_next(request) or reverse("admin:index"))
+
+
+@dataclass(frozen=True)
+class OwnLogin:
+    """One log-in of an account that is still open."""
+
+    began: str
+    address: str
+    browser: str
+    is_this: bool
+
+
+def own_logins(request: HttpRequest) -> HttpResponse:
+    """One's own log-ins that are open, to be ended elsewhere; the state of the second factor."""
+    user, own = request.user, _hash(request.session.session_key)
+    if request.method == "POST":
+        count = end_sessions(user, but=own)
+        told("signed_out_elsewhere", request, count=count)
+        messages.success(request, SIGNED_OUT.format(count=count))
+        return HttpResponseRedirect(request.path)
+    live = _live_sessions(user)
+    rows = AccessLog.objects.filter(username=user.get_username(), session_hash__in=live).order_by("-attempt_time")
+    logins = [
+        OwnLogin(_moment(row.attempt_time), row.ip_address or "", row.user_agent, row.session_hash == own)
+        for row in rows
+    ]
+    facts: dict[str, Any] = {"logins": logins, "previous": request.session.get(gate.PREVIOUS, "")}
+    facts |= {"offers": settings.SECOND_FACTOR != "off", "has_device": second_factor.has_device(user)}
+    facts |= {"codes_left": second_factor.codes_left(user)}
+    return own_page(request, "admin/login/own_logins.html", title="自分のログイン", **facts)
+
+
+def _hash(key: str | None) -> str:
+    """As django-axes keeps it."""
+    return sha256(force_bytes(key or "")).hexdigest()
+
+
+def _live_sessions(user: Any) -> dict[str, str]:
+    """The keys of the account's sessions that have not ended, by their hash."""
+    known = set(AccessLog.objects.filter(username=user.get_username()).values_list("session_hash", flat=True))
+    keys = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
+    return {hashed: key for key in keys if (hashed := _hash(key)) in known}
+
+
+def end_sessions(user: Any, but: str = "") -> int:
+    """How many sessions of the account were ended. but: the hash of one that stays."""
+    keys = [key for hashed, key in _live_sessions(user).items() if hashed != but]
+    return Session.objects.filter(session_key__in=keys).delete()[0]
+
+
+def _moment(moment: Any) -> str:
+    return plain_moment(timezone.localtime(moment))
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Django's, with the log-in's limits on the old password."""
+
+    request: HttpRequest
+
+    def clean_old_password(self) -> str:
+        """The old password. Raises ValidationError when it is wrong, or when it was wrong too often."""
+        name = self.user.get_username()
+        if hold_on(self.request, name):
+            raise ValidationError(HELD, code="held")
+        try:
+            password = super().clean_old_password()
+        except ValidationError:
+            note_failure(self.request, name)
+            raise
+        forget_failures(self.request, name)
+        return password
+
+
+class OwnPasswordView(PasswordChangeView):
+    """Django's page; the session goes on under a new key, every other one ends."""
+
+    form_class = OwnPasswordForm
+    template_name = "registration/password_change_form.html"
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form, told who asks."""
+        form: Any = super().get_form(form_class)
+        form.request = self.request
+        return form
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Changes it; the list of own log-ins follows the session to its new key."""
+        before = _hash(self.request.session.session_key)
+        answer = super().form_valid(form)
+        FirstPassword.objects.filter(account=form.user).delete()
+        self.request.session[gate.FIRST] = False
+        own = AccessLog.objects.filter(username=self.request.user.get_username(), session_hash=before)
+        own.update(session_hash=_hash(self.request.session.session_key))
+        told("password_changed", self.request)
+        return answer
+
+
+def own_password(request: HttpRequest) -> HttpResponseBase:
+    """Takes the place of the admin's own page."""
+    return OwnPasswordView.as_view(extra_context=_frame(request, "パスワードの変更"))(request)
+
+
+def _frame(request: HttpRequest, title: str) -> dict[str, Any]:
+    from django.contrib import admin
+
+    return {**admin.site.each_context(request), "title": title, "subtitle": None}
+
+
+@never_cache
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Asks for the address to which a link goes; says the same whoever has it, or nobody."""
+    form, sent = PasswordResetForm(request.POST or None), False
+    if request.method == "POST" and goes_out() and form.is_valid():
+        address, name = form.cleaned_data["email"], FORGOTTEN + form.cleaned_data["email"]
+        if held := hold_on(request, name):
+            return gate.locked_page(request, held)
+        note_failure(request, name)
+        for account in form.get_users(address):
+            _send_link(request, account)
+        sent = True
+    facts: dict[str, Any] = {"form": form, "sent": SENT if sent else "", "goes_out": goes_out()}
+    return own_page(request, "admin/login/forgotten.html", title="パスワードを忘れたとき", **facts)
+
+
+def _send_link(request: HttpRequest, account: Any) -> None:
+    uid, token = urlsafe_base64_encode(force_bytes(account.pk)), default_token_generator.make_token(account)
+    site = settings.SITE_URL or request.build_absolute_uri("/").rstrip("/")
+    link = f"{site}{reverse('admin:forgotten_set', args=[uid, token])}"
+    body = FORGOTTEN_BODY.format(name=full_name(account), username=account.get_username(), link=link)
+    told("password_link_sent", request, account=account.pk)
+    send_aside(Words(FORGOTTEN_SUBJECT, body), [account.email])
+
+
+class ForgottenView(PasswordResetConfirmView):
+    """Takes the new password of who holds a link; every session of the account ends."""
+
+    template_name = "admin/login/forgotten_set.html"
+    success_url = reverse_lazy("admin:login")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The form in the admin's frame."""
+        return super().get_context_data(**kwargs) | _frame(self.request, "新しいパスワードを決める")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Stores it as the owner's own."""
+        answer = super().form_valid(form)
+        FirstPassword.objects.filter(account=form.user).delete()
+        end_sessions(form.user)
+        told("password_reset", self.request, account=form.user.pk)
+        messages.success(self.request, PASSWORD_SET)
+        return answer
+
+
+def locks_page(request: HttpRequest) -> HttpResponse:
+    """Who is kept out of the log-in now, and who was in the last weeks."""
+    permissions.require(permissions.may_lift_locks(request.user))
+    since = timezone.now() - timedelta(days=DAYS_LISTED)
+    locks = LoginLock.objects.filter(until__gt=since).select_related("account")
+    now, past = ([lock for lock in locks if lock.holds is held] for held in (True, False))
+    return own_page(request, "admin/login/locks.html", title="ログインの制限", days=DAYS_LISTED, now=now, past=past)
+
+
+def lift_lock(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lets somebody in again."""
+    permissions.require(request.method == "POST" and permissions.may_lift_locks(request.user))
+    lock = found_or_404(LoginLock.objects.all(), pk=pk)
+    lift(note_source(lock, reason=LIFT_REASON))
+    told("login_lock_lifted", request, account=lock.account_id, kept_out=lock.address)
+    messages.success(request, LIFTED.format(name=lock))
+    return HttpResponseRedirect(reverse("admin:login_locks"))
+
+
+def reset_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks, then forgets somebody's app and codes, ends their sessions and tells them."""
+    account = found_or_404(User.objects.all(), pk=pk)
+    permissions.require(permissions.may_change(request.user, User, account) and account != request.user)
+    if request.method != "POST":
+        return own_page(request, "admin/login/reset.html", title="二段階の確認の登録を取り消す", account=account)
+    if second_factor.forget_devices(account):
+        note_source(account, reason=RESET_REASON).save(update_fields=["is_active"])
+        end_sessions(account)
+        send_aside(RESET_MAIL, [account.email])
+        told("second_factor_reset", request, account=account.pk)
+    messages.success(request, RESET.format(name=full_name(account)))
+    return HttpResponseRedirect(reverse("admin:auth_user_change", args=[pk]))
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """For the office: how many are kept out now. Nothing when nobody is."""
+    if not permissions.may_lift_locks(request.user):
+        return []
+    count = LoginLock.objects.filter(until__gt=timezone.now(), lifted_at=None).count()
+    words = f"いま{count}件、パスワードの誤りが続いたため止めています"
+    return [FrontLink("ログインの制限", reverse("admin:login_locks"), words)] if count else []
+
+
+def urls(guarded: Callable) -> list[URLPattern]:
+    """The pages' addresses; a forgotten password is asked for by who is not logged in."""
+    return [
+        path("password_change/", guarded(own_password), name="password_change"),
+        path("second-factor/", guarded(code_page), name="second_factor"),
+        path("second-factor/set/", guarded(set_page), name="second_factor_set"),
+        path("second-factor/codes/", guarded(codes_page), name="second_factor_codes"),
+        path("confirm/", guarded(confirm_page), name="confirm"),
+        path("own-logins/", guarded(own_logins), name="own_logins"),
+        path("login-locks/", guarded(locks_page), name="login_locks"),
+        path("login-locks/<int:pk>/lift/", guarded(lift_lock), name="lift_lock"),
+        path("people/<int:pk>/second-factor/", guarded(reset_page), name="second_factor_reset"),
+        path("forgotten/", forgotten, name="forgotten"),
+        path("forgotten/<str:uidb64>/<str:token>/", ForgottenView.as_view(), name="forgotten_set"),
+    ]
