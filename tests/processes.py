@@ -13,6 +13,8 @@ from tsushima_portal import settings
 names = "DEBUG SECURE_SSL_REDIRECT SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_HSTS_SECONDS"
 shown = {name: getattr(settings, name) for name in [*names.split(), "SECRET_KEY", "ALLOWED_HOSTS"]}
 shown["PROXY"] = getattr(settings, "SECURE_PROXY_SSL_HEADER", None)
+shown["COOKIES"] = [getattr(settings, "SESSION_COOKIE_NAME", "sessionid")]
+shown["COOKIES"] += [getattr(settings, "CSRF_COOKIE_NAME", "csrftoken")]
 shown["DATABASE"] = settings.DATABASES["default"]
 print(json.dumps(shown))
 """

@@ -87,7 +87,10 @@ class PortalAdminSite(AdminSite):
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)
-            return weathered(self._gated(guarded), request, *args, **kwargs)
+            answer = weathered(self._gated(guarded), request, *args, **kwargs)
+            if request.method == "GET" and is_written_in(request):
+                answer.headers["Cache-Control"] = "private, no-cache"
+            return answer
 
         return update_wrapper(inner, guarded)
 
@@ -152,6 +155,19 @@ def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
     # A number beyond the database's: forged, or a fault of ours that should be known.
     log.warning("A post was refused as unreadable.", exc_info=mishap)
     return rescue.refused(request, ODD, status=400)
+
+
+# Beside the forms of the record, pages of our own with boxes for long texts; the answers say so themselves.
+WRITTEN_IN = {"evidence", "publish", "withdraw", "round_department"}
+
+
+def is_written_in(request: HttpRequest) -> bool:
+    """Whether the page has boxes for long texts: the browser's way back must bring them with what was typed.
+
+    Every other page is kept by no browser, see Django's admin_view().
+    """
+    name = getattr(request.resolver_match, "url_name", None) or ""
+    return name in WRITTEN_IN or (name.startswith("actionplan_") and name.endswith(("_add", "_change")))
 
 
 COUNT = re.compile(r"\d{1,6}", re.ASCII)

@@ -10,7 +10,7 @@ from typing import Any
 
 from axes.models import AccessLog
 from django.conf import settings
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
@@ -19,11 +19,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django_otp import device_classes
 
 from actionplan.admin import rescue
 from actionplan.admin.site import own_page
 from actionplan.login import second_factor, told
-from actionplan.login.limits import HELD, Hold, forget_failures, hold_on, note_failure
+from actionplan.login.limits import BUSY, HELD, Hold, forget_failures, hold_on, needs_turn, note_failure, turn
 from actionplan.models import FirstPassword, LoginLock
 from actionplan.words import plain_moment
 
@@ -59,6 +60,7 @@ SECRET = "confirm_secret"
 ENDED = "しばらく操作がなかったか、ログインから時間がたったため、ログインが切れました。もう一度ログインしてください。"
 CHANGE_FIRST = "最初のパスワードのままです。自分のパスワードに変えてから、仕事を始めてください。"
 ENROL_FIRST = "この利用者は、二段階の確認が必要です。スマートフォンなどのアプリを登録してから、仕事を始めてください。"
+CROWDED = "混み合っています"
 WRONG_SECRET = "パスワードか番号が違います。"
 LOCKED = "パスワードの誤りが続いたため、{until}まで、ここからのログインを止めています。"
 WAS_LOCKED = (
@@ -86,8 +88,17 @@ def gate(request: HttpRequest) -> HttpResponse | None:
 
 
 def _before_login(request: HttpRequest) -> HttpResponse | None:
-    held = hold_on(request, request.POST.get("username", "")) if request.method == "POST" else None
-    return locked_page(request, held) if held else None
+    if request.method != "POST":
+        return None
+    name = request.POST.get("username", "")
+    if held := hold_on(request, name):
+        return locked_page(request, held)
+    if needs_turn(request, name):
+        # Looked at again when the password is: here it only spares the log-in's page.
+        with turn() as free:
+            if not free:
+                return own_page(request, "admin/login/locked.html", title=CROWDED, sentence=BUSY, status=503)
+    return None
 
 
 def locked_page(request: HttpRequest, held: Hold) -> HttpResponse:
@@ -205,7 +216,8 @@ def on_login(sender: type, request: HttpRequest, user: User, **kwargs) -> None:
     session[FIRST] = FirstPassword.objects.filter(account=user).exists()
     if settings.SECOND_FACTOR != "off" and second_factor.has_device(user):
         session[second_factor.HAS_DEVICE] = True
-    session[NOTICES] = LoginLock.objects.filter(account=user, told=False).exists()
+    if LoginLock.objects.filter(account=user, told=False).exists():
+        session[NOTICES] = True
     # Django's own column is about to become this log-in's; see models.account.note_login().
     session[PREVIOUS] = plain_moment(timezone.localtime(user.last_login)) if user.last_login else ""
     AccessLog.objects.filter(attempt_time__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
@@ -227,5 +239,7 @@ def on_logout(sender: type, request: HttpRequest, user: User | None, **kwargs) -
 
 def connect() -> None:
     """Called once when the application is ready."""
+    # The libraries' own lists show keys, in English; what the office may do with them is on pages of ours.
+    admin.site.unregister(list(device_classes()))
     user_logged_in.connect(on_login, dispatch_uid="what the gate goes by")
     user_logged_out.connect(on_logout, dispatch_uid="tell of a log-out")

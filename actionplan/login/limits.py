@@ -4,11 +4,15 @@ django-axes keeps the failures and stands first among the ways to log in; what i
 
 - An account may fail FREE times in a row; then it waits a minute, and twice as long after each further failure.
 - An address at which somebody has logged in before counts per account: a stranger cannot keep its people out.
+- While many fail at once, wherever from, passwords are looked at one after the other; see needs_turn().
 - An address may fail for many accounts, too: few times where nobody has ever logged in, more often behind the office's
   router. That keeps nobody out who has logged in from there before.
 """
 
+import fcntl
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,22 +29,17 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from actionplan.login import address_of, told
-from actionplan.mail import Words, send_aside
 from actionplan.models import LoginLock
 
 FREE, FREE_AT_STRANGE_ADDRESS, FREE_AT_KNOWN_ADDRESS = 5, 10, 50
 ACCOUNT_WAITS, ADDRESS_WAITS = (1, 30), (5, 60)  # Minutes: the first wait, and the longest.
 KNOWN_DAYS = 90
+CROWD = 5  # Names or addresses that were wrong within a minute.
 # A code and a forgotten password are counted beside the password; no account can have such a name.
 CODE, FORGOTTEN = "確認の番号 ", "パスワードの再設定 "
-LOCK_MAIL = Words(
-    "【アクションプラン管理】パスワードの誤りが続いています",
-    "あなたの利用者で、パスワードか番号の誤りが続いたため、ログインをしばらく止めました。\n"
-    "自分の打ち間違いであれば、少し待ってから、もう一度ログインしてください。\n"
-    "心当たりがないときは、事務局に知らせてください。\n",
-)
 NOBODYS = "登録のない利用者名"
 LONGEST_NAME = 255
+BUSY = "たくさんのログインが試されているため、受け付けられませんでした。1分ほど待って、もう一度ログインしてください。"
 HELD = "誤りが続いたため、しばらく受け付けません。少し待つか、事務局に解除を頼んでください。"
 
 
@@ -102,6 +101,32 @@ def _hold(rows: list[tuple], free: int, waits: tuple[int, int], address: str | N
     return Hold(until, failures, address) if until > now else None
 
 
+def needs_turn(request: HttpRequest, name: str) -> bool:
+    """Whether the password may be looked at only while no other one is: many have just been wrong, wherever from.
+
+    Hashing takes a worker a third of a second: however many strangers try, one worker at most works for them. Who comes
+    as ever, from where they have logged in before, and has not been wrong, never waits for a turn.
+    """
+    lately = AccessAttempt.objects.filter(attempt_time__gte=timezone.now() - timedelta(minutes=1))
+    if lately.count() < CROWD:
+        return False
+    here = {"ip_address": address_of(request)}
+    wrong = AccessAttempt.objects.filter(username=key_of(name), **here).exists()
+    return wrong or not AccessLog.objects.filter(username=_account_name(name), **here).exists()
+
+
+@contextmanager
+def turn() -> Iterator[bool]:
+    """True when no other process of this machine has its turn; held while the block runs, gone with the process."""
+    with (settings.VAR_DIR / "login.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+
+
 def note_failure(request: HttpRequest, name: str) -> Hold | None:
     """Counts a wrong password or code, and returns what follows from it."""
     where = {"username": key_of(name), "ip_address": address_of(request), "user_agent": ""}
@@ -133,7 +158,6 @@ def _note_hold(request: HttpRequest, held: Hold, name: str) -> None:
     # The record tells of its beginning; that it goes on is no new event.
     if not recent.update(until=held.until, failures=held.failures, told=False):
         LoginLock.objects.create(**same, until=held.until, failures=held.failures)
-        send_aside(LOCK_MAIL, [account.email] if account else [])
     told("login_locked", request, account=account and account.pk, kept_out=held.address, failures=held.failures)
 
 

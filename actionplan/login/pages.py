@@ -1,8 +1,8 @@
-"""The pages of the log-in: one's own (code, app, password, log-ins), a forgotten password, and those of the office."""
+"""The pages of the log-in: one's own (code, app, password, log-ins), and a forgotten password."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -11,8 +11,8 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.forms import PasswordResetForm
-from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
 from django.contrib.sessions.models import Session
@@ -26,11 +26,20 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlsafe_base64_en
 from django.views.decorators.cache import never_cache
 
 from actionplan import permissions
-from actionplan.admin.site import FrontLink, found_or_404, own_page
+from actionplan.admin.site import own_page
 from actionplan.login import gate, second_factor, told
-from actionplan.login.limits import FORGOTTEN, HELD, forget_failures, hold_on, lift, note_failure
+from actionplan.login.limits import (
+    BUSY,
+    FORGOTTEN,
+    HELD,
+    forget_failures,
+    hold_on,
+    needs_turn,
+    note_failure,
+    turn,
+)
 from actionplan.mail import Words, goes_out, send_aside
-from actionplan.models import FirstPassword, LoginLock, note_source
+from actionplan.models import FirstPassword
 from actionplan.words import full_name, plain_moment
 
 LAPSED = (
@@ -39,10 +48,6 @@ LAPSED = (
 )
 PASSWORD_SET = "パスワードを変えました。ほかの画面でのログインは切れました。"
 SIGNED_OUT = "ほかの{count}件のログインを切りました。"
-LIFTED = "「{name}」のログインの制限を解除しました。"
-LIFT_REASON = "ログインの制限を解除"
-RESET_REASON = "二段階の確認の登録を取消し"
-RESET = "{name}さんの二段階の確認の登録を取り消しました。次にログインしたとき、登録し直してもらってください。"
 SENT = "登録されているメールアドレスであれば、パスワードを決め直すためのメールが届きます。"
 FORGOTTEN_SUBJECT = "【アクションプラン管理】パスワードの決め直し"
 FORGOTTEN_BODY = """{name}さん（利用者名：{username}）
@@ -52,12 +57,6 @@ FORGOTTEN_BODY = """{name}さん（利用者名：{username}）
 
 心当たりがないときは、何もしないでください。パスワードは変わりません。続くときは、事務局に知らせてください。
 """
-RESET_MAIL = Words(
-    "【アクションプラン管理】二段階の確認の登録が取り消されました",
-    "事務局が、あなたの利用者の二段階の確認の登録を取り消しました。次のログインで登録し直してください。\n"
-    "頼んでいないときは、すぐに事務局に知らせてください。\n",
-)
-DAYS_LISTED = 30
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -65,6 +64,14 @@ class LoginForm(AdminAuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """The cleaned data; what stands in the way is told in its own words."""
+        name = self.cleaned_data.get("username") or ""
+        assert self.request is not None  # the log-in's page is its only user
+        with turn() if needs_turn(self.request, name) else nullcontext(True) as free:
+            if not free:
+                raise ValidationError(BUSY, code="crowded")
+            return self._judged()
+
+    def _judged(self) -> dict[str, Any]:
         try:
             return super().clean()
         except ValidationError:
@@ -170,13 +177,25 @@ def own_logins(request: HttpRequest) -> HttpResponse:
     live = _live_sessions(user)
     rows = AccessLog.objects.filter(username=user.get_username(), session_hash__in=live).order_by("-attempt_time")
     logins = [
-        OwnLogin(_moment(row.attempt_time), row.ip_address or "", row.user_agent, row.session_hash == own)
+        OwnLogin(_moment(row.attempt_time), row.ip_address or "", browser_name(row.user_agent), row.session_hash == own)
         for row in rows
     ]
     facts: dict[str, Any] = {"logins": logins, "previous": request.session.get(gate.PREVIOUS, "")}
     facts |= {"offers": settings.SECOND_FACTOR != "off", "has_device": second_factor.has_device(user)}
     facts |= {"codes_left": second_factor.codes_left(user)}
     return own_page(request, "admin/login/own_logins.html", title="自分のログイン", **facts)
+
+
+# What a browser calls itself holds the names of others too: the first that fits is meant.
+BROWSERS = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac", "Mac"))
+
+
+def browser_name(said: str) -> str:
+    """Chrome（Windows）; ほかのブラウザー for what is not known."""
+    browser = next((name for mark, name in BROWSERS if mark in said), "ほかのブラウザー")
+    system = next((name for mark, name in SYSTEMS if mark in said), "")
+    return f"{browser}（{system}）" if system else browser
 
 
 def _hash(key: str | None) -> str:
@@ -188,7 +207,14 @@ def _live_sessions(user: Any) -> dict[str, str]:
     """The keys of the account's sessions that have not ended, by their hash."""
     known = set(AccessLog.objects.filter(username=user.get_username()).values_list("session_hash", flat=True))
     keys = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
-    return {hashed: key for key in keys if (hashed := _hash(key)) in known}
+    own = {key: hashed for key in keys if (hashed := _hash(key)) in known}
+    # A session that a new password has closed is still stored, until it is asked for.
+    closed = {
+        session.session_key
+        for session in Session.objects.filter(session_key__in=own)
+        if session.get_decoded().get(HASH_SESSION_KEY) != user.get_session_auth_hash()
+    }
+    return {hashed: key for key, hashed in own.items() if key not in closed}
 
 
 def end_sessions(user: Any, but: str = "") -> int:
@@ -301,49 +327,6 @@ class ForgottenView(PasswordResetConfirmView):
         return answer
 
 
-def locks_page(request: HttpRequest) -> HttpResponse:
-    """Who is kept out of the log-in now, and who was in the last weeks."""
-    permissions.require(permissions.may_lift_locks(request.user))
-    since = timezone.now() - timedelta(days=DAYS_LISTED)
-    locks = LoginLock.objects.filter(until__gt=since).select_related("account")
-    now, past = ([lock for lock in locks if lock.holds is held] for held in (True, False))
-    return own_page(request, "admin/login/locks.html", title="ログインの制限", days=DAYS_LISTED, now=now, past=past)
-
-
-def lift_lock(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lets somebody in again."""
-    permissions.require(request.method == "POST" and permissions.may_lift_locks(request.user))
-    lock = found_or_404(LoginLock.objects.all(), pk=pk)
-    lift(note_source(lock, reason=LIFT_REASON))
-    told("login_lock_lifted", request, account=lock.account_id, kept_out=lock.address)
-    messages.success(request, LIFTED.format(name=lock))
-    return HttpResponseRedirect(reverse("admin:login_locks"))
-
-
-def reset_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asks, then forgets somebody's app and codes, ends their sessions and tells them."""
-    account = found_or_404(User.objects.all(), pk=pk)
-    permissions.require(permissions.may_change(request.user, User, account) and account != request.user)
-    if request.method != "POST":
-        return own_page(request, "admin/login/reset.html", title="二段階の確認の登録を取り消す", account=account)
-    if second_factor.forget_devices(account):
-        note_source(account, reason=RESET_REASON).save(update_fields=["is_active"])
-        end_sessions(account)
-        send_aside(RESET_MAIL, [account.email])
-        told("second_factor_reset", request, account=account.pk)
-    messages.success(request, RESET.format(name=full_name(account)))
-    return HttpResponseRedirect(reverse("admin:auth_user_change", args=[pk]))
-
-
-def front_links(request: HttpRequest) -> list[FrontLink]:
-    """For the office: how many are kept out now. Nothing when nobody is."""
-    if not permissions.may_lift_locks(request.user):
-        return []
-    count = LoginLock.objects.filter(until__gt=timezone.now(), lifted_at=None).count()
-    words = f"いま{count}件、パスワードの誤りが続いたため止めています"
-    return [FrontLink("ログインの制限", reverse("admin:login_locks"), words)] if count else []
-
-
 def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses; a forgotten password is asked for by who is not logged in."""
     return [
@@ -353,9 +336,6 @@ def urls(guarded: Callable) -> list[URLPattern]:
         path("second-factor/codes/", guarded(codes_page), name="second_factor_codes"),
         path("confirm/", guarded(confirm_page), name="confirm"),
         path("own-logins/", guarded(own_logins), name="own_logins"),
-        path("login-locks/", guarded(locks_page), name="login_locks"),
-        path("login-locks/<int:pk>/lift/", guarded(lift_lock), name="lift_lock"),
-        path("people/<int:pk>/second-factor/", guarded(reset_page), name="second_factor_reset"),
         path("forgotten/", forgotten, name="forgotten"),
         path("forgotten/<str:uidb64>/<str:token>/", ForgottenView.as_view(), name="forgotten_set"),
     ]

@@ -37,7 +37,7 @@ def meant(text: str) -> str:
     return fold(re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain).translate(LOOKALIKES))
 
 
-class Refusal:
+class PasswordRule:
     """Refuses a password that `finds` something in; `help_text` is what Django's pages list above the box."""
 
     sentence = help_text = ""
@@ -56,7 +56,7 @@ class Refusal:
         return self.help_text
 
 
-class NoOwnName(Refusal):
+class NoOwnName(PasswordRule):
     """Refuses what holds the account's name, its owner's, or the name of their mail box."""
 
     sentence = "パスワードに、利用者名・名前・メールアドレスの名前が入っています。入らないものにしてください。"
@@ -68,7 +68,7 @@ class NoOwnName(Refusal):
         return _holds(password, (name.partition("@")[0] for name in names), SHORTEST_NAME)
 
 
-class NoCityName(Refusal):
+class NoCityName(PasswordRule):
     """Refuses what holds the city's name, as the plans have it or as people type it."""
 
     sentence = "パスワードに、市の名前が入っています。入らないものにしてください。"
@@ -81,7 +81,7 @@ class NoCityName(Refusal):
         return _holds(password, names, SHORTEST_CITY)
 
 
-class NoYear(Refusal):
+class NoYear(PasswordRule):
     """Refuses what holds a year about now, or an era."""
 
     sentence = "パスワードに、年（西暦か元号）が入っています。入らないものにしてください。"
@@ -99,7 +99,7 @@ def _holds(password: str, names: Iterable[str], shortest: int) -> bool:
     return any(len(name) >= shortest and name in text for name in found for text in texts)
 
 
-class NoCommonWords(Refusal):
+class NoCommonWords(PasswordRule):
     """Refuses what is made of nothing but common words, rows of keys and figures."""
 
     sentence = (

@@ -1,5 +1,6 @@
 """Accounts and groups, asked through permissions.py, with no way to raise one's own rights or to delete a person."""
 
+from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -13,9 +14,11 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db.models import ManyToManyField, Model, QuerySet
+from django.db.models.functions import Coalesce
 from django.forms import CheckboxSelectMultiple, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from simple_history.admin import SimpleHistoryAdmin
 
 from actionplan import permissions
@@ -144,23 +147,27 @@ class PicksRights(ForModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-USABLE, CLOSED, NOBODYS = "1", "0", "none"
+USABLE, CLOSED, IDLE, NOBODYS = "1", "0", "idle", "none"
 
 
 class StandingFilter(SimpleListFilter):
-    """Accounts that can be used, or closed ones."""
+    """Accounts that can be used, closed ones, or those that nobody has used for a year and that may be closed."""
 
     title, parameter_name = "使えるかどうか", "active"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         """The two kinds."""
-        return [(USABLE, "使える"), (CLOSED, "使えない")]
+        return [(USABLE, "使える"), (CLOSED, "使えない"), (IDLE, "使えるが、1年使っていない")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The accounts of the kind."""
         usable = {"is_active": True, "is_staff": True}
         if self.value() == USABLE:
             return queryset.filter(**usable)
+        if self.value() == IDLE:
+            # Who never came in counts from the day on which the account was made.
+            last = Coalesce("last_login", "date_joined")
+            return queryset.filter(**usable).alias(last=last).filter(last__lt=timezone.now() - YEAR)
         return queryset.exclude(**usable) if self.value() == CLOSED else queryset
 
 
@@ -201,6 +208,7 @@ class DepartmentFilter(SimpleListFilter):
         return queryset.filter(departments__in=shown).distinct()
 
 
+YEAR = timedelta(days=365)
 RIGHTS = ["is_staff", "is_superuser", "user_permissions"]
 PERSON = ["username", "last_name", "first_name", "email"]
 PLACED = "利用者の画面で所属課を変更"

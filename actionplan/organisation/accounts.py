@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from actionplan import permissions
@@ -70,6 +70,21 @@ def renew_password(account: User, *, by: Person) -> StartPassword:
     gave_passwords([account])
     record([account], by=by, reason=REASON)
     return given
+
+
+@transaction.atomic
+def make_first_accounts(office: str, admin: str) -> list[StartPassword]:
+    """The first passwords of the two accounts of a new portal. Raises IntegrityError when a name is somebody's.
+
+    office, admin: the names of the account for every day, in the office's role, and of the one that may do everything.
+    """
+    passwords = [make_password(), make_password()]
+    daily = User.objects.create_user(username=office, password=passwords[0], is_staff=True)
+    # Roles come with the tables; an installation that took this one away gets an account without a role.
+    daily.groups.set(Group.objects.filter(name=permissions.COORDINATOR))
+    sealed = User.objects.create_superuser(username=admin, password=passwords[1])
+    gave_passwords([daily, sealed])
+    return [StartPassword(name, name, password) for name, password in zip((office, admin), passwords, strict=True)]
 
 
 TEXTS = ("last_name", "first_name", "email")

@@ -158,7 +158,7 @@ def _first_account() -> None:
     from django.contrib.auth import get_user_model
 
     if not first.is_marked(settings.VAR_DIR):
-        _step("最初の管理者アカウントを確かめます。", "first_account")
+        _step("最初のアカウントを確かめます。", "first_account")
     elif not get_user_model().objects.filter(is_staff=True).exists():
         _say("職員のアカウントがありません。要るときは：  .venv/bin/python manage.py first_account")
 

@@ -9,7 +9,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 
 from actionplan.login import address_of
-from actionplan.login.limits import ACCOUNT_WAITS, FREE, FREE_AT_STRANGE_ADDRESS, hold_on
+from actionplan.login.limits import ACCOUNT_WAITS, CROWD, FREE, FREE_AT_STRANGE_ADDRESS, hold_on, turn
 from actionplan.models import LoginLock
 from tests.admin.pages import signed_in
 from tests.login.conftest import LOGIN, fail, log_in, make
@@ -177,7 +177,8 @@ def test_the_old_password_of_the_change_page_is_limited_too(person):
     form = {"old_password": "wrong", "new_password1": "umi-no-mieru-machi-e", "new_password2": "umi-no-mieru-machi-e"}
     for _ in range(FREE):
         client.post("/admin/password_change/", form, REMOTE_ADDR="192.0.2.1")
-    answer = client.post("/admin/password_change/", form | {"old_password": "a-long-password-9"}, REMOTE_ADDR="192.0.2.1")
+    form["old_password"] = "a-long-password-9"
+    answer = client.post("/admin/password_change/", form, REMOTE_ADDR="192.0.2.1")
     assert "しばらく受け付けません" in answer.content.decode()
     person.refresh_from_db()
     assert person.check_password("a-long-password-9")
@@ -206,6 +207,21 @@ def test_a_log_in_that_nothing_failed_before_asks_one_question(person, django_as
     request = RequestFactory().post(LOGIN, REMOTE_ADDR="192.0.2.1")
     with django_assert_num_queries(1):
         assert hold_on(request, "yamada") is None
+
+
+def test_while_many_are_wrong_strangers_wait_for_their_turn_and_the_known_do_not(person, hashed):
+    make("tanaka")
+    log_in()
+    for number in range(CROWD):
+        fail(1, f"name{number}", address=f"198.51.100.{number}")
+    with turn() as mine:
+        assert mine
+        hashed.clear()
+        answer = log_in("tanaka", address="203.0.113.1")
+        assert (answer.status_code, hashed) == (503, [])
+        assert "1分ほど待って" in answer.content.decode()
+        assert log_in().status_code == 302
+    assert log_in("tanaka", address="203.0.113.1").status_code == 302
 
 
 def test_what_happens_is_told_to_the_security_log(person, caplog):

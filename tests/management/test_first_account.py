@@ -27,22 +27,26 @@ def users():
     return get_user_model().objects.all()
 
 
-def test_the_printed_password_opens_the_admin(client):
+def test_the_printed_passwords_open_the_admin(client):
     printed = run()
-    password = PASSWORD.search(printed).group()
-    assert "jimukyoku" in printed
-    assert client.login(username="jimukyoku", password=password)
+    for name, password in zip(("jimukyoku", "kanrisha"), PASSWORD.findall(printed), strict=True):
+        assert name in printed
+        assert client.login(username=name, password=password)
 
 
-def test_the_account_may_do_everything_including_publish():
+def test_the_office_runs_the_round_and_the_administrator_does_everything():
     run()
-    assert permissions.may_publish(users().get())
+    office, admin = users().get(username="jimukyoku"), users().get(username="kanrisha")
+    assert permissions.may_coordinate(office)
+    assert not permissions.may_publish(office)
+    assert permissions.may_publish(admin)
 
 
-def test_the_password_is_not_stored_in_clear():
-    password = PASSWORD.search(run()).group()
-    stored = users().values().get()
-    assert not any(password in str(value) for value in stored.values())
+def test_the_passwords_are_not_stored_in_clear():
+    passwords = PASSWORD.findall(run())
+    stored = str(list(users().values()))
+    assert len(passwords) == 2
+    assert not any(password in stored for password in passwords)
 
 
 def test_a_second_run_prints_no_password_and_changes_no_account():
@@ -73,7 +77,20 @@ def test_a_name_that_somebody_outside_the_staff_has_is_refused_with_the_way_out(
     somebody.refresh_from_db()
     assert not somebody.is_staff
     run(username="soumu")
-    assert users().get(is_staff=True).username == "soumu"
+    assert [user.username for user in users().filter(is_staff=True).order_by("pk")] == ["soumu", "kanrisha"]
+
+
+def test_both_accounts_need_a_name_of_their_own():
+    with pytest.raises(CommandError, match="別の名前"):
+        run(username="a", admin="a")
+    assert not users().exists()
+
+
+def test_the_administrators_name_may_be_taken_too():
+    factories.make_user(username="kanrisha", superuser=False, is_staff=False)
+    with pytest.raises(CommandError, match="kanrisha"):
+        run()
+    assert users().count() == 1
 
 
 def test_a_start_that_lost_the_race_says_that_the_account_exists(monkeypatch):

@@ -125,6 +125,9 @@ def test_the_first_password_of_a_new_person_is_shown_once_and_lets_them_in(brows
     person = Client()
     answer = person.post("/admin/login/?next=/admin/answers/", {"username": "suzuki", "password": given.password})
     assert (answer.status_code, answer["Location"]) == (302, "/admin/answers/")
+    assert person.get("/admin/answers/").url.startswith("/admin/password_change/")
+    own = {"old_password": given.password, "new_password1": "umi-no-kaze-9", "new_password2": "umi-no-kaze-9"}
+    assert person.post("/admin/password_change/", own).status_code == 302
     assert person.get("/admin/answers/").status_code == 200
 
 

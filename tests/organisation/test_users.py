@@ -127,10 +127,10 @@ def test_accounts_above_the_office_and_its_own_are_only_read(browser, above):
 def test_a_password_is_decided_only_for_accounts_below_and_recorded_without_it(browser):
     account = make_member("tanto", CLERK)
     address = f"{USERS}{account.pk}/password/"
-    boxes = {"usable_password": "true", "password1": "tsushima-no-kaze-9", "password2": "tsushima-no-kaze-9"}
+    boxes = {"usable_password": "true", "password1": "umi-no-kaze-wataru-9", "password2": "umi-no-kaze-wataru-9"}
     watch = Watch()
     assert browser.post(address, boxes).status_code == 302
-    assert fresh(account).check_password("tsushima-no-kaze-9")
+    assert fresh(account).check_password("umi-no-kaze-wataru-9")
     assert watch.only().reason == "パスワードの変更"
 
 

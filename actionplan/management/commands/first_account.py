@@ -1,16 +1,13 @@
 """manage.py first_account: the first two accounts of a portal where nobody can log in yet; and a way back in."""
 
-from typing import NamedTuple
-
+from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
+from django_otp import devices_for_user
 
-from actionplan.login.second_factor import forget_devices
-from actionplan.models import gave_passwords, one_change
-from actionplan.organisation.accounts import make_password
-from actionplan.permissions import COORDINATOR
+from actionplan.models import one_change
+from actionplan.organisation.accounts import StartPassword, make_first_accounts, make_password
 
 MADE = """最初のアカウントを2つ作りました。パスワードが表示されるのは今回だけです。書き留めてください。
   毎日の仕事に使う事務局のアカウント
@@ -31,13 +28,6 @@ SAME = "--username と --admin には、別の名前を指定してください�
 NOBODY = "利用者名「{username}」のアカウントはありません。"
 
 
-class Names(NamedTuple):
-    """The names to log in with: the office's, and the administrator's."""
-
-    username: str
-    admin: str
-
-
 class Command(BaseCommand):
     """Makes the office's account and an administrator's, and prints their passwords once."""
 
@@ -54,53 +44,42 @@ class Command(BaseCommand):
         if options["again"]:
             self.stdout.write(_again(options["again"]))
             return
-        names = Names(options["username"], options["admin"])
-        if names.username == names.admin:
+        office, admin = options["username"], options["admin"]
+        if office == admin:
             raise CommandError(SAME)
-        passwords = Names(make_password(), make_password())
-        if not _make_first_accounts(names, passwords):
+        if made := _make_first_accounts(office, admin):
+            words = {"password": made[0].password, "admin_password": made[1].password}
+            self.stdout.write(MADE.format(username=office, admin=admin, days=settings.FIRST_PASSWORD_DAYS, **words))
+        else:
             self.stdout.write(EXISTS)
-            return
-        words = {"password": passwords.username, "admin_password": passwords.admin, "days": _days()}
-        self.stdout.write(MADE.format(**names._asdict(), **words))
 
 
-def _days() -> int:
-    from django.conf import settings
-
-    return settings.FIRST_PASSWORD_DAYS
-
-
-def _make_first_accounts(names: Names, passwords: Names) -> bool:
-    """True when the accounts were made, false when staff exist; raises CommandError when a name is somebody's."""
+def _make_first_accounts(office: str, admin: str) -> list[StartPassword]:
+    """The passwords of the accounts; none when staff exist. Raises CommandError when a name is somebody's."""
     users = get_user_model().objects
     if users.filter(is_staff=True).exists():
-        return False
+        return []
     try:
-        with transaction.atomic(), one_change(reason=REASON):
-            office = users.create_user(username=names.username, password=passwords.username, is_staff=True)
-            # Groups come with the tables; an installation that took this one away gets an account without a role.
-            office.groups.set(Group.objects.filter(name=COORDINATOR))
-            admin = users.create_superuser(username=names.admin, password=passwords.admin)
-            gave_passwords([office, admin])
+        with one_change(reason=REASON):
+            return make_first_accounts(office, admin)
     except IntegrityError:
         # Somebody has the name: another start a moment ago, or a person who is not staff.
         if users.filter(is_staff=True).exists():
-            return False
-        taken = next(name for name in names if users.filter(username=name).exists())
+            return []
+        taken = next(name for name in (office, admin) if users.filter(username=name).exists())
         raise CommandError(TAKEN.format(username=taken)) from None
-    return True
 
 
 @transaction.atomic
 def _again(username: str) -> str:
     """What is printed of a new first password for an account that nobody can open any more."""
-    account = User.objects.filter(username=username).first()
+    account = get_user_model().objects.filter(username=username).first()
     if account is None:
         raise CommandError(NOBODY.format(username=username))
     password = make_password()
     with one_change(reason=AGAIN_REASON):
         account.set_password(password)
         account.save()
-    forget_devices(account)
-    return AGAIN.format(username=username, password=password, days=_days())
+    for device in devices_for_user(account, confirmed=None):
+        device.delete()
+    return AGAIN.format(username=username, password=password, days=settings.FIRST_PASSWORD_DAYS)
