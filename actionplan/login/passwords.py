@@ -20,7 +20,7 @@ WORDS = Path(__file__).with_name("common_words.txt")
 # What people write for a letter, so that p@ssw0rd is password.
 LOOKALIKES = str.maketrans("@4301!$57", "aaeoiisst")
 # Shorter ones stand in many good passwords by chance.
-SHORTEST_NAME, SHORTEST_CITY = 3, 2
+SHORTEST_NAME, SHORTEST_CITY, KANJI = 3, 4, 2
 ERAS = ("reiwa", "heisei", "showa", "shouwa", "taisho", "taishou", "meiji", "令和", "平成", "昭和", "大正", "明治")
 YEARS_AROUND = 10
 
@@ -91,12 +91,14 @@ class NoYear(PasswordRule):
         """Whether a year of these decades or the name of an era is in it."""
         this = timezone.localdate().year
         years = (str(year) for year in range(this - YEARS_AROUND, this + YEARS_AROUND + 1))
-        return _holds(password, [*years, *ERAS], SHORTEST_NAME - 1)
+        return _holds(password, [*years, *ERAS], SHORTEST_NAME)
 
 
 def _holds(password: str, names: Iterable[str], shortest: int) -> bool:
     found, texts = (fold(name) for name in names), (fold(password), meant(password))
-    return any(len(name) >= shortest and name in text for name in found for text in texts)
+    # Two characters of kanji are a whole name.
+    long_enough = (name for name in found if len(name) >= (shortest if name.isascii() else KANJI))
+    return any(name in text for name in long_enough for text in texts)
 
 
 class NoCommonWords(PasswordRule):
@@ -119,7 +121,7 @@ def _made_of_common_words(text: str) -> bool:
     for end in range(1, len(text) + 1):
         if text[end - 1].isdecimal() and end - 1 in reached:
             reached.add(end)
-        if any(start in reached and _is_common(text[start:end]) for start in range(max(0, end - 24), end - 1)):
+        if any(start in reached and _is_common(text[start:end]) for start in range(max(0, end - 24), end)):
             reached.add(end)
     return len(text) in reached
 

@@ -49,7 +49,7 @@ def test_publishing_asks_and_then_goes_on_with_what_was_sent(stale):
 
 def test_the_list_of_people_asks_first_and_leads_back(stale):
     asked = stale.get("/admin/people/list.csv")
-    assert asked["Location"] == "/admin/confirm/?next=/admin/people/list.csv"
+    assert asked["Location"] == "/admin/confirm/?next=%2Fadmin%2Fpeople%2Flist.csv"
     page = stale.get(asked["Location"]).content.decode()
     assert re.search(r'name="confirm_secret"', page)
     answer = stale.post(asked["Location"], {"confirm_secret": PASSWORD})
