@@ -63,6 +63,10 @@ ENROL_FIRST = "この利用者は、二段階の確認が必要です。スマ�
 CROWDED = "混み合っています"
 WRONG_SECRET = "パスワードか番号が違います。"
 LOCKED = "パスワードの誤りが続いたため、{until}まで、ここからのログインを止めています。"
+WAS_RESET = (
+    "前回のログインのあとに、事務局が、二段階の確認のアプリと紙の番号の登録を取り消しました。"
+    "頼んでいないときは、すぐに事務局に知らせてください。"
+)
 WAS_LOCKED = (
     "{began}から、この利用者のパスワードか番号の誤りが{failures}回続いたため、ログインを止めていました。"
     "心当たりがないときは、事務局に知らせて、パスワードを変えてください。"
@@ -81,8 +85,8 @@ def gate(request: HttpRequest) -> HttpResponse | None:
     if name in ALWAYS:
         return None
     answer = _missing(request, name) or _step_up(request, name)
-    if answer is None and request.method == "GET" and request.session.pop(NOTICES, False):
-        for sentence in locks_to_tell(request.user):
+    if answer is None and request.method == "GET" and NOTICES in request.session:
+        for sentence in [*request.session.pop(NOTICES), *locks_to_tell(request.user)]:
             messages.warning(request, sentence)
     return answer
 
@@ -160,8 +164,7 @@ def _elsewhere(request: HttpRequest, name: str, open_pages: set, page: str, why:
 
 def _step_up(request: HttpRequest, name: str) -> HttpResponse | None:
     """The page that asks for the password or a code again, where the last time is too long ago."""
-    # A file that is only looked at changes nothing yet, and could not be sent on.
-    if request.method not in STEP_UP.get(name, ()) or request.FILES or is_fresh(request):
+    if request.method not in STEP_UP.get(name, ()) or is_fresh(request) or _only_looks(request, name):
         return None
     if request.method == "GET":
         return HttpResponseRedirect(f"{reverse('admin:confirm')}?{urlencode({'next': request.get_full_path()})}")
@@ -169,6 +172,11 @@ def _step_up(request: HttpRequest, name: str) -> HttpResponse | None:
     if SECRET in request.POST and not fault:
         return None
     return confirm_page(request, request.get_full_path(), fault=fault, sent=list(_sent(request)))
+
+
+def _only_looks(request: HttpRequest, name: str) -> bool:
+    """Whether a list of people is only shown to be checked: a file could not be sent on, and nothing is stored yet."""
+    return name == "people_import" and "file" in request.FILES
 
 
 def is_fresh(request: HttpRequest) -> bool:
@@ -209,15 +217,17 @@ def confirm(request: HttpRequest, secret: str) -> str:
     return ""
 
 
-def on_login(sender: type, request: HttpRequest, user: User, **kwargs) -> None:
+def on_login(sender: type, request: HttpRequest, user: Any, **kwargs) -> None:
     """Notes in the new session what the gate goes by, and tells the owner what happened meanwhile."""
     session = request.session
     session[BEGAN] = session[SEEN] = session[CONFIRMED] = time()
     session[FIRST] = FirstPassword.objects.filter(account=user).exists()
     if settings.SECOND_FACTOR != "off" and second_factor.has_device(user):
         session[second_factor.HAS_DEVICE] = True
-    if LoginLock.objects.filter(account=user, told=False).exists():
-        session[NOTICES] = True
+    resets = user.history.filter(history_change_reason=second_factor.RESET_REASON)
+    was_reset = user.last_login is not None and resets.filter(history_date__gt=user.last_login).exists()
+    if was_reset or LoginLock.objects.filter(account=user, told=False).exists():
+        session[NOTICES] = [WAS_RESET] if was_reset else []
     # Django's own column is about to become this log-in's; see models.account.note_login().
     session[PREVIOUS] = plain_moment(timezone.localtime(user.last_login)) if user.last_login else ""
     AccessLog.objects.filter(attempt_time__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()

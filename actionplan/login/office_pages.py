@@ -21,7 +21,6 @@ from actionplan.words import full_name
 
 LIFTED = "「{name}」のログインの制限を解除しました。"
 LIFT_REASON = "ログインの制限を解除"
-RESET_REASON = "二段階の確認の登録を取消し"
 RESET = "{name}さんの二段階の確認の登録を取り消しました。次にログインしたとき、登録し直してもらってください。"
 LOCK_MAIL = Words(
     "【アクションプラン管理】パスワードの誤りが続いています",
@@ -64,7 +63,7 @@ def reset_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return own_page(request, "admin/login/reset.html", title="二段階の確認の登録を取り消す", account=account)
     if second_factor.forget_devices(account):
-        note_source(account, reason=RESET_REASON).save(update_fields=["is_active"])
+        note_source(account, reason=second_factor.RESET_REASON).save(update_fields=["is_active"])
         end_sessions(account)
         send_aside(RESET_MAIL, [account.email])
         told("second_factor_reset", request, account=account.pk)

@@ -28,6 +28,7 @@ RECOVERY_CODES = 10
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 HALF = 5
 SIX = re.compile(r"[0-9]{6}")
+RESET_REASON = "二段階の確認の登録を取消し"
 HAS_DEVICE, NEW_KEY = "has_second_factor", "new_second_factor"
 WRONG_CODE = "番号が違うか、もう使われています。アプリにいま出ている番号を入れてください。"
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from actionplan.login.gate import STEP_UP
 from actionplan.models import Edition
@@ -77,6 +78,23 @@ def test_a_fresh_log_in_is_not_asked():
     other = make("other")
     client = signed_in(make("boss", superuser=True))
     assert client.post(f"/admin/people/{other.pk}/start-password/").status_code == 200
+
+
+def test_a_file_sent_along_opens_nothing(stale):
+    other = make("other")
+    for name in ("file", "x"):
+        file = SimpleUploadedFile(name, b"x")
+        asked = stale.post(f"/admin/people/{other.pk}/start-password/", {name: file})
+        assert "本人の確認" in asked.content.decode()
+    taking = {"waiting": "0" * 32, "x": SimpleUploadedFile("x", b"x")}
+    assert "本人の確認" in stale.post("/admin/people/import/", taking).content.decode()
+    assert User.objects.get(pk=other.pk).check_password(PASSWORD)
+
+
+def test_a_list_of_people_may_be_looked_at_and_asks_when_it_is_taken(stale):
+    file = SimpleUploadedFile("people.csv", "利用者名\n".encode())
+    assert "本人の確認" not in stale.post("/admin/people/import/", {"file": file}).content.decode()
+    assert "本人の確認" in stale.post("/admin/people/import/", {"waiting": "0" * 32}).content.decode()
 
 
 def test_guessing_it_is_limited_like_the_log_in(stale):

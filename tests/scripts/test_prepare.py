@@ -54,10 +54,11 @@ def test_a_first_start_publishes_the_whole_report(prepared):
     assert count(var, "actionplan_editionrow") == 38
 
 
-def test_a_first_start_makes_one_account_and_shows_its_password(prepared):
+def test_a_first_start_makes_a_daily_and_a_sealed_account_and_shows_their_passwords(prepared):
     var, said = prepared
+    assert count(var, "auth_user WHERE is_staff") == 2
     assert count(var, "auth_user WHERE is_staff AND is_superuser") == 1
-    assert len(PASSWORD.findall(said)) == 1
+    assert len(PASSWORD.findall(said)) == 2
 
 
 def test_what_is_made_is_its_owners_alone(prepared):
