@@ -5,6 +5,7 @@ The admin site asks here before every page of the wing, and before the log-in it
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import lru_cache
 from time import time
 from typing import Any
 
@@ -12,12 +13,13 @@ from axes.models import AccessLog
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth import logout
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django_otp import device_classes
 
@@ -96,21 +98,33 @@ def _before_login(request: HttpRequest) -> HttpResponse | None:
         return None
     name = request.POST.get("username", "")
     if held := hold_on(request, name):
-        return locked_page(request, held)
+        return locked_page(held)
     if needs_turn(request, name):
         # Looked at again when the password is: here it only spares the log-in's page.
         with turn() as free:
             if not free:
-                return own_page(request, "admin/login/locked.html", title=CROWDED, sentence=BUSY, status=503)
+                return _too_many(CROWDED, BUSY, NOTED_EVERY)
     return None
 
 
-def locked_page(request: HttpRequest, held: Hold) -> HttpResponse:
+def locked_page(held: Hold) -> HttpResponse:
     """Says until when nobody is let in, and what to do; 429."""
     sentence = LOCKED.format(until=plain_moment(timezone.localtime(held.until)))
-    page = own_page(request, "admin/login/locked.html", title="ログインを止めています", sentence=sentence, status=429)
-    page["Retry-After"] = str(max(1, int((held.until - timezone.now()).total_seconds())))
-    return page
+    return _too_many("ログインを止めています", sentence, max(1, int((held.until - timezone.now()).total_seconds())))
+
+
+def _too_many(title: str, sentence: str, wait: int) -> HttpResponse:
+    answer = HttpResponse(_refusal(title, sentence), status=429, headers={"Retry-After": str(wait)})
+    add_never_cache_headers(answer)
+    return answer
+
+
+@lru_cache(maxsize=32)
+def _refusal(title: str, sentence: str) -> bytes:
+    """The page, the same for everybody and made once: who is refused a thousand times a minute costs no more."""
+    request = HttpRequest()
+    request.user, request.META["SCRIPT_NAME"] = AnonymousUser(), ""
+    return own_page(request, "admin/login/locked.html", title=title, sentence=sentence).render().content
 
 
 def _has_ended(request: HttpRequest) -> bool:

@@ -289,7 +289,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and goes_out() and form.is_valid():
         address, name = form.cleaned_data["email"], FORGOTTEN + form.cleaned_data["email"]
         if held := hold_on(request, name):
-            return gate.locked_page(request, held)
+            return gate.locked_page(held)
         note_failure(request, name)
         for account in form.get_users(address):
             _send_link(request, account)
