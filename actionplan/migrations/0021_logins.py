@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '最初のパスワード',
                 'verbose_name_plural': '最初のパスワード',
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -70,6 +71,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ログインの制限',
                 'verbose_name_plural': 'ログインの制限',
+                'default_permissions': (),
                 'ordering': ['-began', '-pk'],
             },
         ),

@@ -40,6 +40,7 @@ class FirstPassword(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "最初のパスワード"
+        default_permissions = ()  # Nobody is given rights on it: it goes with the password.
 
     def __str__(self) -> str:
         return str(self.account)
@@ -76,6 +77,7 @@ class LoginLock(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "ログインの制限"
+        default_permissions = ()  # permissions.may_lift_locks() goes by the right on accounts.
         ordering = ["-began", "-pk"]
 
     def __str__(self) -> str:

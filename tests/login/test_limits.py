@@ -243,3 +243,11 @@ def test_what_happens_is_told_to_the_security_log(person, caplog):
     events = [record.event for record in caplog.records]
     assert events == ["login_failed"] * FREE + ["login_locked", "login", "logout"]
     assert "wrong" not in caplog.text
+
+
+def test_no_rights_on_locks_and_first_passwords_are_handed_out(db):
+    from actionplan.organisation.account_admin import grantable_rights
+
+    offered = {right.content_type.model for right in grantable_rights()}
+    assert offered & {"loginlock", "firstpassword"} == set()
+    assert "user" in offered
