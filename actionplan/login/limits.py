@@ -35,8 +35,8 @@ FREE, FREE_AT_STRANGE_ADDRESS, FREE_AT_KNOWN_ADDRESS = 5, 10, 50
 ACCOUNT_WAITS, ADDRESS_WAITS = (1, 30), (5, 60)  # Minutes: the first wait, and the longest.
 KNOWN_DAYS = 90
 CROWD = 5  # Names or addresses that were wrong within a minute.
-# A code and a forgotten password are counted beside the password; no account can have such a name.
-CODE, FORGOTTEN = "確認の番号 ", "パスワードの再設定 "
+# What else is counted under a name, beside its password and apart from it.
+CODE, FORGOTTEN = "確認の番号", "パスワードの再設定"
 NOBODYS = "登録のない利用者名"
 LONGEST_NAME = 255
 BUSY = "たくさんのログインが試されているため、受け付けられませんでした。1分ほど待って、もう一度ログインしてください。"
@@ -52,9 +52,9 @@ class Hold:
     address: str | None = None
 
 
-def key_of(name: str) -> str:
+def key_of(name: str, kind: str = "") -> str:
     """Under what a name's failures are kept: passwords are typed into the wrong box, so never as it stands."""
-    return salted_hmac("login limits", _plain(name).casefold()).hexdigest()[:40]
+    return salted_hmac(f"login limits {kind}", _plain(name).casefold()).hexdigest()[:40]
 
 
 def _plain(name: str) -> str:
@@ -67,28 +67,24 @@ def key_in(request: HttpRequest, credentials: dict | None = None) -> str:
     return key_of((credentials or {}).get("username") or "")
 
 
-def hold_on(request: HttpRequest, name: str) -> Hold | None:
+def hold_on(request: HttpRequest, name: str, kind: str = "") -> Hold | None:
     """What keeps this request from trying the name's password or code now, or None. Three small queries."""
-    now, address, key = timezone.now(), address_of(request), key_of(name)
+    now, address, key = timezone.now(), address_of(request), key_of(name, kind)
     since = now - settings.AXES_COOLOFF_TIME
     rows = AccessAttempt.objects.filter(Q(username=key) | Q(ip_address=address), attempt_time__gte=since)
     failures = list(rows.values_list("username", "ip_address", "failures_since_start", "attempt_time"))
     if not failures:
         return None
     here = AccessLog.objects.filter(ip_address=address, attempt_time__gte=now - timedelta(days=KNOWN_DAYS))
-    known = here.filter(username=_account_name(name)).exists()
+    known = here.filter(username=_plain(name)).exists()
     # Who tries codes has the password already, and counts wherever they are.
-    apart = known and not name.startswith(CODE)
+    apart = known and kind != CODE
     of_name = [row for row in failures if row[0] == key and (not apart or row[1] == address)]
     held = _hold(of_name, FREE, ACCOUNT_WAITS, None, now)
     if held or known:
         return held
     free = FREE_AT_KNOWN_ADDRESS if here.exists() else FREE_AT_STRANGE_ADDRESS
     return _hold([row for row in failures if row[1] == address], free, ADDRESS_WAITS, address, now)
-
-
-def _account_name(name: str) -> str:
-    return _plain(name.removeprefix(CODE))
 
 
 def _hold(rows: list[tuple], free: int, waits: tuple[int, int], address: str | None, now: datetime) -> Hold | None:
@@ -112,7 +108,7 @@ def needs_turn(request: HttpRequest, name: str) -> bool:
         return False
     here = {"ip_address": address_of(request)}
     wrong = AccessAttempt.objects.filter(username=key_of(name), **here).exists()
-    return wrong or not AccessLog.objects.filter(username=_account_name(name), **here).exists()
+    return wrong or not AccessLog.objects.filter(username=_plain(name), **here).exists()
 
 
 @contextmanager
@@ -127,9 +123,9 @@ def turn() -> Iterator[bool]:
             yield True
 
 
-def note_failure(request: HttpRequest, name: str) -> Hold | None:
+def note_failure(request: HttpRequest, name: str, kind: str = "") -> Hold | None:
     """Counts a wrong password or code, and returns what follows from it."""
-    where = {"username": key_of(name), "ip_address": address_of(request), "user_agent": ""}
+    where = {"username": key_of(name, kind), "ip_address": address_of(request), "user_agent": ""}
     with transaction.atomic():
         row, made = AccessAttempt.objects.select_for_update().get_or_create(
             **where, defaults={"failures_since_start": 1}
@@ -137,23 +133,24 @@ def note_failure(request: HttpRequest, name: str) -> Hold | None:
         if not made:
             facts = {"failures_since_start": F("failures_since_start") + 1, "attempt_time": timezone.now()}
             AccessAttempt.objects.filter(pk=row.pk).update(**facts)
-    held = hold_on(request, name)
+    held = hold_on(request, name, kind)
     if held:
-        _note_hold(request, held, name)
+        _note_hold(request, held, name, kind)
     return held
 
 
-def forget_failures(request: HttpRequest, name: str) -> None:
+def forget_failures(request: HttpRequest, name: str, kind: str = "") -> None:
     """Begins to count anew for who has just shown that they know the password, or the code."""
-    AccessAttempt.objects.filter(username=key_of(name), ip_address=address_of(request)).delete()
+    AccessAttempt.objects.filter(username=key_of(name, kind), ip_address=address_of(request)).delete()
 
 
 @transaction.atomic
-def _note_hold(request: HttpRequest, held: Hold, name: str) -> None:
+def _note_hold(request: HttpRequest, held: Hold, name: str, kind: str) -> None:
     """Keeps a hold for the office's page; one that goes on is the same one."""
-    account = None if held.address else User.objects.filter(username__iexact=_account_name(name)).first()
-    same = {"label": held.address or _label(name, account), "account": account, "address": held.address}
-    same |= {"key": "" if held.address else key_of(name), "lifted_at": None}
+    nobody = held.address or kind == FORGOTTEN
+    account = None if nobody else User.objects.filter(username__iexact=_plain(name)).first()
+    same = {"label": held.address or _label(account, kind), "account": account, "address": held.address}
+    same |= {"key": "" if held.address else key_of(name, kind), "lifted_at": None}
     recent = LoginLock.objects.filter(**same, until__gte=timezone.now() - settings.AXES_COOLOFF_TIME)
     # The record tells of its beginning; that it goes on is no new event.
     if not recent.update(until=held.until, failures=held.failures, told=False):
@@ -161,10 +158,10 @@ def _note_hold(request: HttpRequest, held: Hold, name: str) -> None:
     told("login_locked", request, account=account and account.pk, kept_out=held.address, failures=held.failures)
 
 
-def _label(name: str, account: User | None) -> str:
+def _label(account: User | None, kind: str) -> str:
     if account is None:
-        return FORGOTTEN.strip() if name.startswith(FORGOTTEN) else NOBODYS
-    return f"{account.get_username()}（{CODE.strip()}）" if name.startswith(CODE) else account.get_username()
+        return kind or NOBODYS
+    return f"{account.get_username()}（{kind}）" if kind else account.get_username()
 
 
 @transaction.atomic

@@ -287,10 +287,10 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Asks for the address to which a link goes; says the same whoever has it, or nobody."""
     form, sent = PasswordResetForm(request.POST or None), False
     if request.method == "POST" and goes_out() and form.is_valid():
-        address, name = form.cleaned_data["email"], FORGOTTEN + form.cleaned_data["email"]
-        if held := hold_on(request, name):
+        address = form.cleaned_data["email"]
+        if held := hold_on(request, address, FORGOTTEN):
             return gate.locked_page(held)
-        note_failure(request, name)
+        note_failure(request, address, FORGOTTEN)
         for account in form.get_users(address):
             _send_link(request, account)
         sent = True

@@ -62,12 +62,12 @@ def new_app(request: HttpRequest) -> NewApp:
 
 def enrol(request: HttpRequest, code: str) -> tuple[list[str], str]:
     """The recovery codes, once the app has shown its code; or the sentence that refuses it. An earlier app is gone."""
-    user, name = request.user, CODE + request.user.get_username()
-    if hold_on(request, name):
+    user, name = request.user, request.user.get_username()
+    if hold_on(request, name, CODE):
         return [], HELD
     totp = TOTP(unhexlify(request.session.get(NEW_KEY, "")))
     if NEW_KEY not in request.session or not SIX.fullmatch(tidy(code)) or not totp.verify(int(tidy(code)), tolerance=1):
-        return [], HELD if note_failure(request, name) else WRONG_CODE
+        return [], HELD if note_failure(request, name, CODE) else WRONG_CODE
     # The code has been shown: it opens nothing a second time.
     facts = {"key": request.session.pop(NEW_KEY), "drift": totp.drift, "last_t": totp.t()}
     with transaction.atomic():
@@ -109,16 +109,16 @@ def _hashes(user: Any, code: str) -> list[str]:
 
 def verify(request: HttpRequest, code: str) -> str:
     """An empty string when the code is right, which lets the session in; otherwise a sentence."""
-    name = CODE + request.user.get_username()
-    if hold_on(request, name):
+    name = request.user.get_username()
+    if hold_on(request, name, CODE):
         return HELD
     if device := _device_that_knows(request.user, code):
-        forget_failures(request, name)
+        forget_failures(request, name, CODE)
         _let_in(request, device)
         told("second_factor", request, recovery=isinstance(device, StaticDevice) or None)
         return ""
     told("second_factor_failed", request)
-    return HELD if note_failure(request, name) else WRONG_CODE
+    return HELD if note_failure(request, name, CODE) else WRONG_CODE
 
 
 def _device_that_knows(user: Any, code: str) -> TOTPDevice | StaticDevice | None:

@@ -185,6 +185,13 @@ def test_codes_cannot_be_guessed_by_logging_in_again_and_from_elsewhere(boss, cl
     assert not is_in(client)
 
 
+@pytest.mark.parametrize("mark", ["", " ", "\x1f", "\0"])
+def test_no_stranger_can_use_up_somebodys_codes_at_the_log_in(boss, mark):
+    for _ in range(FREE + 1):
+        log_in(f"確認の番号{mark}boss", "wrong", address="203.0.113.9")
+    assert half_in().post("/admin/second-factor/", {"code": boss.codes[0]}).status_code == 302
+
+
 def test_anothers_app_opens_nothing(boss, clock):
     make("other", superuser=True)
     enrol(signed_in(factories.get_user_model().objects.get(username="other")))
