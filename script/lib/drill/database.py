@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,13 @@ class Postgres:
     def start(self) -> None:
         """Starts the server and waits until it answers."""
         options = f"-k {self.home} -c listen_addresses=''"
-        self._run("pg_ctl", "start", "-w", "-D", self._data, "-l", str(self.home / "log"), "-o", options)
+        command = ("pg_ctl", "start", "-w", "-D", self._data, "-l", str(self.home / "log"), "-o", options)
+        for _ in range(20):  # after a kill, its last process may still hold the memory for a moment
+            try:
+                return self._run(*command)
+            except RuntimeError:
+                time.sleep(0.5)
+        raise RuntimeError((self.home / "log").read_text()[-2000:])
 
     def stop(self) -> None:
         """Stops it as an operator would, hanging up on everybody."""
