@@ -21,7 +21,6 @@ class Portal:
         self.port = _free_port()
         self.log = self.folder / "log"
         self.site = f"http://127.0.0.1:{self.port}"
-        # KEPT for the reader: HTTPS is off on this computer only, as script/server chooses it.
         self.environment = {
             **os.environ,
             "VAR_DIR": str(self.folder / "var"),

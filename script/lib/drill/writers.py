@@ -54,11 +54,14 @@ class Clerk:
 
     def log_in(self) -> None:
         """Logs in."""
-        page = self._ask("/admin/login/")
-        form = dict(_form(page.words, "login-form")) | {"username": NAME, "password": PASSWORD, "next": "/admin/"}
-        told = self._ask("/admin/login/", form)
-        if told.status != 302:
-            raise RuntimeError(f"ログインできません：{told.status}")
+        for _ in range(10):  # a busy portal says so, and is asked again
+            page = self._ask("/admin/login/")
+            form = dict(_form(page.words, "login-form")) | {"username": NAME, "password": PASSWORD, "next": "/admin/"}
+            told = self._ask("/admin/login/", form)
+            if told.status == 302:
+                return
+            time.sleep(1)
+        raise RuntimeError(f"ログインできません：{told.status}")
 
     def open(self, pk: int) -> list[tuple[str, str]]:
         """The fields of the answer's form; empty when it cannot be opened."""
