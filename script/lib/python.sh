@@ -41,7 +41,7 @@ prepare_venv() {
 venv_works() { [ -x "$VENV_PYTHON" ] && is_recent "$VENV_PYTHON" && "$VENV_PYTHON" -c 'import pip' 2>/dev/null; }
 
 # What an installation depends on: the pins and the interpreter.
-fingerprint() { { cat "$ROOT"/requirements*.txt && "$VENV_PYTHON" -VV; } | sha256sum | cut -d ' ' -f 1; }
+fingerprint() { { cat "$ROOT"/requirements* && "$VENV_PYTHON" -VV; } | sha256sum | cut -d ' ' -f 1; }
 
 make_venv() {
   require_writable "$ROOT"
@@ -54,9 +54,11 @@ make_venv() {
 }
 
 install_requirements() {
-  local report
+  local report hashed=()
+  # What serves is installed by the hash of each file (script/supply lock): what was swapped on the way is refused.
+  if [[ "$1" = *.lock ]]; then hashed=(--require-hashes); fi
   if ! report=$("$VENV_PYTHON" -m pip install --quiet --no-input --disable-pip-version-check \
-    -r "$ROOT/$1" 2>&1 </dev/null); then
+    "${hashed[@]}" -r "$ROOT/$1" 2>&1 </dev/null); then
     printf '%s\n' "$report" | tail -n 15 >&2
     fail "ライブラリを入れられませんでした（上は pip の報告です）。" \
       "ネットワークにつながっているか、プロキシの設定（HTTPS_PROXY）、ディスクの空きを確かめて、もう一度起動してください。"

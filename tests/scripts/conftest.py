@@ -33,7 +33,7 @@ def project(tmp_path) -> Path:
     """A project folder with the scripts and nothing else."""
     folder = tmp_path / "a project"
     shutil.copytree(ROOT / "script", folder / "script", ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "requirements.txt").write_text("Django\n")
+    (folder / "requirements.lock").write_text("Django\n")
     return folder
 
 

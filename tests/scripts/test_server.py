@@ -63,7 +63,7 @@ def test_pinned_libraries_are_installed_once_and_again_when_the_pins_change(proj
     command(project / ".venv" / "bin", "python", COUNTING_PYTHON.format(log=tmp_path / "log", python=sys.executable))
     installed = []
     for pins in ("Django\n", "Django\n", "Django==5.2\n"):
-        (project / "requirements.txt").write_text(pins)
+        (project / "requirements.lock").write_text(pins)
         # The preparation ends with 3 here, and so must the start.
         assert start(project, PORT=free_port).returncode == 3
         installed.append((tmp_path / "log").read_text().count("installed"))
