@@ -17,7 +17,7 @@ from simple_history.utils import bulk_update_with_history
 
 from actionplan import permissions
 from actionplan.cells import BY_NAME, NAMES, OPEN_STATES, State, missing_cells, state_once_written
-from actionplan.models import Person, Succession, YearlyStatus, sharing_reports
+from actionplan.models import Person, Succession, YearlyStatus, record_deletions, sharing_reports
 from actionplan.permissions import Standing
 from actionplan.seen import Moved, fingerprint
 
@@ -237,10 +237,7 @@ def store(
 
 def remove(rows: Sequence[YearlyStatus], *, by: Person | None, reason: str) -> None:
     """Deletes locked rows of a year that was never published, each with the record of its deletion."""
-    records = YearlyStatus.history.bulk_history_create(
-        rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
-    )
-    YearlyStatus.history.filter(pk__in=[record.pk for record in records]).update(history_type="-")
+    record_deletions(rows, by=by, reason=reason)
     # A plain queryset: one question for all rows, where the guarded one asks for each whether an edition rests on it.
     QuerySet(YearlyStatus).filter(pk__in=[row.pk for row in rows])._raw_delete(DEFAULT_DB_ALIAS)
 

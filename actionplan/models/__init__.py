@@ -31,7 +31,7 @@ from actionplan.models.edition import (
 )
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
 from actionplan.models.named import Area, Tag, likeness
-from actionplan.models.one_record import one_change
+from actionplan.models.one_record import one_change, record_deletions
 from actionplan.models.partner import Partner
 from actionplan.models.past import DroppedFile, TableMapping
 from actionplan.models.plan import (
@@ -128,6 +128,7 @@ __all__ = [
     "one_change",
     "place_of",
     "read_targets",
+    "record_deletions",
     "refuse_control_characters",
     "remove_with_year",
     "scale_of",

@@ -10,7 +10,7 @@ from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
 from actionplan import permissions
-from actionplan.models import ActionItem, AnnualReport, Person, State, Succession, Voice
+from actionplan.models import ActionItem, AnnualReport, Person, State, Succession, Voice, record_deletions
 
 BATCH = 500
 ASKED = "関係課・相手方の欄を用意"
@@ -94,8 +94,5 @@ def ask(report: AnnualReport, *, by: Person | None, reason: str = ASKED) -> tupl
 
 def remove(rows: Sequence[Voice], *, by: Person | None, reason: str) -> None:
     """Deletes rows, each with the record of its deletion."""
-    records = Voice.history.bulk_history_create(
-        rows, batch_size=BATCH, update=True, default_user=by, default_change_reason=reason
-    )
-    Voice.history.filter(pk__in=[record.pk for record in records]).update(history_type="-")
+    record_deletions(rows, by=by, reason=reason)
     QuerySet(Voice).filter(pk__in=[row.pk for row in rows])._raw_delete(DEFAULT_DB_ALIAS)
