@@ -15,6 +15,7 @@ class ActionPlanConfig(AppConfig):
         from actionplan import staff_wing
         from actionplan.admin import base as admin_base
         from actionplan.models import account, base, one_record, reporting, seal
+        from tsushima_portal import watching
 
         base.connect()
         one_record.connect()
@@ -23,6 +24,7 @@ class ActionPlanConfig(AppConfig):
         reporting.connect()
         admin_base.connect()
         staff_wing.connect()
+        watching.connect()
 
 
 class PortalAdminConfig(AdminConfig):

@@ -10,7 +10,6 @@ from actionplan.views.pages import (
     annual_report,
     changes,
     era_redirect,
-    healthz,
     home,
     item,
     item_by_code,
@@ -96,7 +95,6 @@ urlpatterns = [
     path("accessibility/", accessibility, name="accessibility"),
     path("about/", about, name="about"),
     path("verify/", verify, name="verify"),
-    path("healthz", healthz, name="healthz"),
     re_path(r"^(?P<place>(?:plans/[a-z0-9-]+/)?reports)/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
 ]
 

@@ -1,7 +1,10 @@
 """Reading the process environment: the only place that touches os.environ."""
 
+import base64
 import contextlib
+import hashlib
 import os
+import re
 import secrets
 import tempfile
 from pathlib import Path
@@ -168,3 +171,56 @@ def mail_settings() -> MailSettings:
         ssl=ssl,
         sender=sender or "portal@localhost",
     )
+
+
+def style_hashes(template: Path) -> list[str]:
+    """How a policy names the styles that stand inside the template, which must hold nothing that changes."""
+    source = template.read_text(encoding="utf-8") if template.is_file() else ""
+    styles = re.findall(r"<style>(.*?)</style>", source, re.DOTALL)
+    return [f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" for style in styles]
+
+
+def logging(syslog: str) -> dict[str, Any]:
+    """Django's LOGGING: errors with their traceback and our lines of JSON to stderr, and to syslog where it is named.
+
+    syslog: /dev/log, or host:port. Raises ImproperlyConfigured for what is neither.
+    """
+    plain, dated = {"format": "{message}"}, {"format": "{asctime} {levelname} {name}: {message}"}
+    handlers: dict[str, dict[str, Any]] = {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "dated", "filters": ["one_line_a_minute"]},
+        "lines": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "refusals": {"class": "tsushima_portal.logs.Refusals"},
+    }
+    if syslog:
+        sent = {"class": "logging.handlers.SysLogHandler", "address": _syslog_address(syslog), "facility": "local0"}
+        handlers["syslog"] = {**sent, "formatter": "dated", "filters": ["one_line_a_minute"]}
+        handlers["syslog_lines"] = {**sent, "formatter": "tagged"}
+    errors, lines = (["stderr", "syslog"], ["lines", "syslog_lines"]) if syslog else (["stderr"], ["lines"])
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            name: {**each, "style": "{"}
+            for name, each in (("plain", plain), ("dated", dated), ("tagged", {"format": "portal: {message}"}))
+        },
+        "filters": {"one_line_a_minute": {"()": "tsushima_portal.logs.OneLineAMinute"}},
+        "handlers": handlers,
+        "root": {"handlers": errors, "level": "WARNING"},
+        "loggers": {
+            # Not its warnings: every mistyped address would be one.
+            "django": {"handlers": errors, "level": "ERROR", "propagate": False},
+            "django.security": {"handlers": ["refusals"], "level": "ERROR", "propagate": False},
+            # What it has to say is said by portal.security.
+            "axes": {"handlers": errors, "level": "ERROR", "propagate": False},
+            "portal": {"handlers": lines, "level": "INFO", "propagate": False},
+        },
+    }
+
+
+def _syslog_address(value: str) -> str | tuple[str, int]:
+    if value.startswith("/"):
+        return value
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ImproperlyConfigured(f"SYSLOG={value} は読めません。/dev/log か 192.0.2.5:514 の形で指定してください。")
+    return host.strip("[]"), int(port)

@@ -1,9 +1,125 @@
-"""What the log says of a failing database: one line a minute and cause, however many requests meet it."""
+"""What the log says: a line of JSON for each event that matters to security, one line a minute for a failing database.
 
+A request has an id (watching.py), which every line of it carries. No line holds a secret or what somebody wrote:
+an address is told without its question, a partner's without the key in it.
+"""
+
+import json
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest
+
+from tsushima_portal.metrics import count_event
 from tsushima_portal.patience import is_weather
+
+security, requests = logging.getLogger("portal.security"), logging.getLogger("portal.request")
+_now: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
+KEY = re.compile(r"(?<=^/partner/)[^/]+")
+SECRETS = {"password", "token", "secret", "code", "otp", "key"}
+LONGEST = 200
+
+
+@contextmanager
+def request_of_now(request: HttpRequest) -> Iterator[None]:
+    """Lets told() know whose request it is inside the block."""
+    before = _now.set(request)
+    try:
+        yield
+    finally:
+        _now.reset(before)
+
+
+def told(event: str, request: HttpRequest | None = None, **facts: Any) -> None:
+    """Writes one line for the event: log_in, export, forbidden … request: the one of now, where none is given.
+
+    facts: short values about accounts, counts and names; what is called a password or a token is left out.
+    """
+    request = request or _now.get()
+    line = {"time": now(), "event": event, **(whose(request) if request else {})}
+    line |= {name: _short(value) for name, value in facts.items() if name not in SECRETS}
+    security.info(as_line(line))
+    count_event(event)
+
+
+def whose(request: HttpRequest) -> dict[str, Any]:
+    """What every line of a request says of it."""
+    return {
+        "request_id": getattr(request, "request_id", ""),
+        "method": str(request.method)[:10],
+        "path": path_of(request),
+        "user": user_of(request),
+        "address": address_of(request),
+    }
+
+
+def path_of(request: HttpRequest) -> str:
+    """The address without what was asked for, and without a partner's key."""
+    return KEY.sub("…", request.path_info)[:LONGEST]
+
+
+def user_of(request: HttpRequest) -> int | None:
+    """The account's number, where it is known already; the log asks the database nothing."""
+    known = vars(request).get("_cached_user") or vars(request).get("user")
+    return getattr(known, "pk", None) if "_wrapped" not in getattr(known, "__dict__", {}) else None
+
+
+def client_address(request: HttpRequest) -> str:
+    """Where the request comes from: what the proxy that we trust has seen, else the other end of the line."""
+    seen = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.TRUST_PROXY else ""
+    return (seen.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", ""))[:45]
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address as the log may have it: LOG_ADDRESSES says full, short (citizens' without their last part) or off."""
+    told_as, address = settings.LOG_ADDRESSES, client_address(request)
+    if told_as == "off":
+        return ""
+    is_citizen = not request.path_info.startswith("/admin/")
+    return shortened(address) if told_as == "short" and is_citizen else address
+
+
+def shortened(address: str) -> str:
+    """192.0.2.0 for 192.0.2.77; 2001:db8:1:: for a longer one."""
+    if ":" in address:
+        return ":".join(address.split("::")[0].split(":")[:3]) + "::"
+    return f"{address.rpartition('.')[0]}.0" if "." in address else ""
+
+
+def now() -> str:
+    """The time as log lines write it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def as_line(facts: dict[str, Any]) -> str:
+    """The facts as one line of JSON; line breaks within them are escaped."""
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _short(value: Any) -> Any:
+    return value if isinstance(value, int | float | None) else str(value)[:LONGEST]
+
+
+class Refusals(logging.Handler):
+    """Tells of a request that Django refused (a strange host, a forged field) as one event, without its traceback."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes the line."""
+        request, kind = getattr(record, "request", None), record.name.rpartition(".")[2]
+        if request is None:
+            told("bad_request", why=kind)
+        elif kind == "DisallowedHost":
+            told("bad_host", request, host=request.META.get("HTTP_HOST", ""))
+        else:
+            told("upload_refused" if kind == "TooManyFilesSent" else "bad_request", request, why=kind)
+
 
 MINUTE = 60.0
 

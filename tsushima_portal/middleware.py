@@ -57,3 +57,23 @@ def head_without_body(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+# What no page of ours asks a browser for.
+FEATURES = ("camera", "microphone", "geolocation", "payment", "usb", "browsing-topics")
+SEALS = {
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def sealed(get_response: Handler) -> Handler:
+    """Tells the browser what no page may do, and that nothing of ours is a part of another site's page."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        for name, value in SEALS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return answer

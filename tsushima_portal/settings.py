@@ -41,7 +41,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tsushima_portal.watching.watched",
     "tsushima_portal.middleware.head_without_body",
+    "tsushima_portal.middleware.sealed",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -53,6 +55,7 @@ MIDDLEWARE = [
     "tsushima_portal.middleware.StaffAuthentication",
     "tsushima_portal.middleware.StaffSecondFactor",
     "tsushima_portal.middleware.StaffMessages",
+    "tsushima_portal.receiving.Receiving",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
@@ -132,8 +135,11 @@ STORAGES = {
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
-# The workbooks of every department, and some of them twice.
-DATA_UPLOAD_MAX_NUMBER_FILES = 300
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+# ClamAV examines what is sent, where it is named: /run/clamav/clamd.ctl or host:3310. Away: files are refused.
+CLAMAV = environment.text("CLAMAV")
+CLAMAV_AWAY = environment.choice("CLAMAV_AWAY", ("refuse", "accept"), "refuse")
 # A page of a hundred long answers: a Japanese character takes three bytes, and a post that is too large loses words.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
@@ -146,7 +152,12 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-SECURE_HSTS_PRELOAD = HTTPS
+# A name in browsers' lists cannot be taken back within months: that is for the city to decide.
+SECURE_HSTS_PRELOAD = environment.flag("HSTS_PRELOAD", default=False)
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Who watches asks the process itself, in plain http.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 # Only a proxy that overwrites this header may be trusted with it, so it is asked for by name.
 TRUST_PROXY = environment.flag("TRUST_PROXY", default=False)
 if TRUST_PROXY:
@@ -162,12 +173,12 @@ if HTTPS:
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "actionplan.admin.rescue.csrf_failure"
-# No page asks another host: the browser is told so too. Inline styles are those of the 500 page and of figures.
+# No page asks another host: the browser is told so too. The one style inside a page is named by its hash.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "img-src": ["'self'", "data:"],
-        "style-src": ["'self'", "'unsafe-inline'"],
+        "style-src": ["'self'", *environment.style_hashes(BASE_DIR / "templates" / "plain.html")],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],
@@ -185,24 +196,10 @@ EMAIL_TIMEOUT = 10  # Seconds: a person waits for the page that sends.
 DEFAULT_FROM_EMAIL = MAIL.sender
 SITE_URL = environment.site_url()
 
-# Errors reach whoever keeps the server's output (journald, a file); Django's default mails them and prints nothing.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"one_line_a_minute": {"()": "tsushima_portal.logs.OneLineAMinute"}},
-    "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "dated", "filters": ["one_line_a_minute"]},
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Not its warnings: every mistyped address would be one.
-    "loggers": {
-        "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "portal.security": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        # What it has to say is said by portal.security.
-        "axes": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-    },
-}
+# A line of JSON for each request and each event of security. LOG_ADDRESSES: full, short (citizens' cut) or off.
+LOG_REQUESTS = environment.flag("LOG_REQUESTS", default=not DEBUG)
+LOG_ADDRESSES = environment.choice("LOG_ADDRESSES", ("short", "full", "off"), "short")
+LOGGING = environment.logging(environment.text("SYSLOG"))
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False

@@ -1,13 +1,19 @@
-"""The doors: the staff wing under /admin/, a partner's own page under /partner/, the citizen wing everywhere else."""
+"""The doors: the staff wing under /admin/, a partner's own page under /partner/, the watching machines',
+and the citizen wing everywhere else.
+"""
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from actionplan.voices.partner_page import partner_page
+from tsushima_portal.health import healthz, readyz
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("partner/<str:token>/", partner_page, name="partner"),
+    path("healthz", require_safe(healthz), name="healthz"),
+    path("readyz", require_safe(readyz), name="readyz"),
     path("", include("actionplan.urls")),
 ]
 

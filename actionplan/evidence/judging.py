@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from actionplan.apart import Limits, read_apart
 from actionplan.evidence.documents import NoDocument, document
 from actionplan.evidence.pictures import FittedPicture, NoPicture, photograph
 from actionplan.models import EvidenceKind
-from actionplan.uploads import MEGABYTE
+from actionplan.uploads import MEGABYTE, UploadError
 
 LARGEST, LARGEST_TOGETHER = 10 * MEGABYTE, 20 * MEGABYTE
 ACCEPTED = ".jpg,.jpeg,.png,.webp,.pdf,image/jpeg,image/png,image/webp,application/pdf"
@@ -33,11 +34,20 @@ def fit_file(name: str, data: bytes) -> FitFile:
     if why := _why_not(data):
         raise FileRefused(f"「{name}」は使えません。{why}")
     try:
-        if data.startswith(b"%PDF-"):
-            return FitFile(EvidenceKind.FILE, "application/pdf", document(data))
-        found = photograph(data)
-    except (NoPicture, NoDocument) as refusal:
+        return read_apart(UploadError, _fit_file, data, limits=PICTURE, mend=SMALLER)
+    except (NoPicture, NoDocument, UploadError) as refusal:
         raise FileRefused(f"「{name}」は使えません。{refusal}") from None
+
+
+# The largest picture that is taken is in memory four times while it is turned upright and made fit.
+PICTURE = Limits(seconds=20, megabytes=1200)
+SMALLER = "別のソフトで開き、小さくして保存し直してください。"
+
+
+def _fit_file(data: bytes) -> FitFile:
+    if data.startswith(b"%PDF-"):
+        return FitFile(EvidenceKind.FILE, "application/pdf", document(data))
+    found = photograph(data)
     return FitFile(EvidenceKind.PICTURE, found.media_type, found.large.data, found.large, found.small)
 
 

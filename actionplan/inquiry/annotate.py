@@ -12,10 +12,11 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from actionplan.apart import read_apart
 from actionplan.inquiry.find_sheet import SEARCHED_ROWS, has_number_header
 from actionplan.inquiry.layout import FAULTS, Trouble
 from actionplan.inquiry.styles import FONT, GREY, YELLOW
-from actionplan.uploads import ExactReader
+from actionplan.uploads import ExactReader, UploadError
 
 AUTHOR = "照会票の取込み"
 COLOUR = "FFC266"  # orange: red is for what came back
@@ -27,8 +28,12 @@ LEAD = "次のところを直し、保存してから、もう一度取り込ん
 def annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:
     """The workbook with the troubles marked in it, all else as it was; it can be mended and uploaded again.
 
-    data: a workbook that read_inquiry could read. Marks of an earlier time are taken off.
+    data: a workbook that read_inquiry could read. Marks of an earlier time are taken off. Raises UploadError.
     """
+    return read_apart(UploadError, _annotated, data, tuple(troubles))
+
+
+def _annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:
     book = _open(data)
     if FAULTS in book.sheetnames:
         del book[FAULTS]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
+from actionplan.apart import read_apart
 from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.inquiry.current_answers import fits
@@ -46,6 +47,10 @@ def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:
 
     Raises UploadError, with a sentence of its own for each kind of file, when nothing can be read.
     """
+    return read_apart(UploadError, _read_inquiry, data, name, scale)
+
+
+def _read_inquiry(data: bytes, name: str, scale: Scale) -> InquiryFile:
     book = open_workbook(data, name)
     try:
         return Reading(find_sheet(book), scale).result()

@@ -21,6 +21,7 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
+from actionplan.apart import Limits, read_apart
 from actionplan.past.documents import NOT_WORD, read_document
 from actionplan.past.json_tables import read_json_tables
 from actionplan.past.letters import (
@@ -76,6 +77,14 @@ TOO_WIDE = "{name}：列が多すぎます（{columns}列）。使っていな�
 def read_source(data: bytes, name: str) -> Source:
     """What the file holds. name: its own, as the person knows it. Raises UploadError for what is no such file."""
     check_size(data)
+    return read_apart(UploadError, _read_source, data, name, limits=PAPER)
+
+
+# Lines, letters and boxes of two hundred pages of a PDF.
+PAPER = Limits(seconds=40, megabytes=768)
+
+
+def _read_source(data: bytes, name: str) -> Source:
     suffix = Path(name).suffix.lower()
     if suffix in OTHERS:
         locked = data.startswith(OLD_CONTAINER) and ENCRYPTED in data

@@ -27,7 +27,6 @@ from actionplan.selectors.editions import (
     corrections,
     key_by_plan_and_year,
     latest_of_each_plan,
-    latest_public_edition,
     plan_edition,
     plan_edition_or_latest,
     previous_edition,
@@ -67,12 +66,6 @@ def era_redirect(request: HttpRequest, place: str, era: str, rest: str) -> HttpR
         raise Http404(str(error)) from error
     query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
     return HttpResponsePermanentRedirect(f"/{place}/{year}{rest}{query}")
-
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 and "ok" when the database answers; the 500 page otherwise."""
-    latest_public_edition()
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:

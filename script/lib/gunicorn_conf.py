@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+from script.lib import metrics
 from script.lib.address import address
 
 _address = address()
 # Seconds that a page waits for a lock: a person is told within five. Commands wait longer (environment.py).
 os.environ.setdefault("LOCK_WAIT", "4")
 
+metrics.prepare()
 bind = str(_address)
 workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
 # A large workbook takes longer to read than gunicorn's thirty seconds.
@@ -22,6 +24,8 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 def when_ready(server: Any) -> None:
     """Says where to look, once the port is really open."""
+    if place := os.environ.get("METRICS_BIND"):
+        metrics.serve_beside(place)
     https = (os.environ.get("HTTPS") or "on").lower() not in {"off", "0", "no", "false"}
     everywhere = _address.host in {"0.0.0.0", "::"}  # noqa: S104  # asked, not bound
     place = f"（このサーバーの名前）:{_address.port}" if everywhere else str(_address)

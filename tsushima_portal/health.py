@@ -1,0 +1,170 @@
+"""Whether this process is alive, and whether the portal is ready, for the machines that watch it.
+
+What the looks found is told to machines of the own network; others learn only whether it is ready.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from ipaddress import ip_address
+from time import time
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse
+
+from actionplan.selectors.standing import public_state, watch
+from tsushima_portal.logs import client_address
+from tsushima_portal.patience import is_weather, within
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+PATIENCE = 2.0  # seconds for the database
+LITTLE, NOTHING = 1024**3, 100 * 1024**2  # bytes that are free on the disk
+MOST_WAITING, LONGEST_WAIT = 300, 2 * 24 * 60 * 60  # files, and the age in seconds after which one is forgotten
+BACKUP_DUE, VERIFY_DUE = timedelta(hours=30), timedelta(days=8)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one look came to. state: ok, warn for what somebody has to see to, fail for what ends the service."""
+
+    name: str
+    state: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.name} {self.words}"
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 and "ok": this process answers. The database is not asked."""
+    return _plain("ok\n")
+
+
+def readyz(request: HttpRequest) -> HttpResponse:
+    """A line for each look; 503 when one of them ends the service."""
+    found = findings()
+    failed = any(each.state == FAIL for each in found)
+    words = "".join(f"{each}\n" for each in found) if _is_near(request) else f"{FAIL if failed else OK}\n"
+    return _plain(words, 503 if failed else 200)
+
+
+def _is_near(request: HttpRequest) -> bool:
+    try:
+        return ip_address(client_address(request)).is_private
+    except ValueError:
+        return False
+
+
+def _plain(words: str, status: int = 200) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def findings() -> list[Finding]:
+    """What every look came to, in the order of LOOKS; one that breaks off fails."""
+    return [_looked(name, look) for name, look in LOOKS]
+
+
+def _looked(name: str, look: Callable[[], tuple[str, str]]) -> Finding:
+    try:
+        state, words = look()
+    except Exception as mishap:  # a look that breaks off says so; the others still look
+        state, words = FAIL, f"確かめられません（{type(mishap).__name__}）。"
+    return Finding(name, state, words)
+
+
+def _database() -> tuple[str, str]:
+    try:
+        with within(PATIENCE), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Exception as mishap:
+        if not is_weather(mishap):
+            raise
+        return FAIL, "データベースが応答しません。"
+    return OK, "データベースが応答します。"
+
+
+def _migrations() -> tuple[str, str]:
+    with within(PATIENCE):
+        missing = _known() - MigrationRecorder(connection).applied_migrations().keys()
+    if missing:
+        return FAIL, f"データベースの更新が{len(missing)}件済んでいません（manage.py migrate）。"
+    return OK, "データベースの形は、このプログラムに合っています。"
+
+
+@cache
+def _known() -> frozenset[tuple[str, str]]:
+    """The migrations that this program brings."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+def _disk() -> tuple[str, str]:
+    try:
+        with tempfile.TemporaryFile(dir=settings.VAR_DIR) as file:
+            file.write(b"x" * 4096)
+            file.flush()
+    except OSError:
+        return FAIL, "データの置き場所（VAR_DIR）に書き込めません。"
+    free = shutil.disk_usage(settings.VAR_DIR).free
+    words = f"空き容量は{free // 1024**2:,}MBです。"
+    return (FAIL if free < NOTHING else WARN if free < LITTLE else OK), words
+
+
+def _waiting() -> tuple[str, str]:
+    folder = settings.VAR_DIR / "uploads"
+    ages = [time() - path.stat().st_mtime for path in folder.glob("[!.]*")] if folder.is_dir() else []
+    old = sum(age > LONGEST_WAIT for age in ages)
+    words = f"確認を待つファイルは{len(ages)}件です。"
+    if old:
+        return WARN, f"{words}{old}件は期限を過ぎています（manage.py clear_evidence）。"
+    return (WARN if len(ages) > MOST_WAITING else OK), words
+
+
+def _clock() -> tuple[str, str]:
+    public_state()
+    if watch.late_clock:
+        return WARN, "時計が遅れています。公表の時刻より前を指しています。"
+    return OK, "時計は、公表の時刻と食い違いません。"
+
+
+def _backup() -> tuple[str, str]:
+    return _last("backup.json", "バックアップ", BACKUP_DUE)
+
+
+def _verify() -> tuple[str, str]:
+    return _last("verify.json", "改ざんの検査", VERIFY_DUE)
+
+
+def _last(name: str, what: str, due: timedelta) -> tuple[str, str]:
+    """What the job wrote of its last run into VAR_DIR/state."""
+    try:
+        told: dict[str, Any] = json.loads((settings.VAR_DIR / "state" / name).read_text(encoding="utf-8"))
+        at = datetime.fromisoformat(told["at"])
+        age = datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC))
+    except FileNotFoundError:
+        return WARN, f"{what}は、まだ一度も行われていません。"
+    except (ValueError, KeyError, TypeError):
+        return WARN, f"{what}の記録が読めません。"
+    if told.get("ok") is not True:
+        return WARN, f"最後の{what}は失敗しました。"
+    hours = int(age.total_seconds() // 3600)
+    return (WARN if age > due else OK), f"最後の{what}は{hours}時間前です。"
+
+
+LOOKS: tuple[tuple[str, Callable[[], tuple[str, str]]], ...] = (
+    ("database", _database),
+    ("migrations", _migrations),
+    ("disk", _disk),
+    ("waiting", _waiting),
+    ("clock", _clock),
+    ("backup", _backup),
+    ("verify", _verify),
+)
