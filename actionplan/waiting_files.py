@@ -37,7 +37,7 @@ class WaitingFile(BaseStorage):
         """Keeps the bytes under a name that cannot be guessed."""
         self.name = uuid4().hex
         self.path.parent.mkdir(mode=0o700, exist_ok=True)
-        self._clear_old()
+        clear_left_over()
         with os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
 
@@ -49,12 +49,17 @@ class WaitingFile(BaseStorage):
         """Removes the file."""
         self.path.unlink(missing_ok=True)
 
-    def _clear_old(self) -> None:
-        for old in self.path.parent.iterdir():
-            # Another upload may be clearing at the same moment.
-            with suppress(FileNotFoundError):
-                if time.time() - old.stat().st_mtime > ONE_DAY:
-                    old.unlink()
+
+def clear_left_over() -> int:
+    """How many files were removed that nobody confirmed within a day, or whose upload broke off."""
+    count, folder = 0, settings.VAR_DIR / "uploads"
+    for old in folder.glob("[!.]*"):
+        # Another upload may be clearing at the same moment.
+        with suppress(FileNotFoundError):
+            if time.time() - old.stat().st_mtime > ONE_DAY:
+                old.unlink()
+                count += 1
+    return count
 
 
 class OwnedFile(WaitingFile):

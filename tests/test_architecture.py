@@ -71,6 +71,7 @@ MAY_IMPORT = {
         "permissions",
         "json_reader",
         "uploads",
+        "waiting_files",
         "publishing",
         "samples",
         "sample_plan",

@@ -22,7 +22,7 @@ from tsushima_portal.patience import is_weather
 
 security, requests = logging.getLogger("portal.security"), logging.getLogger("portal.request")
 _now: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
-KEY = re.compile(r"(?<=^/partner/)[^/]+")
+KEY = re.compile(r"(?<=^/partner/).+", re.DOTALL)
 SECRETS = {"password", "token", "secret", "code", "otp", "key"}
 LONGEST = 200
 

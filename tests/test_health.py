@@ -1,0 +1,127 @@
+"""Alive and ready are two questions: what ends the service is a 503, what somebody has to see to is a line."""
+
+import json
+import shutil
+from collections import namedtuple
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from tsushima_portal import health
+
+Usage = namedtuple("Usage", "free")
+
+
+@pytest.fixture
+def looked(client, db, settings, tmp_path):
+    """The status of /readyz, and its lines by name."""
+    settings.VAR_DIR = tmp_path
+
+    def look(**headers):
+        answer = client.get("/readyz", **headers)
+        lines = [line.split(" ", 2) for line in answer.content.decode().splitlines()]
+        return answer.status_code, {name: (state, words) for state, name, words in lines}
+
+    return look
+
+
+def test_alive_needs_no_database(client):
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+def test_who_watches_is_asked_for_no_https(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_portal_in_order_is_ready(looked, tmp_path):
+    (tmp_path / "state").mkdir()
+    for name in ("backup", "verify"):
+        told = {"at": datetime.now(UTC).isoformat(), "ok": True}
+        (tmp_path / "state" / f"{name}.json").write_text(json.dumps(told))
+    status, lines = looked()
+    assert status == 200
+    assert {name: state for name, (state, _) in lines.items()} == dict.fromkeys(dict(health.LOOKS), "ok")
+
+
+def test_a_database_that_does_not_answer_ends_the_service(looked, monkeypatch):
+    def away(*args):
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(connection, "cursor", away)
+        status, lines = looked()
+    assert status == 503
+    assert lines["database"] == ("fail", "データベースが応答しません。")
+
+
+def test_a_database_of_before_an_upgrade_ends_the_service(looked):
+    MigrationRecorder(connection).record_unapplied("actionplan", "0001_initial")
+    status, lines = looked()
+    assert (status, lines["migrations"][0]) == (503, "fail")
+
+
+def test_a_place_that_cannot_be_written_to_ends_the_service(looked, monkeypatch):
+    def full(**kwargs):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(health.tempfile, "TemporaryFile", full)
+    status, lines = looked()
+    assert (status, lines["disk"][0]) == (503, "fail")
+
+
+@pytest.mark.parametrize(
+    ("free", "status", "state"), [(10**7, 503, "fail"), (5 * 10**8, 200, "warn"), (10**11, 200, "ok")]
+)
+def test_little_room_is_told_before_there_is_none(looked, monkeypatch, free, status, state):
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: Usage(free))
+    found, lines = looked()
+    assert (found, lines["disk"][0]) == (status, state)
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "words"),
+    [
+        (None, "warn", "まだ一度も行われていません"),
+        ("{", "warn", "読めません"),
+        ("[]", "warn", "読めません"),
+        ('{"at": "yesterday", "ok": true}', "warn", "読めません"),
+        ({"ok": False}, "warn", "失敗しました"),
+        ({"ok": True, "age": 3}, "ok", "3時間前"),
+        ({"ok": True, "age": 400}, "warn", "400時間前"),
+    ],
+)
+@pytest.mark.parametrize("name", ["backup", "verify"])
+def test_the_last_backup_and_the_last_check_are_told(looked, tmp_path, name, told, state, words):
+    if isinstance(told, dict):
+        at = datetime.now(UTC) - timedelta(hours=told.get("age", 0))
+        told = json.dumps({"at": at.isoformat(), "ok": told["ok"]})
+    if told is not None:
+        (tmp_path / "state").mkdir()
+        (tmp_path / "state" / f"{name}.json").write_text(told)
+    status, lines = looked()
+    assert (status, lines[name][0]) == (200, state)
+    assert words in lines[name][1]
+
+
+def test_a_clock_that_is_behind_is_told(looked, monkeypatch):
+    monkeypatch.setattr(health.watch, "late_clock", True)
+    monkeypatch.setattr(health, "public_state", lambda: None)
+    status, lines = looked()
+    assert (status, lines["clock"][0]) == (200, "warn")
+
+
+def test_a_look_that_breaks_off_is_told_and_the_others_look_on(monkeypatch):
+    monkeypatch.setattr(health, "LOOKS", (("odd", lambda: 1 / 0), ("even", lambda: ("ok", "よい。"))))
+    assert [str(each) for each in health.findings()] == [
+        "fail odd 確かめられません（ZeroDivisionError）。",
+        "ok even よい。",
+    ]
+
+
+def test_others_learn_only_whether_it_is_ready(client, db):
+    answer = client.get("/readyz", REMOTE_ADDR="8.8.8.8")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
