@@ -43,7 +43,7 @@ class Limits:
     @property
     def patience(self) -> float:
         """Seconds after which a reading is ended, whether it works or waits."""
-        return self.seconds * 1.5
+        return self.seconds * 2.0
 
 
 TABLE = Limits()

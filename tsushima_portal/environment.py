@@ -76,6 +76,13 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def folder(path: Path) -> Path:
+    """The folder, made for its owner alone where it can be; a disk that is read only is told of by /readyz."""
+    with contextlib.suppress(OSError):
+        path.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def secret_key(var: Path) -> str:
     """SECRET_KEY from the environment, else from var/secret_key, which is generated once with mode 0600."""
     if key := os.environ.get("SECRET_KEY"):

@@ -136,7 +136,7 @@ STORAGES = {
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
-FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR = environment.folder(VAR_DIR / "uploads")
 # ClamAV examines what is sent, where it is named: /run/clamav/clamd.ctl or host:3310. Away: files are refused.
 CLAMAV = environment.text("CLAMAV")
 CLAMAV_AWAY = environment.choice("CLAMAV_AWAY", ("refuse", "accept"), "refuse")
