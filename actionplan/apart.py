@@ -24,6 +24,12 @@ from tsushima_portal.metrics import count_reading
 
 log = logging.getLogger(__name__)
 Value = TypeVar("Value")
+
+
+class UploadError(ValueError):
+    """Raised for a file that cannot be read; the message is the Japanese sentence for the person."""
+
+
 MEGABYTE = 1024 * 1024
 PIECE, LONGEST_ANSWER = MEGABYTE, 200 * MEGABYTE
 KINDNESS = 5  # citizens' pages come first
@@ -47,14 +53,16 @@ class Limits:
 
 
 TABLE = Limits()
+# Lines, letters and boxes of two hundred pages of a PDF.
+PAPER = Limits(seconds=50, megabytes=768)
+# The largest picture that is taken is in memory four times while it is turned upright and made fit.
+PICTURE = Limits(seconds=20, megabytes=1200)
 
 
-def read_apart(
-    refusal: type[Exception], read: Callable[..., Value], *args: Any, limits: Limits = TABLE, mend: str = MEND
-) -> Value:
+def read_apart(read: Callable[..., Value], *args: Any, limits: Limits = TABLE, mend: str = MEND) -> Value:
     """What read(*args) returns, from a child process. Raises what it raises of our own classes.
 
-    refusal: the caller's; raised for a reading that took too much or broke off. mend: what to do then.
+    mend: what to do about a reading that took too much or broke off, which is an UploadError.
     """
     if _Here.is_apart:
         return read(*args)
@@ -68,7 +76,7 @@ def read_apart(
     finally:
         os.close(receiving)
         status = _ended(child)
-    return _told(answer, status, refusal, mend)
+    return _told(answer, status, mend)
 
 
 class _Here:
@@ -142,7 +150,7 @@ def _ended(child: int) -> int:
 OUT_OF_TIME = {signal.SIGXCPU, signal.SIGALRM}
 
 
-def _told(answer: bytes | None, status: int, refusal: type[Exception], mend: str) -> Any:
+def _told(answer: bytes | None, status: int, mend: str) -> Any:
     outcome, value = _opened(answer or b"")
     count_reading(outcome)
     if outcome == "read":
@@ -153,7 +161,7 @@ def _told(answer: bytes | None, status: int, refusal: type[Exception], mend: str
     if answer is None or (os.WIFSIGNALED(status) and os.WTERMSIG(status) in OUT_OF_TIME):
         outcome = "slow"
     log.warning("A file was not read to its end (%s, status %s). %s", outcome, status, value)
-    raise refusal({"slow": TOO_SLOW, "much": TOO_MUCH}.get(outcome, BROKEN).format(mend=mend))
+    raise UploadError({"slow": TOO_SLOW, "much": TOO_MUCH}.get(outcome, BROKEN).format(mend=mend))
 
 
 def _opened(answer: bytes) -> tuple[str, Any]:

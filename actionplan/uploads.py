@@ -2,7 +2,6 @@
 
 import csv
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import tablib
 from import_export.formats import base_formats
@@ -22,18 +20,15 @@ from openpyxl.workbook import Workbook
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
-from actionplan.apart import read_apart
+from actionplan.apart import MEGABYTE, UploadError, read_apart
+from actionplan.archives import NOT_XLSX, check_archive
+from actionplan.archives import OLD_CONTAINER as OLD_CONTAINER
 from actionplan.exports.tabular import unguard, write_csv, write_xlsx
 from actionplan.text import workbook_unescape
 
-MEGABYTE = 1024 * 1024
 LARGEST_FILE = 10 * MEGABYTE
 MOST_ROWS = 100_000
 MOST_COLUMNS = 500
-
-
-class UploadError(ValueError):
-    """Raised for a file that cannot be read; the message is the Japanese sentence for the person."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +140,7 @@ ENDLESS_FIELD = (
 
 def read_csv(data: bytes) -> Table:
     """The table of a CSV file, formula guards taken off. Raises UploadError."""
-    return read_apart(UploadError, _csv_table, data)
+    return read_apart(_csv_table, data)
 
 
 def _csv_table(data: bytes) -> Table:
@@ -241,26 +236,14 @@ class GuardedXLSX(base_formats.XLSX):
         return as_dataset(read_xlsx(in_stream))
 
 
-LARGEST_UNPACKED = 60 * MEGABYTE
-LARGEST_RATIO = 200
-MOST_PARTS = 500
-# Elements are what costs: 10 to 20 µs each, 70 in styles. By what the part begins with, which no name can belie.
-MOST_ELEMENTS, MOST_OTHERS = 1_500_000, 100_000
-MOST_OF = {b"worksheet": MOST_ELEMENTS, b"document": MOST_ELEMENTS, b"sst": 400_000}
-ROOT = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?.*?\?>|<!--.*?-->|\s)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 LAST_ROW, LAST_COLUMN = 1_048_576, 1_024
-NOT_XLSX = "Excelブック（.xlsx）として読めません。Excelで開いて、.xlsxの形式で保存し直してください。"
-SWOLLEN = "ブックの中身が大きすぎます。不要なシート・画像・書式を削除して保存し直してください。"
-OLD = "古い形式（.xls）のブックです。Excelで開いて、.xlsxの形式で保存し直してください。"
-LOCKED = "パスワード付きのブックです。開くときのパスワードを外して、保存し直してください。"
-OLD_CONTAINER, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 
 
 def read_xlsx(data: bytes) -> Table:
     """The table on the only filled sheet of a workbook, every cell as text. Raises UploadError."""
     check_size(data)
-    return read_apart(UploadError, _only_table, data)
+    return read_apart(_only_table, data)
 
 
 def _only_table(data: bytes) -> Table:
@@ -272,47 +255,6 @@ def _only_table(data: bytes) -> Table:
         raise
     except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
         raise UploadError(NOT_XLSX) from error
-
-
-def check_archive(data: bytes) -> None:
-    """Raises UploadError for what is not a workbook, and for a small file that unpacks into a huge one."""
-    if data.startswith(OLD_CONTAINER):
-        raise UploadError(LOCKED if ENCRYPTED in data else OLD)
-    try:
-        parts = ZipFile(BytesIO(data)).infolist()
-    except BadZipFile as error:
-        raise UploadError(NOT_XLSX) from error
-    unpacked = sum(part.file_size for part in parts)
-    dense = any(part.file_size > MEGABYTE and part.file_size > LARGEST_RATIO * part.compress_size for part in parts)
-    if unpacked > LARGEST_UNPACKED or dense or len(parts) > MOST_PARTS:
-        raise UploadError(SWOLLEN)
-    if "[Content_Types].xml" not in {part.filename for part in parts}:
-        raise UploadError(NOT_XLSX)
-    try:
-        _count_elements(ZipFile(BytesIO(data)))
-    except (BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
-        raise UploadError(NOT_XLSX) from error
-
-
-def _count_elements(archive: ZipFile) -> None:
-    """Raises UploadError for a workbook of so many elements that reading it would hold everybody up."""
-    left = MOST_ELEMENTS
-    for part in archive.infolist():
-        if part.filename.endswith((".xml", ".rels", ".vml")):
-            left -= _elements(archive, part, left)
-
-
-def _elements(archive: ZipFile, part: ZipInfo, left: int) -> int:
-    count, size, most = 0, 0, min(left, MOST_OTHERS)
-    with archive.open(part) as source:
-        while piece := source.read(MEGABYTE):
-            if not size and (root := ROOT.match(piece)):
-                most = min(left, MOST_OF.get(root[1], MOST_OTHERS))
-            size += len(piece)
-            count += piece.count(b"<") - piece.count(b"</")
-            if count > most or size > LARGEST_UNPACKED:
-                raise UploadError(SWOLLEN)
-    return count
 
 
 class ExactReader(ExcelReader):

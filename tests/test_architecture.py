@@ -13,6 +13,7 @@ PACKAGE = ROOT / "actionplan"
 # Each room and the rooms that it may import; a room may always import itself. Anything not named here is forbidden.
 PURE = {
     "apart",
+    "archives",
     "cells",
     "figures",
     "fiscal_year",
@@ -30,6 +31,7 @@ READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
 STAFF_GROUND = READING_FLOOR | {"permissions", "json_reader", "uploads", "waiting_files", "mail", "admin"}
 MAY_IMPORT = {
     "apart": set(),
+    "archives": {"apart"},
     "fiscal_year": set(),
     "cells": {"scale"},
     "kept_files": set(),

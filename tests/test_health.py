@@ -37,11 +37,19 @@ def test_who_watches_is_asked_for_no_https(client, settings):
     assert client.get("/healthz").status_code == 200
 
 
+def note(var, look, said):
+    """Writes what the last run noted: a text as it is, or when and how it went."""
+    place, told = {
+        "backup": ("state/backup.json", {"backup": {"last": said}}),
+        "verify": ("verified.json", {**said, "fits": said["ok"]} if isinstance(said, dict) else said),
+    }[look]
+    (var / "state").mkdir(exist_ok=True)
+    (var / place).write_text(said if isinstance(said, str) else json.dumps(told))
+
+
 def test_a_portal_in_order_is_ready(looked, tmp_path):
-    (tmp_path / "state").mkdir()
-    for name in ("backup", "verify"):
-        told = {"at": datetime.now(UTC).isoformat(), "ok": True}
-        (tmp_path / "state" / f"{name}.json").write_text(json.dumps(told))
+    for look in ("backup", "verify"):
+        note(tmp_path, look, {"at": datetime.now(UTC).isoformat(), "ok": True})
     status, lines = looked()
     assert status == 200
     assert {name: state for name, (state, _) in lines.items()} == dict.fromkeys(dict(health.LOOKS), "ok")
@@ -82,29 +90,26 @@ def test_little_room_is_told_before_there_is_none(looked, monkeypatch, free, sta
     assert (found, lines["disk"][0]) == (status, state)
 
 
-@pytest.mark.parametrize(
-    ("told", "state", "words"),
-    [
-        (None, "warn", "まだ一度も行われていません"),
-        ("{", "warn", "読めません"),
-        ("[]", "warn", "読めません"),
-        ('{"at": "yesterday", "ok": true}', "warn", "読めません"),
-        ({"ok": False}, "warn", "失敗しました"),
-        ({"ok": True, "age": 3}, "ok", "3時間前"),
-        ({"ok": True, "age": 400}, "warn", "400時間前"),
-    ],
-)
-@pytest.mark.parametrize("name", ["backup", "verify"])
-def test_the_last_backup_and_the_last_check_are_told(looked, tmp_path, name, told, state, words):
-    if isinstance(told, dict):
-        at = datetime.now(UTC) - timedelta(hours=told.get("age", 0))
-        told = json.dumps({"at": at.isoformat(), "ok": told["ok"]})
-    if told is not None:
-        (tmp_path / "state").mkdir()
-        (tmp_path / "state" / f"{name}.json").write_text(told)
+@pytest.mark.parametrize("said", ["{", "[]", "{}", '{"at": "yesterday", "ok": true}'])
+@pytest.mark.parametrize("look", ["backup", "verify"])
+def test_a_note_that_cannot_be_read_is_told(looked, tmp_path, look, said):
+    assert "まだ一度も行われていません" in looked()[1][look][1]
+    note(tmp_path, look, said)
     status, lines = looked()
-    assert (status, lines[name][0]) == (200, state)
-    assert words in lines[name][1]
+    assert (status, lines[look][0]) == (200, "warn")
+    assert "読めません" in lines[look][1]
+
+
+@pytest.mark.parametrize(
+    ("ok", "age", "state", "words"),
+    [(True, 3, "ok", "3時間前"), (True, 400, "warn", "400時間前"), (False, 0, "fail", "合わないものか失敗")],
+)
+@pytest.mark.parametrize("look", ["backup", "verify"])
+def test_the_last_backup_and_the_last_check_are_told(looked, tmp_path, look, ok, age, state, words):
+    note(tmp_path, look, {"at": (datetime.now(UTC) - timedelta(hours=age)).isoformat(), "ok": ok})
+    status, lines = looked()
+    assert (status, lines[look][0]) == (200, state)
+    assert words in lines[look][1]
 
 
 def test_a_clock_that_is_behind_is_told(looked, monkeypatch):

@@ -2,11 +2,14 @@
 
 import io
 import logging
+import logging.config
+import socket
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 
-from tsushima_portal import logs
+from tsushima_portal import environment, logs
 
 
 @pytest.fixture
@@ -57,3 +60,22 @@ def test_a_fault_of_the_program_keeps_its_traceback_each_time(written):
             lines = written("Internal Server Error: /", fault)
     assert sum("ValueError: a fault" in line for line in lines) == 2
     assert sum("Traceback" in line for line in lines) == 2
+
+
+def test_our_lines_reach_the_syslog_that_is_named():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(5)
+        config = environment.logging(f"127.0.0.1:{server.getsockname()[1]}")
+        made = logging.config.DictConfigurator(config)
+        made.config["formatters"]["lines"] = made.configure_formatter(config["formatters"]["lines"])
+        syslog = made.configure_handler(made.config["handlers"]["syslog_lines"])
+        syslog.emit(logging.LogRecord("portal.security", logging.INFO, "", 0, '{"event":"log_in"}', (), None))
+        syslog.close()
+        assert server.recv(1000).rstrip(b"\0") == b'<134>portal: {"event":"log_in"}'
+
+
+@pytest.mark.parametrize("odd", ["localhost", "host:port", ":514", "udp"])
+def test_a_syslog_that_cannot_be_is_refused(odd):
+    with pytest.raises(ImproperlyConfigured, match="SYSLOG"):
+        environment.logging(odd)

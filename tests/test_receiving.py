@@ -45,8 +45,7 @@ class Clamd(threading.Thread):
 
 @pytest.fixture(autouse=True)
 def var(settings, tmp_path):
-    settings.VAR_DIR = tmp_path
-    (tmp_path / "uploads").mkdir()
+    settings.VAR_DIR = settings.FILE_UPLOAD_TEMP_DIR = tmp_path
 
 
 @pytest.fixture
@@ -117,8 +116,10 @@ def test_the_turn_goes_with_its_process(admin_user):
 
 
 def test_what_nobody_confirmed_goes_after_a_day(tmp_path):
-    for name, age in (("inquiry-1-old", ONE_DAY + 60), ("tmpabc.upload.csv", ONE_DAY + 60), ("people-1-new", 60)):
-        (tmp_path / "uploads" / name).write_bytes(b"x")
-        os.utime(tmp_path / "uploads" / name, (time.time() - age,) * 2)
+    (tmp_path / "uploads").mkdir()
+    places = {"uploads/inquiry-1-old": ONE_DAY + 60, "tmpabc.upload.csv": ONE_DAY + 60, "uploads/people-1-new": 60}
+    for name, age in {**places, "secret_key": 9 * ONE_DAY}.items():
+        (tmp_path / name).write_bytes(b"x")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
     assert clear_left_over() == 2
-    assert [path.name for path in (tmp_path / "uploads").iterdir()] == ["people-1-new"]
+    assert {path.name for path in tmp_path.rglob("*")} == {"uploads", "people-1-new", "secret_key"}

@@ -182,3 +182,8 @@ def test_what_the_browser_is_told_beside_the_policy(client, admin_client):
         assert "camera=()" in answer["Permissions-Policy"]
         assert answer["Referrer-Policy"] == "same-origin"
         assert "unsafe" not in answer["Content-Security-Policy"]
+
+
+def test_a_sentence_that_others_log_is_a_line_too():
+    record = logging.LogRecord("portal.security", logging.ERROR, "", 0, "記録が\n合いません：%s", ("版1",), None)
+    assert json.loads(logs.Lines().format(record))["words"] == "記録が\n合いません：版1"

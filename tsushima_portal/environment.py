@@ -76,13 +76,6 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
-def folder(path: Path) -> Path:
-    """The folder, made for its owner alone where it can be; a disk that is read only is told of by /readyz."""
-    with contextlib.suppress(OSError):
-        path.mkdir(mode=0o700, exist_ok=True)
-    return path
-
-
 def secret_key(var: Path) -> str:
     """SECRET_KEY from the environment, else from var/secret_key, which is generated once with mode 0600."""
     if key := os.environ.get("SECRET_KEY"):
@@ -192,24 +185,24 @@ def logging(syslog: str) -> dict[str, Any]:
 
     syslog: /dev/log, or host:port. Raises ImproperlyConfigured for what is neither.
     """
-    plain, dated = {"format": "{message}"}, {"format": "{asctime} {levelname} {name}: {message}"}
+    formatters: dict[str, dict[str, Any]] = {
+        "lines": {"()": "tsushima_portal.logs.Lines"},
+        "dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    }
     handlers: dict[str, dict[str, Any]] = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "dated", "filters": ["one_line_a_minute"]},
-        "lines": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "lines": {"class": "logging.StreamHandler", "formatter": "lines"},
         "refusals": {"class": "tsushima_portal.logs.Refusals"},
     }
     if syslog:
         sent = {"class": "logging.handlers.SysLogHandler", "address": _syslog_address(syslog), "facility": "local0"}
         handlers["syslog"] = {**sent, "formatter": "dated", "filters": ["one_line_a_minute"]}
-        handlers["syslog_lines"] = {**sent, "formatter": "tagged"}
+        handlers["syslog_lines"] = {**sent, "formatter": "lines", ".": {"ident": "portal: "}}
     errors, lines = (["stderr", "syslog"], ["lines", "syslog_lines"]) if syslog else (["stderr"], ["lines"])
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            name: {**each, "style": "{"}
-            for name, each in (("plain", plain), ("dated", dated), ("tagged", {"format": "portal: {message}"}))
-        },
+        "formatters": formatters,
         "filters": {"one_line_a_minute": {"()": "tsushima_portal.logs.OneLineAMinute"}},
         "handlers": handlers,
         "root": {"handlers": errors, "level": "WARNING"},
@@ -219,6 +212,8 @@ def logging(syslog: str) -> dict[str, Any]:
             "django.security": {"handlers": ["refusals"], "level": "ERROR", "propagate": False},
             # What it has to say is said by portal.security.
             "axes": {"handlers": errors, "level": "ERROR", "propagate": False},
+            # It warns of every font that leaves a detail out.
+            "pdfminer": {"level": "ERROR"},
             "portal": {"handlers": lines, "level": "INFO", "propagate": False},
         },
     }

@@ -33,7 +33,7 @@ BACKUP_DUE, VERIFY_DUE = timedelta(hours=30), timedelta(days=8)
 
 @dataclass(frozen=True)
 class Finding:
-    """What one look came to. state: ok, warn for what somebody has to see to, fail for what ends the service."""
+    """What one look came to. state: ok, warn for what somebody should see to, fail for what somebody has to."""
 
     name: str
     state: str
@@ -49,9 +49,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> HttpResponse:
-    """A line for each look; 503 when one of them ends the service."""
+    """A line for each look; 503 when one that fails ends the service: citizens read on without a backup."""
     found = findings()
-    failed = any(each.state == FAIL for each in found)
+    failed = any(each.state == FAIL and each.name in ENDING for each in found)
     words = "".join(f"{each}\n" for each in found) if _is_near(request) else f"{FAIL if failed else OK}\n"
     return _plain(words, 503 if failed else 200)
 
@@ -136,29 +136,31 @@ def _clock() -> tuple[str, str]:
 
 
 def _backup() -> tuple[str, str]:
-    return _last("backup.json", "バックアップ", BACKUP_DUE)
+    """The last run of manage.py backup, as it noted it."""
+    return _last("state/backup.json", "バックアップ", BACKUP_DUE, lambda told: told["backup"]["last"], "ok")
 
 
 def _verify() -> tuple[str, str]:
-    return _last("verify.json", "改ざんの検査", VERIFY_DUE)
+    """The last run of manage.py verify, as it noted it."""
+    return _last("verified.json", "記録の検査（verify）", VERIFY_DUE, lambda told: told, "fits")
 
 
-def _last(name: str, what: str, due: timedelta) -> tuple[str, str]:
-    """What the job wrote of its last run into VAR_DIR/state."""
+def _last(name: str, what: str, due: timedelta, pick: Callable[[Any], Any], good: str) -> tuple[str, str]:
     try:
-        told: dict[str, Any] = json.loads((settings.VAR_DIR / "state" / name).read_text(encoding="utf-8"))
-        at = datetime.fromisoformat(told["at"])
-        age = datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC))
+        run = pick(json.loads((settings.VAR_DIR / name).read_text(encoding="utf-8")))
+        at = datetime.fromisoformat(run["at"])
+        age, went_well = datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC)), run[good] is True
     except FileNotFoundError:
         return WARN, f"{what}は、まだ一度も行われていません。"
     except (ValueError, KeyError, TypeError):
         return WARN, f"{what}の記録が読めません。"
-    if told.get("ok") is not True:
-        return WARN, f"最後の{what}は失敗しました。"
+    if not went_well:
+        return FAIL, f"最後の{what}で、合わないものか失敗がありました。"
     hours = int(age.total_seconds() // 3600)
     return (WARN if age > due else OK), f"最後の{what}は{hours}時間前です。"
 
 
+ENDING = {"database", "migrations", "disk"}
 LOOKS: tuple[tuple[str, Callable[[], tuple[str, str]]], ...] = (
     ("database", _database),
     ("migrations", _migrations),

@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from tsushima_portal.metrics import count_event
+from tsushima_portal.metrics import count_event, count_request
 from tsushima_portal.patience import is_weather
 
 security, requests = logging.getLogger("portal.security"), logging.getLogger("portal.request")
@@ -47,6 +47,14 @@ def told(event: str, request: HttpRequest | None = None, **facts: Any) -> None:
     line |= {name: _short(value) for name, value in facts.items() if name not in SECRETS}
     security.info(as_line(line))
     count_event(event)
+
+
+def answered(request: HttpRequest, wing: str, status: int, size: int | None, seconds: float) -> None:
+    """Counts the request, and writes its line where LOG_REQUESTS says so. size: of the answer, where it is known."""
+    count_request(wing, status, seconds)
+    if settings.LOG_REQUESTS:
+        ms = round(seconds * 1000, 1)
+        requests.info(as_line({"time": now(), **whose(request), "status": status, "ms": ms, "bytes": size}))
 
 
 def whose(request: HttpRequest) -> dict[str, Any]:
@@ -105,6 +113,15 @@ def as_line(facts: dict[str, Any]) -> str:
 
 def _short(value: Any) -> Any:
     return value if isinstance(value, int | float | None) else str(value)[:LONGEST]
+
+
+class Lines(logging.Formatter):
+    """One line of JSON for each record, whoever wrote it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line itself, or the words of a record that is none yet."""
+        words = record.getMessage()
+        return words if words.startswith("{") else as_line({"time": now(), "event": "note", "words": words})
 
 
 class Refusals(logging.Handler):

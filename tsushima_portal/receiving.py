@@ -35,8 +35,6 @@ class Receiving:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        # Large files arrive here (FILE_UPLOAD_TEMP_DIR), beside those that wait, and are cleared by time like them.
-        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer; whoever had the right to read has it no longer."""
@@ -78,6 +76,7 @@ def take_turn(person: int) -> int | None:
 
     The lock goes with its process, however that ends.
     """
+    folder().mkdir(mode=0o700, exist_ok=True)
     lock = os.open(folder() / f".reading-{person}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,7 +1,8 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
 Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
-CSRF_TRUSTED_ORIGINS, HTTPS, TRUST_PROXY, DEBUG, VAR_DIR, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
+CSRF_TRUSTED_ORIGINS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY, LOG_REQUESTS,
+LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
 """
 
 import os
@@ -136,7 +137,7 @@ STORAGES = {
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
-FILE_UPLOAD_TEMP_DIR = environment.folder(VAR_DIR / "uploads")
+FILE_UPLOAD_TEMP_DIR = VAR_DIR
 # ClamAV examines what is sent, where it is named: /run/clamav/clamd.ctl or host:3310. Away: files are refused.
 CLAMAV = environment.text("CLAMAV")
 CLAMAV_AWAY = environment.choice("CLAMAV_AWAY", ("refuse", "accept"), "refuse")

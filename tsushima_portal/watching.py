@@ -12,8 +12,7 @@ from django.db import DatabaseError
 from django.db.models.signals import m2m_changed, post_init, post_save
 from django.http import HttpRequest, HttpResponse
 
-from tsushima_portal import metrics
-from tsushima_portal.logs import as_line, now, request_of_now, requests, told, whose
+from tsushima_portal.logs import answered, request_of_now, told
 from tsushima_portal.middleware import PARTNERS, STAFF_WING, Handler
 
 GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -42,14 +41,11 @@ def request_id(request: HttpRequest) -> str:
 
 
 def _tell(request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-    status = response.status_code
-    metrics.count_request(wing_of(request), status, seconds)
-    if wing_of(request) != "citizens":
+    wing = wing_of(request)
+    if wing != "citizens":
         _tell_events(request, response)
-    if settings.LOG_REQUESTS:
-        size = None if response.streaming else int(response.headers.get("Content-Length") or len(response.content))
-        ms = round(seconds * 1000, 1)
-        requests.info(as_line({"time": now(), **whose(request), "status": status, "ms": ms, "bytes": size}))
+    size = None if response.streaming else int(response.headers.get("Content-Length") or len(response.content))
+    answered(request, wing, response.status_code, size, seconds)
 
 
 def wing_of(request: HttpRequest) -> str:

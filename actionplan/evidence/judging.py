@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from actionplan.apart import Limits, read_apart
+from actionplan.apart import PICTURE, read_apart
 from actionplan.evidence.documents import NoDocument, document
 from actionplan.evidence.pictures import FittedPicture, NoPicture, photograph
 from actionplan.models import EvidenceKind
@@ -34,13 +34,11 @@ def fit_file(name: str, data: bytes) -> FitFile:
     if why := _why_not(data):
         raise FileRefused(f"「{name}」は使えません。{why}")
     try:
-        return read_apart(UploadError, _fit_file, data, limits=PICTURE, mend=SMALLER)
+        return read_apart(_fit_file, data, limits=PICTURE, mend=SMALLER)
     except (NoPicture, NoDocument, UploadError) as refusal:
         raise FileRefused(f"「{name}」は使えません。{refusal}") from None
 
 
-# The largest picture that is taken is in memory four times while it is turned upright and made fit.
-PICTURE = Limits(seconds=20, megabytes=1200)
 SMALLER = "別のソフトで開き、小さくして保存し直してください。"
 
 

@@ -16,7 +16,7 @@ from actionplan.apart import read_apart
 from actionplan.inquiry.find_sheet import SEARCHED_ROWS, has_number_header
 from actionplan.inquiry.layout import FAULTS, Trouble
 from actionplan.inquiry.styles import FONT, GREY, YELLOW
-from actionplan.uploads import ExactReader, UploadError
+from actionplan.uploads import ExactReader
 
 AUTHOR = "照会票の取込み"
 COLOUR = "FFC266"  # orange: red is for what came back
@@ -30,7 +30,7 @@ def annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:
 
     data: a workbook that read_inquiry could read. Marks of an earlier time are taken off. Raises UploadError.
     """
-    return read_apart(UploadError, _annotated, data, tuple(troubles))
+    return read_apart(_annotated, data, tuple(troubles))
 
 
 def _annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:

@@ -15,6 +15,7 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils import range_boundaries
 
 from actionplan.apart import read_apart
+from actionplan.archives import NOT_XLSX
 from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.inquiry.current_answers import fits
@@ -37,7 +38,7 @@ from actionplan.inquiry.layout import (
 from actionplan.models import AnnualReport, Person
 from actionplan.scale import DEFAULT, Scale, fold_label
 from actionplan.text import forbidden_characters, tidy_line_breaks, workbook_unescape
-from actionplan.uploads import NOT_XLSX, UploadError, column_letters, plain_text
+from actionplan.uploads import UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
 from actionplan.words import plain_day
 
@@ -47,7 +48,7 @@ def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:
 
     Raises UploadError, with a sentence of its own for each kind of file, when nothing can be read.
     """
-    return read_apart(UploadError, _read_inquiry, data, name, scale)
+    return read_apart(_read_inquiry, data, name, scale)
 
 
 def _read_inquiry(data: bytes, name: str, scale: Scale) -> InquiryFile:

@@ -10,8 +10,8 @@ from typing import Any
 from docx import Document
 from docx.oxml.ns import qn
 
+from actionplan.archives import UploadError, check_archive
 from actionplan.past.source import STRUCK, SourceCell, SourceRow, SourceTable, with_last_lines
-from actionplan.uploads import UploadError, check_archive
 
 NOT_WORD = "Word文書（.docx）として読めません。Wordで開いて、.docxの形式で保存し直してください。"
 LARGE_WORD = "文書の中身が大きすぎます。不要な画像や章を削除して保存し直してください。"

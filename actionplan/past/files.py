@@ -4,7 +4,6 @@ A PDF's ruled lines make the cells, its letters fill them; lines that only the w
 Where it has no ruled lines at all, a table that clearly stands in columns is read by where its words stand, and told.
 """
 
-import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -21,7 +20,8 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
-from actionplan.apart import Limits, read_apart
+from actionplan.apart import PAPER, read_apart
+from actionplan.archives import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER
 from actionplan.past.documents import NOT_WORD, read_document
 from actionplan.past.json_tables import read_json_tables
 from actionplan.past.letters import (
@@ -54,10 +54,7 @@ from actionplan.past.source import (
 )
 from actionplan.past.vocabulary import suggested
 from actionplan.scale import DEFAULT
-from actionplan.uploads import ENCRYPTED, LOCKED, NOT_XLSX, OLD, OLD_CONTAINER, UploadError, check_size
-
-# It warns of every font that leaves a detail out; errors still reach the log.
-logging.getLogger("pdfminer").setLevel(logging.ERROR)
+from actionplan.uploads import UploadError, check_size
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
 SUFFIXES = (".xlsx", *CSV_SUFFIXES, ".docx", ".pdf", ".json")
@@ -77,11 +74,7 @@ TOO_WIDE = "{name}：列が多すぎます（{columns}列）。使っていな�
 def read_source(data: bytes, name: str) -> Source:
     """What the file holds. name: its own, as the person knows it. Raises UploadError for what is no such file."""
     check_size(data)
-    return read_apart(UploadError, _read_source, data, name, limits=PAPER)
-
-
-# Lines, letters and boxes of two hundred pages of a PDF.
-PAPER = Limits(seconds=40, megabytes=768)
+    return read_apart(_read_source, data, name, limits=PAPER)
 
 
 def _read_source(data: bytes, name: str) -> Source:

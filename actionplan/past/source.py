@@ -21,12 +21,10 @@ from zipfile import ZipFile
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
 
+from actionplan.archives import NOT_XLSX, OLD, check_archive
 from actionplan.uploads import (
     MEGABYTE,
-    NOT_XLSX,
-    OLD,
     UploadError,
-    check_archive,
     column_letters,
     csv_lines,
     merged_ranges,

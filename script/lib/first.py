@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 MARKER = "installation.json"
 # What a start makes before anything is known of the place, and what a disk brings along.
-NO_DATA = {"secret_key", "in-use", "state", "backups", "lost+found"}
+NO_DATA = {"secret_key", "in-use", "state", "backups", "metrics", "lost+found"}
 # Beside the project, one folder a line: it tells when such a folder is gone.
 FILLED = ROOT / ".installed"
 WAY_OUT = (

@@ -6,9 +6,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
+from actionplan.archives import LOCKED, NOT_XLSX, OLD
 from actionplan.exports.tabular import write_csv, write_xlsx
 from actionplan.inquiry import find_sheet, layout
-from actionplan.uploads import LOCKED, MEGABYTE, NOT_XLSX, OLD
+from actionplan.uploads import MEGABYTE
 from tests.inquiry.workbooks import edited, filled, issued, refusal, respelt, sheet_of
 
 CONTAINER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512

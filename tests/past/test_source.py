@@ -9,8 +9,9 @@ import pytest
 from docx import Document
 from openpyxl import Workbook
 
+from actionplan.archives import ENCRYPTED, OLD_CONTAINER
 from actionplan.past.files import read_source
-from actionplan.uploads import ENCRYPTED, LARGEST_FILE, OLD_CONTAINER, UploadError
+from actionplan.uploads import LARGEST_FILE, UploadError
 from tests.past.tables import FORMATS, as_csv, as_docx, as_pdf, as_xlsx, city, fill, saved
 
 ROWS = [["項目", "実績"], ["学習会", "３回\n開いた"]]

@@ -13,7 +13,7 @@ SOON = Limits(seconds=1, megabytes=64)
 
 
 def apart_from_here(read, *args, limits=SOON):
-    return read_apart(UploadError, read, *args, limits=limits)
+    return read_apart(read, *args, limits=limits)
 
 
 def refuse(sentence):

@@ -36,6 +36,8 @@ SWOLLEN = {
     "strings": ("xl/sharedStrings.xml", part("sst", b"<si/>", 4_000_000)),
     "styles": ("xl/styles.xml", part("styleSheet", b"<xf/>", 500_000)),
     "styles by another name": ("xl/worksheets/sheet1.xml", part("x:styleSheet", b"<x:xf/>", 500_000)),
+    "styles that are called a picture": ("xl/styles.png", part("styleSheet", b"<xf/>", 500_000)),
+    "after blanks": ("xl/other.xml", part("styleSheet", b"<xf/>", 500_000, b" \n" * 600_000)),
     "after a comment": ("xl/other.xml", part("styleSheet", b"<xf/>", 500_000, b"<?xml version='1.0'?>\n<!-- a -->")),
     "in UTF-16": ("xl/styles.xml", part("styleSheet", b"<xf/>", 300_000).decode().encode("utf-16")),
     "cells": ("xl/worksheets/sheet1.xml", part("worksheet", b"<c/>", 2_000_000)),

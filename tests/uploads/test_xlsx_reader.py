@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
-from actionplan import uploads
+from actionplan import archives, uploads
 from actionplan.exports.tabular import write_xlsx
 from actionplan.text import workbook_escape
 from actionplan.uploads import MEGABYTE, UploadError, read_xlsx
@@ -117,20 +117,20 @@ def test_an_empty_workbook_has_no_header():
     ],
 )
 def test_what_is_no_workbook_is_refused_in_words(data):
-    assert refusal(data) == uploads.NOT_XLSX
+    assert refusal(data) == archives.NOT_XLSX
 
 
 def test_an_archive_of_something_else_is_refused():
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:
         archive.writestr("memo.txt", "memo")
-    assert refusal(stream.getvalue()) == uploads.NOT_XLSX
+    assert refusal(stream.getvalue()) == archives.NOT_XLSX
 
 
 def test_an_old_workbook_and_a_locked_one_are_told_apart():
     container = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512
-    assert refusal(container + "Workbook".encode("utf-16-le")) == uploads.OLD
-    assert refusal(container + "EncryptedPackage".encode("utf-16-le")) == uploads.LOCKED
+    assert refusal(container + "Workbook".encode("utf-16-le")) == archives.OLD
+    assert refusal(container + "EncryptedPackage".encode("utf-16-le")) == archives.LOCKED
 
 
 def test_a_small_file_that_unpacks_into_a_huge_one_is_refused_before_it_is_opened(monkeypatch):
@@ -156,4 +156,4 @@ def test_entities_that_multiply_are_refused():
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     body = '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&e9;</t></is></c></row></sheetData>'
     bomb = f'{head}<worksheet xmlns="{space}">{body}</worksheet>'.encode()
-    assert refusal(repacked(workbook(HEADER, ["1", "一"]), sheet=bomb)) == uploads.NOT_XLSX
+    assert refusal(repacked(workbook(HEADER, ["1", "一"]), sheet=bomb)) == archives.NOT_XLSX
