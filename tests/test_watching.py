@@ -104,15 +104,17 @@ def test_an_error_page_shows_the_number_under_which_the_log_has_it(client, admin
     assert f"受付番号：{lines['request'][0]['request_id']}" in refused.content.decode()
 
 
-def test_log_ins_failures_and_log_outs_are_told_without_a_password(client, lines):
+def test_log_ins_failures_and_log_outs_are_told_without_a_password(client, lines, settings):
+    settings.AXES_ENABLED = True
     person = factories.make_user(username="suisan")
     del lines["security"][:]
     for name, password in (("suisan", SECRET), (SECRET, "x"), ("suisan", "a-long-password-9")):
         client.post(reverse("admin:login"), {"username": name, "password": password})
     client.post(reverse("admin:logout"))
-    told = [(line["event"], line["account"]) for line in events(lines)]
-    failed = [("log_in_failed", person.pk), ("log_in_failed", None)]
-    assert told == [*failed, ("log_in", person.pk), ("log_out", person.pk)]
+    told = [(line["event"], line.get("account"), line["user"]) for line in events(lines)]
+    failed = [("login_failed", person.pk, None), ("login_failed", None, None)]
+    assert told == [*failed, ("login", None, person.pk), ("logout", None, person.pk)]
+    assert len({line["request_id"] for line in events(lines)}) == 4
     assert SECRET not in json.dumps(lines)
 
 
@@ -164,7 +166,7 @@ def test_passwords_and_rights_are_told_whoever_changes_them(lines, db):
     person.groups.add(Group.objects.first())
     person.email = "new@example.jp"
     person.save()
-    assert [event["event"] for event in events(lines)] == ["password_changed", "rights", "rights"]
+    assert [event["event"] for event in events(lines)] == ["password_set", "rights", "rights"]
     assert events(lines)[1]["is_superuser"] is True
     assert SECRET not in json.dumps(lines)
 

@@ -38,14 +38,14 @@ def request_of_now(request: HttpRequest) -> Iterator[None]:
 
 
 def told(event: str, request: HttpRequest | None = None, **facts: Any) -> None:
-    """Writes one line for the event: log_in, export, forbidden … request: the one of now, where none is given.
+    """Writes one line for the event: login, export, forbidden … request: the one of now, where none is given.
 
     facts: short values about accounts, counts and names; what is called a password or a token is left out.
     """
     request = request or _now.get()
     line = {"time": now(), "event": event, **(whose(request) if request else {})}
-    line |= {name: _short(value) for name, value in facts.items() if name not in SECRETS}
-    security.info(as_line(line))
+    line |= {name: _short(value) for name, value in facts.items() if name not in SECRETS and value is not None}
+    security.info(as_line(line), extra={"event": event})
     count_event(event)
 
 

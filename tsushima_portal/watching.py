@@ -1,4 +1,4 @@
-"""Each request gets an id and a line in the log; log-ins, refusals, exports and changes of rights are events."""
+"""Each request gets an id and a line in the log; refusals, exports and changes of rights are events."""
 
 import re
 from time import perf_counter
@@ -7,8 +7,6 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import DatabaseError
 from django.db.models.signals import m2m_changed, post_init, post_save
 from django.http import HttpRequest, HttpResponse
 
@@ -62,24 +60,6 @@ def _tell_events(request: HttpRequest, response: HttpResponse) -> None:
         told("export", request, kind=response.headers.get("Content-Type", "").partition(";")[0])
 
 
-def _logged_in(sender: type, request: HttpRequest | None, user: User, **kwargs) -> None:
-    told("log_in", request, account=user.pk)
-
-
-def _logged_out(sender: type, request: HttpRequest | None, user: User | None, **kwargs) -> None:
-    if user is not None:
-        told("log_out", request, account=user.pk)
-
-
-def _login_failed(sender: str, credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
-    """Names the account by its number; what is nobody's name may be somebody's password in the wrong box."""
-    try:
-        known = User.objects.filter(username=credentials.get("username")).values_list("pk", flat=True).first()
-    except (DatabaseError, ValueError):
-        known = None
-    told("log_in_failed", request, account=known)
-
-
 RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
@@ -97,7 +77,7 @@ def _account_saved(sender: type, instance: User, created: bool, **kwargs) -> Non
     if changed:
         told("rights", of=instance.pk, **changed)
     if vars(instance).get("_password") is not None:
-        told("password_changed", of=instance.pk)
+        told("password_set", of=instance.pk)
     vars(instance)["_rights_before"] = after
 
 
@@ -109,9 +89,6 @@ def _memberships_changed(sender: type, instance: Any, action: str, pk_set: set |
 
 def connect() -> None:
     """Called once when the application is ready."""
-    user_logged_in.connect(_logged_in, dispatch_uid="tell log-in")
-    user_logged_out.connect(_logged_out, dispatch_uid="tell log-out")
-    user_login_failed.connect(_login_failed, dispatch_uid="tell failed log-in")
     post_init.connect(_noted, sender=User, dispatch_uid="note rights")
     post_save.connect(_account_saved, sender=User, dispatch_uid="tell rights")
     for through in (User.groups.through, User.user_permissions.through, Group.permissions.through):

@@ -1,12 +1,12 @@
 """Who comes in: limits on wrong passwords, first passwords, the second factor, sessions; and what is told of each."""
 
 import ipaddress
-import logging
 
 from django.conf import settings
 from django.http import HttpRequest
 
-log = logging.getLogger("portal.security")
+from tsushima_portal.logs import told as told
+
 # A provider gives a household, or a whole office, as many addresses as this network of IPv6 has.
 NETWORK = 64
 
@@ -28,12 +28,3 @@ def address_of(request: HttpRequest) -> str | None:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((int(address), NETWORK), strict=False).network_address)
     return None
-
-
-def told(event: str, request: HttpRequest | None = None, **facts: object) -> None:
-    """Tells the security log of an event: login, login_failed, login_locked, …; facts hold no secret and no text."""
-    if request is not None:
-        user = getattr(request, "user", None)
-        facts = {"user": user.pk if user is not None else None, "address": address_of(request)} | facts
-    words = " ".join(f"{name}={value!r}" for name, value in facts.items() if value is not None)
-    log.info("%s %s", event, words, extra={"event": event, "facts": facts})
