@@ -53,7 +53,7 @@ class WaitingFile(BaseStorage):
 def clear_left_over() -> int:
     """How many files were removed that nobody confirmed within a day, or whose upload broke off."""
     count, arriving = 0, Path(settings.FILE_UPLOAD_TEMP_DIR or settings.VAR_DIR).glob("tmp*.upload*")
-    for old in (*(settings.VAR_DIR / "uploads").glob("[!.]*"), *arriving):
+    for old in (*(settings.VAR_DIR / "uploads").glob("*"), *arriving):
         # Another upload may be clearing at the same moment.
         with suppress(FileNotFoundError):
             if time.time() - old.stat().st_mtime > ONE_DAY:

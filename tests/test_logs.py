@@ -79,3 +79,12 @@ def test_our_lines_reach_the_syslog_that_is_named():
 def test_a_syslog_that_cannot_be_is_refused(odd):
     with pytest.raises(ImproperlyConfigured, match="SYSLOG"):
         environment.logging(odd)
+
+
+@pytest.mark.parametrize("words", ["Internal Server Error: /partner/KEY/", "/partner/KEY", "'/partner/KEY/?a' broke"])
+def test_a_partners_key_is_in_no_error_either(words):
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, words, (), None)
+    said = logging.config.DictConfigurator(environment.logging("")).config["formatters"]["dated"]
+    written = logging.config.DictConfigurator({"version": 1}).configure_formatter(dict(said)).format(record)
+    assert "KEY" not in written
+    assert "/partner/…" in written

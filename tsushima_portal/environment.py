@@ -187,7 +187,11 @@ def logging(syslog: str) -> dict[str, Any]:
     """
     formatters: dict[str, dict[str, Any]] = {
         "lines": {"()": "tsushima_portal.logs.Lines"},
-        "dated": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "dated": {
+            "()": "tsushima_portal.logs.Dated",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
     }
     handlers: dict[str, dict[str, Any]] = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "dated", "filters": ["one_line_a_minute"]},

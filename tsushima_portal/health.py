@@ -120,7 +120,7 @@ def _disk() -> tuple[str, str]:
 
 def _waiting() -> tuple[str, str]:
     folder = settings.VAR_DIR / "uploads"
-    ages = [time() - path.stat().st_mtime for path in folder.glob("[!.]*")] if folder.is_dir() else []
+    ages = [time() - path.stat().st_mtime for path in folder.iterdir()] if folder.is_dir() else []
     old = sum(age > LONGEST_WAIT for age in ages)
     words = f"確認を待つファイルは{len(ages)}件です。"
     if old:

@@ -23,6 +23,7 @@ from tsushima_portal.patience import is_weather
 security, requests = logging.getLogger("portal.security"), logging.getLogger("portal.request")
 _now: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 KEY = re.compile(r"(?<=^/partner/).+", re.DOTALL)
+SAID_KEY = re.compile(r"(?<=/partner/)[^\s/'\"?]+")
 SECRETS = {"password", "token", "secret", "code", "otp", "key"}
 LONGEST = 200
 
@@ -122,6 +123,14 @@ class Lines(logging.Formatter):
         """The line itself, or the words of a record that is none yet."""
         words = record.getMessage()
         return words if words.startswith("{") else as_line({"time": now(), "event": "note", "words": words})
+
+
+class Dated(logging.Formatter):
+    """Errors as ever, with their traceback; a partner's key is cut from what Django says of its page."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record in words."""
+        return SAID_KEY.sub("…", super().format(record))
 
 
 class Refusals(logging.Handler):

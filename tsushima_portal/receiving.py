@@ -5,7 +5,6 @@ import os
 import socket
 import struct
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
@@ -66,18 +65,14 @@ def _refused(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
     return rescue.refused(request, sentence, status=status)
 
 
-def folder() -> Path:
-    """Where files lie until they are confirmed."""
-    return settings.VAR_DIR / "uploads"
-
-
 def take_turn(person: int) -> int | None:
     """The right to have files read, as a descriptor to close; None while the person has some read already.
 
     The lock goes with its process, however that ends.
     """
-    folder().mkdir(mode=0o700, exist_ok=True)
-    lock = os.open(folder() / f".reading-{person}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    folder = settings.VAR_DIR / "state"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    lock = os.open(folder / f"reading-{person}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
