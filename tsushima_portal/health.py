@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -119,8 +120,10 @@ def _disk() -> tuple[str, str]:
 
 
 def _waiting() -> tuple[str, str]:
-    folder = settings.VAR_DIR / "uploads"
-    ages = [time() - path.stat().st_mtime for path in folder.iterdir()] if folder.is_dir() else []
+    ages = []
+    for path in (settings.VAR_DIR / "uploads").glob("*"):
+        with suppress(FileNotFoundError):  # taken just now
+            ages.append(time() - path.stat().st_mtime)
     old = sum(age > LONGEST_WAIT for age in ages)
     words = f"確認を待つファイルは{len(ages)}件です。"
     if old:
