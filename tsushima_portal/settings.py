@@ -63,7 +63,8 @@ MIDDLEWARE = [
 
 # W003 looks for the token middleware by its own name; StaffCsrf is it (tests/test_middleware.py asks it for a refusal).
 # axes.W002 looks for a middleware that turns answers into its own page; the log-in does so itself, and sooner.
-SILENCED_SYSTEM_CHECKS = ["security.W003", "axes.W002"]
+# W021: a name on the browsers' preload list is hard to take off it again; HSTS_PRELOAD=on is for who wants that.
+SILENCED_SYSTEM_CHECKS = ["security.W021", "security.W003", "axes.W002"]
 ROOT_URLCONF = "tsushima_portal.urls"
 WSGI_APPLICATION = "tsushima_portal.wsgi.application"
 TEMPLATES = [

@@ -41,6 +41,11 @@ def a_second_later():
     standing.watch.away_until = 0
 
 
+def told_by(answer):
+    """The headers, but for the number of the request."""
+    return {name: value for name, value in answer.headers.items() if name != "X-Request-ID"}
+
+
 @contextmanager
 def database_away(words="could not connect to server"):
     def refuse(*args):
