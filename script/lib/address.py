@@ -1,4 +1,7 @@
-"""Where the portal listens: BIND and PORT checked before anything slow happens. Standard library only."""
+"""Where the portal listens: BIND and PORT checked before anything slow happens. Standard library only.
+
+With it, what a portal that others reach must not have (production.py), and whether it is running already.
+"""
 
 import errno
 import ipaddress
@@ -6,6 +9,9 @@ import os
 import socket
 import sys
 from typing import NamedTuple
+
+from script.lib.production import refusals
+from script.lib.serve.running import running
 
 REASONS = {
     errno.EADDRINUSE: "ポート {port} は使用中です（このポータルが既に動いているのかもしれません）。",
@@ -43,20 +49,31 @@ def address() -> Address:
     return Address(host, int(port))
 
 
+BACKLOG = 1024
+
+
 def require_free(wanted: Address) -> None:
     """Returns when the address can be listened on; raises ValueError with a sentence otherwise."""
+    listen(wanted).close()
+
+
+def listen(wanted: Address) -> socket.socket:
+    """A socket that listens there; raises ValueError with a sentence when that cannot be."""
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
             wanted.host, wanted.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(place)
-            probe.listen(1)
     except socket.gaierror:
         raise ValueError(f"BIND={wanted.host} という名前の番地が見つかりません。例：BIND=0.0.0.0") from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(BACKLOG)
     except OSError as error:
+        listener.close()
         raise ValueError(_sentence(wanted, error)) from None
+    return listener
 
 
 def _sentence(wanted: Address, error: OSError) -> str:
@@ -69,14 +86,18 @@ def _sentence(wanted: Address, error: OSError) -> str:
 
 
 def main() -> int:
-    """0 when the address is free, and prints loopback or network; 1 with a sentence otherwise."""
+    """0 when the portal may start; prints loopback or network, and running where it runs already. 1 with a sentence."""
     try:
         wanted = address()
-        require_free(wanted)
+        runs = running(wanted.port) is not None
+        if not runs:
+            require_free(wanted)
+        if sentences := refusals(wanted.is_loopback):
+            raise ValueError("\n✕ ".join(sentences))
     except ValueError as error:
         print(f"\n✕ {error}", file=sys.stderr)
         return 1
-    print("loopback" if wanted.is_loopback else "network")
+    print("loopback" if wanted.is_loopback else "network", *(["running"] if runs else []))
     return 0
 
 

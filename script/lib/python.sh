@@ -43,12 +43,15 @@ venv_works() { [ -x "$VENV_PYTHON" ] && is_recent "$VENV_PYTHON" && "$VENV_PYTHO
 # What an installation depends on: the pins and the interpreter.
 fingerprint() { { cat "$ROOT"/requirements* && "$VENV_PYTHON" -VV; } | sha256sum | cut -d ' ' -f 1; }
 
+prepare_venv_module() {
+  if "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then return; fi
+  install_packages "Python の venv モジュールがありません。" \
+    "$("$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+}
+
 make_venv() {
   require_writable "$ROOT"
-  if ! "$PYTHON" -c 'import venv, ensurepip' 2>/dev/null; then
-    install_packages "Python の venv モジュールがありません。" \
-      "$("$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
-  fi
+  prepare_venv_module
   say "Python の仮想環境 .venv を作ります（$("$PYTHON" --version)）。"
   "$PYTHON" -m venv --clear "$ROOT/.venv" || fail ".venv を作れませんでした（上は Python の報告です）。"
 }

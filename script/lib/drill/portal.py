@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from script.lib.drill.database import Postgres, Sqlite
+from script.lib.drill.readers import ask
 
 
 class Portal:
@@ -44,39 +45,49 @@ class Portal:
 
     def start(self) -> None:
         """Serves, and returns when it answers."""
-        command = [sys.executable, "-m", "gunicorn", "--config", "script/lib/gunicorn_conf.py", "tsushima_portal.wsgi"]
+        command = [sys.executable, "-m", "script.lib.serve.keeper"]
         with open(self.log, "a") as log:
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         self.wait()
 
     def wait(self, seconds: float = 60) -> None:
-        """Returns when the port answers."""
+        """Returns when the portal answers; its port is open before."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if self.process and self.process.poll() is None and ask(f"{self.site}/healthz", timeout=seconds):
+                return
             time.sleep(0.1)
         raise TimeoutError(self.log.read_text()[-2000:])
 
     def kill(self) -> None:
-        """Kills gunicorn and its workers, as a power cut would."""
-        for pid in [*self.workers(), self.process.pid if self.process else 0]:
+        """Kills the keeper and everything below it, as a power cut would."""
+        for pid in self.processes():
             _kill(pid)
         if self.process:
             self.process.wait()
 
+    def processes(self) -> list[int]:
+        """Keeper, fronts, gunicorns and workers."""
+        return _tree(self.process.pid) if self.process else []
+
     def workers(self) -> list[int]:
-        """The process ids of the workers."""
-        parent = str(self.process.pid) if self.process else ""
-        found = subprocess.run(["pgrep", "-P", parent], capture_output=True, text=True)
-        return [int(pid) for pid in found.stdout.split()]
+        """The process ids of the workers, of both wings."""
+        return [pid for pid in self.processes() if not _children(pid)]
 
     def stop(self) -> None:
         """Stops serving as systemd would."""
         if self.process:
             self.process.terminate()
             self.process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
+    return [int(child) for child in found.stdout.split()]
+
+
+def _tree(pid: int) -> list[int]:
+    return [pid, *(below for child in _children(pid) for below in _tree(child))]
 
 
 def _kill(pid: int) -> None:

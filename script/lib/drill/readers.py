@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
+from statistics import median
 
 PAGES = ("/", "/reports/", "/reports/2009/", "/reports/2009/policies/3/", "/about/", "/sitemap/", "/reports/2009.csv")
 
@@ -42,6 +43,11 @@ class Readers:
     def slowest(self) -> float:
         """Seconds that the slowest answer took."""
         return max(self.times, default=0.0)
+
+    @property
+    def usual(self) -> float:
+        """Seconds that an answer takes: the median."""
+        return median(self.times or [0.0])
 
     def _read(self, number: int) -> None:
         while not self._over.is_set():
