@@ -1,5 +1,7 @@
 """Middleware by wing: the public wing has no session, no token, no cookie; HEAD has no body."""
 
+from ipaddress import ip_network
+
 import pytest
 
 from actionplan.publishing.publish import publish
@@ -50,3 +52,29 @@ def test_the_staff_wing_still_asks_for_its_token(admin_client, settings):
 @pytest.mark.parametrize("address", ["/", "/reports/", "/reports/2009/", "/items/1-1-1/", "/nothing/"])
 def test_no_store_on_the_way_may_keep_a_page_without_asking(client, address):
     assert client.get(address)["Cache-Control"] == "no-cache"
+
+
+NETWORKS = [ip_network("10.0.0.0/8"), ip_network("2001:db8::/32"), ip_network("192.0.2.7")]
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "10.255.255.255", "2001:db8::1", "::ffff:10.0.0.1", "192.0.2.7"])
+def test_the_staff_wing_opens_to_the_networks_that_are_named(client, settings, address):
+    settings.STAFF_NETWORKS = NETWORKS
+    assert client.get("/admin/", REMOTE_ADDR=address).status_code == 302
+
+
+@pytest.mark.parametrize("address", ["11.0.0.1", "192.0.2.8", "127.0.0.1", "2001:db9::1", "", "unknown"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/nothing/", "/%61dmin/login/"])
+def test_others_are_told_so_before_anything_is_asked(client, settings, address, path, django_assert_num_queries):
+    settings.STAFF_NETWORKS = NETWORKS
+    with django_assert_num_queries(0):
+        response = client.post(path, REMOTE_ADDR=address)
+    assert response.status_code == 403
+    assert "庁内の決められたネットワーク" in response.content.decode()
+
+
+def test_networks_are_about_the_staff_wing_alone_and_none_named_means_everybody(client, settings):
+    assert client.get("/admin/", REMOTE_ADDR="192.0.2.1").status_code == 302
+    settings.STAFF_NETWORKS = NETWORKS
+    assert client.get("/reports/2009/", REMOTE_ADDR="192.0.2.1").status_code == 200
+    assert client.get("/partner/x/", REMOTE_ADDR="192.0.2.1").status_code != 403

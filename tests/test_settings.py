@@ -80,6 +80,16 @@ def test_hosts_are_the_comma_separated_names(var):
     assert settings_with(var, ALLOWED_HOSTS="a.example, b.example ,")["ALLOWED_HOSTS"] == ["a.example", "b.example"]
 
 
+@pytest.mark.parametrize("word", ["10.0.0.0/33", "10.1.2.3/8", "office", "10.0.0.0/8 192.168.0.0/16", "１０.0.0.0/8"])
+def test_a_network_that_is_none_stops_the_start_and_is_named(monkeypatch, word):
+    from tsushima_portal import environment
+
+    monkeypatch.setenv("STAFF_NETWORKS", f"192.0.2.0/24,{word}")
+    with pytest.raises(ImproperlyConfigured, match="ネットワークとして読めません") as refused:
+        environment.networks("STAFF_NETWORKS")
+    assert f"STAFF_NETWORKS の {word} は" in str(refused.value)
+
+
 def test_a_secret_key_is_made_once_and_only_its_owner_may_read_it(var):
     first = settings_with(var)["SECRET_KEY"]
     assert settings_with(var)["SECRET_KEY"] == first

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -74,6 +75,21 @@ def site_url() -> str:
 def words(name: str, default: str = "") -> list[str]:
     """The comma-separated values of the variable, blanks removed."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """The comma-separated networks of the variable; raises ImproperlyConfigured for one that is none."""
+    return [_network(name, word) for word in words(name)]
+
+
+def _network(name: str, word: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(word)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{name} の {word} は、ネットワークとして読めません。10.0.0.0/8 や 192.168.1.0/24 の形で"
+            "（/ より後ろに当たる部分は 0 にして）、コンマで区切って並べてください。"
+        ) from None
 
 
 def secret_key(var: Path) -> str:

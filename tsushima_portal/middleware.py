@@ -1,13 +1,16 @@
 """Middleware by wing: sessions, log-ins and form tokens live under /admin/ only; no public page can set a cookie."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
+from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import render
 from django_otp.middleware import OTPMiddleware
 
 STAFF_WING, PARTNERS = "/admin/", "/partner/"
@@ -77,3 +80,26 @@ def sealed(get_response: Handler) -> Handler:
         return response
 
     return answer
+
+
+def within_staff_networks(get_response: Handler) -> Handler:
+    """Shows the staff wing only to the networks of STAFF_NETWORKS, where any are named; a partner's page to everybody.
+
+    REMOTE_ADDR is the client's own address: the front of script/server sees to that, also behind a trusted proxy.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if is_staff_wing(request) and settings.STAFF_NETWORKS and not _is_within(request.META.get("REMOTE_ADDR", "")):
+            return render(request, "network.html", {"page_id": "E-403-N"}, status=403)
+        return get_response(request)
+
+    return answer
+
+
+def _is_within(text: str) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in network for network in settings.STAFF_NETWORKS)

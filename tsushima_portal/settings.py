@@ -1,8 +1,8 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
 Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
-CSRF_TRUSTED_ORIGINS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY, LOG_REQUESTS,
-LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
+CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY,
+LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
 """
 
 import os
@@ -22,6 +22,8 @@ SECRET_KEY = environment.secret_key(VAR_DIR)
 # Former keys: what was signed with them, such as the inquiry workbooks of an open round, is still known.
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+# Who may open /admin/, by the client's own address; empty for everybody.
+STAFF_NETWORKS = environment.networks("STAFF_NETWORKS")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
@@ -49,6 +51,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tsushima_portal.middleware.PublicGZip",
+    "tsushima_portal.middleware.within_staff_networks",
     "actionplan.views.kept.KeptPages",
     "tsushima_portal.middleware.StaffSession",
     "django.middleware.common.CommonMiddleware",

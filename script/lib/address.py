@@ -90,7 +90,8 @@ def main() -> int:
     try:
         wanted = address()
         runs = running(wanted.port) is not None
-        if not runs:
+        # systemd may hold the port for us (deploy/systemd/portal.socket).
+        if not runs and not os.environ.get("LISTEN_FDS"):
             require_free(wanted)
         if sentences := refusals(wanted.is_loopback):
             raise ValueError("\n✕ ".join(sentences))

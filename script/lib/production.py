@@ -42,7 +42,10 @@ def _root() -> str:
 def _debug() -> str:
     if not flag("DEBUG", default=False):
         return ""
-    return "DEBUG=on は、このコンピューターだけの試用（BIND=127.0.0.1、HTTPS なし）でしか使えません。DEBUG を外してください。"
+    return (
+        "DEBUG=on は、このコンピューターだけの試用（BIND=127.0.0.1、HTTPS なし）でしか使えません。"
+        "DEBUG を外してください。"
+    )
 
 
 def _hosts() -> str:

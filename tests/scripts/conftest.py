@@ -24,6 +24,7 @@ SMALL_COMMANDS = [
     "readlink",
     "rm",
     "sort",
+    "stat",
     "tail",
 ]
 

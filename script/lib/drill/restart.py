@@ -19,7 +19,7 @@ from script.lib.drill.readers import PAGES, Readers, ask
 MANY, FEW = 200, 20
 QUIET_SECONDS = 8.0
 NO_ANSWER = 1.0  # seconds that nobody may be without an answer
-SLOW_PAGES = ("/reports/2009.pdf", "/reports/2009.xlsx", "/search/?q=%E5%B8%82", "/reports/2009-form.xlsx", "/areas/")
+SLOW_PAGES = ("/reports/2009.pdf", "/reports/2009.xlsx", "/search/?q=%E5%B8%82", "/reports/2009-form.xlsx", "/sitemap/")
 
 
 def restart() -> list[str]:

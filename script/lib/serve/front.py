@@ -10,6 +10,7 @@ import resource
 import shutil
 import signal
 import socket
+import struct
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine
@@ -38,6 +39,7 @@ STOP = 35.0  # seconds for workers that are told to end
 PIECE = 256 * 1024
 RETRIES = 40
 BACKLOG = 1024
+TICK = 1.0  # seconds between two looks at who is too slow
 
 
 class Front:
@@ -82,13 +84,13 @@ class Front:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(TICK)
             now = self.loop.time()
             for client in [one for one in self.clients if one.is_too_slow(now)]:
                 client.give_up()
             unread = {one: one.transport.get_write_buffer_size() for one in self.clients}
             if sum(unread.values()) > ALL_ANSWERS_BYTES:
-                max(unread, key=unread.__getitem__).transport.abort()
+                max(unread, key=unread.__getitem__).reset()
 
     async def _accept_the_rest(self) -> None:
         """Takes those who knocked before the door was closed; another front may take them first."""
@@ -124,15 +126,19 @@ class Client(asyncio.Protocol):
         self.unread = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A connection of a client."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.set_write_buffer_limits(high=ANSWER_BYTES)
         peer = (transport.get_extra_info("peername") or ("127.0.0.1",))[0]
-        proceed = lambda: transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # noqa: E731
-        self.incoming = Incoming(peer, self.front.trust_proxy, proceed)
+        self.incoming = Incoming(peer, self.front.trust_proxy, self._ask_for_the_body)
         self.front.welcome(self)
 
+    def _ask_for_the_body(self) -> None:
+        self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
     def data_received(self, data: bytes) -> None:
+        """More of the request."""
         self.moved = self.front.loop.time()
         if self.asked or self.incoming is None:
             return  # what comes after the request is thrown away
@@ -145,10 +151,12 @@ class Client(asyncio.Protocol):
             self._submit()
 
     def eof_received(self) -> bool:
-        # Who has sent all may close that half and still read the answer.
-        return self.asked
+        """Whether the connection stays although the client has ended its half."""
+        # Who leaves while waiting costs no worker. What a worker has begun is sent as far as it goes.
+        return self.upstream is not None or self.answered
 
     def connection_lost(self, error: Exception | None) -> None:
+        """The client has left, or has been answered."""
         self.lost = True
         self.front.clients.discard(self)
         if self.group and not self.upstream:
@@ -157,10 +165,12 @@ class Client(asyncio.Protocol):
             self.upstream.resume()
 
     def pause_writing(self) -> None:
+        """The client is behind: the worker is to wait."""
         if self.upstream:
             self.upstream.pause()
 
     def resume_writing(self) -> None:
+        """The client has caught up."""
         if self.upstream:
             self.upstream.resume()
 
@@ -186,7 +196,8 @@ class Client(asyncio.Protocol):
 
     def answer_ended(self, begun: bool) -> None:
         """The worker has closed. begun: whether anything of an answer came."""
-        assert self.incoming is not None and self.group is not None
+        assert self.incoming is not None
+        assert self.group is not None
         self.upstream, self.tries = None, self.tries + 1
         if not begun and not self.lost and self.incoming.method in {b"GET", b"HEAD"} and self.tries == 1:
             self.begin()  # a worker was lost; asking again changes nothing
@@ -222,7 +233,13 @@ class Client(asyncio.Protocol):
             self.transport.write(answer(408))
             self.transport.close()
         else:
-            self.transport.abort()
+            self.reset()
+
+    def reset(self) -> None:
+        """Ends the connection so that nobody takes half an answer for a whole one."""
+        at_once = struct.pack("ii", 1, 0)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        self.transport.abort()
 
     @property
     def is_settled(self) -> bool:
@@ -261,7 +278,9 @@ class Upstream(asyncio.Protocol):
         self._may_write.set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport) and self.client.incoming is not None
+        """A connection to a worker: hands over the request."""
+        assert isinstance(transport, asyncio.Transport)
+        assert self.client.incoming is not None
         self.transport, self.client.upstream = transport, self
         transport.write(self.client.incoming.head())
         if self.client.incoming.length:
@@ -276,27 +295,33 @@ class Upstream(asyncio.Protocol):
             await self._may_write.wait()
 
     def data_received(self, data: bytes) -> None:
+        """More of the answer, passed on at once."""
         self.begun = True
         if not self.client.lost:
             self.client.transport.write(data)
 
     def connection_lost(self, error: Exception | None) -> None:
+        """The worker has closed."""
         self._may_write.set()
-        if error and self.begun:
-            self.client.transport.abort()  # half an answer must not pass for a whole one
+        if error and self.begun and not self.client.lost:
+            self.client.reset()
         self.client.answer_ended(self.begun)
 
     def pause(self) -> None:
+        """Takes no more of the answer for now."""
         self.transport.pause_reading()
 
     def resume(self) -> None:
+        """Takes more of it."""
         if not self.transport.is_closing():
             self.transport.resume_reading()
 
     def pause_writing(self) -> None:
+        """The worker is behind with reading the body."""
         self._may_write.clear()
 
     def resume_writing(self) -> None:
+        """The worker has caught up."""
         self._may_write.set()
 
 
@@ -319,7 +344,7 @@ def number(name: str, default: int) -> int:
 
 
 def main(listener: int, ready: int, parent: int) -> int:
-    """0 when it was told to end; 1 when the workers did not begin. The numbers are descriptors and the keeper's process."""
+    """0 when it was told to end; 1 when the workers did not begin. Numbers of descriptors, and the keeper's process."""
     end_with_parent(signal.SIGKILL, parent)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     _allow_files()

@@ -1,7 +1,7 @@
 """The keeper: owns the port, and has a front with its workers serve on it; script/server becomes this process.
 
-SIGHUP, or script/server run again, puts a new front in place of the old one: the keeper begins anew as the program that
-lies on the disk, a new front starts beside the old, and the old one ends what it has under way when the new one answers.
+SIGHUP, or script/server run again, puts a new front in place of the old one: the keeper begins anew as the program
+that lies on the disk, a new front starts beside the old, and when it answers the old one ends what it has under way.
 SIGTERM and Ctrl+C end everything, what is under way first. docs/decisions/0033 says why.
 """
 
@@ -16,7 +16,8 @@ import time
 
 from gunicorn.systemd import SD_LISTEN_FDS_START, listen_fds, sd_notify
 
-from script.lib.address import address, listen, main as check_address
+from script.lib.address import address, listen
+from script.lib.address import main as check_address
 from script.lib.serve.running import ROOT, Lock
 from script.lib.serve.words import tell_where
 

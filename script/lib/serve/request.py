@@ -39,6 +39,10 @@ class Refused(Exception):
     """Raised for a request that no worker sees; its argument is the status of the answer."""
 
 
+def _spool() -> IO[bytes]:
+    return tempfile.SpooledTemporaryFile(IN_MEMORY)  # the front closes it with the answer
+
+
 @dataclass
 class Incoming:
     """Collects one request. peer: the address that the connection comes from; trust_proxy: the setting."""
@@ -50,7 +54,7 @@ class Incoming:
     # The client's own address: the peer's, or what the trusted proxy says of whom it speaks for.
     client: str = ""
     is_staff: bool = False
-    body: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(IN_MEMORY))
+    body: IO[bytes] = field(default_factory=_spool)
     length: int = 0
     is_whole: bool = False
     _request: h11.Request | None = None
@@ -105,7 +109,7 @@ class Incoming:
         return _address(said.rpartition(b",")[2].strip().decode("latin-1")) or _address(self.peer) or "127.0.0.1"
 
     def head(self) -> bytes:
-        """What gunicorn is given before the body: whom it comes from, by the PROXY protocol, then the request's head."""
+        """What gunicorn is given before the body: whom it comes from, by the PROXY protocol, and the request's head."""
         assert self._request is not None
         version, other = ("TCP6", "::1") if ":" in self.client else ("TCP4", "127.0.0.1")
         lines = [f"PROXY {version} {self.client} {other} 0 0".encode()]

@@ -86,7 +86,9 @@ def renew(port: int) -> int:
         if now.generation > before.generation:
             return 0
         if now.failures > before.failures:
-            return _failed("入れ替えられませんでした。いままでのもので動いています（理由は動いているほうの出力にあります）。")
+            return _failed(
+                "入れ替えられませんでした。いままでのもので動いています（理由は動いているほうの出力にあります）。"
+            )
         time.sleep(0.1)
     return _failed("入れ替えが終わりません。動いているほうの出力を確かめてください。")
 
