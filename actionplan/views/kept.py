@@ -82,14 +82,15 @@ def _stand_in(request: HttpRequest, address: str, otherwise: HttpResponse | None
 
 def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
     compressed = page.compressed if "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "") else None
-    response = HttpResponse(page.body if compressed is None else compressed, status=page.status, headers=page.headers)
+    # First of all headers: nginx before 1.23 keeps nothing once it has read "no-cache".
+    first = {FOR_NGINX: "1"} if page.headers.get("Cache-Control") == "no-cache" else {}
+    body = page.body if compressed is None else compressed
+    response = HttpResponse(body, status=page.status, headers={**first, **page.headers})
     response["ETag"] = page.tag
     if page.compressed is not None:
         patch_vary_headers(response, ("Accept-Encoding",))
     if compressed is not None:
         response["Content-Encoding"], response["ETag"] = "gzip", _weak(page.tag)
-    if response.get("Cache-Control") == "no-cache":
-        response[FOR_NGINX] = "1"
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 

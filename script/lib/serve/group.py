@@ -12,7 +12,7 @@ GUNICORN = ["-m", "gunicorn", "--config", "script/lib/gunicorn_conf.py", "tsushi
 BOOT = 120.0  # seconds within which a group must answer for the first time
 # Beyond this many the answer is 503 at once: whoever waited so long would have left.
 QUEUE = 500
-PROBE = b"PROXY TCP4 127.0.0.1 127.0.0.1 0 0\r\nGET /healthz HTTP/1.0\r\nhost: localhost\r\n\r\n"
+PROBE = "PROXY TCP4 127.0.0.1 127.0.0.1 0 0\r\nGET /healthz HTTP/1.0\r\nhost: {host}\r\n\r\n"
 
 
 class NotReady(Exception):
@@ -53,7 +53,7 @@ class Group:
             reader, writer = await asyncio.open_unix_connection(self.socket)
         except OSError:
             return False
-        writer.write(PROBE)
+        writer.write(PROBE.format(host=_a_name()).encode())
         status = (await reader.read(12))[9:]
         writer.close()
         # Away databases are told of by 503: that is the program's answer.
@@ -100,3 +100,8 @@ class Group:
             self._waiting.popleft()()
         else:
             self.busy -= 1
+
+
+def _a_name() -> str:
+    """A name that the portal answers to."""
+    return (os.environ.get("ALLOWED_HOSTS") or "localhost").split(",")[0].strip().lstrip("*.") or "localhost"

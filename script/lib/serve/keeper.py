@@ -160,16 +160,21 @@ def _listener() -> socket.socket:
 
 
 def main(kept: list[str]) -> int:
-    """0 when it was told to end. kept: what a keeper of before hands on: port, lock, front; raises what is broken."""
+    """0 when it was told to end, 1 with a sentence. kept: what a keeper of before hands on: port, lock, front."""
     os.chdir(ROOT)
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        return _keeper(kept).run()
+    except ValueError as error:
+        print(f"\n✕ {error}", file=sys.stderr)
+        return 1
+
+
+def _keeper(kept: list[str]) -> Keeper:
+    port = address().port
     if kept:
-        listener, lock = socket.socket(fileno=int(kept[0])), Lock(address().port, int(kept[1]))
-        keeper = Keeper(listener, lock, int(kept[2]))
-    else:
-        listener = _listener()
-        keeper = Keeper(listener, Lock(address().port))
-    return keeper.run()
+        return Keeper(socket.socket(fileno=int(kept[0])), Lock(port, int(kept[1])), int(kept[2]))
+    return Keeper(_listener(), Lock(port))
 
 
 if __name__ == "__main__":
