@@ -122,8 +122,11 @@ def test_nginx_reads_the_site(tmp_path):
     site = SITE.replace("/etc/nginx/tls/plan.example.jp.", f"{tmp_path}/").replace("/var/cache/nginx", str(tmp_path))
     site = re.sub(r"(?m)^    listen \[::\].*", "", site)
     (tmp_path / "site").write_text(re.sub(r"listen (80|443)", r"listen 127.0.0.1:\g<1>80", site))
-    (tmp_path / "conf").write_text(f"pid {tmp_path}/pid; events {{}} http {{ include {tmp_path}/site; }}")
-    command = [program, "-t", "-p", tmp_path, "-c", tmp_path / "conf"]
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = "".join(f"{kind}_temp_path {tmp_path}/{kind}; " for kind in kinds)
+    conf = f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {places} include {tmp_path}/site; }}"
+    (tmp_path / "conf").write_text(conf)
+    command = [program, "-t", "-e", "stderr", "-p", tmp_path, "-c", tmp_path / "conf"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
