@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ os.environ.setdefault("LOCK_WAIT", "4")
 _group, _socket = os.environ.get("PORTAL_GROUP", ""), os.environ.get("PORTAL_SOCKET", "")
 # So much less of the processor's time goes to the staff wing when citizens want it as well.
 STAFF_NICE = 5
+PIECE = 256 * 1024
 
 metrics.prepare()
 bind = f"unix:{_socket}" if _socket else str(address())
@@ -49,3 +51,16 @@ def post_fork(server: Any, worker: Any) -> None:
     end_with_parent(signal.SIGTERM, server.pid)
     if _group == "staff":
         os.nice(STAFF_NICE)
+
+
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    """Reads away what the page did not want of the body: a socket that is closed on it could take the answer along."""
+    while _socket and request.body.read(PIECE):
+        continue
+
+
+def on_exit(server: Any) -> None:
+    """Leaves no folder behind where the front could not clear up."""
+    if _socket:
+        with suppress(OSError):
+            Path(_socket).parent.rmdir()

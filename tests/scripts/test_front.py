@@ -87,6 +87,19 @@ def test_an_upload_that_is_too_large_is_refused_in_words_although_it_is_still_be
     playing(scene)
 
 
+def test_more_than_the_disk_has_room_for_is_refused(monkeypatch):
+    monkeypatch.setattr(front, "ALL_BODIES_BYTES", 5_000_000)
+    monkeypatch.setattr(front, "TICK", 0.05)
+
+    async def scene(stage: Stage) -> None:
+        head = b"POST /admin/x/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n"
+        answer = await stage.ask(head + b"x" * 6_000_000)
+        assert status(answer) == 503
+        assert status(await stage.ask(SAVE)) == 200
+
+    playing(scene)
+
+
 def test_who_does_not_read_the_answer_holds_no_worker():
     async def scene(stage: Stage) -> None:
         stage.answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"x" * 4_000_000

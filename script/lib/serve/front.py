@@ -29,6 +29,7 @@ BODY_PAUSE, BODY_BYTES_A_SECOND = 20.0, 20_000
 # Of an answer so much is taken from a worker before the client has read it.
 ANSWER_BYTES = 8 * 1024 * 1024
 ALL_ANSWERS_BYTES = 256 * 1024 * 1024
+ALL_BODIES_BYTES = 2 * 1024 * 1024 * 1024
 READ_PAUSE = 30.0
 # Then the one that has been sending longest makes room.
 CONNECTIONS = 1000
@@ -91,6 +92,10 @@ class Front:
             unread = {one: one.transport.get_write_buffer_size() for one in self.clients}
             if sum(unread.values()) > ALL_ANSWERS_BYTES:
                 max(unread, key=unread.__getitem__).reset()
+            bodies = {one: one.incoming.length for one in self.clients if one.incoming and not one.answered}
+            sending = [one for one in bodies if not one.asked]
+            if sending and sum(bodies.values()) > ALL_BODIES_BYTES:
+                max(sending, key=bodies.__getitem__).refuse(503)
 
     async def _accept_the_rest(self) -> None:
         """Takes those who knocked before the door was closed; another front may take them first."""
@@ -145,8 +150,9 @@ class Client(asyncio.Protocol):
         try:
             self.asked = self.incoming.feed(data)
         except Refused as refusal:
-            self.refuse(refusal.args[0])
-            return
+            return self.refuse(refusal.args[0])
+        except OSError:
+            return self.refuse(503)  # the disk is full
         if self.asked:
             self._submit()
 
@@ -273,7 +279,7 @@ class Upstream(asyncio.Protocol):
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        self.begun = False
+        self.begun = self.ended = False
         self._may_write = asyncio.Event()
         self._may_write.set()
 
@@ -300,10 +306,15 @@ class Upstream(asyncio.Protocol):
         if not self.client.lost:
             self.client.transport.write(data)
 
+    def eof_received(self) -> None:
+        """The answer is whole, whatever was still to be sent."""
+        self.ended = True
+        self.transport.abort()
+
     def connection_lost(self, error: Exception | None) -> None:
         """The worker has closed."""
         self._may_write.set()
-        if error and self.begun and not self.client.lost:
+        if self.begun and not self.ended and not self.client.lost:
             self.client.reset()
         self.client.answer_ended(self.begun)
 
