@@ -341,7 +341,8 @@ async def serve(listener: socket.socket, ready: Callable[[], None]) -> None:
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     # Short, as names of sockets must be; only its owner may look in.
-    folder = Path(tempfile.mkdtemp(prefix="portal-", dir=os.environ.get("RUNTIME_DIRECTORY") or "/tmp"))
+    place = os.environ.get("RUNTIME_DIRECTORY") or "/tmp"  # noqa: S108  # mkdtemp makes a name of its own there
+    folder = Path(tempfile.mkdtemp(prefix="portal-", dir=place))
     try:
         await Front(listener, folder).run(ready, over)
     finally:

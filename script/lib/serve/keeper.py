@@ -127,7 +127,7 @@ class Keeper:
         sd_notify("RELOADING=1", log)
         os.set_inheritable(self.lock.descriptor, True)
         kept = [self.listener.fileno(), self.lock.descriptor, self.front.pid]
-        os.execv(sys.executable, [sys.executable, "-m", HERE, *map(str, kept)])
+        os.execv(sys.executable, [sys.executable, "-m", HERE, *map(str, kept)])  # noqa: S606  # itself
 
     def _end(self) -> int:
         sd_notify("STOPPING=1", log)

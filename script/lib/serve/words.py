@@ -7,7 +7,7 @@ from script.lib.production import flag
 def tell_where() -> None:
     """Says where to look, once the portal answers."""
     wanted = address()
-    everywhere = wanted.host in {"0.0.0.0", "::"}
+    everywhere = wanted.host in {"0.0.0.0", "::"}  # noqa: S104  # asked, not bound
     place = f"（このサーバーの名前）:{wanted.port}" if everywhere else str(wanted)
     print(f"▶ 動きだしました（{wanted}）。ブラウザーで次を開いてください。", flush=True)
     if flag("HTTPS", default=True):
