@@ -7,6 +7,7 @@ Editions are never changed or deleted; a confirmed answer is changed by nobody u
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -28,7 +29,9 @@ from actionplan.models import (
     Succession,
     Voice,
     YearlyStatus,
+    likeness,
 )
+from actionplan.words import own_name
 
 FROZEN = (Edition, EditionFile, EditionRow, EditionWithdrawal, Reminder)
 COORDINATOR, CLERK, HEAD, PUBLISHER, READER = ROLES = ("事務局", "担当者", "課長", "公表権者", "閲覧者")
@@ -89,6 +92,53 @@ def may_export(user: Person, model: type[Model]) -> bool:
 def may_publish(user: Person) -> bool:
     """Whether the user may publish, correct and withdraw editions."""
     return _has(user, "publish_edition")
+
+
+def four_eyes() -> bool:
+    """Whether a publication needs a second person (FOUR_EYES)."""
+    return settings.FOUR_EYES
+
+
+def may_ask_publication(user: Person) -> bool:
+    """Whether the user may ask for a publication that somebody else grants: the publisher, and the office."""
+    return may_publish(user) or may_coordinate(user)
+
+
+NAMELESS = (
+    "氏名のない利用者は、だれであるかを確かめられないため、起案も決裁もできません。利用者の画面で氏名を入れてください。"
+)
+OWN_REQUEST = "自分が起案したもの、取り下げたものは、自分では決裁・確認できません。ほかの公表権者に頼んでください。"
+SAME_PERSON = (
+    "起案した人・取り下げた人と同じ人の利用者とみなされるため（同じ氏名か、管理者の同じメールアドレス）、"
+    "決裁・確認できません。ほかの公表権者に頼んでください。"
+)
+
+
+def why_not_decide(user: Person, asker: User | None) -> str:
+    """Why the user may not decide on what the asker asked for or did, or nothing: four eyes are two people.
+
+    Neither by the account that asked nor by another one of the same person, a superuser's included.
+    """
+    if not isinstance(user, User) or asker is None or user.pk == asker.pk:
+        return OWN_REQUEST
+    if not (own_name(user) and own_name(asker)):
+        return NAMELESS
+    return SAME_PERSON if is_same_person(user, asker) else ""
+
+
+def is_same_person(one: User, other: User) -> bool:
+    """Whether two accounts are taken for one person's: by the name; a superuser's also by the e-mail address.
+
+    An address alone does not tell clerks apart: departments share one.
+    """
+    if one.pk == other.pk or (own_name(one) and _name(one) == _name(other)):
+        return True
+    sealed = one.is_superuser or other.is_superuser
+    return sealed and bool(one.email) and likeness(one.email) == likeness(other.email)
+
+
+def _name(user: User) -> str:
+    return "".join(likeness(own_name(user)).split())
 
 
 def may_coordinate(user: Person) -> bool:

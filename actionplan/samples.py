@@ -17,6 +17,7 @@ from actionplan.models import (
     ActionItem,
     ActorType,
     AnnualReport,
+    Approval,
     Area,
     Department,
     Edition,
@@ -220,6 +221,7 @@ def remove_sample_years() -> int:
 
 def _remove_sample_years() -> int:
     reports = list(sample_reports())
+    _remove(Approval.objects.filter(report__in=reports))
     for report in reports:
         delete_sample_editions(report)
     try:

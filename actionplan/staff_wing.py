@@ -22,7 +22,7 @@ from actionplan.past import check_page
 from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages, figure_table, named_admin
-from actionplan.publishing import edition_admin
+from actionplan.publishing import approval_pages, edition_admin
 from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, voices_page, year_pages
 from actionplan.round import pages as round_pages
@@ -42,6 +42,7 @@ OWN_PAGES = (
     year_pages,
     round_pages,
     voices_page,
+    approval_pages,
     publishing,
     remind_page,
     department_page,

@@ -148,6 +148,9 @@ CLAMAV_AWAY = environment.choice("CLAMAV_AWAY", ("refuse", "accept"), "refuse")
 # A page of a hundred long answers: a Japanese character takes three bytes, and a post that is too large loses words.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 
+# Who asks for a publication is not who grants it (起案 → 決裁).
+FOUR_EYES = environment.flag("FOUR_EYES", default=False)
+
 # Rendered public pages and files stay in VAR_DIR/pages and answer while the database is away.
 KEPT_PAGES = environment.flag("KEPT_PAGES", default=not DEBUG)
 KEPT_PAGES_BYTES = environment.number("KEPT_PAGES_MB", 500) * 1024 * 1024

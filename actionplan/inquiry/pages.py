@@ -35,8 +35,7 @@ from actionplan.inquiry.write_workbook import (
 )
 from actionplan.models import AnnualReport, Partner, Person, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing, standing_of
-from actionplan.round.opening import years_under_way
-from actionplan.round.pages import MOST_YEARS
+from actionplan.round.pages import years_in
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
 from actionplan.voices.asked import voices_of
@@ -154,7 +153,7 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     """The way to the workbooks of the years under way, else of the latest year, for those who answer."""
     if not may_upload(standing_in(request)):
         return []
-    reports = list(years_under_way()[:MOST_YEARS]) or list(AnnualReport.objects.all()[:1])
+    reports = years_in(request) or list(AnnualReport.objects.all()[:1])
     words = "照会票をダウンロードして記入し、取り込みます。"
     return [FrontLink(f"照会票（Excel）　{report}", upload_address(report), words) for report in reports]
 

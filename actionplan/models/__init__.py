@@ -2,6 +2,7 @@
 
 from actionplan.cells import OPEN_STATES
 from actionplan.models.account import FirstPassword, LoginLock, Person, gave_passwords
+from actionplan.models.approval import Approval, ApprovalKind, ApprovalState
 from actionplan.models.base import (
     ImmutableError,
     RecordTextField,
@@ -79,6 +80,9 @@ __all__ = [
     "ActorType",
     "Aim",
     "AnnualReport",
+    "Approval",
+    "ApprovalKind",
+    "ApprovalState",
     "Area",
     "CategoryField",
     "Cells",

@@ -200,15 +200,23 @@ def shown_edition(report: AnnualReport) -> Edition | None:
     return report.editions.public().order_by("-number").first()
 
 
-def compose(report: AnnualReport, wording: Wording = "published", headings: Wording | None = None) -> Draft:
+def compose(
+    report: AnnualReport,
+    wording: Wording = "published",
+    headings: Wording | None = None,
+    standing: Sequence[Edition] | None = None,
+) -> Draft:
     """The draft of the report's next edition.
 
     wording: "published" keeps the plan's text as the last edition printed it, so that later edits of the plan do not
     leak into an old year; "current" takes the plan as it stands now. Items new to the year are worded as now.
     headings: which title a policy or measure has of which edition and plan have different ones; None while nobody has
     decided that.
+    standing: the report's editions that are not withdrawn, newest first, where they have been read.
     """
-    base = last_edition(report) if wording == "published" else None
+    base = None
+    if wording == "published":
+        base = last_edition(report) if standing is None else next(iter(standing), None)
     published = printed_cells(base) if base else {}
     answers = sorted(answers_of(report), key=_live_order)
     front_matter = _front_matter(report, base, {answer.says(cell) for answer in answers for cell in CHOICES})

@@ -197,13 +197,17 @@ class NextEdition:
 
 
 def next_edition(
-    report: AnnualReport, base: Edition | None, wording: Wording = "published", headings: Wording | None = None
+    report: AnnualReport,
+    base: Edition | None,
+    wording: Wording = "published",
+    headings: Wording | None = None,
+    standing: Sequence[Edition] | None = None,
 ) -> NextEdition:
     """What publishing would change.
 
-    base: the edition to compare with, None for the first. wording, headings: as for compose().
+    base: the edition to compare with, None for the first. wording, headings, standing: as for compose().
     """
-    draft = compose(report, wording, headings)
+    draft = compose(report, wording, headings, standing)
     rows = row_differences(printed_cells(base), draft.cells) if base else []
     front = front_matter_differences(base.front_matter, draft.front_matter) if base else []
     return NextEdition(draft, unconfirmed_among(draft.answers), rows, front)

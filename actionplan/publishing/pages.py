@@ -1,4 +1,4 @@
-"""The publishing pages of a year: what will change, preview, publish or correct, withdraw."""
+"""The publishing pages of a year: what will change, preview, publish or correct, or ask somebody else to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,24 +8,33 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from actionplan import permissions
-from actionplan.admin import ForModelAdmin
 from actionplan.admin.locking import RecordField
-from actionplan.admin.site import FrontLink, found_or_404
+from actionplan.admin.site import FrontLink
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
     AnnualReport,
+    Approval,
     Edition,
-    EditionWithdrawal,
     State,
     refuse_control_characters,
+)
+from actionplan.publishing.approval import MAY_NOT_ASK, ask
+from actionplan.publishing.approval_pages import (
+    TEMPLATES,
+    ApprovalPages,
+    DecideForm,
+    address,
+    approvals_of,
+    published_words,
+    told,
 )
 from actionplan.publishing.compose import Wording, compose
 from actionplan.publishing.differences import (
@@ -37,7 +46,7 @@ from actionplan.publishing.differences import (
     renamed_items,
 )
 from actionplan.publishing.one_wording import printed_twice
-from actionplan.publishing.publish import PublishRefused, publish, withdraw
+from actionplan.publishing.publish import PublishRefused, publish
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed
 from actionplan.seen import Moved, fingerprint
 from actionplan.selectors.editions import page_frame
@@ -45,6 +54,7 @@ from actionplan.selectors.report import report_outline
 from actionplan.words import NO_DEPARTMENT, day_words
 
 NOW, LATER = "now", "later"
+LATER_CHOICE = (LATER, "日時を決める（日本時間）")
 WORDINGS: list[tuple[Wording, str]] = [("published", ""), ("current", "")]
 MOVED = "確定していない項目が、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
 MOST_NAMES = 20
@@ -85,7 +95,7 @@ class PublishForm(forms.Form):
 
     when = forms.ChoiceField(
         label="公表する日時",
-        choices=[(NOW, "今すぐ"), (LATER, "日時を決める（日本時間）")],
+        choices=[(NOW, "今すぐ"), LATER_CHOICE],
         initial=NOW,
         widget=forms.RadioSelect,
     )
@@ -114,9 +124,15 @@ class PublishForm(forms.Form):
         error_messages={"invalid_choice": MOVED},
     )
 
-    def __init__(self, *args, unconfirmed: Sequence[OpenAnswer] = (), **kwargs) -> None:
-        """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name."""
+    def __init__(self, *args, unconfirmed: Sequence[OpenAnswer] = (), asks: bool = False, **kwargs) -> None:
+        """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name.
+
+        asks: whether somebody else has to grant it first.
+        """
         super().__init__(*args, **kwargs)
+        if asks:
+            when = cast(forms.ChoiceField, self.fields["when"])
+            when.choices = [(NOW, "決裁されたら、すぐ"), LATER_CHOICE]
         self.groups = by_department(unconfirmed)
         named = cast(forms.MultipleChoiceField, self.fields["named"])
         named.choices = [(group.value, group.label) for group in self.groups]
@@ -146,18 +162,6 @@ class PublishForm(forms.Form):
         return data
 
 
-class WithdrawForm(forms.Form):
-    """Why an edition is taken back."""
-
-    reason = RecordField(
-        label="取下げの理由",
-        max_length=2000,
-        validators=[refuse_control_characters],
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
-        error_messages={"required": "取下げの理由を書いてください。"},
-    )
-
-
 PER_PAGE = 100
 
 
@@ -169,20 +173,31 @@ def wording_of(request: HttpRequest) -> Wording:
 
 def headings_of(request: HttpRequest) -> Wording | None:
     """Which titles the person chose where edition and plan have different ones; None while they have not."""
-    chosen = request.POST.get("headings") or request.GET.get("headings")
+    return _one_of(request.POST.get("headings") or request.GET.get("headings"))
+
+
+def _one_of(chosen: str | None) -> Wording | None:
     return next((wording for wording, _ in WORDINGS if wording == chosen), None)
 
 
-def publish_facts(request: HttpRequest, report: AnnualReport) -> dict:
-    """The editions and the changes for the page."""
+def _looked_at(request: HttpRequest, asked: Approval | None) -> tuple[Wording, Wording | None]:
+    """The wording and the titles that the page shows: what waits for a decision, unless the person chose others."""
+    chose = any(name in sent for sent in (request.POST, request.GET) for name in ("wording", "headings"))
+    if asked is None or chose:
+        return wording_of(request), headings_of(request)
+    return _one_of(asked.wording) or "published", _one_of(asked.headings)
+
+
+def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | None = None) -> dict:
+    """The editions and the changes for the page. asked: what waits for a decision."""
     editions, now = (
         list(report.editions.select_related("published_by", "withdrawal").order_by("-number")),
         timezone.now(),
     )
     standing = [edition for edition in editions if not hasattr(edition, "withdrawal")]
     last, shown = next(iter(standing), None), next((each for each in standing if each.public_from <= now), None)
-    base, wording, headings = shown or last, wording_of(request), headings_of(request)
-    coming = next_edition(report, base, wording, headings)
+    base, (wording, headings) = shown or last, _looked_at(request, asked)
+    coming = next_edition(report, base, wording, headings, standing)
     return {
         "last": last,
         "base": base,
@@ -195,6 +210,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport) -> dict:
         "coming": coming,
         "draft": coming.draft,
         "doubled": printed_twice(coming.draft.rows),
+        "is_asked": asked is not None and asked.content_sha256 == coming.draft.content_sha256,
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
         **_page_of_changes(request, coming),
@@ -243,13 +259,12 @@ RENAMED = (
     "「いまの計画の文に替える」を選ぶと、訂正版に載せられます。"
 )
 CHOSEN = ("public_from", "note", "wording", "headings", "expected_sha256", "named")
-TEMPLATES = "admin/actionplan/annualreport"
 # A year of the usual size is previewed whole.
 PREVIEWED = 500
 
 
-class PublishingPages(ForModelAdmin):
-    """Mixed into the annual report's admin: three pages of its own."""
+class PublishingPages(ApprovalPages):
+    """Mixed into the annual report's admin: the pages of publishing; those of a second person come with them."""
 
     def get_urls(self) -> list:
         """The admin's addresses with the publishing pages before them."""
@@ -257,40 +272,55 @@ class PublishingPages(ForModelAdmin):
         own = [
             path("<int:pk>/publish/", wrap(self.publish_page), name="publish"),
             path("<int:pk>/preview/", wrap(self.preview_page), name="preview"),
-            path("<int:pk>/editions/<int:number>/withdraw/", wrap(self.withdraw_page), name="withdraw"),
         ]
         return [*own, *super().get_urls()]
 
     def publish_page(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What will change, and the form that publishes it."""
-        report = self._report(request, pk)
-        if request.method == "POST":
-            form = PublishForm(request.POST, unconfirmed=unconfirmed(report))
-            if self._publishes(request, report, form):
-                return HttpResponseRedirect(_address("publish", pk))
-            facts = publish_facts(request, report)
-        else:
-            facts = publish_facts(request, report)
-            form = PublishForm(unconfirmed=facts["coming"].unconfirmed)
-        return self._page(request, "publish", report, title=f"{report}の公表", form=form, **facts)
+        """What will change, and the form that publishes it, or asks somebody else to."""
+        report = self.report_of(request, pk)
+        if request.method != "POST":
+            return self.publishing(request, report)
+        asks = permissions.four_eyes()
+        form = PublishForm(request.POST, unconfirmed=unconfirmed(report), asks=asks)
+        done = self._asks(request, report, form) if asks else self._publishes(request, report, form)
+        return HttpResponseRedirect(address("publish", pk)) if done else self.publishing(request, report, form=form)
+
+    def publishing(self, request: HttpRequest, report: AnnualReport, **forms: Any) -> HttpResponse:
+        """The page as it stands now. forms: what was sent and refused."""
+        approvals = approvals_of(report, request.user)
+        facts = publish_facts(request, report, approvals.request)
+        fresh = {"form": PublishForm(unconfirmed=facts["coming"].unconfirmed, asks=permissions.four_eyes())}
+        more = {"approvals": approvals, "four_eyes": permissions.four_eyes(), "decide": DecideForm()}
+        return self.page(request, "publish", report, title=f"{report}の公表", **{**facts, **fresh, **more, **forms})
+
+    def _asks(self, request: HttpRequest, report: AnnualReport, form: PublishForm) -> bool:
+        permissions.require(permissions.may_ask_publication(request.user), MAY_NOT_ASK)
+        if not form.is_valid():
+            return False
+        try:
+            approval = ask(report, by=request.user, **{name: form.cleaned_data[name] for name in CHOSEN})
+        except (PublishRefused, Moved) as refusal:
+            form.add_error(None, str(refusal))
+            return False
+        messages.success(request, f"{report}の公表を起案しました。ほかの公表権者の決裁を待っています。")
+        told(request, approval)
+        return True
 
     def _publishes(self, request: HttpRequest, report: AnnualReport, form: PublishForm) -> bool:
         permissions.require(permissions.may_publish(request.user), "公表する権限がありません。")
         if not form.is_valid():
             return False
-        chosen = {name: form.cleaned_data[name] for name in CHOSEN}
         try:
-            edition = publish(report, by=request.user, **chosen)
+            edition = publish(report, by=request.user, **{name: form.cleaned_data[name] for name in CHOSEN})
         except (PublishRefused, Moved) as refusal:
             form.add_error(None, str(refusal))
             return False
-        when = "を公表しました" if edition.public_from <= edition.published_at else "の公表を予約しました"
-        messages.success(request, f"{edition}{when}。")
+        messages.success(request, published_words(edition))
         return True
 
     def preview_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The report as citizens would see it, by the same template, before anything is saved."""
-        report = self._report(request, pk)
+        report = self.report_of(request, pk)
         draft = compose(report, wording_of(request), headings_of(request))
         paginator = Paginator(draft.rows, PREVIEWED)
         page = paginator.get_page(request.GET.get("page"))
@@ -298,7 +328,7 @@ class PublishingPages(ForModelAdmin):
             "frame": page_frame(Edition(report=report, front_matter=draft.front_matter)),
             "report": report_outline(draft.front_matter, page.object_list),
             "page_id": "確認用",
-            "back": _address("publish", pk),
+            "back": address("publish", pk),
             "page": page,
             "pages": list(paginator.get_elided_page_range(page.number)),
             "wording": wording_of(request),
@@ -307,54 +337,12 @@ class PublishingPages(ForModelAdmin):
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
 
-    def withdraw_page(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
-        """Asks for the reason and takes the edition back."""
-        report = self._report(request, pk)
-        permissions.require(permissions.may_publish(request.user), "公表を取り下げる権限がありません。")
-        edition = found_or_404(Edition.objects.all(), report=report, number=number)
-        if EditionWithdrawal.objects.filter(edition=edition).exists():
-            messages.warning(request, f"{edition}は、すでに取り下げられています。")
-            return HttpResponseRedirect(_address("publish", pk))
-        form, ahead = WithdrawForm(request.POST or None), edition.public_from > timezone.now()
-        if request.method == "POST" and form.is_valid():
-            try:
-                withdraw(edition, by=request.user, reason=form.cleaned_data["reason"])
-                messages.success(
-                    request, f"{edition}の予約を取り消しました。" if ahead else f"{edition}を取り下げました。"
-                )
-                return HttpResponseRedirect(_address("publish", pk))
-            except PublishRefused as refusal:
-                form.add_error(None, str(refusal))
-        title = f"{edition}の{'予約の取消し' if ahead else '取下げ'}"
-        return self._page(request, "withdraw", report, title=title, edition=edition, form=form, ahead=ahead)
-
-    def _report(self, request: HttpRequest, pk: int) -> AnnualReport:
-        permissions.require(permissions.may_view(request.user, AnnualReport))
-        report = AnnualReport.objects.select_related("plan__office").filter(pk=pk).first()
-        if report is None:
-            raise Http404("この年次報告はありません。")
-        return report
-
-    def _page(self, request: HttpRequest, name: str, report: AnnualReport, **facts) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": AnnualReport._meta,
-            "report": report,
-            "may_publish": permissions.may_publish(request.user),
-            **facts,
-        }
-        return TemplateResponse(request, f"{TEMPLATES}/{name}.html", context)
-
-
-def _address(name: str, *args: int) -> str:
-    return reverse(f"admin:{name}", args=args)
-
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
     """For who publishes: each year of which an edition is to come or could come."""
     if not permissions.may_publish(request.user):
         return []
-    return [FrontLink(f"公表の画面　{year}", _address("publish", year.pk), words) for year, words in waiting_years()]
+    return [FrontLink(f"公表の画面　{year}", address("publish", year.pk), words) for year, words in waiting_years()]
 
 
 def urls(guarded: Callable) -> list[URLPattern]:

@@ -12,6 +12,9 @@ from actionplan import permissions
 from actionplan.models import (
     EDITIONS,
     AnnualReport,
+    Approval,
+    ApprovalKind,
+    ApprovalState,
     Edition,
     EditionFile,
     EditionRow,
@@ -35,6 +38,7 @@ from actionplan.publishing.listed import named_files
 from actionplan.publishing.one_wording import ADVICE
 from actionplan.publishing.unconfirmed import (
     NothingChanged,
+    OpenAnswer,
     PublishRefused,
     as_facts,
     refuse_unnamed,
@@ -57,6 +61,7 @@ def publish(
     headings: Wording | None = None,
     expected_sha256: str = "",
     named: Collection[int] | None = None,
+    granting: Approval | None = None,
 ) -> Edition:
     """The new edition, stored with its rows.
 
@@ -67,19 +72,64 @@ def publish(
     expected_sha256: the draft that the person looked at; refused when the live tables have changed since.
     named: primary keys of the answers that are published although they are not confirmed; a person has to name each
     of them, code of the portal's own may pass None.
+    granting: what somebody else asked for, handed on by approval.grant() alone. With FOUR_EYES no
+    person publishes without.
     Raises PublishRefused (UnnamedAnswers, NothingChanged), Moved, PermissionDenied. Two at once make one edition.
     """
     permissions.require(by is None or permissions.may_publish(by), "公表する権限がありません。")
+    if by is not None and granting is None and permissions.four_eyes():
+        raise PublishRefused(NOT_ALONE)
     now = timezone.now()
     lock(report)
+    draft, still_open = ready_draft(
+        report,
+        now,
+        public_from=public_from,
+        note=note,
+        wording=wording,
+        headings=headings,
+        expected_sha256=expected_sha256,
+        named=named if by is None else named or (),
+    )
+    facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
+    edition = _freeze(report, draft, by=by, note=note, **facts)
+    _overtake(edition, granting)
+    return edition
+
+
+NOT_ALONE = "公表には、起案した人とは別の公表権者の決裁が必要です。公表の画面で起案してください。"
+
+
+def ready_draft(
+    report: AnnualReport,
+    now: datetime,
+    *,
+    public_from: datetime | None,
+    note: str,
+    wording: Wording,
+    headings: Wording | None,
+    expected_sha256: str,
+    named: Collection[int] | None,
+) -> tuple[Draft, list[OpenAnswer]]:
+    """What would be published now, and its answers that are not confirmed; the report is locked already.
+
+    Arguments as for publish(); named: None asks for no names. Raises PublishRefused (UnnamedAnswers, NothingChanged),
+    Moved.
+    """
     draft = compose(report, wording, headings)
     refuse_moved(expected_sha256 or draft.content_sha256, draft.content_sha256, DRAFT_MOVED)
     refuse_unready(report, draft, public_from, note, now)
     still_open = unconfirmed_among(draft.answers)
-    if by is not None or named is not None:
-        refuse_unnamed(still_open, named or ())
-    facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
-    return _freeze(report, draft, by=by, note=note, **facts)
+    if named is not None:
+        refuse_unnamed(still_open, named)
+    return draft, still_open
+
+
+def _overtake(edition: Edition, granting: Approval | None) -> None:
+    """Closes what was asked for of the year and is overtaken by the edition."""
+    for approval in Approval.objects.requests().filter(report=edition.report):
+        if granting is None or approval.pk != granting.pk:
+            approval.close(ApprovalState.LAPSED, reason=f"第{edition.number}版が、別に公表されました。")
 
 
 def lock(report: AnnualReport) -> None:
@@ -158,6 +208,7 @@ def _join_chain(edition: Edition) -> None:
 def withdraw(edition: Edition, *, by: Person | None, reason: str) -> EditionWithdrawal:
     """The withdrawal, stored: from now on the edition is nowhere to be seen, and the one before it shows again.
 
+    With FOUR_EYES it counts at once too, since what harms somebody must not wait; a second person confirms it after.
     Raises PublishRefused without a reason or when the edition is withdrawn already, PermissionDenied without the right.
     """
     permissions.require(by is None or permissions.may_publish(by), "公表を取り下げる権限がありません。")
@@ -168,6 +219,9 @@ def withdraw(edition: Edition, *, by: Person | None, reason: str) -> EditionWith
         raise PublishRefused("この版は、すでに取り下げられています。")
     user = cast(User | None, by)  # a stranger may not publish
     transaction.on_commit(standing.ask_again, robust=True)
+    if user is not None and permissions.four_eyes():
+        facts = {"report": edition.report, "content_sha256": edition.content_sha256, "asked_by": user}
+        Approval(kind=ApprovalKind.WITHDRAWAL, edition=edition, **facts).record()
     return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=user, reason=reason.strip())
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from actionplan import permissions
 from actionplan.admin.site import FrontLink, own_page, succession_in
 from actionplan.mail import goes_out
-from actionplan.models import AnnualReport, State, YearlyStatus
+from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
 from actionplan.round.responses import Response, responses, tallies
 from actionplan.round.years import why_not_close
@@ -96,6 +96,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "years": AnnualReport.objects.exclude(pk=report.pk).select_related("plan"),
         "due": due_of(report),
         "edition": report.editions.public().defer("front_matter").order_by("-number").first(),
+        "asked": Approval.objects.requests().filter(report=report).first() if permissions.four_eyes() else None,
         "responses": [response for response in found if SHOWN[word][1](response)],
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
@@ -128,12 +129,19 @@ def total_of(found: list[Response]) -> Response:
     return Response(None, frozenset(), sum((response.counts for response in found), Counter()))
 
 
+def years_in(request: HttpRequest) -> list[AnnualReport]:
+    """The newest years under way, read once a request."""
+    if "_years_under_way" not in vars(request):
+        vars(request)["_years_under_way"] = list(years_under_way()[:MOST_YEARS])
+    return vars(request)["_years_under_way"]
+
+
 def front_links(request: HttpRequest) -> list[FrontLink]:
     """How far each year under way has come, newest first; for the coordinator also what waits for confirmation."""
     coordinates = permissions.may_coordinate(request.user)
     if not coordinates and not permissions.may_view(request.user, YearlyStatus):
         return []
-    reports = list(years_under_way()[:MOST_YEARS]) or list(filter(None, [latest_report()]))
+    reports = years_in(request) or list(filter(None, [latest_report()]))
     if not reports or reports[0].sample:
         return [FrontLink("年度を開く", reverse("admin:open_year"))] if coordinates else []
     return [link for report in reports for link in _year_links(report, request, coordinates, len(reports) > 1)]

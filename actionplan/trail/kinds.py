@@ -17,6 +17,7 @@ from actionplan.models import (
     ActorType,
     Aim,
     AnnualReport,
+    Approval,
     Area,
     Department,
     DroppedFile,
@@ -161,6 +162,22 @@ DROPPING = Kind(
 )
 # What a machine goes by stands in words beside it.
 MAPPINGS = replace(_kept(TableMapping), cells=("name", "told"))
+# Who asked and who decided is each record's own who.
+APPROVING = replace(
+    _kept(Approval, year="report_id"),
+    cells=(
+        "kind",
+        "report_id",
+        "state",
+        "content_sha256",
+        "wording",
+        "headings",
+        "note",
+        "public_from",
+        "unconfirmed",
+        "reason",
+    ),
+)
 ANSWERS = _kept(YearlyStatus, item="item_id", department="department_id", year="report_id")
 VOICES = _kept(Voice, item="item_id", department="department_id", year="report_id")
 OF_ANSWER = {"item": "item_id", "department": "department_id", "year": "report_id"}
@@ -179,6 +196,7 @@ KINDS: Mapping[str, Kind] = {
         _kept(AnnualReport, year="id"),
         PUBLISHING,
         WITHDRAWING,
+        APPROVING,
         REMINDING,
         _kept(ActionItem, item="id", department="lead_department_id"),
         *map(_kept, (Measure, Policy, Plan, ActorType, Area, Tag, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),

@@ -36,6 +36,8 @@ ON_ITS_WAY = (
     "リカバリ",
 )
 EVERY = 10
+# Kept in the record where publishing needs a second person (FOUR_EYES).
+UNASKED = "初めて設置したときの、もとの報告の公表"
 
 
 def main() -> int:
@@ -149,7 +151,7 @@ def _report() -> None:
     # Only the report of the source is published unasked; once an edition exists, or an answer was taken back,
     # publishing is the staff's decision.
     if len(reports) == 1 and not Edition.objects.exists() and not unconfirmed(reports[0]):
-        call_command("publish_report", str(reports[0].fiscal_year), if_unpublished=True)
+        call_command("publish_report", str(reports[0].fiscal_year), if_unpublished=True, without_four_eyes=UNASKED)
 
 
 def _first_account() -> None:

@@ -102,6 +102,13 @@ PORTAL = (
     get("publish", "/admin/actionplan/annualreport/{report}/publish/", READERS),
     post("publish", "/admin/actionplan/annualreport/{report}/publish/", PUBLISHERS),
     get("preview", "/admin/actionplan/annualreport/{report}/preview/", READERS),
+    # Whoever may ask may take back; the rest of what is decided there asks again.
+    post("publish_decide", "/admin/actionplan/annualreport/{report}/publish/decide/", "JPS"),
+    post(
+        "confirm_withdrawal",
+        "/admin/actionplan/annualreport/{report}/editions/1/confirm-withdrawal/",
+        PUBLISHERS,
+    ),
     *both("withdraw", "/admin/actionplan/annualreport/{report}/editions/1/withdraw/", PUBLISHERS, {"reason": "誤り"}),
     *both("auth_user_password_change", "/admin/auth/user/{account}/password/", OFFICE),
     get("trail", "/admin/trail/", "JTKRS"),

@@ -5,7 +5,9 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from actionplan.models import AnnualReport
+from actionplan import permissions
+from actionplan.models import AnnualReport, Edition
+from actionplan.publishing.approval import publish_alone
 from actionplan.publishing.publish import PublishRefused, publish
 from actionplan.publishing.unconfirmed import unconfirmed
 from actionplan.round.years import asked_report
@@ -31,6 +33,12 @@ class Command(BaseCommand):
             "--unconfirmed", nargs="*", default=[], metavar="CODE", help="確定しないまま公表する項目（例：3-2-1 4-1-2）"
         )
         parser.add_argument("--plan", default="", help="計画名（その年度の報告がいくつかの計画にあるとき）")
+        parser.add_argument(
+            "--without-four-eyes",
+            default="",
+            metavar="REASON",
+            help="FOUR_EYES=on のとき、決裁を経ずに公表する理由（記録に残ります）",
+        )
         parser.add_argument("--if-unpublished", action="store_true", help="版が一つもないときだけ公表する")
 
     def handle(self, *args, **options) -> None:
@@ -40,9 +48,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{report}は公表済みです。何も変えていません。")
             return
         try:
-            edition = publish(
+            edition = _published(
                 report,
-                by=None,
+                options["without_four_eyes"].strip(),
                 public_from=_moment(options["at"]),
                 note=options["note"],
                 wording="current" if options["current_wording"] else "published",
@@ -52,6 +60,19 @@ class Command(BaseCommand):
         except PublishRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(f"{edition}を作りました（{edition.rows.count()}項目）。")
+
+
+def _published(report: AnnualReport, reason: str, **choice) -> Edition:
+    """The edition. Raises PublishRefused, CommandError where neither a second person nor a reason is there."""
+    if not permissions.four_eyes():
+        return publish(report, by=None, **choice)
+    if not reason:
+        raise CommandError(
+            "FOUR_EYES=on のときは、公表の画面で起案し、別の公表権者が決裁します。"
+            "どうしてもこのコマンドで公表するときは、--without-four-eyes に理由を書いてください。"
+            "理由は変更の記録に残ります。"
+        )
+    return publish_alone(report, reason=reason, **choice)
 
 
 def _report(text: str, plan: str) -> AnnualReport:

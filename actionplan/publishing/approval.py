@@ -1,0 +1,184 @@
+"""起案 → 決裁: somebody asks for an edition, somebody else grants it or sends it back; withdrawals are confirmed.
+
+What is granted is the very content that was asked for: what has moved since, or is late, lapses unpublished.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import cast
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from actionplan import permissions
+from actionplan.models import AnnualReport, Approval, ApprovalKind, ApprovalState, Edition, Person
+from actionplan.publishing.compose import Wording
+from actionplan.publishing.publish import lock, publish, ready_draft
+from actionplan.publishing.unconfirmed import PublishRefused, as_facts
+from actionplan.seen import Moved
+from actionplan.words import own_name
+
+MAY_NOT_ASK = "公表を起案する権限がありません。"
+MAY_NOT_DECIDE = "公表を決裁する権限がありません。"
+
+
+class ApprovalRefused(PublishRefused):
+    """Raised when a step of 起案 and 決裁 cannot be taken."""
+
+
+@transaction.atomic
+def ask(
+    report: AnnualReport,
+    *,
+    by: Person,
+    public_from: datetime | None,
+    note: str,
+    wording: Wording,
+    headings: Wording | None,
+    expected_sha256: str,
+    named: Collection[int],
+) -> Approval:
+    """The request, stored; an older one of the year gives way to it. Arguments as for publish().
+
+    Raises what publish() would raise now, so that nothing is asked for that could not be granted; ApprovalRefused for
+    an account without a name, PermissionDenied.
+    """
+    permissions.require(permissions.may_ask_publication(by), MAY_NOT_ASK)
+    asker = cast(User, by)  # a stranger may not ask
+    if not own_name(asker):
+        raise ApprovalRefused(permissions.NAMELESS)
+    lock(report)
+    draft, still_open = ready_draft(
+        report,
+        timezone.now(),
+        public_from=public_from,
+        note=note,
+        wording=wording,
+        headings=headings,
+        expected_sha256=expected_sha256,
+        named=named,
+    )
+    for older in Approval.objects.requests().filter(report=report):
+        older.close(ApprovalState.REPLACED, by=asker)
+    return Approval(
+        report=report,
+        content_sha256=draft.content_sha256,
+        public_from=public_from,
+        note=note.strip(),
+        wording=wording,
+        headings=headings or "",
+        unconfirmed=as_facts(still_open),
+        named=[row.pk for row in still_open],
+        asked_by=asker,
+    ).record()
+
+
+@transaction.atomic
+def grant(report: AnnualReport, number: int, *, by: Person) -> Approval:
+    """The request, granted and its edition published, or lapsed (its `reason` says why) and nothing published.
+
+    number: of the request that the person looked at. Raises ApprovalRefused when it is decided already or is the
+    person's own, PermissionDenied. Two at once make one edition.
+    """
+    approval = _held(report, number, by)
+    try:
+        # Undone as a whole when it is refused; that it lapsed is stored.
+        with transaction.atomic():
+            edition = _publish(approval, by)
+    except (PublishRefused, Moved) as refusal:
+        return approval.close(ApprovalState.LAPSED, by=by, reason=_why_lapsed(refusal))
+    approval.edition = edition
+    return approval.close(ApprovalState.GRANTED, by=by)
+
+
+LATE = "公表する日時を過ぎました。"
+MOVED = "起案のあとに、公表する内容が変わりました。"
+
+
+def _publish(approval: Approval, by: Person) -> Edition:
+    if approval.is_late:
+        raise ApprovalRefused(LATE)
+    return publish(
+        approval.report,
+        by=by,
+        public_from=approval.public_from,
+        note=approval.note,
+        wording=cast(Wording, approval.wording),
+        headings=cast(Wording | None, approval.headings or None),
+        expected_sha256=approval.content_sha256,
+        named=approval.named,
+        granting=approval,
+    )
+
+
+def _why_lapsed(refusal: Exception) -> str:
+    return MOVED if isinstance(refusal, Moved) else str(refusal)
+
+
+@transaction.atomic
+def refuse(report: AnnualReport, number: int, *, by: Person, reason: str) -> Approval:
+    """The request, sent back for the reason. Raises ApprovalRefused, also without a reason, and PermissionDenied."""
+    approval = _held(report, number, by)
+    if not reason.strip():
+        raise ApprovalRefused("差し戻す理由を書いてください。")
+    return approval.close(ApprovalState.REFUSED, by=by, reason=reason)
+
+
+@transaction.atomic
+def take_back(report: AnnualReport, number: int, *, by: Person) -> Approval:
+    """The request, taken back by who made it. Raises ApprovalRefused when it is not theirs or decided already."""
+    permissions.require(permissions.may_ask_publication(by), MAY_NOT_ASK)
+    approval = _open(report, number, ApprovalKind.PUBLICATION)
+    if approval.asked_by_id != by.pk:
+        raise ApprovalRefused("起案を取り消せるのは、起案した人だけです。公表権者は、理由を付けて差し戻せます。")
+    return approval.close(ApprovalState.TAKEN_BACK, by=by)
+
+
+@transaction.atomic
+def confirm_withdrawal(report: AnnualReport, number: int, *, by: Person, remark: str = "") -> Approval:
+    """The withdrawal, confirmed by a second person. Raises ApprovalRefused, PermissionDenied."""
+    approval = _held(report, number, by, ApprovalKind.WITHDRAWAL)
+    return approval.close(ApprovalState.GRANTED, by=by, reason=remark)
+
+
+@transaction.atomic
+def publish_alone(report: AnnualReport, *, reason: str, **choice) -> Edition:
+    """The edition that the machine's command publishes although FOUR_EYES is on; why is kept in the record."""
+    edition = publish(report, by=None, **choice)
+    facts = {"content_sha256": edition.content_sha256, "note": edition.correction_note, "edition": edition}
+    told = {"unconfirmed": edition.unconfirmed, "wording": choice.get("wording", "published")}
+    Approval(report=report, public_from=edition.public_from, **facts, **told).close(ApprovalState.ALONE, reason=reason)
+    return edition
+
+
+def _held(report: AnnualReport, number: int, by: Person, kind: ApprovalKind = ApprovalKind.PUBLICATION) -> Approval:
+    """What waits, the year locked, for somebody who may decide on it."""
+    permissions.require(permissions.may_publish(by), MAY_NOT_DECIDE)
+    approval = _open(report, number, kind)
+    if why := permissions.why_not_decide(by, approval.asked_by):
+        raise ApprovalRefused(why)
+    return approval
+
+
+ENDED = {
+    ApprovalState.GRANTED: "すでに決裁されています。",
+    ApprovalState.REFUSED: "すでに差し戻されています。",
+    ApprovalState.TAKEN_BACK: "起案した人が取り消しました。",
+    ApprovalState.REPLACED: "新しい起案に差し替えられました。内容を確かめてください。",
+    ApprovalState.LAPSED: "失効しています。",
+    ApprovalState.ALONE: "決裁を経ずに公表されています。",
+}
+
+
+def _open(report: AnnualReport, number: int, kind: ApprovalKind) -> Approval:
+    lock(report)
+    rows = Approval.objects.select_related("report__plan", "asked_by", "edition")
+    approval = rows.filter(report=report, pk=number, kind=kind).first()
+    if approval is None:
+        raise ApprovalRefused("この起案・取下げは、この年度にはありません。画面を開き直してください。")
+    if not approval.is_open:
+        what = "この起案は、" if approval.asks else "この取下げは、"
+        ended = ENDED[ApprovalState(approval.state)] if approval.asks else "すでに確認されています。"
+        raise ApprovalRefused(f"{what}{ended}")
+    return approval
