@@ -69,14 +69,14 @@ class DecideForm(forms.Form):
     reason = reason_box("差し戻す理由", required=False)
 
 
-class ConfirmForm(forms.Form):
+class ConfirmWithdrawalForm(forms.Form):
     """What a second person remarks on a withdrawal."""
 
     remark = reason_box("所見", required=False)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class OpenApproval:
     """An open approval as one person sees it. why_not: why they may not decide on it, or nothing."""
 
     approval: Approval
@@ -88,8 +88,8 @@ class Waiting:
 class Approvals:
     """A year's: the request that waits, the withdrawals that wait, and those that have ended, newest first."""
 
-    waiting: Waiting | None
-    withdrawals: tuple[Waiting, ...]
+    waiting: OpenApproval | None
+    withdrawals: tuple[OpenApproval, ...]
     ended: tuple[Approval, ...]
 
     @property
@@ -110,9 +110,9 @@ def approvals_of(report: AnnualReport, user: Person) -> Approvals:
     )
 
 
-def _waiting(approval: Approval, user: Person) -> Waiting:
+def _waiting(approval: Approval, user: Person) -> OpenApproval:
     why_not = permissions.why_not_decide(user, approval.asked_by)
-    return Waiting(approval, approval.asked_by_id == user.pk, why_not)
+    return OpenApproval(approval, approval.asked_by_id == user.pk, why_not)
 
 
 def published_words(edition: Edition) -> str:
@@ -195,12 +195,14 @@ class ApprovalPages(ForModelAdmin):
         report = self.report_of(request, pk)
         permissions.require(permissions.may_publish(request.user), "公表の取下げを確認する権限がありません。")
         rows = Approval.objects.open().filter(report=report, edition__number=number, kind=ApprovalKind.WITHDRAWAL)
-        form = ConfirmForm(request.POST)
+        form = ConfirmWithdrawalForm(request.POST)
         if request.method == "POST" and not self._confirms(request, report, rows.first(), form):
             return self.publishing(request, report, confirm=form, confirming=number)
         return HttpResponseRedirect(address("publish", pk))
 
-    def _confirms(self, request: HttpRequest, report: AnnualReport, waits: Approval | None, form: ConfirmForm) -> bool:
+    def _confirms(
+        self, request: HttpRequest, report: AnnualReport, waits: Approval | None, form: ConfirmWithdrawalForm
+    ) -> bool:
         if not form.is_valid():
             return False
         if waits is None:
@@ -268,7 +270,7 @@ def address(name: str, *args: int) -> str:
 def front_links(request: HttpRequest) -> list[FrontLink]:
     """What waits for this person, what waits for somebody else, and what came back to them; one query."""
     user = request.user
-    if not permissions.may_ask_publication(user):
+    if not (permissions.four_eyes() and permissions.may_ask_publication(user)):
         return []
     return [
         FrontLink(f"公表の決裁　{each.report}", address("publish", each.report_id), words)

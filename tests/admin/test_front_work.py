@@ -80,7 +80,10 @@ def test_every_year_under_way_is_named_on_the_offices_front_page(year):
 
 
 @pytest.mark.parametrize("superuser", [False, True])
-def test_several_years_under_way_still_ask_fewer_than_sixteen_questions(year, superuser, django_assert_max_num_queries):
+def test_several_years_under_way_still_ask_fewer_than_sixteen_questions(
+    year, superuser, settings, django_assert_max_num_queries
+):
+    settings.FOUR_EYES = True
     from actionplan.models import State
     from tests.asked import ask, make_year
 

@@ -167,6 +167,23 @@ def test_the_office_asks_for_nothing_where_the_setting_is_off(status, settings):
     assert not Approval.objects.exists()
 
 
+def test_with_the_setting_turned_off_an_open_request_is_shown_and_decided_or_overtaken(asker, other, status, settings):
+    post(asker, status)
+    settings.FOUR_EYES = False
+    html = page(other, status)
+    for words in ("決裁を待っている公表", "決裁して公表する", 'value="公表する"'):
+        assert words in html
+    assert waiting(other) == []
+    assert "自分が起案したもの" in decide(asker, status, "grant")
+    assert "公表しました" in decide(other, status, "grant")
+    edit(status, "後の文")
+    settings.FOUR_EYES = True
+    post(asker, status, note="訂正")
+    settings.FOUR_EYES = False
+    assert post(asker, status, note="訂正").status_code == 302
+    assert Approval.objects.first().reason == "第2版が、別に公表されました。"
+
+
 def test_a_reader_has_no_way_in(asker, status):
     reader = browser("閲覧", READER)
     post(asker, status)
