@@ -74,6 +74,20 @@ def ask(
     ).record()
 
 
+def deciders(approval: Approval) -> list[User]:
+    """Everybody who may decide on it now: those with the publisher's right and superusers, but who asked."""
+    holders = User.objects.with_perm("actionplan.publish_edition", backend=BACKEND).order_by("pk")
+    return [
+        user
+        for user in holders
+        if permissions.may_publish(user) and not permissions.why_not_decide(user, approval.asked_by)
+    ]
+
+
+# The one that keeps rights, whichever others let people in.
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
 @transaction.atomic
 def grant(report: AnnualReport, number: int, *, by: Person) -> Approval:
     """The request, granted and its edition published, or lapsed (its `reason` says why) and nothing published.

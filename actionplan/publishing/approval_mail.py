@@ -2,15 +2,13 @@
 
 import logging
 
-from django.contrib.auth.models import User
 from django.utils import timezone
 
-from actionplan import permissions
 from actionplan.mail import Post, Words, goes_out
 from actionplan.models import Approval, ApprovalState
+from actionplan.publishing.approval import deciders
 from actionplan.words import plain_moment
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 logger = logging.getLogger(__name__)
 UNSENT = "お知らせのメールは送れませんでした（{}）。口頭などで知らせてください。"
 
@@ -20,8 +18,8 @@ def tell(approval: Approval, address: str) -> str:
 
     address: of the page, in full. A request and a withdrawal are told to who may decide, an end to who asked.
     """
-    to = _deciders(approval) if approval.is_open else [approval.asked_by.email]
-    if not (to := sorted({each for each in to if each})) or not goes_out():
+    people = deciders(approval) if approval.is_open else [approval.asked_by]
+    if not (to := sorted({each.email for each in people if each.email})) or not goes_out():
         return ""
     words = approval_words(approval, address)
     with Post() as post:
@@ -30,13 +28,6 @@ def tell(approval: Approval, address: str) -> str:
         return ""
     logger.warning("notices of an approval did not arrive: %s", failures[0])
     return UNSENT.format(failures[0])
-
-
-def _deciders(approval: Approval) -> list[str]:
-    """The addresses of who holds the publisher's right by a role or their own, and may decide on this one."""
-    holders = User.objects.with_perm("actionplan.publish_edition", include_superusers=False, backend=BACKEND)
-    others = [user for user in holders if user.is_staff and not permissions.is_same_person(user, approval.asked_by)]
-    return [user.email for user in others]
 
 
 ENDS = {

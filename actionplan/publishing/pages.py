@@ -26,7 +26,7 @@ from actionplan.models import (
     State,
     refuse_control_characters,
 )
-from actionplan.publishing.approval import MAY_NOT_ASK, ask
+from actionplan.publishing.approval import MAY_NOT_ASK, ask, deciders
 from actionplan.publishing.approval_pages import (
     TEMPLATES,
     ApprovalPages,
@@ -258,6 +258,10 @@ RENAMED = (
     "公表したあとに地域かタグを変えた項目が{count}件あります。"
     "「いまの計画の文に替える」を選ぶと、訂正版に載せられます。"
 )
+NOBODY = (
+    "いま、この起案を決裁できる人がいません。管理者に、ほかの人へ公表権者の役割を付けてもらうか、"
+    "公表権者の利用者に氏名を入れてもらってください。"
+)
 CHOSEN = ("public_from", "note", "wording", "headings", "expected_sha256", "named")
 # A year of the usual size is previewed whole.
 PREVIEWED = 500
@@ -303,6 +307,8 @@ class PublishingPages(ApprovalPages):
             form.add_error(None, str(refusal))
             return False
         messages.success(request, f"{report}の公表を起案しました。ほかの公表権者の決裁を待っています。")
+        if not deciders(approval):
+            messages.warning(request, NOBODY)
         told(request, approval)
         return True
 

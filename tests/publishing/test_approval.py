@@ -299,6 +299,14 @@ def test_a_request_is_found_in_its_own_year_only(status, asker, other):
             grant(later, number, by=other)
 
 
+def test_a_year_that_is_taken_back_takes_its_request_along_and_the_record_stays(status, asker):
+    approval = asked(status, asker)
+    factories.vanish(status)
+    status.report.delete()
+    assert not Approval.objects.exists()
+    assert [each.history_type for each in Approval.history.filter(id=approval.pk)] == ["-", "+"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_people_granting_at_once_make_one_edition():
     status = factories.make_status(text="前の文", state="confirmed")

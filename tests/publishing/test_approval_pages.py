@@ -12,7 +12,7 @@ from actionplan.permissions import COORDINATOR, PUBLISHER, READER
 from actionplan.publishing.publish import publish
 from tests import factories
 from tests.admin.pages import signed_in
-from tests.publishing.publishing_pages import address, edit, post
+from tests.publishing.publishing_pages import address, edit, hidden_fields, post
 
 pytestmark = pytest.mark.django_db
 
@@ -277,18 +277,27 @@ def test_the_others_are_told_by_mail_and_then_who_asked(asker, other, status):
     assert "誤字" in mail.outbox[1].body
 
 
+def test_who_asks_where_nobody_could_decide_is_told_so(asker, status):
+    factories.make_person(PUBLISHER)
+    browser("起案", email="")
+    assert (
+        "決裁できる人がいません"
+        in asker.post(address("publish", status), filled(asker, status), follow=True).content.decode()
+    )
+    browser("決裁")
+    asked_again = asker.post(address("publish", status), filled(asker, status), follow=True).content.decode()
+    assert "決裁できる人がいません" not in asked_again
+
+
+def filled(client, status) -> dict[str, str]:
+    """The form of the page, to be published at once."""
+    return {"when": "now", **hidden_fields(client, status)}
+
+
 def test_a_mail_that_fails_is_told_and_the_step_stands(asker, other, status, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    html = asker.post(
-        address("publish", status),
-        {
-            "when": "now",
-            "wording": "published",
-            "expected_sha256": re.search(r'sha256" value="(\w+)', page(asker, status))[1],
-        },
-        follow=True,
-    ).content.decode()
+    html = asker.post(address("publish", status), filled(asker, status), follow=True).content.decode()
     assert "お知らせのメールは送れませんでした" in html
     assert Approval.objects.get().is_open
 
