@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0023_sealed_record'),
+        ('actionplan', '0024_logins'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
