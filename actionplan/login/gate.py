@@ -43,7 +43,9 @@ FOR_ENROLMENT = FOR_FIRST | {"second_factor_set"}
 READING, WRITING = ("GET", "POST"), ("POST",)
 STEP_UP = {
     "publish": WRITING,
+    "publish_decide": WRITING,
     "withdraw": WRITING,
+    "confirm_withdrawal": WRITING,
     "people_list": READING,
     "people_import": WRITING,
     "people_switch": WRITING,

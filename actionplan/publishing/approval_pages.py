@@ -27,8 +27,7 @@ from actionplan.models import (
     Person,
     refuse_control_characters,
 )
-from actionplan.publishing.approval import MAY_NOT_ASK, confirm_withdrawal, grant, refuse, take_back
-from actionplan.publishing.approval_mail import tell
+from actionplan.publishing.approval import MAY_NOT_ASK, confirm_withdrawal, grant, refuse, take_back, tell
 from actionplan.publishing.publish import PublishRefused, withdraw
 from actionplan.words import plain_moment
 
