@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from actionplan.cells import OPEN_STATES
 from actionplan.models import (
+    OPEN_STATES,
     ActionItem,
     AnnualReport,
     Department,
