@@ -13,6 +13,9 @@ from tests import factories
 
 UNKNOWN = [
     "/nope/",
+    "/.git/config",
+    "/static/",
+    "/reports/2009.csv.bak",
     "/reports/2010/",
     "/reports/9999/",
     "/reports/209/",
