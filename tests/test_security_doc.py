@@ -50,6 +50,14 @@ def test_every_item_is_answered_once_and_no_other():
     assert [item for item, times in answered.items() if times > 1 or item not in ITEMS] == []
 
 
+def test_it_counts_right():
+    count = Counter(dict.fromkeys(STATES, 0))
+    for row in _rows(ENGLISH, 6):
+        count[row[2]] += len(row[0].split(", "))
+    said = "Of {} items {held} are held, {partly} partly, {open} open, {city} the city's, {n/a} do not apply."
+    assert said.format(len(ITEMS), **count) in ENGLISH
+
+
 def test_every_answer_has_a_state_and_says_what_it_rests_on():
     rows = _rows(ENGLISH, 6)
     assert [row for row in rows if row[2] not in STATES or not row[1] or not row[3]] == []
