@@ -184,6 +184,8 @@ def test_what_the_browser_is_told_beside_the_policy(client, admin_client):
         assert "camera=()" in answer["Permissions-Policy"]
         assert answer["Referrer-Policy"] == "same-origin"
         assert "unsafe" not in answer["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
+        assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "DENY")
 
 
 def test_a_sentence_that_others_log_is_a_line_too():
