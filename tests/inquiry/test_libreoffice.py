@@ -6,10 +6,10 @@ import subprocess
 import openpyxl
 import pytest
 
+from actionplan.archives import OLD
 from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.find_sheet import CSV, ODS
 from actionplan.inquiry.layout import FAULTS, SHEET
-from actionplan.uploads import OLD
 from tests.exports.texts import AWKWARD
 from tests.inquiry.workbooks import filled, issued, place, read, refusal, sheet_of
 
