@@ -24,7 +24,7 @@ def test_an_upload_passes_nineteen_modules_at_most(office):
 
 def test_its_preview_and_its_taking_pass_no_more_than_they_need(office):
     sent = upload(office.clerk, office.report, office.book(c1_1_1={"text": "新しい文"}), follow=False)
-    assert len(walked(lambda: office.clerk.get(sent.url))) <= 25
+    assert len(walked(lambda: office.clerk.get(sent.url))) <= 26
     form = {**form_of(office.clerk.get(sent.url), "inquiry-confirm"), "scope": "all"}
     assert len(walked(lambda: office.clerk.post(sent.url, form))) <= 20
     office.first.refresh_from_db()
