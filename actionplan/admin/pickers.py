@@ -17,6 +17,7 @@ from actionplan.words import NO_DEPARTMENT
 
 EMPTY = ("", "（選んでください）")
 NO_MARK = "主体（★●◎）を1つ以上選んでください。"
+MARKS_HELP = "主体の記号を使う計画では、1つ以上選びます。使わない計画では、どれも選びません。"
 YEAR_FIELDS = {"fiscal_year", "start_year", "end_year", "last_year"}
 # What a row's own name needs, so that a list of choices asks once and not once a row.
 NAMED_WITH = {Measure: ["policy"], ActionItem: ["measure__policy"], AnnualReport: []}
@@ -96,8 +97,7 @@ class PicksMixin(ForModelAdmin):
                 field.choices = _once(request, "departments", department_choices)[1:]
             return field
         field.choices = [(row.pk, str(row)) for row in model.objects.all()]
-        field.help_text = ""
-        field.error_messages["required"] = NO_MARK
+        field.help_text = MARKS_HELP if model is ActorType else ""
         return field
 
 

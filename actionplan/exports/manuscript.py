@@ -11,7 +11,7 @@ from actionplan.selectors.report import ItemOutline, PolicyOutline, ReportOutlin
 from actionplan.words import shown_policy
 
 # Raise it when the same edition gives another manuscript than before.
-MANUSCRIPT_VERSION = 1
+MANUSCRIPT_VERSION = 2
 
 HOW_COUNTED = "字数は、見出し・凡例・記号・句読点も含め、各部分の文字を1字ずつ数えたものです。"
 NOT_COUNTED = "空白と改行、【　】で囲んだ欄の名前、区切りの線、字数の案内は数えません。"
@@ -97,8 +97,9 @@ def _policy(report: ReportOutline, policy: PolicyOutline) -> Iterator[PrintedLin
 
 def _item(item: ItemOutline, status_heading: str, number: str) -> Iterator[PrintedLine]:
     marks = "".join(mark.symbol for mark in item.marks)
-    yield PrintedLine("　".join([*([number] if number else []), marks, item.name]))
-    yield PrintedLine(item.content, "アクションプランの内容")
+    yield PrintedLine("　".join([*filter(None, (number, marks)), item.name]))
+    if item.content:
+        yield PrintedLine(item.content, "アクションプランの内容")
     yield PrintedLine(item.status, status_heading)
     if item.progress != UNSET:
         yield PrintedLine(item.progress_label, "進捗区分")

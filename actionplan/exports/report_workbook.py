@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
-from itertools import zip_longest
+from itertools import compress, zip_longest
 
 from xlsxwriter import Workbook
 
@@ -14,7 +14,7 @@ from actionplan.selectors.report import ItemOutline, MeasureOutline, PolicyOutli
 from actionplan.words import shown_policy
 
 # Raise it when the same edition gives another workbook than before.
-FORM_VERSION = 3
+FORM_VERSION = 4
 
 FONT = "BIZ UDGothic"
 WIDTHS = (6, 25, 42, 27)  # mark | 項目 | アクションプランの内容 | 実施状況, in characters of the default font
@@ -51,6 +51,17 @@ def write_report_workbook(front_matter: dict, rows: Iterable[EditionRow], *, cre
     return stream.getvalue()
 
 
+def _columns(report: ReportOutline, policy: PolicyOutline) -> tuple[list[int], list[bool]]:
+    """The widths of the policy's columns, and which of the five it has; the last one takes what others leave."""
+    marks = any(measure.has_marks for measure in policy.measures)
+    contents = any(item.content for measure in policy.measures for item in measure.items)
+    shown = [report.numbered, marks, True, contents, True]
+    all_widths = NUMBERED if report.numbered else (0, *WIDTHS)
+    widths = list(compress(all_widths, shown))
+    widths[-1] += sum(all_widths) - sum(widths)
+    return widths, shown
+
+
 def _status(item: ItemOutline) -> str:
     """The status and, below it, each further cell that says something, under its name; areas and tags last."""
     return "\n".join(filter(None, [item.status, *(f"【{cell.label}】{cell.words}" for cell in item.further)]))
@@ -66,7 +77,7 @@ class PolicySheet:
 
     def fill(self, report: ReportOutline, policy: PolicyOutline) -> None:
         """Writes the title (a made-up year says so first), the band, the legend and every measure's table."""
-        self.widths = NUMBERED if report.numbered else WIDTHS
+        self.widths, self.shown = _columns(report, policy)
         self._page_setup()
         if is_sample(report.front_matter):
             self.sheet.set_header(f"&C{SAMPLE}")
@@ -102,11 +113,11 @@ class PolicySheet:
         self.row += 1
 
     def _head(self) -> None:
-        self._cells((*self._number("番号"), "主体", "項目", "アクションプランの内容", self.heading), "head")
+        self._cells(self._of("番号", "主体", "項目", "アクションプランの内容", self.heading), "head")
 
-    def _number(self, text: str) -> tuple[str, ...]:
-        """The cell of the number, where there is a column for it."""
-        return (text,) if len(self.widths) == len(NUMBERED) else ()
+    def _of(self, *texts: str) -> tuple[str, ...]:
+        """Those of the texts for which there is a column."""
+        return tuple(compress(texts, self.shown))
 
     def _measure(self, measure: MeasureOutline) -> None:
         self._line(f"■{measure.heading}", "measure", HEADING)
@@ -115,7 +126,7 @@ class PolicySheet:
             self._head()
         for item in measure.items:
             marks = "\n".join(mark.symbol for mark in item.marks)
-            self._item((*self._number(item.code), marks, item.name, item.content, _status(item)))
+            self._item(self._of(item.code, marks, item.name, item.content, _status(item)))
 
     def _item(self, texts: tuple[str, ...]) -> None:
         """One item; a text that is too long for the tallest row of Excel runs on in the rows below."""
@@ -130,6 +141,6 @@ class PolicySheet:
         lines = max(line_count(text, width - INDENT, BODY) for text, width in zip(texts, self.widths, strict=True))
         self.sheet.set_row(self.row, 6 + lines * BODY * 1.4)
         for column, text in enumerate(texts):
-            named = "mark" if style != "head" and column < len(self.widths) - 3 else style
+            named = "mark" if style != "head" and column < sum(self.shown[:2]) else style
             self.sheet.write_string(self.row, column, text, self.formats[named])
         self.row += 1

@@ -1,6 +1,7 @@
 """The inquiry workbook's layout, shared by its writer and its reader: the columns, and what a reading gives."""
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -68,12 +69,13 @@ def known_columns(partner_id: int | None) -> tuple[Column, ...]:
     return PARTNER_COLUMNS if partner_id else (*COLUMNS, FIGURES_COLUMN)
 
 
-def columns_with(*, figures: bool) -> tuple[Column, ...]:
-    """The columns of a workbook. figures: whether an item declares any."""
+def columns_with(*, figures: bool, unsaid: Container[str] = ()) -> tuple[Column, ...]:
+    """The columns of a workbook. figures: whether an item declares any. unsaid: what no item says has no column."""
+    columns = tuple(column for column in COLUMNS if column.key not in unsaid)
     if not figures:
-        return COLUMNS
-    place = next(index for index, column in enumerate(COLUMNS) if column.kind == REMARK)
-    return (*COLUMNS[:place], FIGURES_COLUMN, *COLUMNS[place:])
+        return columns
+    place = next(index for index, column in enumerate(columns) if column.kind == REMARK)
+    return (*columns[:place], FIGURES_COLUMN, *columns[place:])
 
 
 OPTIONAL = "・".join(cell.label for cell in CELLS if not cell.needed)

@@ -53,13 +53,18 @@ def write_inquiry(
     """
     stamp = Stamp(report.key, department.pk if department else None, issued_at or timezone.now(), len(rows))
     figures = any(row.status.declared for row in rows)
-    return _written(report, name_of(department), rows, stamp, columns_with(figures=figures))
+    said = {"marks": any(row.marks for row in rows), "content": any(row.status.item.content for row in rows)}
+    unsaid = {key for key, says in said.items() if rows and not says}
+    return _written(report, name_of(department), rows, stamp, columns_with(figures=figures, unsaid=unsaid))
 
 
 def write_partner_inquiry(report: AnnualReport, partner: Partner, rows: Sequence[PartnerLine]) -> bytes:
     """The workbook of a partner outside the city hall: the same, with one box an item."""
     stamp = Stamp(report.key, None, timezone.now(), len(rows), partner.pk)
-    return _written(report, str(partner), rows, stamp, PARTNER_COLUMNS)
+    says = not rows or any(row.status.item.content for row in rows)
+    return _written(
+        report, str(partner), rows, stamp, [each for each in PARTNER_COLUMNS if says or each.key != "content"]
+    )
 
 
 def _written(report: AnnualReport, name: str, rows: Rows, stamp: Stamp, columns: Sequence[Column]) -> bytes:
@@ -223,7 +228,7 @@ class QuestionSheet:
         self.sheet.repeat_rows(HEAD_ROW)
         self.sheet.set_margins(left=0.31, right=0.31, top=0.47, bottom=0.55)  # inches: 8, 12 and 14 mm
         self.sheet.set_footer("&C- &P / &N -")
-        self.sheet.freeze_panes(FIRST_ROW, self.places["content"])
+        self.sheet.freeze_panes(FIRST_ROW, self.places["name"] + 1)
         self.sheet.hide_gridlines(2)
         self.sheet.set_zoom(90)
         self.sheet.set_selection(FIRST_ROW, self.places["text"], FIRST_ROW, self.places["text"])

@@ -138,8 +138,8 @@ class ActionItem(RecordModel):
     )
     public_id = GivenField("公開ID", give=new_public_id, max_length=16, unique=True, blank=True, editable=False)
     name = TitleField("項目", most=LONGEST_NAME)
-    content = RecordTextField("アクションプランの内容")
-    actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items")
+    content = RecordTextField("アクションプランの内容", blank=True)
+    actors = models.ManyToManyField(ActorType, verbose_name="主体", related_name="items", blank=True)
     areas = models.ManyToManyField(Area, verbose_name="地域", related_name="items", blank=True)
     tags = models.ManyToManyField(Tag, verbose_name="タグ", related_name="items", blank=True)
     lead_department = models.ForeignKey(
@@ -219,6 +219,12 @@ class ActionItem(RecordModel):
     def natural_key(self) -> tuple:
         """The measure's key and the number."""
         return (*self.measure.natural_key(), self.number)
+
+
+def asks_for_marks(plan_id: int | None, *, apart_from: int | None = None) -> bool:
+    """Whether an item of the plan, that one apart, bears a mark: then each has to. A plan without any has no marks."""
+    marked = ActionItem.actors.through.objects.filter(actionitem__measure__policy__plan=plan_id)
+    return marked.exclude(actionitem=apart_from).exists()
 
 
 def items_by_number(items: Iterable[ActionItem]) -> dict[str, ActionItem]:

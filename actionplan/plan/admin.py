@@ -32,7 +32,7 @@ from actionplan.models import (
     StoryStep,
 )
 from actionplan.plan.importing import ImportsFiles
-from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale
+from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale, ItemForm
 from actionplan.plan.named_admin import TagsBox
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
@@ -277,6 +277,7 @@ class ActionItemInline(PortalInline):
     """The measure's items, the marks as checkboxes."""
 
     model = ActionItem
+    form = ItemForm
     fields = ["number", "printed_number", "actors", "name", "content", "lead_department", "ended"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -363,6 +364,7 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
 
     resource_classes = [ActionItemResource]
     file_stem = "action_items"
+    form = ItemForm
     inlines = [FigureInline]
     fields: ClassVar[Any] = [
         *("measure", "number", "printed_number", "actors", "name", "content", "areas", "tags"),

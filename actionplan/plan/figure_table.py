@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -164,6 +163,7 @@ class FigureResource(TreeResource):
 
     keys = {ITEM: "item", NAME: "name"}
     parent = "item"
+    twice = "同じ項目に、同じ名前の行がほかにもあります。名前を別のものにするか、1行にまとめてください。"
     optional = frozenset({"ID", "公開ID", "計画", ITEM, "項目", ORDER, "基準値", LAST})
 
     pk = number_column("ID", "pk", readonly=True)
@@ -240,10 +240,12 @@ class FigureResource(TreeResource):
         if not row.get(ORDER, "").strip():
             row = {column: text for column, text in row.items() if column != ORDER}
         super().import_instance(instance, row, **kwargs)
-        if instance.kind == FigureKind.MONEY:
-            columns = [field.column_name for field in self.fields.values() if isinstance(field, TargetColumn)]
-            if errors := {column: NOT_FOR_MONEY for column in columns if row.get(column, "").strip()}:
-                raise ValidationError(errors)
+
+    def more_faults(self, instance: Any, row: dict) -> dict[str, str]:
+        """That money has no targets, at each column that says one."""
+        columns = [field.column_name for field in self.fields.values() if isinstance(field, TargetColumn)]
+        money = instance.kind == FigureKind.MONEY
+        return {column: NOT_FOR_MONEY for column in columns if money and row.get(column, "").strip()}
 
     def skip_row(
         self, instance: Model, original: Model, row: dict, import_validation_errors: dict | None = None

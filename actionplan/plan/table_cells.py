@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import F, Model, QuerySet
+from import_export.fields import Field
 from import_export.widgets import ManyToManyWidget, Widget
 
-from actionplan.models import ActorType, Department, Measure, Plan, Policy
+from actionplan.models import ActorType, Department, Measure, Plan, Policy, was_given
+from actionplan.public_id import is_public_id
 from actionplan.text import tidy_line_breaks
 
 SEPARATED, NAME = re.compile(r"[、,，\n]"), r"[^、,，\n]+"
@@ -87,14 +89,16 @@ class MarksCell(ManyToManyWidget):
         self.actors = {actor.symbol: actor for actor in ActorType.objects.all()}
 
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> list[ActorType]:
-        """The actors that the marks stand for. Raises ValueError."""
+        """The actors that the marks stand for, none for an empty cell. Raises ValueError."""
         marks = [mark for mark in (value or "") if mark not in " 　、,・"]
-        known = "".join(self.actors)
-        if not marks:
-            raise ValueError(f"主体が空です。{known}から1つ以上書いてください。")
         if unknown := [mark for mark in marks if mark not in self.actors]:
-            raise ValueError(f"主体「{''.join(unknown)}」は使えません。{known}から選んでください。")
+            raise ValueError(f"主体「{''.join(unknown)}」は使えません。{self.known}から選んでください。")
         return [self.actors[mark] for mark in dict.fromkeys(marks)]
+
+    @property
+    def known(self) -> str:
+        """The legend's marks: ★●◎."""
+        return "".join(self.actors)
 
     def render(self, value: Any, obj: object = None, **kwargs) -> str:
         """The marks in the legend's order."""
@@ -163,6 +167,25 @@ class DepartmentCell(Widget):
     def render(self, value: object, obj: object = None, **kwargs) -> str:
         """The name."""
         return "" if value is None else str(value)
+
+
+class PublicId(Field):
+    """公開ID: given with a new item by who brings it from another installation; never changed."""
+
+    def save(self, instance: Any, row: dict, *args, **kwargs) -> None:
+        """Takes the id of a new item. Raises ValueError for one that is none, was given before, or would change."""
+        wanted = row[self.column_name].strip()
+        if not wanted:
+            return
+        if not instance._state.adding:
+            raise ValueError("公開IDは、一度決まると変わりません。書き出したときのままにするか、空にしてください。")
+        if not is_public_id(wanted):
+            raise ValueError(f"公開ID「{wanted}」は使えません。新しい項目では空にすると、自動で決まります。")
+        if was_given(wanted):
+            raise ValueError(
+                f"公開ID「{wanted}」は、ほかの項目に使われたことがあります。空にすると、自動で決まります。"
+            )
+        instance.public_id = wanted
 
 
 # Rows that change places wait here, so that 1→2 and 2→1 in one file do not collide half-way. The number never

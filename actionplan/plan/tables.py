@@ -14,7 +14,7 @@ from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
-from actionplan.models import ActionItem, Department, Measure, Partner, Policy, label_of, note_source, was_given
+from actionplan.models import ActionItem, Department, Measure, Partner, Policy, label_of, note_source
 from actionplan.plan.named_cells import AreasCell, TagsCell
 from actionplan.plan.table_cells import (
     Above,
@@ -24,13 +24,13 @@ from actionplan.plan.table_cells import (
     MarksCell,
     NamesCell,
     NumberCell,
+    PublicId,
     Stock,
     TextCell,
     YesNoCell,
     doubled,
     whole_number,
 )
-from actionplan.public_id import is_public_id
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import check_columns
 
@@ -64,6 +64,8 @@ class TreeResource(ModelResource):
     # The columns that name a row, with the attributes behind them; the last one is the row's own number.
     keys: dict[str, str] = {}
     parent = ""
+    # What two lines of one file that name the same row are told.
+    twice = "同じ番号の行がほかにもあります。どちらかを直してください。"
     # Columns that files of before lack.
     optional = frozenset({PRINTED})
 
@@ -73,15 +75,15 @@ class TreeResource(ModelResource):
         clean_model_instances = True
 
     def before_import(self, dataset: Dataset, **kwargs) -> None:
-        """Checks the table as a whole and makes the stored rows ready; after an error no row is looked at."""
+        """Checks the head and makes the stored rows ready; without a head that can be read no row is looked at."""
         try:
             self.check_headers(dataset.headers)
             lines = [self.line(row) for row in dataset.dict]
-            self._check_doubles(lines)
         except ValueError:
             dataset.wipe()
             raise
         self.file_name = kwargs.get("file_name") or NAMELESS
+        self.pks, self.doubled_keys = doubled(pk for pk, _ in lines), doubled(key for _, key in lines)
         self.make_ready(lines)
 
     def make_ready(self, lines: list[tuple[str, Key]]) -> None:
@@ -111,21 +113,15 @@ class TreeResource(ModelResource):
         except CellError:
             return text
 
-    def _check_doubles(self, lines: list[tuple[str, Key]]) -> None:
-        pks, keys = doubled(pk for pk, _ in lines), doubled(key for _, key in lines)
-        sentences = []
-        for number, (pk, key) in enumerate(lines, 2):
-            if pk in pks:
-                sentences.append(
-                    f"{number}行目「ID」：{pk}が、このファイルの中で重なっています。1行だけにしてください。"
-                )
-            if key in keys:
-                columns = "」「".join(self.keys)
-                sentences.append(
-                    f"{number}行目「{columns}」：同じ番号の行がほかにもあります。どちらかを直してください。"
-                )
-        if sentences:
-            raise TableError(sentences)
+    def _doubles(self, row: dict) -> dict[str, str]:
+        """By column, that another line of the file names the same row."""
+        pk, key = self.line(row)
+        found = {"ID": f"{pk}が、このファイルの中で重なっています。1行だけにしてください。"} if pk in self.pks else {}
+        return found | ({"」「".join(self.keys): self.twice} if key in self.doubled_keys else {})
+
+    def more_faults(self, instance: Any, row: dict) -> dict[str, str]:
+        """By column, what else is wrong with the line once its cells are in the instance."""
+        return {}
 
     def get_instance(self, instance_loader: object, row: dict) -> Model | None:
         """The stored row that the line means, or None for a new one. Raises ValidationError for an unknown ID."""
@@ -134,7 +130,8 @@ class TreeResource(ModelResource):
             return self.stock.by_key.get(key)
         if pk not in self.stock.by_pk:
             name = self._meta.model._meta.verbose_name
-            raise ValidationError({"ID": f"ID {pk} の{name}はありません。新しく加える行では、IDを空にしてください。"})
+            sentence = f"ID {pk} の{name}はありません。新しく加える行では、IDを空にしてください。"
+            raise ValidationError(self._doubles(row) | {"ID": sentence})
         return self.stock.by_pk[pk]
 
     @classmethod
@@ -163,7 +160,7 @@ class TreeResource(ModelResource):
 
     def import_instance(self, instance: Model, row: dict, **kwargs) -> None:
         """Puts the cells into the instance. Raises ValidationError by column for every cell that cannot be taken."""
-        errors: dict[str, str] = {}
+        errors = self._doubles(row)
         try:
             setattr(instance, self.parent, self.find_parent(row, instance))
         except CellError as error:
@@ -173,7 +170,7 @@ class TreeResource(ModelResource):
                 self._take(field, instance, row)
             except ValueError as error:
                 errors[field.column_name] = str(error)
-        if errors:
+        if errors := self.more_faults(instance, row) | errors:
             raise ValidationError(errors)
 
     def _take(self, field: Field, instance: Model, row: dict) -> None:
@@ -188,15 +185,17 @@ class TreeResource(ModelResource):
     def validate_instance(
         self, instance: Model, import_validation_errors: dict | None = None, validate_unique: bool = True
     ) -> None:
-        """Raises ValidationError by column."""
-        if import_validation_errors:
-            raise ValidationError(import_validation_errors)
+        """Raises ValidationError by column; what could not be read is named together with what may not stand."""
+        faults = dict(import_validation_errors or {})
+        unread = {str(field.attribute).split("__")[0] for field in self.fields.values() if field.column_name in faults}
+        whole = validate_unique and not faults
         try:
-            instance.full_clean(validate_unique=validate_unique)
+            instance.full_clean({self.parent, *unread} if faults else (), whole, not faults)
         except ValidationError as error:
             columns = {field.attribute: field.column_name for field in self.fields.values()}
-            named = {columns.get(name, NON_FIELD_ERRORS): texts for name, texts in error.message_dict.items()}
-            raise ValidationError(named) from error
+            faults = {columns.get(name, NON_FIELD_ERRORS): texts for name, texts in error.message_dict.items()} | faults
+        if faults:
+            raise ValidationError(faults)
 
     def before_save_instance(self, instance: Any, row: dict, **kwargs) -> None:
         """Writes the file into the history."""
@@ -308,25 +307,6 @@ class MeasureResource(TreeResource):
         return super().get_queryset().select_related("policy__plan")
 
 
-class PublicId(Field):
-    """公開ID: given with a new item by who brings it from another installation; never changed."""
-
-    def save(self, instance: Any, row: dict, *args, **kwargs) -> None:
-        """Takes the id of a new item. Raises ValueError for one that is none, was given before, or would change."""
-        wanted = row[self.column_name].strip()
-        if not wanted:
-            return
-        if not instance._state.adding:
-            raise ValueError("公開IDは、一度決まると変わりません。書き出したときのままにするか、空にしてください。")
-        if not is_public_id(wanted):
-            raise ValueError(f"公開ID「{wanted}」は使えません。新しい項目では空にすると、自動で決まります。")
-        if was_given(wanted):
-            raise ValueError(
-                f"公開ID「{wanted}」は、ほかの項目に使われたことがあります。空にすると、自動で決まります。"
-            )
-        instance.public_id = wanted
-
-
 class ActionItemResource(TreeResource):
     """項目."""
 
@@ -393,6 +373,22 @@ class ActionItemResource(TreeResource):
         self.fields["related_departments"].widget.load(sorted(departments, key=lambda each: each.exists_on(day)))
         self.fields["partners"].widget.load(Partner.objects.all())
         super().before_import(dataset, **kwargs)
+        marked = ActionItem.actors.through.objects.values_list("actionitem", "actionitem__measure__policy__plan__title")
+        self.marked = {*marked, *((None, row["計画"]) for row in dataset.dict if row["主体"].strip())}
+
+    def import_instance(self, instance: Any, row: dict, **kwargs) -> None:
+        """Puts the cells into the item, and notes whether it lacks the marks that its plan's other items bear."""
+        others = (plan for pk, plan in self.marked if pk is None or pk != instance.pk)
+        vars(instance)["lacks_marks"] = not row["主体"].strip() and row["計画"] in others
+        super().import_instance(instance, row, **kwargs)
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: dict | None = None, validate_unique: bool = True
+    ) -> None:
+        """Raises ValidationError by column; a row that the file leaves as it is, is not asked for its marks."""
+        lacking = {"主体": f"主体が空です。{self.fields['actors'].widget.known}から1つ以上書いてください。"}
+        faults = (import_validation_errors or {}) | (lacking if instance.lacks_marks else {})
+        super().validate_instance(instance, faults, validate_unique)
 
     def filter_export(self, queryset: QuerySet, **kwargs) -> QuerySet:
         """The rows of the list with everything that their cells show."""

@@ -37,7 +37,7 @@ from actionplan.publishing.listed import evidence_texts, with_named
 from actionplan.publishing.one_wording import TwoWordings, clashes, settle, two_wordings, with_printed
 from actionplan.scale import Scale, read_scale
 from actionplan.text import fold_all
-from actionplan.words import plain_day
+from actionplan.words import plain_day, shown_number
 
 # Of these, lists of names, files and texts, told by their own words.
 LISTED = ("areas", "tags", "evidence", "voices")
@@ -167,6 +167,7 @@ class Draft:
     """An edition not yet saved: its front matter, its rows as cells in page order, and the answers they are made of.
 
     left_out: texts beside the answers that were handed in and that nobody has confirmed, in words.
+    unmarked: items that lack the marks which others of the report bear, in words.
     differing: policies and measures with two wordings. settled: whether it was decided which of them hold.
     clashes: sentences that say why it cannot be published at all.
     """
@@ -178,6 +179,7 @@ class Draft:
     settled: bool = True
     clashes: Sequence[str] = ()
     left_out: Sequence[str] = ()
+    unmarked: Sequence[str] = ()
 
     @cached_property
     def rows(self) -> list[EditionRow]:
@@ -235,7 +237,24 @@ def compose(
     front_matter = with_printed(named, rows)
     settled = headings is not None or not differing
     ordered = sorted(rows, key=page_place)
-    return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers))
+    asked = [] if report.is_past else [cells for cells in ordered if cells["item_id"] not in published]
+    unmarked = _unmarked(ordered, asked)
+    return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers), unmarked)
+
+
+def _unmarked(rows: Sequence[Cells], asked: Sequence[Cells]) -> list[str]:
+    """Those of the asked rows that bear no mark, where a row bears any: a report without any has no marks.
+
+    What an edition printed without stays so; other plans, and older ones, had no such marks.
+    """
+    if not any(cells["actor_symbols"] for cells in rows):
+        return []
+    return [f"{_code(cells)} {cells['item_name']}" for cells in asked if not cells["actor_symbols"]]
+
+
+def _code(cells: Cells) -> str:
+    numbers = (cells[f"{level}_number"] for level in ("policy", "measure", "item"))
+    return shown_number(cells["item_printed"], *numbers)
 
 
 def _front_matter(report: AnnualReport, base: Edition | None, used: Collection[str]) -> dict:

@@ -148,9 +148,8 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
     """Raises PublishRefused or NothingChanged with the sentence that says what is missing."""
     if not draft.rows:
         raise PublishRefused("この年度にはまだ項目がありません。項目を登録してから公表してください。")
-    unmarked = [row.code for row in draft.rows if not row.actor_symbols]
-    if unmarked and not report.is_past:  # other plans, and older ones, had no such marks
-        raise PublishRefused(f"主体（★●◎）が選ばれていない項目があります：{'、'.join(unmarked)}")
+    if draft.unmarked:
+        raise PublishRefused(f"主体（★●◎）が選ばれていない項目があります：{'、'.join(draft.unmarked)}")
     refuse_two_wordings(draft)
     # Now: against what citizens see, so that a scheduled edition can be brought forward. Later: against the last plan.
     last = last_edition(report) if public_from else shown_edition(report)

@@ -328,7 +328,7 @@ def cautions(opening: Opening) -> list[str]:
     if opening.report is not None:
         return []
     years = AnnualReport.objects.filter(plan=opening.plan, sample=False).order_by("fiscal_year")
-    return [*_place(opening.fiscal_year, list(years)), *_unfinished(opening)]
+    return [*_place(opening.fiscal_year, list(years)), *_unfinished(opening), *_unmarked(opening)]
 
 
 def _place(year: int, years: list[AnnualReport]) -> Iterator[str]:
@@ -342,6 +342,21 @@ def _place(year: int, years: list[AnnualReport]) -> Iterator[str]:
         yield f"{web_label(newest + 1)}を飛ばして開きます。"
     elif year > newest + 2:
         yield f"{web_label(newest + 1)}から{web_label(year - 1)}までの{year - newest - 1}年度を飛ばして開きます。"
+
+
+MOST_UNMARKED = 20
+
+
+def _unmarked(opening: Opening) -> Iterator[str]:
+    """Which items lack marks that others of the plan bear: the year cannot be published before they have some."""
+    going_on = live_items(opening.plan).filter(ended=False, successor=None).select_related("measure__policy")
+    items = list(going_on.filter(actors=None))
+    if items and going_on.exclude(actors=None).exists():
+        more = f"、ほか{len(items) - MOST_UNMARKED}件" if len(items) > MOST_UNMARKED else ""
+        yield f"主体（★●◎）が選ばれていない項目があります：{'、'.join(map(str, items[:MOST_UNMARKED]))}{more}。{CHOOSE}"
+
+
+CHOOSE = "項目の画面で選ぶまで、この年度は公表できません。"
 
 
 def _unfinished(opening: Opening) -> Iterator[str]:

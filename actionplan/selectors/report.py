@@ -112,6 +112,16 @@ class MeasureOutline:
         return f"{self.printed}　{self.title}" if self.printed else self.title
 
     @property
+    def has_marks(self) -> bool:
+        """Whether any of its items bears a mark; a table without has no column for them."""
+        return any(item.marks for item in self.items)
+
+    @property
+    def has_contents(self) -> bool:
+        """Whether any of its items says what the plan wants of it, or where and what about."""
+        return any(item.content or item.named for item in self.items)
+
+    @property
     def heading_differs(self) -> bool:
         """Whether the original heads the status column with another word."""
         return self.status_heading != STATUS_HEADING

@@ -151,6 +151,36 @@ def test_a_figure_twice_in_one_file_is_told_however_its_item_is_named(client, it
     refused = page(bring(client, by_code, by_id, head=head))
     assert "2行目「項目の番号」「指標の名前・財源」" in refused
     assert "3行目「項目の番号」「指標の名前・財源」" in refused
+    assert "同じ項目に、同じ名前の行がほかにもあります。" in refused
+    assert "同じ番号" not in refused
+
+
+def test_the_page_says_that_figures_are_told_apart_by_their_names(client, items):
+    shown = page(client.get(f"{ADDRESS}import/"))
+    assert "同じ項目に同じ名前のものがあればその変更" in shown
+    assert "番号が同じもの" not in shown
+    assert "番号が同じものがあればその変更" in page(client.get(f"{files.ITEMS}import/"))
+
+
+def test_everything_that_is_wrong_in_a_file_is_told_at_once(client, items):
+    factories.make_item(factories.make_measure(factories.make_plan(title="第2次計画")))
+    lines = [
+        ["1-1-2", "指標", "参加者数", "人", "", "", ""],
+        ["1-1-2", "指標", "参加者数", "人", "約120", "1e999", ""],
+        ["1-1-9", "指数", "満足度", "", "", "", ""],
+        ["1-1-1", "事業費", "市費", "千円", "NaN", "100", ""],
+        ["1-1-2", "事業費", "a＝b", "あ" * 60, "1e999", "", "１２３４５６７８９０" * 4],
+    ]
+    refused = page(bring(client, *lines))
+    places = [
+        *("2行目「項目の番号」「指標の名前・財源」", "3行目「項目の番号」「指標の名前・財源」"),
+        *("3行目「基準値」", "3行目「目標（平成21年度）」"),
+        *("4行目「項目の番号」", "4行目「種類」", "4行目「単位」"),
+        *("5行目「計画」", "5行目「基準値」", "5行目「目標（平成21年度）」：事業費（財源）に目標は書けません"),
+        *("6行目「指標の名前・財源」", "6行目「単位」", "6行目「基準値」"),
+    ]
+    assert [place for place in places if place not in refused] == []
+    assert not Figure.objects.exists()
 
 
 def test_of_two_plans_with_the_number_the_plan_has_to_be_named(client, items):

@@ -65,8 +65,9 @@ def test_a_new_item_can_be_added_on_its_measures_page(item):
 
 
 @pytest.mark.parametrize("where", ["own page", "measure"])
-def test_an_item_without_any_mark_is_refused(item, where):
+def test_an_item_without_any_mark_is_refused_where_another_of_its_plan_bears_one(item, where):
     client = signed_in()
+    factories.make_item(factories.make_measure(policy_number=4))
     obj, form_id, name = (item, "actionitem_form", "actors")
     if where == "measure":
         obj, form_id, name = (item.measure, "measure_form", "items-0-actors")
@@ -74,6 +75,24 @@ def test_an_item_without_any_mark_is_refused(item, where):
     page = client.post(change_url(obj), {**form, name: []}).content.decode()
     assert "主体（★●◎）を1つ以上選んでください。" in page
     assert item.actors.count() == 2
+
+
+def test_the_tree_shows_numbers_as_the_plan_prints_them(item):
+    measure, policy = item.measure, item.measure.policy
+    address = f"/admin/actionplan/plan/{policy.plan_id}/tree/"
+    page = signed_in().get(address).content.decode()
+    assert "施策3　" in page
+    assert "■3-1　" in page
+    assert '<td class="nowrap">3-1-1</td>' in page
+    policy.printed_number, measure.printed_number, item.printed_number = "基本目標Ⅰ", "（１）", "Ⅰ-１-ア"
+    for row in (policy, measure, item):
+        row.save()
+    page = signed_in().get(address).content.decode()
+    assert "基本目標Ⅰ　" in page
+    assert "■（１）　" in page
+    assert '<td class="nowrap">Ⅰ-１-ア</td>' in page
+    assert "施策3" not in page
+    assert "3-1-1" not in page
 
 
 def test_a_doubled_number_is_refused_in_words(item):

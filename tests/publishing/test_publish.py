@@ -102,7 +102,8 @@ def test_a_year_without_items_is_refused():
 
 def test_an_item_without_a_mark_is_refused_by_its_code():
     status = factories.make_status(item=factories.make_item(marks=""))
-    with pytest.raises(PublishRefused, match="1-1-1"):
+    factories.make_status(status.report, factories.make_item(status.item.measure))
+    with pytest.raises(PublishRefused, match=r"1-1-1 項目$"):
         publish(status.report, by=None)
 
 
