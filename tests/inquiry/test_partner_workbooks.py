@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from actionplan.inquiry.layout import PARTNER_COLUMNS, SHEET
-from actionplan.models import State, Voice
+from actionplan.models import ActionItem, State, Voice
 from actionplan.permissions import CLERK, COORDINATOR
 from actionplan.publishing.publish import publish
 from tests import factories
@@ -74,6 +74,16 @@ def test_the_workbook_has_only_the_partners_items_and_one_box_to_write_in(client
     open_cells = {cell.coordinate for row in found.iter_rows() for cell in row if not cell.protection.locked}
     assert open_cells == {TEXT}
     assert found.protection.sheet
+
+
+def test_what_no_item_says_has_no_column_and_the_workbook_comes_back(client, town):
+    ActionItem.objects.update(content="")
+    data = client.get(address(town)).content
+    heads = [cell.value for cell in sheet(data)[4]]
+    assert "アクションプランの内容" not in heads
+    place = f"{chr(ord('A') + heads.index('実施状況'))}5"
+    confirm(client, upload(client, town.report, changed(data, **{place: "浜を掃除した。"})))
+    assert town.partners.text == "浜を掃除した。"
 
 
 def test_of_last_year_it_tells_what_is_public_and_what_the_partner_wrote_itself(client, town):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actionplan.models import Partner, PartnerLink, State, Voice
+from actionplan.models import ActionItem, Partner, PartnerLink, State, Voice
 from actionplan.publishing.compose import compose
 from actionplan.publishing.publish import publish
 from actionplan.voices import partner_page
@@ -47,6 +47,17 @@ def test_it_says_who_asks_until_when_and_what_the_plan_promises(town, client):
     page = client.get(town.link()).content.decode()
     for words in ("浜の自治会の回答", "浜の掃除", "内容", "まで使えます"):
         assert words in page
+
+
+@pytest.mark.parametrize(("printed", "shown"), [("", "1-1-1　浜の掃除"), ("Ⅰ-１-ア", "Ⅰ-１-ア　浜の掃除")])
+def test_it_names_the_item_by_the_number_that_the_partners_workbook_has(town, client, printed, shown):
+    ActionItem.objects.filter(pk=town.status.item_id).update(printed_number=printed)
+    assert f">{shown}</h2>" in client.get(town.link()).content.decode()
+
+
+def test_an_item_without_a_content_has_no_heading_for_one(town, client):
+    ActionItem.objects.filter(pk=town.status.item_id).update(content="")
+    assert "アクションプランの内容" not in client.get(town.link()).content.decode()
 
 
 def test_what_is_handed_in_is_not_published_before_the_office_has_confirmed_it(town, client):
