@@ -32,8 +32,8 @@ from actionplan.models import (
     StoryStep,
 )
 from actionplan.plan.importing import ImportsFiles
-from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale, ItemForm
-from actionplan.plan.named_admin import TagsBox
+from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale
+from actionplan.plan.named_admin import ItemForm, TagsBox
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
 from actionplan.round.opening import missing_items

@@ -7,9 +7,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, ModelForm
 
 from actionplan.admin.base import PortalInline
-from actionplan.admin.locking import KeepingForm
-from actionplan.admin.pickers import NO_MARK
-from actionplan.models import Figure, Plan, PlanCategory, asks_for_marks, codes_in_use, scale_of, why_not_delete
+from actionplan.models import Figure, Plan, PlanCategory, codes_in_use, scale_of, why_not_delete
 
 UNSET_STAYS = "「{label}」は、まだ選んでいないことを表す区分なので、削除することも、使わないことにもできません。"
 TWICE = "同じ記号の進捗区分があります。記号は、区分ごとに別のものにしてください。"
@@ -77,20 +75,6 @@ class HasScale:
         plan: Plan = form.instance
         plan.take_default_scale()
         plan.add_unset()
-
-
-class ItemForm(KeepingForm):
-    """An item; it is asked for its marks where another item of its plan bears any."""
-
-    def clean(self) -> dict:
-        """The cleaned data; the box of the marks is told when it may not be empty."""
-        cleaned = super().clean()
-        measure = cleaned.get("measure") or getattr(self.instance, "measure", None)
-        policy = getattr(measure, "policy", None)  # neither may be chosen yet
-        empty = "actors" in cleaned and not cleaned["actors"]
-        if policy and empty and asks_for_marks(policy.plan_id, apart_from=self.instance.pk):
-            self.add_error("actors", NO_MARK)
-        return cleaned
 
 
 class FigureFormSet(BaseInlineFormSet):

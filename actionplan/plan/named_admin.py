@@ -1,4 +1,4 @@
-"""Areas and tags in the admin, and the box of tags on an item's form."""
+"""Areas and tags in the admin, and an item's form: its box of tags, and when it is asked for marks."""
 
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin
 from actionplan.admin.base import PortalAdmin
-from actionplan.models import Area, Tag
+from actionplan.admin.locking import KeepingForm
+from actionplan.admin.pickers import NO_MARK
+from actionplan.models import Area, Tag, asks_for_marks
 from actionplan.plan.named_cells import TagsField, tags_field
 from actionplan.trail.object_history import ReadableHistory
 
@@ -43,6 +45,20 @@ class TagAdmin(NamesItems):
 
     list_display = ["name", "item_count"]
     search_help_text = "タグの言葉で探します。"
+
+
+class ItemForm(KeepingForm):
+    """An item; it is asked for its marks where another item of its plan bears any."""
+
+    def clean(self) -> dict:
+        """The cleaned data; the box of the marks is told when it may not be empty."""
+        cleaned = super().clean()
+        measure = cleaned.get("measure") or getattr(self.instance, "measure", None)
+        policy = getattr(measure, "policy", None)  # neither may be chosen yet
+        empty = "actors" in cleaned and not cleaned["actors"]
+        if policy and empty and asks_for_marks(policy.plan_id, apart_from=self.instance.pk):
+            self.add_error("actors", NO_MARK)
+        return cleaned
 
 
 class TagsBox(ForModelAdmin):

@@ -1,4 +1,4 @@
-"""Areas and tags as people write them, several in one box or cell: 厳原、豊玉. A tag that is new is made."""
+"""Areas and tags as people write them, several in one box: 厳原、豊玉; an item's public id. A new tag is made."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from import_export.fields import Field
 from import_export.widgets import ManyToManyWidget
 
-from actionplan.models import Area, Tag, likeness, note_source
+from actionplan.models import Area, Tag, likeness, note_source, was_given
+from actionplan.public_id import is_public_id
 
 BETWEEN_NAMES = re.compile(r"[、，,；;\n]")
 # Names of areas are known, so that a blank or a dot may part them as well.
@@ -153,3 +155,22 @@ def tags_field(label: str, may_add: bool) -> TagsField:
     more = "など" if len(known) > SHOWN else ""
     used = f"いまあるタグ：{'、'.join(known[:SHOWN])}{more}" if known else "例：防災、子育て"
     return TagsField(may_add=may_add, label=label, help_text=f"「、」で区切って、いくつでも書けます。{used}")
+
+
+class PublicId(Field):
+    """公開ID: given with a new item by who brings it from another installation; never changed."""
+
+    def save(self, instance: Any, row: dict, *args, **kwargs) -> None:
+        """Takes the id of a new item. Raises ValueError for one that is none, was given before, or would change."""
+        wanted = row[self.column_name].strip()
+        if not wanted:
+            return
+        if not instance._state.adding:
+            raise ValueError("公開IDは、一度決まると変わりません。書き出したときのままにするか、空にしてください。")
+        if not is_public_id(wanted):
+            raise ValueError(f"公開ID「{wanted}」は使えません。新しい項目では空にすると、自動で決まります。")
+        if was_given(wanted):
+            raise ValueError(
+                f"公開ID「{wanted}」は、ほかの項目に使われたことがあります。空にすると、自動で決まります。"
+            )
+        instance.public_id = wanted

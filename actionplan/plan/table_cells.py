@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import F, Model, QuerySet
-from import_export.fields import Field
 from import_export.widgets import ManyToManyWidget, Widget
 
-from actionplan.models import ActorType, Department, Measure, Plan, Policy, was_given
-from actionplan.public_id import is_public_id
+from actionplan.models import ActorType, Department, Measure, Plan, Policy
 from actionplan.text import tidy_line_breaks
 
 SEPARATED, NAME = re.compile(r"[、,，\n]"), r"[^、,，\n]+"
@@ -167,25 +165,6 @@ class DepartmentCell(Widget):
     def render(self, value: object, obj: object = None, **kwargs) -> str:
         """The name."""
         return "" if value is None else str(value)
-
-
-class PublicId(Field):
-    """公開ID: given with a new item by who brings it from another installation; never changed."""
-
-    def save(self, instance: Any, row: dict, *args, **kwargs) -> None:
-        """Takes the id of a new item. Raises ValueError for one that is none, was given before, or would change."""
-        wanted = row[self.column_name].strip()
-        if not wanted:
-            return
-        if not instance._state.adding:
-            raise ValueError("公開IDは、一度決まると変わりません。書き出したときのままにするか、空にしてください。")
-        if not is_public_id(wanted):
-            raise ValueError(f"公開ID「{wanted}」は使えません。新しい項目では空にすると、自動で決まります。")
-        if was_given(wanted):
-            raise ValueError(
-                f"公開ID「{wanted}」は、ほかの項目に使われたことがあります。空にすると、自動で決まります。"
-            )
-        instance.public_id = wanted
 
 
 # Rows that change places wait here, so that 1→2 and 2→1 in one file do not collide half-way. The number never

@@ -15,7 +15,7 @@ from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
 from actionplan.models import ActionItem, Department, Measure, Partner, Policy, label_of, note_source
-from actionplan.plan.named_cells import AreasCell, TagsCell
+from actionplan.plan.named_cells import AreasCell, PublicId, TagsCell
 from actionplan.plan.table_cells import (
     Above,
     CellError,
@@ -24,7 +24,6 @@ from actionplan.plan.table_cells import (
     MarksCell,
     NamesCell,
     NumberCell,
-    PublicId,
     Stock,
     TextCell,
     YesNoCell,
