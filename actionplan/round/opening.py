@@ -32,14 +32,15 @@ from actionplan.words import shown_number
 
 PLACE = ("measure__policy__number", "measure__number", "number")
 PRINTED = "printed_number"
-OWN = ("pk", "name", "ended", "lead_department_id", "successor_id")
+OWN = ("pk", "name", "ended", "lead_department_id", "successor_id", "marked")
 NEXT = ("successor__name", *(f"successor__{name}" for name in (PRINTED, *PLACE)))
 
 
 class PlanItem(NamedTuple):
     """An item without the weight of a model: a large plan has tens of thousands of them.
 
-    lead_department, successor_id: primary keys. next_code, next_name: of the item that follows; empty for none.
+    lead_department, successor_id: primary keys. marked: whether it bears a mark.
+    next_code, next_name: of the item that follows; empty for none.
     """
 
     pk: int
@@ -47,6 +48,7 @@ class PlanItem(NamedTuple):
     ended: bool
     lead_department: int | None
     successor_id: int | None
+    marked: bool
     code: str
     next_code: str
     next_name: str
@@ -67,9 +69,11 @@ class PlanItem(NamedTuple):
 
 def plan_items(plan: Plan) -> list[PlanItem]:
     """live_items() as PlanItems; one query."""
+    marks = ActionItem.actors.through.objects.filter(actionitem=OuterRef("pk"))
+    items = live_items(plan).annotate(marked=Exists(marks))
     return [
         PlanItem._make((*own, shown_number(*place), shown_number(*following) if name else "", name or ""))
-        for own, place, (name, *following) in map(_parts, live_items(plan).values_list(*OWN, PRINTED, *PLACE, *NEXT))
+        for own, place, (name, *following) in map(_parts, items.values_list(*OWN, PRINTED, *PLACE, *NEXT))
     ]
 
 
@@ -349,9 +353,8 @@ MOST_UNMARKED = 20
 
 def _unmarked(opening: Opening) -> Iterator[str]:
     """Which items lack marks that others of the plan bear: the year cannot be published before they have some."""
-    going_on = live_items(opening.plan).filter(ended=False, successor=None).select_related("measure__policy")
-    items = list(going_on.filter(actors=None))
-    if items and going_on.exclude(actors=None).exists():
+    items = [row.item for row in opening.coming if not row.item.marked]
+    if items and len(items) < len(opening.coming):
         more = f"、ほか{len(items) - MOST_UNMARKED}件" if len(items) > MOST_UNMARKED else ""
         yield f"主体（★●◎）が選ばれていない項目があります：{'、'.join(map(str, items[:MOST_UNMARKED]))}{more}。{CHOOSE}"
 
