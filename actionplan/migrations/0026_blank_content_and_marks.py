@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0024_logins'),
+        ('actionplan', '0025_approvals'),
     ]
 
     operations = [
