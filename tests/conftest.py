@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: the real report, a coordinator, plain static files."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,13 @@ def plain_http():
     # What a log-in costs and asks is tests/login's: everybody else's is forced thousands of times.
     plain |= {"SECOND_FACTOR": "offered", "AXES_ENABLED": False}
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    # Two processes of tests are two installations: the same person, by key, reads a file in each at once.
+    var = Path(settings.VAR_DIR) / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    var.mkdir(mode=0o700, exist_ok=True)
     # Tests ask the views anew each time; tests/views/test_kept_pages.py keeps pages.
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": storage}, KEPT_PAGES=False, **plain):
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": storage}, KEPT_PAGES=False, VAR_DIR=var, **plain
+    ):
         yield
 
 
