@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
@@ -17,7 +17,18 @@ from actionplan.past.headings import (
     heading_texts,
 )
 from actionplan.past.source import Source
-from actionplan.past.vocabulary import CONTENT, FIGURE, ITEM_NAME, ROLES, SEVERAL, YEAR, YEARLY, suggested, year_in
+from actionplan.past.vocabulary import (
+    CONTENT,
+    FIGURE,
+    ITEM_NAME,
+    KEEP,
+    ROLES,
+    SEVERAL,
+    YEAR,
+    YEARLY,
+    suggested,
+    year_in,
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +65,10 @@ class Choices:
         return self.year if self.year is not None else self.table_years.get(table)
 
 
+# What parts two texts, by the room that the first leaves, the second, and whether a page only broke them.
+Between = Callable[[float, str, bool], str]
+
+
 @dataclass
 class PastWords:
     """What one year's cell says, and where it stood. room: see SourceCell."""
@@ -62,13 +77,17 @@ class PastWords:
     place: str
     room: float = inf
 
+    def with_more(self, more: "PastWords", cut: bool, between: Between) -> "PastWords":
+        """These words and those of a further row."""
+        return PastWords(self.text + between(self.room, more.text, cut) + more.text, self.place, more.room)
+
 
 @dataclass
 class PastLine:
     """One item as the source has it. policy, measure: number, where it has one, and title. printed: how the numbers of
     policy, measure and item are written, empty for mere figures, None where the source does not say. answers: by year
     and cell; kept: by year, headings with the words under them. own: by year what else this portal's own data say, by
-    role or, of figures, by heading. plan: its name, where the file names it."""
+    role or, of figures, by heading; own_places: where that stands. plan: its name, where the file names it."""
 
     place: str
     policy: tuple[int | None, str] = (None, "")
@@ -84,6 +103,7 @@ class PastLine:
     answers: dict[int, dict[str, PastWords]] = field(default_factory=dict)
     kept: dict[int, list[tuple[str, PastWords]]] = field(default_factory=dict)
     own: dict[int, dict[str, str]] = field(default_factory=dict)
+    own_places: dict[int, dict[str, str]] = field(default_factory=dict)
     plan: str = ""
 
     @property
@@ -95,6 +115,17 @@ class PastLine:
     def words(self) -> str:
         """What names it for a person."""
         return self.name or self.content
+
+    def add(self, year: int, role: str, heading: str, said: PastWords, cut: bool, between: Between) -> None:
+        """Adds what a further row says in a cell. cut: whether a page broke the row. between: what parts two texts."""
+        kept, held = self.kept.setdefault(year, []), self.answers.setdefault(year, {})
+        last = next((place for place in range(len(kept) - 1, -1, -1) if kept[place][0] == heading), None)
+        if role != KEEP:
+            held[role] = held[role].with_more(said, cut, between) if role in held and held[role].text else said
+        elif cut and last is not None:
+            kept[last] = (heading, kept[last][1].with_more(said, cut, between))
+        else:
+            kept.append((heading, said))
 
 
 @dataclass
@@ -260,7 +291,10 @@ def chosen_columns(source: Source, choices: Choices) -> list[TableColumn]:
 
 SEPARATORS = re.compile(r"([／/、，,;；]|[・\n]|[ 　]+)")
 OFFICE = re.compile(r".*(?:課|室|局|部|係|所|署|館|センター|会|班|校|園|院|庁|委員会|担当)")
-PARTS_OF_ONE = ("部", "局")
+# What a section may stand behind, on the same line or below: 市民部　協働課, 教育委員会 学校教育課 are one.
+BUREAU = re.compile(r".*(部|局|委員会|庁)")
+OFFICE_WITH_SECTIONS = re.compile(r".*(室|所|センター)")
+SECTION = re.compile(r".*(?:課|係|室|班|担当|グループ|チーム)")
 # What stands behind a department, by a blank or on a line of its own, and says which part of it is meant.
 UNIT = re.compile(r"[（(].*|.*(?:係|担当|班|グループ|チーム)|外|他|ほか")
 
@@ -281,17 +315,23 @@ def departments_in(text: str) -> list[str]:
         if names and not before.strip() and UNIT.fullmatch(word):
             names[-1] += word if word[0] in "（(" else f" {word}"
             continue
-        whole = not names or before in tuple("／/、，,;；") or _is_whole(names[-1], before)
+        whole = not names or before in tuple("／/、，,;；") or _is_whole(names[-1], before, word)
         if whole:
             names += [word] if word else []
         else:
-            names[-1] += before.replace("\n", "") + word
+            names[-1] += (" " if BUREAU.fullmatch(names[-1]) else "") + word if "\n" in before else before + word
     return list(dict.fromkeys(names))
 
 
-def _is_whole(name: str, separator: str) -> bool:
-    blank = not separator.strip() and "\n" not in separator
-    return bool(OFFICE.fullmatch(name)) and not (blank and name.endswith(PARTS_OF_ONE))
+def _is_whole(name: str, separator: str, following: str) -> bool:
+    """Whether the name is one of its own: not a bureau, or an office, whose section follows behind a blank."""
+    if separator.strip() or not OFFICE.fullmatch(name):
+        return bool(OFFICE.fullmatch(name))
+    if bureau := BUREAU.fullmatch(name):
+        return following.endswith(bureau[1]) or ("\n" in separator and not SECTION.fullmatch(following))
+    if "\n" in separator or not (office := OFFICE_WITH_SECTIONS.fullmatch(name)):
+        return True
+    return following.endswith(office[1]) or not SECTION.fullmatch(following)
 
 
 LABELS = {cell.label: cell.name for cell in CELLS[1:]}
@@ -299,10 +339,14 @@ PART = re.compile(rf"^(?:【({'|'.join(LABELS)})】|({'|'.join(LABELS)})：|({'|
 CORRECTION = re.compile(r"\n?第\d+版で訂正：.*\Z", re.DOTALL)
 
 
-def take_apart(answers: dict[str, PastWords]) -> None:
+def take_apart(every: Iterable[dict[str, PastWords]]) -> None:
     """Gives each further cell its own words, which this portal's form and PDF write below the status."""
-    if "text" not in answers:
-        return
+    for answers in every:
+        if "text" in answers:
+            _take_apart(answers)
+
+
+def _take_apart(answers: dict[str, PastWords]) -> None:
     whole = answers["text"]
     text = CORRECTION.sub("", whole.text)
     starts = [*PART.finditer(text)]

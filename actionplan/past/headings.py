@@ -212,6 +212,8 @@ def _suggest(column: TableColumn) -> str:
     role = suggested(column.heading)[0]
     if role == CONTENT and suggested(column.heading.partition("／")[0])[0] == STATUS:
         role = STATUS  # 内容 below 実績 is what was done
+    if role == ITEM_NAME and suggested(column.heading.partition("／")[0])[0] == KEEP:
+        role = KEEP  # 名称 below 成果指標 is what is measured
     if column.year and role not in YEARLY:
         return KEEP if role else ""
     if column.heading == "備考":

@@ -162,14 +162,19 @@ class Numbers:
             self.tell_once(place, f"「{text}」のような2段の番号は、書かれたとおりに残し、{read}の順に並べます。")
         return code
 
-    def own(self, text: str, place: str, printed: str | None) -> tuple[int | None, str | None]:
-        """What a column of items' numbers says: a number of this level, or more than that, which is kept as printed."""
+    def own(self, text: str, place: str, printed: str | None, above: bool) -> tuple[int | None, str | None]:
+        """What a column of items' numbers says: a number of this level, or more than that, which is kept as printed.
+
+        above: whether what the item stands under has a number that is printed so; its own is kept beside it.
+        """
         code = parse_code(text)
         if code is None or len(code) > 3:
             levels = self._spelt(text, place)
             return levels[-1] if levels else None, printed or text
         if len(code) > 1:
             return code[-1], printed or text
+        if above and not is_plain(text):
+            return code[0], printed or text.strip()
         if not is_plain(text) and printed is None:
             self.tell_once(place, f"「{text}」のような項目の番号は、施策・取組の番号に続く{code[0]}と読みました。")
         return code[0], printed or ""

@@ -5,6 +5,7 @@ what cannot be taken as it is in the troubles, each with its place.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.past.choices import (
@@ -16,12 +17,12 @@ from actionplan.past.choices import (
     departments_in,
     take_apart,
 )
-from actionplan.past.headings import SHEET, Heading, Repeats, columns_of, heading_texts, is_same_heading
+from actionplan.past.headings import SHEET, Heading, Repeats, heading_texts, is_same_heading
 from actionplan.past.letters import line_goes_on
 from actionplan.past.likeness import Level, Levels, Numbers, letters_of
 from actionplan.past.own_columns import heading_said
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
-from actionplan.past.telling import forget_silent_years, merge_years, tell_rest
+from actionplan.past.telling import forget_silent_years, merge_years, tell_cells, tell_columns, tell_rest
 from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,
@@ -55,7 +56,6 @@ from actionplan.past.vocabulary import (
     printed_before,
     without_year,
 )
-from actionplan.text import forbidden_characters, tidy_line_breaks
 
 
 def read_records(source: Source, choices: Choices) -> PastReading:
@@ -68,6 +68,8 @@ def read_records(source: Source, choices: Choices) -> PastReading:
 
 OWN_HEADINGS = ("主体", "項目", "アクションプランの内容")
 NAMELESS_ROW = "項目の名前がないため、上の行「{name}」の続きとして読みました。"
+OTHER_YEAR_ROW = "年度だけが違う行なので、上の行「{name}」の別の年度として読みました。空の欄は、上の行と同じです。"
+SEVERAL_OFFICES = "担当課を「{lead}」、関係課を「{rest}」に分けて読みました。"
 CUT_ROW = "ページで分かれた行なので、前のページの行「{name}」の続きとして読みました。"
 NO_LINES = "見出しの下に、取り込める行がありません。見出しの行を確かめてください。"
 HEADING_NOTE = "原本の見出しのまま。実施状況の欄です。"
@@ -81,8 +83,7 @@ class Reader:
     def __init__(self, source: Source, choices: Choices) -> None:
         self.source, self.choices, self.reading = source, choices, PastReading()
         self.ends: dict[str, float] = {}
-        first = source.tables[choices.tables[0]]
-        heading = choices.heading
+        first, heading = source.tables[choices.tables[0]], choices.heading
         self.heads = first.rows[heading.first : heading.first + heading.count]
         self.headings = heading_texts(self.heads, first.width)
         self.columns = {role: index for index, role in choices.roles.items() if role not in (*YEARLY, SKIP)}
@@ -118,7 +119,8 @@ class Reader:
         cut = table.goes_on and bool(self.reading.lines)
         for number, each in enumerate(table.rows):
             row = self.repeats.read(each) if number >= start and not self._is_head(each) else each
-            if cut and number >= start and not row.is_line and row.words and not self._is_head(row):
+            broken = cut and number >= start and not row.is_line and row.words and not self._is_head(row)
+            if broken and not self._is_other_year(row):
                 self._join(row, CUT_ROW, cut=True)
                 cut = False
             elif len(row.words) == 1:
@@ -176,21 +178,13 @@ class Reader:
             words = "　".join(cell.text.strip() for cell in row.words)
             self.reading.left_out.append(Told(row.place, "合計の行です。", words))
             return
-        self._tell_cells(row)
-        if self._goes_on(row):
+        tell_cells(self.reading, row, self.choices.roles, self._cell)
+        if not self._goes_on(row):
+            self._line(row)
+        elif not self._is_other_year(row):
             self._join(row, NAMELESS_ROW)
         else:
-            self._line(row)
-
-    def _tell_cells(self, row: SourceRow) -> None:
-        for index, role in self.choices.roles.items():
-            cell = self._cell(row, index)
-            if role != SKIP and cell.note and not cell.down:
-                self.reading.notes.append(Told(cell.place, cell.note, cell.text))
-            if role != SKIP and (found := forbidden_characters(tidy_line_breaks(cell.text))):
-                names = "、".join(dict.fromkeys(found))
-                sentence = f"目に見えない制御文字（{names}）が入っています。もとのファイルから取り除いてください。"
-                self.reading.troubles.append(Told(cell.place, sentence))
+            self._same_item(row)
 
     def _cell(self, row: SourceRow, index: int | None) -> SourceCell:
         """The cell of a column; what merely lies under a cell merged across says nothing of its own."""
@@ -214,6 +208,22 @@ class Reader:
             named.append(self._cell(row, self.columns.get(CONTENT)))
         return all(not cell.text.strip() or cell.down for cell in named)
 
+    def _is_other_year(self, row: SourceRow) -> bool:
+        """Whether the row says a year that is not the one of the line above: it is the same item's in another year."""
+        cell = self._cell(row, self.columns.get(YEAR))
+        says = self.reading.lines and cell.text.strip() and not cell.down
+        return bool(says) and self._years(row) != self.reading.lines[-1].years
+
+    def _same_item(self, row: SourceRow) -> None:
+        """A further line of the item above; what the row leaves blank is as it is there."""
+        above = self.reading.lines[-1]
+        line = replace(above, place=row.place, answers={}, kept={}, own={}, own_places={})
+        line.content = self._says(row, CONTENT) or above.content
+        line.marks = self._says(row, MARKS) or above.marks
+        line.departments = self._departments(row) or [*above.departments]
+        self._speak(line, row)
+        self.reading.notes.append(Told(row.place, OTHER_YEAR_ROW.format(name=line.words)))
+
     def _join(self, row: SourceRow, sentence: str, *, cut: bool = False) -> None:
         """Adds what the row says to the line above. cut: whether a page only broke that line's row in two."""
         line = self.reading.lines[-1]
@@ -223,32 +233,18 @@ class Reader:
                 text = letters_of(cell.text)
                 held = getattr(line, place)
                 setattr(line, place, held + (held and self._between(self.ends[role], text, cut)) + text)
-        more = [] if cut else departments_in(self._says(row, DEPARTMENT))
+        more = [] if cut else self._departments(row)
         line.departments += [each for each in more if each not in line.departments]
         for year, role, index, cell in self._answers(row, line.years):
             if cell.text.strip() and not cell.down:
-                self._join_cell(line, year, role, self.headings[index], cell, cut)
+                said = PastWords(letters_of(cell.text), cell.place, cell.room)
+                line.add(year, role, self.headings[index], said, cut, self._between)
         self.reading.notes.append(Told(row.place, sentence.format(name=line.words)))
 
     def _between(self, room: float, text: str, cut: bool) -> str:
         """What parts two pieces of a text: nothing where one line goes on, a line break otherwise."""
         goes_on = line_goes_on(room, text) if cut else self.is_own
         return "" if goes_on else "\n"
-
-    def _join_cell(self, line: PastLine, year: int, role: str, heading: str, cell: SourceCell, cut: bool) -> None:
-        said = PastWords(letters_of(cell.text), cell.place, cell.room)
-        kept, held = line.kept.setdefault(year, []), line.answers.setdefault(year, {})
-        if role == KEEP:
-            last = next((place for place in range(len(kept) - 1, -1, -1) if kept[place][0] == heading), None)
-            if cut and last is not None:
-                kept[last] = (heading, self._added(kept[last][1], said, cut))
-            else:
-                kept.append((heading, said))
-        else:
-            held[role] = self._added(held[role], said, cut) if role in held and held[role].text else said
-
-    def _added(self, before: PastWords, more: PastWords, cut: bool) -> PastWords:
-        return PastWords(before.text + self._between(before.room, more.text, cut) + more.text, before.place, more.room)
 
     def _line(self, row: SourceRow) -> None:
         line = self._own_line(row) if self.is_own else self._numbered_line(row)
@@ -257,16 +253,22 @@ class Reader:
             line.name, line.content = line.content, ""
         numbers, bare = self._split(line.name, line.number, row.place)
         if numbers and line.number is None and not {ITEM_NUMBER, CODE} & self.columns.keys():
-            line.number, printed = self.numbers.own(printed_before(line.name, policy=False) or "", row.place, None)
+            text = printed_before(line.name, policy=False) or ""
+            line.number, printed = self.numbers.own(text, row.place, None, any(line.printed))
             line.printed = (*line.printed[:2], printed)
         line.name = bare if numbers else line.name
         line.marks = self._says(row, MARKS)
-        line.departments = departments_in(self._says(row, DEPARTMENT))
+        line.departments = self._departments(row)
         line.public_id = self._says(row, PUBLIC_ID).rpartition("-")[2]
         line.status_heading = heading_said(self._says(row, REMARKS)) or self.text_heading
-        line.plan, own = self._says(row, PLAN).strip(), self._own(row)
+        line.plan = self._says(row, PLAN).strip()
+        self._speak(line, row)
+
+    def _speak(self, line: PastLine, row: SourceRow) -> None:
+        """Gives the line what the row says of its years, and keeps it."""
+        own, places = self._own(row)
         for year in self._years(row):
-            line.answers[year], line.own[year] = {}, own
+            line.answers[year], line.own[year], line.own_places[year] = {}, own, places
         for year, role, index, cell in self._answers(row, line.years):
             words = PastWords(letters_of(cell.text), cell.place, cell.room)
             if role == KEEP and words.text.strip():
@@ -294,10 +296,18 @@ class Reader:
         above = (levels.printed[0] or "", levels.printed[1] or "")
         return PastLine(row.place, levels.policy, levels.measure, number, (*above, printed))
 
-    def _own(self, row: SourceRow) -> dict[str, str]:
+    def _own(self, row: SourceRow) -> tuple[dict[str, str], dict[str, str]]:
         own = [(index, role) for index, role in self.choices.roles.items() if role in OWN]
-        named = [(self.headings[index] if role == FIGURE else role, index) for index, role in own]
-        return {name: letters_of(self._cell(row, index).text) for name, index in named}
+        cells = {self.headings[at] if role == FIGURE else role: self._cell(row, at) for at, role in own}
+        texts = {name: letters_of(cell.text) for name, cell in cells.items()}
+        return texts, {name: cell.place for name, cell in cells.items()}
+
+    def _departments(self, row: SourceRow) -> list[str]:
+        """The departments of the row; that one cell names several is told."""
+        names = departments_in(self._says(row, DEPARTMENT))
+        if len(names) > 1 and not self._cell(row, self.columns[DEPARTMENT]).down:
+            self._note(self._place(row, DEPARTMENT), SEVERAL_OFFICES.format(lead=names[0], rest="」「".join(names[1:])))
+        return names
 
     def _levels(self, row: SourceRow, code: Sequence[int | None]) -> None:
         """The policy and the measure that the row stands under; what is blank goes on from above."""
@@ -340,9 +350,8 @@ class Reader:
         """What the page shows on one line, whatever the width of its cell made of it."""
         text = self._says(row, role).strip()
         if "\n" in text:
-            self.numbers.tell_once(
-                self._place(row, role), f"「{text}」のような{what}の中の改行は、つなげて読みました。"
-            )
+            sentence = f"「{text}」のような{what}の中の改行は、つなげて読みました。"
+            self.numbers.tell_once(self._place(row, role), sentence)
         return "".join(line.strip() for line in text.split("\n"))
 
     def _number_text(self, row: SourceRow, role: str) -> str:
@@ -355,7 +364,7 @@ class Reader:
         if self._cell(row, self.columns.get(ITEM_NUMBER)).down:
             return None, printed  # one number for several items is the number of none
         if text := self._number_text(row, ITEM_NUMBER):
-            return self.numbers.own(text, self._place(row, ITEM_NUMBER), printed)
+            return self.numbers.own(text, self._place(row, ITEM_NUMBER), printed, any(self.levels.printed))
         return code[-1] if code else None, printed
 
     def _years(self, row: SourceRow) -> list[int]:
@@ -364,7 +373,7 @@ class Reader:
             try:
                 return [parse_fiscal_year(text)]
             except ValueError as error:
-                self.reading.troubles.append(Told(self._place(row, YEAR), str(error), text))
+                self._refuse(self._place(row, YEAR), str(error), text)
                 return []
         years = {self.choices.years.get(index, self.year) for index, _ in self.yearly}
         return sorted(year for year in years if year)
@@ -379,21 +388,12 @@ class Reader:
     def done(self) -> PastReading:
         """The reading, its last touches made: what says nothing of a year is none of it, own files come apart again."""
         if self.is_own:
-            for line in self.reading.lines:
-                for answers in line.answers.values():
-                    take_apart(answers)
+            take_apart(answers for line in self.reading.lines for answers in line.answers.values())
         self.reading.lines = merge_years(self.reading.lines)
         kept = [(self.headings[index], self.choices.years.get(index)) for index, role in self.yearly if role == KEEP]
         forget_silent_years(self.reading, kept)
-        self._tell_columns()
+        tell_columns(self.reading, self.source, self.choices)
         tell_rest(self.reading)
         if not self.reading.lines:
             self.reading.troubles.append(Told(self.heads[0].place, NO_LINES))
         return self.reading
-
-    def _tell_columns(self) -> None:
-        table = self.source.tables[self.choices.tables[0]]
-        for column in columns_of(table, self.choices.heading):
-            if self.choices.roles.get(column.index) == SKIP:
-                sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
-                self.reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
