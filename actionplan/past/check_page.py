@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from actionplan.admin.site import found_or_404
 from actionplan.fiscal_year import web_label
 from actionplan.models import AnnualReport, Plan, items_by_number
+from actionplan.models.base import too_long
 from actionplan.past.choices import PastLine, PastReading, names_of_departments, words_of_categories
 from actionplan.past.matching import NEW, Proposal
 from actionplan.past.own_columns import evidence_left, origins_said, tells_its_origin, writers_named
@@ -29,7 +30,7 @@ from actionplan.seen import Moved
 from actionplan.uploads import UploadError
 from actionplan.words import person_name
 
-MOST_LINES = 1_500
+MOST_LINES, LONGEST_SOURCE = 1_500, 200
 TOO_MANY = "行が多すぎて、1つの画面で確かめられません（{lines}行）。{most}行までに分けて取り込んでください。"
 
 
@@ -131,7 +132,10 @@ def _origins(years: Sequence[int], sent: Mapping[str, str]) -> tuple[dict[int, O
                 day = parse_date(words)
             if day is None or day > timezone.localdate():
                 refusals.append(f"{web_label(year)}の「原本の公表日」を、今日までの日付で書いてください。")
-        found[year] = Origin(day, sent.get(f"source-{year}", "").strip()[:200])
+        source = sent.get(f"source-{year}", "").strip()
+        if len(source) > LONGEST_SOURCE:
+            refusals.append(f"{web_label(year)}の「原本の出典」は、{too_long(source, LONGEST_SOURCE)}")
+        found[year] = Origin(day, source)
     return found, refusals
 
 

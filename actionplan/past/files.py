@@ -27,9 +27,7 @@ from actionplan.past.json_tables import read_json_tables
 from actionplan.past.letters import (
     Boxes,
     Letter,
-    StandingRow,
     distinct,
-    in_columns,
     joined,
     letter_lines,
     line_text,
@@ -52,6 +50,7 @@ from actionplan.past.source import (
     refuse_swollen,
     with_last_lines,
 )
+from actionplan.past.standing import UNCLEAR_ROWS, StandingRow, in_columns
 from actionplan.past.vocabulary import suggested
 from actionplan.scale import DEFAULT
 from actionplan.uploads import UploadError, check_size
@@ -218,6 +217,8 @@ def _by_place(pages: Sequence[Sequence[Letter]], notes: list[str]) -> tuple[list
     if seen is None:
         raise UploadError(NO_TABLE)
     columns, rows = seen
+    if not rows:
+        raise UploadError(UNCLEAR_ROWS)
     first = next([text for text, _ in row.cells] for row in rows if not row.is_line)
     found: list[SourceTable] = []
     for number, group in groupby(rows, key=lambda row: row.page):

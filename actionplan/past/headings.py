@@ -140,6 +140,7 @@ def columns_of(table: SourceTable, heading: Heading) -> list[TableColumn]:
     """The columns under the heading; one without any word is none."""
     heads = table.rows[heading.first : heading.first + heading.count]
     below = [row for row in table.rows[heading.first + heading.count :] if not row.is_line and len(row.words) > 1]
+    below = [row for row in below if not any(is_total(cell.text) for cell in row.words[:3])]
     found = []
     for index, text in enumerate(heading_texts(heads, table.width)):
         cells = [row.cells[index] for row in below if index < len(row.cells)]
@@ -222,8 +223,9 @@ def _suggest(column: TableColumn) -> str:
     # 項目1 is a name where 施策1 is a number: an item has no other.
     named = role == ITEM_NAME and any(WRITTEN.search(text) for text in column.samples)
     numbered = bool(codes) and all(codes) and not named
-    if not numbered and role in (ITEM_NUMBER, CODE) and all(map(is_spelt_number, column.samples)):
-        return CODE if any(len(levels_of(text)) > 1 for text in column.samples) else role
+    spelt = [text for text in column.samples if is_spelt_number(text)]
+    if not numbered and role in (ITEM_NUMBER, CODE) and len(spelt) * 2 > len(column.samples):
+        return CODE if any(len(levels_of(text)) > 1 for text in spelt) else role
     if numbered and role in (*NUMBERS, *NUMBERS.values(), CODE, ""):
         if max(len(code) for code in codes if code) > 1:
             return CODE

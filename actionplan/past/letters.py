@@ -1,15 +1,10 @@
-"""The letters of a PDF: which of them count, which cell each stands in, and the text that they make line by line.
-
-Where no lines are ruled, their places tell the columns: below headings, with a free strip between each two columns.
-"""
+"""The letters of a PDF: which of them count, which cell each stands in, and the text that they make line by line."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import inf
-from statistics import median
 from typing import Any
 
 from actionplan.cells import CELLS
@@ -197,13 +192,13 @@ def joined(letters: Sequence[Letter], box: Any) -> tuple[str, float]:
     edge = right - max(0.0, min(line[0]["x0"] for _, line in texts) - left)
     words, before = texts[0]
     for text, line in texts[1:]:
-        broken = edge - max(each["x1"] for each in before) >= _needed(line) - 0.5 or HEADED.match(text)
+        broken = edge - max(each["x1"] for each in before) >= needed_room(line) - 0.5 or HEADED.match(text)
         words += f"\n{text}" if broken else _glue(words, text)
         before = line
     return words, (edge - max(each["x1"] for each in before)) / before[-1]["size"]
 
 
-def _needed(line: Sequence[Letter]) -> float:
+def needed_room(line: Sequence[Letter]) -> float:
     """The room that the beginning of a line would have taken on the line before: a letter with what clings to it."""
     needed = line[0]["x1"] - line[0]["x0"]
     for before, letter in pairwise(line):
@@ -216,134 +211,6 @@ def _needed(line: Sequence[Letter]) -> float:
 def _glue(before: str, text: str) -> str:
     """What goes between two parts of a line: a blank between words of Latin letters, nothing otherwise."""
     return f" {text}" if re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", text) else text
-
-
-@dataclass(frozen=True)
-class StandingRow:
-    """A row of a table without ruled lines. cells: text and room (see SourceCell) by column; is_line: a line of text
-    that runs across the columns, as the one cell.
-    """
-
-    page: int
-    left: float
-    top: float
-    cells: Sequence[tuple[str, float]]
-    is_line: bool = False
-
-
-Line = tuple[int, list[Letter]]
-Span = tuple[float, float]
-
-
-def in_columns(
-    pages: Sequence[Sequence[Letter]], are_heads: Callable[[list[str]], bool]
-) -> tuple[int, list[StandingRow]] | None:
-    """How many columns stand on the pages, and the rows; None where no table clearly stands in columns.
-
-    are_heads: whether the pieces of a line are headings.
-    """
-    lines = [(number, line) for number, letters in enumerate(pages, 1) for line in letter_lines(letters)]
-    lines = [(number, line) for number, line in lines if line_text(line)]
-    pieces = [_pieces(line) for _, line in lines]
-    start = next((at for at, each in enumerate(pieces) if len(each) > 1 and are_heads([*map(line_text, each)])), None)
-    if start is None:
-        return None
-    walls = _walls(pieces[start], [line for line, each in zip(lines, pieces, strict=True) if len(each) > 1])
-    below = [line for line in lines[start:] if walls and not _crosses(line[1], walls)]
-    full = sum(len(_filled(line, walls)) > 1 for _, line in below)
-    if full < 3 or len(below) < (len(lines) - start) * 0.7:
-        return None
-    return len(walls) + 1, list(_standing_rows(lines, start, walls))
-
-
-def _pieces(line: Sequence[Letter]) -> list[list[Letter]]:
-    """The parts of a line that wide gaps keep apart."""
-    found: list[list[Letter]] = []
-    for letter in (each for each in line if each["text"].strip()):
-        if found and letter["x0"] - found[-1][-1]["x1"] < letter["size"] * 1.6:
-            found[-1].append(letter)
-        else:
-            found.append([letter])
-    return found
-
-
-def _walls(heads: Sequence[Sequence[Letter]], lines: Sequence[Line]) -> list[Span]:
-    """The strip between each two headings that hardly any line enters; none where one of them is missing."""
-    found = []
-    for one, other in pairwise(heads):
-        first, last = int((one[0]["x0"] + one[-1]["x1"]) / 2), int((other[0]["x0"] + other[-1]["x1"]) / 2)
-        entered = dict.fromkeys(range(first, last), 0)
-        entered |= dict.fromkeys(range(first, int(one[-1]["x1"] + 1)), len(lines))
-        entered |= dict.fromkeys(range(int(other[0]["x0"]), last), len(lines))
-        for _, line in lines:
-            inside = {x for each in line if each["text"].strip() for x in range(int(each["x0"]), int(each["x1"] + 1))}
-            for x in inside & entered.keys():
-                entered[x] += 1
-        free = [x for x, times in entered.items() if times <= len(lines) * 0.1]
-        strips = [[x for _, x in group] for _, group in groupby(enumerate(free), lambda pair: pair[1] - pair[0])]
-        widest = max(strips, key=len, default=[])
-        if len(widest) < heads[0][0]["size"] * 0.4:
-            return []
-        found.append((float(widest[0]), float(widest[-1] + 1)))
-    return found
-
-
-def _crosses(line: Sequence[Letter], walls: Sequence[Span]) -> bool:
-    seen = [each for each in line if each["text"].strip()]
-    return any(each["x0"] < right - 0.5 and each["x1"] > left + 0.5 for each in seen for left, right in walls)
-
-
-def _filled(line: Sequence[Letter], walls: Sequence[Span]) -> set[int]:
-    return {_column(letter, walls) for letter in line if letter["text"].strip()}
-
-
-def _column(letter: Letter, walls: Sequence[Span]) -> int:
-    return sum((letter["x0"] + letter["x1"]) / 2 > (left + right) / 2 for left, right in walls)
-
-
-def _standing_rows(lines: Sequence[Line], start: int, walls: Sequence[Span]) -> Iterator[StandingRow]:
-    flat = [at < start or _crosses(line, walls) for at, (_, line) in enumerate(lines)]
-    own = [each for each, across in zip(lines, flat, strict=True) if not across]
-    begins = {id(line) for (_, line), first in zip(own, _begins(own, walls), strict=True) if first}
-    letters = [letter for _, line in own for letter in line if letter["text"].strip()]
-    bounds = [[each for each in letters if _column(each, walls) == column] for column in range(len(walls) + 1)]
-    boxes = [(min(each["x0"] for each in of), 0, max(each["x1"] for each in of), 0) for of in bounds if of]
-    row: list[Letter] = []
-    at = 0
-    for (page, line), across in zip(lines, flat, strict=True):
-        if row and (across or id(line) in begins or page != at):
-            yield _one_row(at, row, walls, boxes)
-            row = []
-        if across:
-            yield StandingRow(page, line[0]["x0"], line[0]["top"], [(line_text(line), inf)], is_line=True)
-        else:
-            row, at = [*row, *line], page
-    if row:
-        yield _one_row(at, row, walls, boxes)
-
-
-def _one_row(page: int, row: Sequence[Letter], walls: Sequence[Span], boxes: Sequence[Any]) -> StandingRow:
-    cells = [joined([each for each in row if _column(each, walls) == column], box) for column, box in enumerate(boxes)]
-    return StandingRow(page, row[0]["x0"], row[0]["top"], cells)
-
-
-def _begins(lines: Sequence[Line], walls: Sequence[Span]) -> list[bool]:
-    """Of each line, whether a row begins with it: by a wider gap above it, else by how many columns it fills."""
-    size = median(letter["size"] for _, line in lines for letter in line)
-    gaps, lowest, before = [], 0.0, 0
-    for page, line in lines:
-        top = min(letter["top"] for letter in line)
-        gaps.append(inf if page != before else max(0.0, top - lowest))
-        lowest = max(lowest if page == before else 0.0, *(letter["bottom"] for letter in line))
-        before = page
-    filled = [_filled(line, walls) for _, line in lines]
-    most = [len(columns) > (len(walls) + 1) / 2 for columns in filled]
-    inner = sorted(gap for gap in gaps if gap < inf)
-    wide = [gap > inner[len(inner) // 10] + size * 0.35 for gap in gaps]
-    # Rows told by gaps hold one line each that fills most columns, wherever in the row it stands.
-    if sum(most) <= sum(wide) * 1.2:
-        return wide
-    return [many or 0 in columns for many, columns in zip(most, filled, strict=True)]
 
 
 def wrapped(lines: list[list[Letter]], edge: float) -> Iterator[tuple[int, list[Letter]]]:

@@ -33,7 +33,7 @@ from actionplan.past.choices import (
 )
 from actionplan.past.likeness import Number, Numbering
 from actionplan.past.live_plan import LivePlan, categories
-from actionplan.past.own_columns import asked_writers, kept_words
+from actionplan.past.own_columns import asked_writers, kept_words, shown_beside
 from actionplan.scale import UNSET, fold_label
 from actionplan.seen import fingerprint
 from actionplan.words import shown_number
@@ -217,9 +217,10 @@ class Proposal:
         # Counted over all lines: the number of a box stays the same whichever lines are left out.
         named = names_of_departments(self.reading.lines)
         times = names_of_departments(each.line for each in self.taken)
+        taken = {each.name for each in self.live.departments if not each.unit and each.in_force_from is None}
         leading = {each.line.departments[0] for each in self.taken if each.line.departments}
         return [
-            self._asked(f"department-{index}", word, times[word], known.get(word, ""), options)
+            self._asked(f"department-{index}", word, times[word], known.get(word, ""), options[2 * (word in taken) :])
             for index, word in enumerate(named)
             if word in leading
         ]
@@ -289,7 +290,9 @@ class Proposal:
                 for cell in CELLS
                 if cell.name in answer and not cell.is_blank(answer[cell.name])
             ]
-            years.append((year, cells))
+            writers = {asked.word: asked.choice for asked in self.writers}
+            beside = shown_beside(each.line.own.get(year, {}), each.line.own_places.get(year, {}), writers)
+            years.append((year, [*cells, *beside]))
         return years
 
     @cached_property

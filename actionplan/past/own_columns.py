@@ -186,7 +186,9 @@ def asked_writers(lines: Sequence[PastLine], departments: Sequence[Department], 
     for index, name in enumerate(writers_named(lines)):
         known = {RELATED: offices, PARTNER: others}.get(kinds[name], {**others, **offices})
         choice = said.get(f"writer-{index}", known.get(name, ""))
-        asked.append(Asked(f"writer-{index}", name, counted[name], choice if choice in dict(options) else "", options))
+        closed = [NEW_PARTNER] * (name in others) + [NEW_OFFICE, OLD_OFFICE] * (name in offices)
+        offered = [(value, label) for value, label in options if value not in closed]
+        asked.append(Asked(f"writer-{index}", name, counted[name], choice if choice in dict(offered) else "", offered))
     return asked
 
 
@@ -198,6 +200,34 @@ def kept_words(own: Mapping[str, str], writers: Mapping[str, str]) -> list[str]:
         for voice in voices
         if not voice.name or writers.get(voice.name, KEPT) == KEPT
     ]
+
+
+FACTS = {"unit": "単位", "baseline": "基準値", "target": "目標値"}
+
+
+def shown_beside(
+    own: Mapping[str, str], places: Mapping[str, str], writers: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
+    """What of a row's own columns comes in beside the answer: label, words, place. writers: by name what was said."""
+    found = [
+        (label, "、".join(names_in(own[role])), places.get(role, ""))
+        for role, label in ((AREAS, "地域"), (TAGS, "タグ"))
+        if names_in(own.get(role, ""))
+    ]
+    found += [
+        ("関係課・相手方の文", f"【{voice.name}】{voice.text}", places.get(VOICES, ""))
+        for voice in voices_said(own.get(VOICES, ""))
+        if voice.name and writers.get(voice.name, KEPT) != KEPT
+    ]
+    for facts in figures_said(own):
+        names = [heading for heading, text in own.items() if text.strip() == facts["name"]]
+        named = [heading for heading in names if is_figure_heading(heading) and PARTS.get(heading[-2:]) == "name"]
+        told = [f"{label} {facts[name]}" for name, label in FACTS.items() if facts[name]]
+        told += [f"{column} {digits}" for column, digits in facts["values"].items()]
+        where = next((places[heading] for heading in named if heading in places), "")
+        found.append((FigureKind(facts["kind"]).label, "　".join([facts["name"], *told]), where))
+    pieces = filter(None, map(_evidence, evidence_said(own.get(EVIDENCE, ""))))
+    return found + [("資料", each["caption"] or each["alt"], places.get(EVIDENCE, "")) for each in pieces]
 
 
 @dataclass
@@ -279,6 +309,9 @@ class Beside:
         return {"partner" if isinstance(found, Partner) else "department": found}
 
     def _person(self, name: str, choice: str, year: int) -> Any:
+        known = Department.objects.filter(name=name, unit="", in_force_from=None).first()
+        if known and choice in (NEW_OFFICE, OLD_OFFICE):  # the file names it as a 担当課, too
+            return known
         if choice == NEW_PARTNER:
             return self.save(Partner(name=name, active=False), f"相手方「{name}」")
         if choice in (NEW_OFFICE, OLD_OFFICE):

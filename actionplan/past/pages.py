@@ -300,7 +300,8 @@ def _offered(
         years |= {int(index): ALL_YEARS for index in known.years}
     lines = suggest_lines(kinds, roles.values()) | (known.lines if known else {})
     by_row = "year" in roles.values() or years_of_tables(source, bare.tables)
-    whole = max(named) if named else None if by_row else year
+    # Columns of several years: one that names none shows its year beside it, and the table has none of its own.
+    whole = max(named) if len(named) == 1 else None if named or by_row else year
     return {
         "roles": {str(index): role for index, role in roles.items()},
         "years": {str(index): each for index, each in years.items() if each != whole or index in said_by_heading},

@@ -15,7 +15,6 @@ from actionplan.answers.saving import BATCH, remove
 from actionplan.cells import NAMES, State
 from actionplan.fiscal_year import EARLIEST, LATEST, web_label
 from actionplan.models import (
-    STATUS_HEADING,
     ActionItem,
     AnnualReport,
     Department,
@@ -202,10 +201,9 @@ class Taking:
         number = each.number[:2]
         if number not in self.live.measures:
             policy = self._policy(number[:1])
-            title, heading = self.titles[number], each.line.status_heading or STATUS_HEADING
+            title = self.titles[number]
             row = Measure(policy=policy, number=number[1], title=title, relisted=bool(RELISTED.search(title)))
             row.printed_number = self.proposal.printed.get(number, "")
-            row.status_heading = heading if len(heading) <= 50 else STATUS_HEADING
             self.live.measures[number] = self._save(row, f"取組{number[0]}-{number[1]}")
         return self.live.measures[number]
 

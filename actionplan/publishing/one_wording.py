@@ -201,11 +201,14 @@ def with_printed(front_matter: dict, rows: Sequence[Cells]) -> dict:
 
 def printed_twice(rows: Sequence[EditionRow]) -> list[str]:
     """Sentences about numbers that several items are shown with; their addresses and public ids tell them apart."""
-    shown: dict[str, list[EditionRow]] = {}
+    shown: dict[tuple, list[EditionRow]] = {}
     for row in rows:
-        shown.setdefault(row.code, []).append(row)
+        # ① below （１） is the number of one level: what is printed above it tells it from another ①.
+        one_level = bool(row.measure_printed or row.policy_printed) and len(row.code.strip("（）()")) == 1
+        below = (row.policy_number, row.measure_number) if one_level else ()
+        shown.setdefault((row.code, *below), []).append(row)
     return [
         f"番号「{number}」：{'、'.join(row.item_name for row in several)}"
-        for number, several in shown.items()
+        for (number, *_), several in shown.items()
         if len(several) > 1 and any(row.item_printed for row in several)
     ]

@@ -4,7 +4,18 @@ import json
 
 import pytest
 
-from actionplan.models import ActionItem, AnnualReport, Area, Evidence, Partner, Tag, Voice, YearlyStatus
+from actionplan.models import (
+    ActionItem,
+    AnnualReport,
+    Area,
+    Department,
+    Evidence,
+    Measure,
+    Partner,
+    Tag,
+    Voice,
+    YearlyStatus,
+)
 from actionplan.past.matching import Proposal
 from actionplan.past.own_columns import origin_said, voices_said
 from actionplan.publishing.publish import publish
@@ -175,3 +186,49 @@ def test_a_table_of_another_city_is_not_taken_for_ours(plan):
     [line] = reading_of(as_csv(rows), "a.csv", 2015).lines
     assert ("備考", "良い") in [(heading, words.text) for heading, words in line.kept[2015]]
     assert not any(line.own.values())
+
+
+def test_the_last_page_shows_what_stands_beside_the_answers_with_its_place(office, plan):
+    Partner.objects.create(name="港の会")
+    facts = {
+        "地域": "西、南",
+        "タグ": "防災",
+        "関係課・相手方の文": "【港の会】手伝った",
+        "指標1_名称": "参加者数",
+        "指標1_単位": "人",
+        "指標1_基準値": "80",
+        "指標1_目標値": "100",
+        "指標1_実績値": "96",
+        "事業費1_財源": "市費",
+        "事業費1_単位": "千円",
+        "事業費1_決算額": "12",
+    }
+    words = said(office.get(to_check(office, plan, own(**facts), "a.csv")))
+    for told in (
+        "地域 M2 西、南",
+        "タグ N2 防災",
+        "関係課・相手方の文 O2 【港の会】手伝った",
+        "指標 P2 参加者数 単位 人 基準値 80 目標値 100 実績 96",
+        "事業費 U2 市費 単位 千円 決算 12",
+    ):
+        assert told in words
+
+
+def test_a_writer_that_exists_is_not_offered_as_a_new_one(plan):
+    Partner.objects.create(name="港の会")
+    [asked] = Proposal(plan, reading_of(own(**{"関係課・相手方の文": "【港の会】した"}), "a.csv"), {}).writers
+    assert "new-partner" not in dict(asked.options)
+
+
+def test_a_department_that_leads_and_writes_is_registered_once(plan, coordinator):
+    file = own(**{"担当課": "環境課", "関係課・相手方の文": "【環境課】した"})
+    taken_in(plan, file, "a.csv", coordinator, **{"department-0": "new", "writer-0": "new-office"})
+    assert Department.objects.filter(name="環境課").count() == 1
+
+
+def test_a_heading_in_print_is_the_years_and_not_the_plans(plan, coordinator):
+    rows = [["項目", "取組の実績（原本）"], ["学習会", "3回"]]
+    done = taken_in(plan, as_csv(rows), "a.csv", coordinator, 2015)
+    row = publish(done.reports[0], by=None).rows.get()
+    assert row.status_heading == "取組の実績（原本）"
+    assert Measure.objects.get().status_heading == "実施状況"

@@ -5,7 +5,7 @@ import re
 import pytest
 from openpyxl import Workbook
 
-from actionplan.models import ActionItem, AnnualReport, Policy, TableMapping, YearlyStatus
+from actionplan.models import ActionItem, AnnualReport, Department, Policy, TableMapping, YearlyStatus
 from actionplan.past import waiting
 from actionplan.permissions import COORDINATOR
 from actionplan.publishing.publish import publish
@@ -166,7 +166,27 @@ def test_a_number_that_two_rows_bear_is_refused_with_what_to_do(office, plan):
     rows = [["番号", "項目", "実績"], ["1-1-1", "学習会", "3回"], ["1-1-1", "講座", "2回"]]
     response = take(office, to_check(office, plan, as_csv(rows), "a.csv", year="H27"))
     assert response.status_code == 422
-    assert "3行目：「講座」の番号1-1-1は、2行目の行と同じです" in said(response)
+    assert "3行目：「講座」の番号1-1-1は、2行目の行と同じに読めます" in said(response)
+    assert "「列の対応を直す」で、番号の列を" in said(response)
+
+
+def test_a_source_that_is_too_long_is_refused_with_its_year_and_nothing_is_cut(office, plan):
+    address = to_check(office, plan, as_csv(city("c")), "c.csv", year="H27")
+    response = take(office, address, **{"source-2015": "長" * 10_000})
+    assert "平成27年度（2015年度）の「原本の出典」は、200字までにしてください（いまは10,000字）。" in said(response)
+    assert not Policy.objects.exists()
+
+
+@pytest.mark.parametrize("word", ["環境課", "環境課　"])
+def test_a_department_that_exists_is_not_offered_as_a_new_one(office, plan, word):
+    Department.objects.create(name="環境課")
+    rows = [["項目", "担当課", "実績"], ["清掃", word, "3回"]]
+    address = to_check(office, plan, as_csv(rows), "a.csv", year="H27")
+    page = office.get(address).content.decode()
+    assert "新しい担当課として登録する" not in page
+    forged = take(office, address, **{"department-0": "new"})
+    assert "担当課「環境課」をどうするか、選んでください。" in said(forged)
+    assert "制約" not in said(forged)
 
 
 def test_a_mark_that_the_legend_lacks_is_told(office, plan):

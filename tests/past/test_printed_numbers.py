@@ -5,10 +5,11 @@ import pytest
 from actionplan.exports.pdf import can_make_pdf
 from actionplan.exports.report_files import KINDS
 from actionplan.models import ActionItem, Measure, Plan, Policy
-from actionplan.past.vocabulary import is_spelt_number, levels_of, printed_before
-from actionplan.publishing.one_wording import PRINTED
+from actionplan.past.files import read_source
+from actionplan.past.vocabulary import CODE, is_spelt_number, levels_of, printed_before
+from actionplan.publishing.one_wording import PRINTED, printed_twice
 from actionplan.publishing.publish import publish
-from tests.past.tables import as_csv, as_xlsx, reading_of, taken_in
+from tests.past.tables import as_csv, as_xlsx, reading_of, suggested_choices, taken_in
 from tests.past.test_own_files import NAMES, UNKNOWN, forget, rows, without
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,26 @@ def test_our_own_files_come_back_with_every_number(kind, real_report, coordinato
 def printed_rows(edition) -> list[dict]:
     printed = edition.rows.order_by("position").values(*PRINTED)
     return [row | more for row, more in zip(rows(edition), printed, strict=True)]
+
+
+def test_one_level_of_a_number_is_kept_beside_those_that_are_printed_above_it(plan, coordinator):
+    heads = ["基本目標", "取組", "No.", "事業名", "実績"]
+    rows = [
+        heads,
+        ["Ⅰ 知る", "(1) 広報", "①", "広報紙", "4回"],
+        ["", "", "②", "講座", "3回"],
+        ["", "(2) 対話", "①", "懇談会", "2回"],
+    ]
+    done = taken(rows, coordinator)
+    edition = publish(done.reports[0], by=None)
+    found = [(row.policy_printed, row.measure_printed, row.code, row.plain_code) for row in edition.rows.all()]
+    assert found == [("Ⅰ", "(1)", "①", "1-1-1"), ("Ⅰ", "(1)", "②", "1-1-2"), ("Ⅰ", "(2)", "①", "1-2-1")]
+    assert edition.front_matter["printed"] == list(PRINTED)
+    assert printed_twice(edition.rows.all()) == []
+
+
+@pytest.mark.parametrize("more", ["3-(1)-イ", "小計", "新規"])
+def test_a_column_of_whole_numbers_is_one_though_a_cell_is_written_otherwise(more):
+    table = [HEADS, ["1-(1)-①", "学習会", "3回"], ["1-(2)-①", "講座", "2回"], [more, "訓練", "1回"]]
+    source = read_source(as_csv(table), "x.csv")
+    assert suggested_choices(source).roles[0] == CODE

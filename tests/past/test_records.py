@@ -8,17 +8,7 @@ from actionplan.past.choices import departments_in
 from actionplan.past.files import read_source
 from actionplan.past.telling import is_figure
 from actionplan.past.vocabulary import kind_of_line, number_and_title, parse_code, suggested, year_in
-from tests.past.tables import (
-    as_csv,
-    as_docx,
-    as_pdf,
-    as_xlsx,
-    fill,
-    reading_of,
-    saved,
-    suggested_choices,
-    taken_in,
-)
+from tests.past.tables import as_csv, as_docx, as_pdf, as_xlsx, fill, reading_of, saved, suggested_choices
 
 
 def lines(rows, year=2015, merged=()):
@@ -325,6 +315,14 @@ def test_a_table_of_headings_alone_says_so():
         ("地域振興課\n（防災担当）", ["地域振興課（防災担当）"]),
         ("福祉課\n高齢者支援係／総務課", ["福祉課 高齢者支援係", "総務課"]),
         ("総務課 外", ["総務課 外"]),
+        ("教育委員会 学校教育課", ["教育委員会 学校教育課"]),
+        ("教育委員会\n学校教育課", ["教育委員会 学校教育課"]),
+        ("消防本部　警防課、福祉課", ["消防本部　警防課", "福祉課"]),
+        ("峰支所 地域振興課", ["峰支所 地域振興課"]),
+        ("危機管理室 防災係", ["危機管理室 防災係"]),
+        ("総務部 企画部", ["総務部", "企画部"]),
+        ("教育委員会 農業委員会", ["教育委員会", "農業委員会"]),
+        ("保健センター 図書館", ["保健センター", "図書館"]),
         ("", []),
     ],
 )
@@ -393,40 +391,8 @@ def test_merged_cells_of_a_pdf_are_understood():
         ]
 
 
-BY_YEAR = [
-    ["番号", "事業名", "担当課", "年度", "実施内容", "評価"],
-    ["1", "花いっぱい運動", "環境課", "令和元年度", "花苗2,000本", "A"],
-    ["", "", "", "R2", "花苗1,900本", "B"],
-    ["2", "ごみゼロ", "環境課", "令和元年度", "年2回", "A"],
-    ["", "", "生活課", "2020", "中止", "D"],
-]
-
-
-@pytest.mark.parametrize("merged", [(), ("A2:A3", "B2:B3", "C2:C3", "A4:A5", "B4:B5")])
-def test_an_item_with_a_row_for_each_year_speaks_of_each(merged):
-    reading = reading_of(as_xlsx(BY_YEAR, merged), "x.xlsx")
-    said = [
-        (line.number, line.name, line.departments, year, line.answers[year]["text"].text)
-        for line in reading.lines
-        for year in line.years
-    ]
-    assert said == [
-        (1, "花いっぱい運動", ["環境課"], 2019, "花苗2,000本"),
-        (1, "花いっぱい運動", ["環境課"], 2020, "花苗1,900本"),
-        (2, "ごみゼロ", ["環境課"], 2019, "年2回"),
-        (2, "ごみゼロ", ["生活課"], 2020, "中止"),
-    ]
-    assert any(told.sentence.startswith("年度だけが違う行") for told in reading.notes)
-
-
-def test_a_row_of_the_same_year_goes_on_and_one_of_no_year_is_refused():
-    rows = [*BY_YEAR[:2], ["", "", "", "R元", "追加500本", ""], ["", "", "", "来年", "未定", ""]]
-    reading = reading_of(as_xlsx(rows), "x.xlsx")
-    assert reading.lines[0].answers[2019]["text"].text == "花苗2,000本\n追加500本"
-    assert [told.place for told in reading.troubles] == ["D4"]
-
-
-@pytest.mark.django_db
-def test_two_years_of_one_item_are_one_item(plan, coordinator):
-    done = taken_in(plan, as_xlsx(BY_YEAR), "x.xlsx", coordinator)
-    assert (done.items, done.answers, [report.fiscal_year for report in done.reports]) == (2, 4, [2019, 2020])
+def test_what_was_parted_into_departments_is_told_at_its_cell():
+    rows = [["項目", "担当課", "実績"], ["清掃", "環境課 生活課", "3回"], ["学習会", "教育委員会 学校教育課", "2回"]]
+    reading = reading_of(as_csv(rows), "x.csv", 2015)
+    told = [str(note) for note in reading.notes if "分けて" in note.sentence]
+    assert told == ["B2：担当課を「環境課」、関係課を「生活課」に分けて読みました。"]
