@@ -16,7 +16,7 @@ from actionplan.past.headings import (
     find_heading,
     heading_texts,
 )
-from actionplan.past.source import Source
+from actionplan.past.source import Source, SourceCell, SourceRow
 from actionplan.past.vocabulary import (
     CONTENT,
     FIGURE,
@@ -24,11 +24,13 @@ from actionplan.past.vocabulary import (
     KEEP,
     ROLES,
     SEVERAL,
+    SKIP,
     YEAR,
     YEARLY,
     suggested,
     year_in,
 )
+from actionplan.text import forbidden_characters, tidy_line_breaks
 
 
 @dataclass(frozen=True)
@@ -289,6 +291,28 @@ def years_of_tables(source: Source, tables: Sequence[int]) -> dict[int, int]:
 def chosen_columns(source: Source, choices: Choices) -> list[TableColumn]:
     """The columns of the first of the chosen tables, with samples of all."""
     return columns_of(source.tables[choices.tables[0]], choices.heading)
+
+
+def tell_cells(
+    reading: PastReading, row: SourceRow, roles: Mapping[int, str], cell_of: Callable[[SourceRow, int], SourceCell]
+) -> None:
+    """Notes what was changed in the row's cells that are taken; troubles about characters that nobody sees."""
+    for index, role in roles.items():
+        cell = cell_of(row, index)
+        if role != SKIP and cell.note and not cell.down:
+            reading.notes.append(Told(cell.place, cell.note, cell.text))
+        if role != SKIP and (found := forbidden_characters(tidy_line_breaks(cell.text))):
+            names = "、".join(dict.fromkeys(found))
+            sentence = f"目に見えない制御文字（{names}）が入っています。もとのファイルから取り除いてください。"
+            reading.troubles.append(Told(cell.place, sentence))
+
+
+def tell_columns(reading: PastReading, source: Source, choices: Choices) -> None:
+    """Says which columns are left out, as a person chose."""
+    for column in chosen_columns(source, choices):
+        if choices.roles.get(column.index) == SKIP:
+            sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
+            reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
 
 
 SEPARATORS = re.compile(r"([／/、，,;；]|[・\n]|[ 　]+)")

@@ -16,13 +16,15 @@ from actionplan.past.choices import (
     Told,
     departments_in,
     take_apart,
+    tell_cells,
+    tell_columns,
 )
 from actionplan.past.headings import SHEET, Heading, Repeats, heading_texts, is_same_heading
 from actionplan.past.letters import line_goes_on
 from actionplan.past.likeness import Level, Levels, Numbers, letters_of
 from actionplan.past.own_columns import heading_said
 from actionplan.past.source import Source, SourceCell, SourceRow, SourceTable
-from actionplan.past.telling import forget_silent_years, merge_years, tell_cells, tell_columns, tell_rest
+from actionplan.past.telling import forget_silent_years, merge_years, tell_rest
 from actionplan.past.vocabulary import (
     ALL_YEARS,
     CODE,
@@ -265,7 +267,6 @@ class Reader:
         self._speak(line, row)
 
     def _speak(self, line: PastLine, row: SourceRow) -> None:
-        """Gives the line what the row says of its years, and keeps it."""
         own, places = self._own(row)
         for year in self._years(row):
             line.answers[year], line.own[year], line.own_places[year] = {}, own, places

@@ -2,14 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from actionplan.models.base import LONGEST_NAME, LONGEST_TEXT, LONGEST_TITLE, too_long
-from actionplan.past.choices import Choices, PastLine, PastReading, PastWords, Told, chosen_columns
-from actionplan.past.source import Source, SourceCell, SourceRow
-from actionplan.past.vocabulary import SKIP
-from actionplan.text import forbidden_characters, tidy_line_breaks
+from actionplan.past.choices import PastLine, PastReading, PastWords, Told
 
 NOTHING = {"", "-", "－", "‐", "―", "—", "ー", "なし", "無", "…"}
 A_FIGURE = re.compile(r"[△▲+\-−]?[0-9][0-9,]*(?:\.[0-9]+)?[^0-9]{0,4}")
@@ -19,28 +16,6 @@ def is_figure(text: str) -> bool:
     """Whether the words are a number, with a unit or without, or say that there is none."""
     plain = unicodedata.normalize("NFKC", text).strip()
     return plain in NOTHING or bool(A_FIGURE.fullmatch(plain))
-
-
-def tell_cells(
-    reading: PastReading, row: SourceRow, roles: Mapping[int, str], cell_of: Callable[[SourceRow, int], SourceCell]
-) -> None:
-    """Notes what was changed in the row's cells that are taken; troubles about characters that nobody sees."""
-    for index, role in roles.items():
-        cell = cell_of(row, index)
-        if role != SKIP and cell.note and not cell.down:
-            reading.notes.append(Told(cell.place, cell.note, cell.text))
-        if role != SKIP and (found := forbidden_characters(tidy_line_breaks(cell.text))):
-            names = "、".join(dict.fromkeys(found))
-            sentence = f"目に見えない制御文字（{names}）が入っています。もとのファイルから取り除いてください。"
-            reading.troubles.append(Told(cell.place, sentence))
-
-
-def tell_columns(reading: PastReading, source: Source, choices: Choices) -> None:
-    """Says which columns are left out, as a person chose."""
-    for column in chosen_columns(source, choices):
-        if choices.roles.get(column.index) == SKIP:
-            sentence = f"「{column.title}」の列は、選んだとおり取り込みません。"
-            reading.left_out.append(Told(column.place, sentence, "　".join(column.samples[:3])))
 
 
 def tell_rest(reading: PastReading) -> None:

@@ -148,8 +148,10 @@ def year_in(text: str) -> int | None:
 
 def without_year(text: str) -> str:
     """The heading without the year in it: 進捗状況 of H27進捗状況; the whole where nothing else is left."""
-    rest = YEAR_WORD.sub("", text).strip("／/・ 　の_-（）()")
-    return rest or text
+    bare = YEAR_WORD.sub("", text)
+    if bare == text:
+        return text
+    return re.sub(r"（\s*）|\(\s*\)", "", bare).strip("／/・ 　の_-") or text
 
 
 def cleaned(text: str) -> str:

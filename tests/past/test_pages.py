@@ -264,3 +264,10 @@ def test_the_pages_ask_the_database_as_often_however_long_the_table_is(office, p
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert counts[0] < 25
+
+
+def test_columns_of_two_years_give_the_table_no_year_of_its_own(office, plan):
+    rows = [["項目", "平成27年度実績", "平成28年度実績", "備考"], ["学習会", "3回", "4回", "前年同"]]
+    form = form_of(office.get(to_columns(office, plan, as_csv(rows), "平成28年度.csv")))
+    assert form["year"] == [""]
+    assert [form[f"year-{index}"] for index in (1, 2, 3)] == [["2015"], ["2016"], ["2016"]]
