@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from actionplan.cells import CELLS, CHOICE, Cell
 from actionplan.json_reader import JsonObject, read_json
 from actionplan.past.source import MOST_ROWS, SourceCell, SourceRow, SourceTable
 from actionplan.uploads import MOST_COLUMNS, UploadError, plain_text
@@ -151,8 +152,7 @@ class Fixture:
             raise UploadError(ODD_FIXTURE.format(place=place))
         item, measure = self._find("actionitem", key, place), self._find("measure", key[:3], place)
         policy, year = self._find("policy", key[:2], place), _key(answer, ("report",), place)
-        heading, category = measure.get("status_heading", ""), str(answer.get("progress") or "")
-        known = self.rows.get("plancategory", {}).get((key[0], category), ("", {}))[1]
+        heading = measure.get("status_heading", "")
         told = {
             "ID": item.get("public_id", ""),
             "年度_西暦": year[0].partition("-")[0],
@@ -164,17 +164,21 @@ class Fixture:
             "項目名": item.get("name", ""),
             "主体_記号": "".join(str(mark[0]) for mark in item.get("actors", ()) if isinstance(mark, list) and mark),
             "アクションプランの内容": item.get("content", ""),
-            "実施状況": answer.get("text", ""),
-            "進捗区分": known.get("label") or self.label(category),
-            "成果": answer.get("outcome", ""),
-            "課題": answer.get("challenge", ""),
-            "今後の方針": answer.get("next_step", ""),
+            **{cell.label: self._said(answer, key[0], cell) for cell in CELLS},
             "担当課": " ".join(_key(answer, ("department",), place)) if answer.get("department") else "",
             "備考": f"原本の欄名は「{heading}」" if heading and heading != "実施状況" else "",
         }
         return SourceRow(
             [SourceCell(_text(told[each], place, each), f"{place}の「{each}」") for each in HEADINGS], place
         )
+
+    def _said(self, answer: Mapping[str, Any], plan: str, cell: Cell) -> Any:
+        """What the answer says in the cell, a category by the name that the file gives it."""
+        if cell.kind != CHOICE:
+            return answer.get(cell.name, "")
+        code = str(answer.get(cell.name) or "")
+        known = self.rows.get("plancategory", {}).get((plan, code), ("", {}))[1]
+        return known.get("label") or self.label(code)
 
     def _find(self, model: str, key: Key, place: str) -> Mapping[str, Any]:
         found = self.rows.get(model, {}).get(key)
@@ -202,11 +206,7 @@ HEADINGS = (
     "項目名",
     "主体_記号",
     "アクションプランの内容",
-    "実施状況",
-    "進捗区分",
-    "成果",
-    "課題",
-    "今後の方針",
+    *(cell.label for cell in CELLS),
     "担当課",
     "備考",
 )
