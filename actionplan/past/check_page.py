@@ -214,7 +214,7 @@ def discard_page(request: HttpRequest, owner: int, name: str) -> HttpResponse:
     if request.method != "POST":
         sender = User.objects.get(pk=owner)
         facts = {"file": found, "who": person_name(sender), "is_own": sender == request.user}
-        address = reverse(f"admin:{found.next_step}", args=[name])
+        address = reverse(f"admin:{found.page_to_come}", args=[name])
         return page(request, "discard", f"途中のファイルを取りやめる　{found.title}", address=address, **facts)
     drop(found, by=request.user, reason=DISCARDED)
     messages.success(request, CANCELLED.format(title=found.title))

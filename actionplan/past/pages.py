@@ -87,7 +87,7 @@ class WaitingLine:
     @property
     def address(self) -> str:
         """Where it goes on."""
-        return reverse(f"admin:{self.file.next_step}", args=[self.file.name])
+        return reverse(f"admin:{self.file.page_to_come}", args=[self.file.name])
 
 
 def _receive(request: HttpRequest, plans: Sequence[Plan]) -> WaitingPast:

@@ -78,7 +78,7 @@ class WaitingPast:
         return f"{self.size / MEGABYTE:.1f}MB" if self.size >= MEGABYTE else f"{max(1, self.size // 1024)}KB"
 
     @property
-    def next_step(self) -> str:
+    def page_to_come(self) -> str:
         """The name of the page that comes next for it."""
         said = self.said
         return "past_check" if said.get("done") else "past_columns" if said.get("tables") else "past_table"
@@ -86,7 +86,7 @@ class WaitingPast:
     @property
     def reached(self) -> str:
         """How far it has come, in words."""
-        return STEPS[self.next_step]
+        return STEPS[self.page_to_come]
 
     @property
     def source(self) -> Source:

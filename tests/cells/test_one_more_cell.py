@@ -22,10 +22,9 @@ def test_a_cell_added_to_the_list_is_met_at_every_way_in_and_in_every_file(tmp_p
         [*command, "--nomigrations", "-n", "0", f"tests/cells/{file}"],
         cwd=ROOT,
         env={
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
             "KIND_OF_ONE_MORE_CELL": kind,
             "VAR_DIR": str(tmp_path),
-            "DATABASE_URL": "",
             "PYTEST_XDIST_WORKER": "",
         },
         capture_output=True,

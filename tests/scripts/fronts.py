@@ -5,6 +5,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -61,7 +62,9 @@ class Stage:
 
 def playing(scene: Callable[[Stage], Awaitable[None]], workers: int = 1) -> None:
     """Plays the scene before a front whose groups have so many workers."""
-    asyncio.run(_play(scene, workers))
+    # In a thread of its own: the loop of a browser's tests may run in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(_play(scene, workers))).result()
 
 
 async def _play(scene: Callable[[Stage], Awaitable[None]], workers: int) -> None:
