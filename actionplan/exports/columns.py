@@ -3,7 +3,7 @@
 Source: conventions of the field, section 7. Which 主体 columns there are is data: the legend of the edition.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from typing import Protocol
 
@@ -61,11 +61,11 @@ class ReportResource(resources.Resource):
     updated_on = column("更新日")
     remarks = column("備考")
 
-    def __init__(self, edition: EditionFacts, voices: bool = False, **kwargs) -> None:
-        """voices: whether there is a column for the texts of related departments and partners (see has_voices)."""
+    def __init__(self, edition: EditionFacts, told: Collection[str] = (), **kwargs) -> None:
+        """told: those of BESIDE that the edition's rows say something of (see told_beside)."""
         super().__init__(**kwargs)
         self.front = edition.front_matter
-        self.has_voices = voices
+        self.told = told
         self.public_from = getattr(edition, "public_from", None)
         self.fields = dict(self._all_columns())
 
@@ -94,9 +94,10 @@ class ReportResource(resources.Resource):
                 yield printed, column(label_of(EditionRow, printed), printed)
             if name == "content":
                 yield from cell_columns()
-            if name == "department_name" and self.has_voices:
+            if name == "department_name" and "voices" in self.told:
                 yield "voices", column(label_of(EditionRow, "voices"))
             if name == "department_name":
+                yield from ((named, source_column(named)) for named in SOURCES if named in self.told)
                 yield from ((named, listed_column(named)) for named in LISTED if self.front.get(named))
         # Last, and only where the year has any: files of years without stay as they were.
         slots = self.front.get("figures", {})
@@ -150,9 +151,13 @@ class ReportResource(resources.Resource):
         return "；".join(note for note in notes if note)
 
 
-def has_voices(rows: Iterable[EditionRow]) -> bool:
-    """Whether any of the rows has a text of a related department or a partner: files without one have no column."""
-    return any(row.voices for row in rows)
+def told_beside(rows: Collection[EditionRow]) -> list[str]:
+    """Those of BESIDE that any of the rows says something of: files without have no column.
+
+    The items that a row comes from have none either where an edition of before names them by the database's keys.
+    """
+    facts = {name: [each for row in rows for each in getattr(row, name)] for name in BESIDE}
+    return [name for name, told in facts.items() if told and not any("item" in each for each in told)]
 
 
 def cell_columns() -> Iterator[tuple[str, fields.Field]]:
@@ -182,6 +187,9 @@ def _figure(kind: FigureKind, place: int, read: Part, *, numeric: bool) -> Calla
 
 # How a number is printed, where an edition prints one otherwise than in figures; after the column of its figures.
 PRINTED = {f"{level}_number": f"{level}_printed" for level in ("policy", "measure", "item")}
+# The items that one comes from: of its own plan, and of the plan before.
+SOURCES = ("merged_from", "origins")
+BESIDE = ("voices", *SOURCES)
 # Cells of several things in one, where an edition bears any.
 LISTED = ("areas", "tags", "evidence")
 
@@ -193,6 +201,15 @@ def listed_column(field: str) -> fields.Field:
         if field == "evidence":
             return " ".join(each.get("url") or f"/evidence/{each['file']}" for each in row.evidence)
         return "、".join(getattr(row, field))
+
+    return fields.Field(column_name=label_of(EditionRow, field), dehydrate_method=words)
+
+
+def source_column(field: str) -> fields.Field:
+    """Each item as k4w7xz2m：1-1-1：its name, ； between them; past/own_columns.py reads it."""
+
+    def words(row: EditionRow) -> str:
+        return "；".join(f"{each['public_id']}：{each['code']}：{each['name']}" for each in getattr(row, field))
 
     return fields.Field(column_name=label_of(EditionRow, field), dehydrate_method=words)
 

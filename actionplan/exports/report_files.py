@@ -12,12 +12,13 @@ from tablib import Dataset
 
 from actionplan.exports import tabular
 from actionplan.exports.columns import (
+    BESIDE,
     COLUMNS_VERSION,
     LISTED,
     SAMPLE_ENDING,
     ReportResource,
-    has_voices,
     is_sample,
+    told_beside,
 )
 from actionplan.exports.manuscript import MANUSCRIPT_VERSION, write_manuscript
 from actionplan.exports.pdf import kept, pdf_fingerprint, report_pdf
@@ -46,7 +47,7 @@ class FileKind:
 
 def _table(edition: Edition) -> Dataset:
     rows = list(edition.rows.all())
-    return ReportResource(edition, voices=has_voices(rows)).export(rows)
+    return ReportResource(edition, told_beside(rows)).export(rows)
 
 
 def _csv(edition: Edition) -> bytes:
@@ -68,10 +69,10 @@ def _xlsx(edition: Edition) -> bytes:
 def _json(edition: Edition) -> bytes:
     """The columns of the CSV as records; what lists several things holds each of them with all its facts."""
     rows, front = list(edition.rows.all()), edition.front_matter
-    table = ReportResource(edition, voices=has_voices(rows)).export(rows)
+    table = ReportResource(edition, told_beside(rows)).export(rows)
     records = [dict(zip(table.headers, record, strict=True)) for record in table]
     for row, record in zip(rows, records, strict=True):
-        for field in (*LISTED, "voices"):
+        for field in (*LISTED, *BESIDE):
             if (name := label_of(EditionRow, field)) in record:
                 record[name] = getattr(row, field)
     head = {name: front[name] for name in ("title", "fiscal_year", "era_label")} | {"plan": front["plan"]["title"]}
@@ -181,10 +182,10 @@ def _datasets(question: Question) -> Iterator[Dataset]:
     common["names_plan"] = len({edition.report.plan_id for edition in question.editions}) > 1
     facts = {edition.pk: _facts(edition, common) for edition in question.editions}
     found = list(matching_rows(question))
-    voices = has_voices(found)
-    yield ReportResource(next(iter(facts.values())), voices=voices).export([])
+    told = told_beside(found)
+    yield ReportResource(next(iter(facts.values())), told).export([])
     for edition, rows in groupby(found, key=lambda row: row.edition_id):
-        yield ReportResource(facts[edition], voices=voices).export(list(rows))
+        yield ReportResource(facts[edition], told).export(list(rows))
 
 
 def _facts(edition: Edition, common: dict) -> OneLegend:

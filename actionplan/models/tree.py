@@ -206,6 +206,11 @@ class ActionItem(RecordModel):
         """The numbers of the policy, the measure and the item."""
         return self.measure.policy.number, self.measure.number, self.number
 
+    @property
+    def as_source(self) -> dict[str, str]:
+        """What an edition keeps of an item from which another one comes: what names it in every installation."""
+        return {"public_id": self.public_id, "code": self.code, "name": self.name}
+
     def clean(self) -> None:
         """Raises ValidationError when the item would be followed, over whatever others, by itself."""
         seen, next_pk = {self.pk}, self.successor_id

@@ -34,13 +34,15 @@ from actionplan.models import (
 )
 from actionplan.past.choices import Asked, PastLine, PastReading, Told
 from actionplan.past.headings import FIGURE_HEADING
-from actionplan.past.vocabulary import AREAS, ERA, EVIDENCE, REMARKS, TAGS, VOICES
+from actionplan.past.vocabulary import AREAS, ERA, EVIDENCE, MERGED, ORIGINS, REMARKS, TAGS, VOICES
 from actionplan.public_id import is_public_id
 
 PAST = re.compile(r"過去の報告（(?:(\d{4})年(\d{1,2})月(\d{1,2})日に公表)?、?(?:出典：(.*?))?）(?=；|\s*\Z)", re.DOTALL)
 PRINTED_HEADING = re.compile(r"原本の欄名は「(.+?)」")
 SAMPLE = "見本データ"
 SAID_BY = re.compile(r"^【([^】\n]+)】", re.MULTILINE)
+SOURCE = re.compile(r"(?:\A|；)([0-9a-z]+)：(.*?)：(.*?)(?=；[0-9a-z]+：|\Z)", re.DOTALL)
+SOURCES = ((MERGED, "統合した項目"), (ORIGINS, "前の計画のもとの項目"))
 PARTS = {"名称": "name", "財源": "name", "単位": "unit", "基準値": "baseline", "目標値": "target"}
 VALUES = {"実績値": ACTUAL, "予算額": BUDGET, "決算額": SETTLED}
 UNKNOWN_EVIDENCE = (
@@ -133,6 +135,16 @@ def _facts(text: str) -> list[dict] | None:
     return found if isinstance(found, list) and all(isinstance(each, dict) for each in found) else None
 
 
+def sources_said(text: str) -> list[dict]:
+    """The items that a row comes from, as an edition keeps them."""
+    names = ("public_id", "code", "name")
+    told = _facts(text)
+    if told is None:
+        told = [dict(zip(names, found, strict=True)) for found in SOURCE.findall(text)]
+    facts = [{name: str(each.get(name, "")) for name in names} for each in told]
+    return [each for each in facts if is_public_id(each["public_id"])]
+
+
 def names_in(text: str) -> list[str]:
     """The names of a cell, 、 between them."""
     return [name for name in (part.strip() for part in text.split("、")) if name]
@@ -219,6 +231,11 @@ def shown_beside(
         for voice in voices_said(own.get(VOICES, ""))
         if voice.name and writers.get(voice.name, KEPT) != KEPT
     ]
+    found += [
+        (label, f"{each['code']} {each['name']}", places.get(role, ""))
+        for role, label in SOURCES
+        for each in sources_said(own.get(role, ""))
+    ]
     for facts in figures_said(own):
         names = [heading for heading, text in own.items() if text.strip() == facts["name"]]
         named = [heading for heading in names if is_figure_heading(heading) and PARTS.get(heading[-2:]) == "name"]
@@ -242,7 +259,7 @@ class Beside:
         self.named: dict[type, dict[str, Any]] = {}
 
     def item(self, item: ActionItem, line: PastLine) -> None:
-        """Gives a new item the areas, tags and figures that its last year had."""
+        """Gives a new item the areas, tags, figures and items of the plan before that its last year had."""
         own = line.own.get(max(line.years, default=0), {})
         if AREAS in own:
             item.areas.set([self._named(Area, name, line.place) for name in names_in(own[AREAS])])
@@ -250,6 +267,10 @@ class Beside:
             item.tags.set([self._named(Tag, name, line.place) for name in names_in(own[TAGS])])
         for order, facts in enumerate(figures_said(own), 1):
             self._figure(item, facts, order, max(line.years), line.place)
+
+        sources = [each["public_id"] for each in sources_said(own.get(ORIGINS, ""))]
+        plan = item.measure.policy.plan
+        item.origins.set(ActionItem.objects.filter(public_id__in=sources, measure__policy__plan=plan.predecessor_id))
 
     def _named(self, model: Any, name: str, place: str) -> Any:
         known = self.named.setdefault(model, {each.name: each for each in model.objects.all()})
@@ -269,6 +290,9 @@ class Beside:
         for role, relation in ((AREAS, item.areas), (TAGS, item.tags)):
             if role in own and names_in(own[role]) != [each.name for each in relation.all()]:
                 row.printed[role] = names_in(own[role])
+        for role, relation in ((MERGED, item.predecessors), (ORIGINS, item.origins)):
+            if role in own and (told := sources_said(own[role])) != [each.as_source for each in relation.all()]:
+                row.printed[role] = told
         if any(map(is_figure_heading, own)):
             self._figures(row, figures_said(own), place)
 

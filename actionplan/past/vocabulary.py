@@ -15,7 +15,8 @@ POLICY_PRINTED, MEASURE_PRINTED, ITEM_PRINTED = "policy_printed", "measure_print
 DEPARTMENT, YEAR, PUBLIC_ID, REMARKS, KEEP, SKIP = "department", "year", "public_id", "remarks", "keep", "skip"
 # Columns of this portal's own data files that no other table has.
 ERA, AREAS, TAGS, VOICES, EVIDENCE, FIGURE, PLAN = "era", "areas", "tags", "voices", "evidence", "figure", "plan"
-OWN = (PUBLIC_ID, ERA, AREAS, TAGS, VOICES, EVIDENCE, FIGURE, PLAN, REMARKS)
+MERGED, ORIGINS = "merged_from", "origins"
+OWN = (PUBLIC_ID, ERA, AREAS, TAGS, VOICES, MERGED, ORIGINS, EVIDENCE, FIGURE, PLAN, REMARKS)
 # What a column may be, in the order in which it is offered; those of an answer's cells follow the list of them.
 ROLES = {
     CODE: "番号（2-(1)-①やA-3のように続けて書いたもの）",
@@ -38,6 +39,8 @@ ROLES = {
     AREAS: "地域（、で区切ったもの）",
     TAGS: "タグ（、で区切ったもの）",
     VOICES: "関係課・相手方の文（このポータルのデータ）",
+    MERGED: "統合した項目（このポータルのデータ）",
+    ORIGINS: "前の計画のもとの項目（このポータルのデータ）",
     EVIDENCE: "資料（このポータルのデータ）",
     FIGURE: "指標・事業費（このポータルのデータ）",
     PLAN: "計画の名前（このポータルのデータ）",
@@ -57,6 +60,8 @@ OWN_HEADINGS = {
     "地域": AREAS,
     "タグ": TAGS,
     "関係課・相手方の文": VOICES,
+    "統合した項目": MERGED,
+    "前の計画のもとの項目": ORIGINS,
     "資料": EVIDENCE,
     "備考": REMARKS,
 }

@@ -42,7 +42,7 @@ from actionplan.words import plain_day, shown_number
 # Of these, lists of names, files and texts, told by their own words.
 LISTED = ("areas", "tags", "evidence", "voices")
 # What a past report may word otherwise than the plan does now.
-OTHERWISE = (*WORDING, *PRINTED, "areas", "tags")
+OTHERWISE = (*WORDING, *PRINTED, "origins", "areas", "tags")
 # What a row is known and kept by, besides its content.
 KEYS = ("item_id", "public_id", "department_id")
 FIELDS = KEYS + CONTENT + WHERE_TOLD + YEAR_WHERE_TOLD
@@ -82,8 +82,8 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         "item_name": item.name,
         "content": item.content,
         "actor_symbols": "".join(each.symbol for each in sorted(item.marks, key=lambda each: each.order)),
-        "merged_from": [{"item": old.pk, "code": old.code, "name": old.name} for old in item.merged],
-        "origins": [origin_facts(old) for old in getattr(item, "sources", ())],
+        "merged_from": [old.as_source for old in item.merged],
+        "origins": [old.as_source for old in getattr(item, "sources", ())],
         "figures": answer.published_figures,
         "areas": [area.name for area in item.areas.all()],
         "tags": [tag.name for tag in item.tags.all()],
@@ -96,11 +96,6 @@ def live_cells(answer: YearlyStatus, scale: Scale) -> Cells:
         # A past report keeps the numbers and the words that it had.
         **{field: answer.printed[field] for field in OTHERWISE if field in answer.printed},
     }
-
-
-def origin_facts(item: ActionItem) -> dict:
-    """An item of the plan before, from which one of this plan comes."""
-    return {"item": item.pk, "public_id": item.public_id, "code": item.code, "name": item.name}
 
 
 def heading_cells(measure: Measure) -> Cells:

@@ -111,10 +111,17 @@ def _compare(before: Cells | None, after: Cells | None) -> RowDifference:
 
 def _cells(before: Cells, after: Cells) -> Iterator[CellDifference]:
     for field in COMPARED:
-        old, new = before.get(field, ""), after.get(field, "")
+        old, new = _told(before.get(field, "")), _told(after.get(field, ""))
         if old != new:
             as_text = _figures if field == FIGURES.published else _as_text
             yield CellDifference(_label(field), as_text(old), as_text(new))
+
+
+def _told(value: Any) -> Any:
+    """The value without the keys of the database, by which editions of before named the items that a row comes from."""
+    if isinstance(value, list) and any(isinstance(each, dict) and "code" in each for each in value):
+        return [{name: each[name] for name in ("code", "name")} for each in value]
+    return value
 
 
 def _label(field: str) -> str:

@@ -14,7 +14,7 @@ from import_export.formats.base_formats import Format
 from actionplan import permissions
 from actionplan.admin.base import AsksPermission, FrozenAdmin
 from actionplan.admin.site import found_or_404, named
-from actionplan.exports.columns import EditionFacts, ReportResource, has_voices
+from actionplan.exports.columns import EditionFacts, ReportResource, told_beside
 from actionplan.models import Edition, EditionRow
 from actionplan.waiting_files import FORMATS
 
@@ -90,7 +90,7 @@ def report_file(facts: EditionFacts, rows: Iterable[EditionRow], ending: str, su
         raise Http404("CSVかExcel（xlsx）を選んでください。")
     file_format = ENDINGS[ending]()
     printed = list(rows)
-    data = file_format.export_data(ReportResource(facts, voices=has_voices(printed)).export(printed))
+    data = file_format.export_data(ReportResource(facts, told_beside(printed)).export(printed))
     front = facts.front_matter
     name = f"{front['plan']['municipality_code']}_action_plan_fy{front['fiscal_year']}_{suffix}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

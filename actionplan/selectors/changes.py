@@ -1,9 +1,10 @@
 """What changed since the year before: new, continued, merged and ended items, category by category, word by word."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from actionplan.models import Edition, EditionRow, label_of
 from actionplan.wording import Wording, wording_changes
@@ -214,7 +215,8 @@ def year_changes(
     new = {row.item_id: row for row in now_rows}
     if before.report.plan_id != now.report.plan_id:
         return _lineage_changes(before, old, now, new)
-    taken_in = {merged["item"]: row for row in new.values() for merged in row.merged_from}
+    ids = {row.public_id: key for key, row in old.items()}
+    taken_in = {key: row for row in new.values() for key in _sources(row.merged_from, ids)}
     gone = [row for row in old.values() if row.item_id not in new]
     return YearChanges(
         added=[place(now, row) for row in new.values() if row.item_id not in old],
@@ -225,8 +227,14 @@ def year_changes(
     )
 
 
+def _sources(told: Iterable[Mapping[str, Any]], ids: Mapping[str, int]) -> list[int | None]:
+    """The keys of the items that a row says it comes from; editions of before 2026-12 name these by key."""
+    return [each.get("item") or ids.get(each["public_id"]) for each in told]
+
+
 def _lineage_changes(before: Edition, old: Rows, now: Edition, new: Rows) -> YearChanges:
-    origins = {key: [each["item"] for each in row.origins if each["item"] in old] for key, row in new.items()}
+    ids = {row.public_id: key for key, row in old.items()}
+    origins = {key: [source for source in _sources(row.origins, ids) if source in old] for key, row in new.items()}
     heirs = {item: [key for key, sources in origins.items() if item in sources] for item in old}
     alone = {key: item for item, keys in heirs.items() if len(keys) == 1 for key in keys if len(origins[key]) == 1}
     single = {item: keys[0] for item, keys in heirs.items() if len(keys) == 1 and keys[0] not in alone}

@@ -12,6 +12,7 @@ from actionplan.models import (
     Evidence,
     Measure,
     Partner,
+    Plan,
     Tag,
     Voice,
     YearlyStatus,
@@ -53,6 +54,19 @@ def test_an_items_plan_of_now_stays_and_the_year_keeps_its_own_names(plan, coord
     assert (row.areas, row.tags) == (["西", "南"], ["防災"])
     assert [area.name for area in item.areas.all()] == ["東"]
     assert not Tag.objects.exists()
+
+
+def test_the_items_of_the_plan_before_are_drawn_where_they_are_known_and_kept_in_words(plan, coordinator):
+    known = factories.make_item(factories.make_measure(factories.make_plan("前の計画")), name="もと；：の項目")
+    Plan.objects.filter(pk=plan.pk).update(predecessor=known.measure.policy.plan)
+    words = f"{known.public_id}：2-(1)-①：もと；：の項目；zzzzzzzz：1-1-2：知らない項目"
+    taken = taken_in(Plan.objects.get(pk=plan.pk), own(前の計画のもとの項目=words), "a.csv", coordinator)
+    row = publish(taken.reports[0], by=None).rows.get()
+    assert [*row.item.origins.all()] == [known]
+    assert row.origins == [
+        {"public_id": known.public_id, "code": "2-(1)-①", "name": "もと；：の項目"},
+        {"public_id": "zzzzzzzz", "code": "1-1-2", "name": "知らない項目"},
+    ]
 
 
 def test_figures_of_now_stay_and_the_year_keeps_its_own(plan, coordinator):

@@ -148,4 +148,6 @@ def test_composing_takes_as_many_queries_for_200_items_as_for_5(items, django_as
 def test_a_row_names_the_items_that_were_merged_into_it():
     status = factories.make_status()
     old = factories.make_item(status.item.measure, name="統合前の項目", ended=True, successor=status.item)
-    assert compose(status.report).rows[0].merged_from == [{"item": old.pk, "code": "1-1-2", "name": "統合前の項目"}]
+    assert compose(status.report).rows[0].merged_from == [
+        {"public_id": old.public_id, "code": "1-1-2", "name": "統合前の項目"}
+    ]

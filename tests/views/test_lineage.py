@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from actionplan.models import Plan
+from actionplan.exports.columns import told_beside
+from actionplan.models import ActionItem, Plan
 from actionplan.publishing.publish import publish
 from actionplan.selectors.changes import year_changes
 from tests import factories
@@ -36,6 +37,18 @@ def begin(plans, year: int):
     for item in items:
         factories.make_status(report, item, text=f"{item.name}の文", progress="not_done")
     return publish(report, by=None)
+
+
+def test_editions_that_name_the_items_by_key_are_read_and_their_files_gain_no_column(plans):
+    old, new = plans[0], begin(plans, 2014)
+    rows = list(new.rows.all())
+    expected = year_changes(old, old.rows.all(), new, rows)
+    assert told_beside(rows) == ["origins"]
+    keys = dict(ActionItem.objects.values_list("public_id", "pk"))
+    for row in rows:
+        row.origins = [{"item": keys[each["public_id"]], **each} for each in row.origins]
+    assert year_changes(old, old.rows.all(), new, rows) == expected
+    assert told_beside(rows) == []
 
 
 @pytest.mark.parametrize("year", [2013, 2014])
