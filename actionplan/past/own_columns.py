@@ -290,8 +290,8 @@ class Beside:
         for role, relation in ((AREAS, item.areas), (TAGS, item.tags)):
             if role in own and names_in(own[role]) != [each.name for each in relation.all()]:
                 row.printed[role] = names_in(own[role])
-        for role, relation in ((MERGED, item.predecessors), (ORIGINS, item.origins)):
-            if role in own and (told := sources_said(own[role])) != [each.as_source for each in relation.all()]:
+        for role, sources in ((MERGED, item.predecessors.all()), (ORIGINS, item.origins.all())):
+            if role in own and (told := sources_said(own[role])) != [each.as_source for each in sources]:
                 row.printed[role] = told
         if any(map(is_figure_heading, own)):
             self._figures(row, figures_said(own), place)
