@@ -125,8 +125,16 @@ def _row(number: int, line: Sequence[str], width: int) -> list[str]:
     return cells + [""] * (width - len(cells))
 
 
-ENCODINGS = ("utf-8-sig", "cp932")
-STRAYS = {"utf-8-sig": 3, "cp932": 0}
+# Of CP932 and EUC-JP no text file holds a NUL. A stray one in Unicode is named by its cell.
+STRAYS = {"utf-16": 3, "utf-8-sig": 3}
+# JIS X 0213 has what Windows writes into EUC and JIS besides, ① and ㈱ among it; then characters become Windows' own.
+JIS, EUC = (b"\x1b$B", b"\x1b$(Q"), ("euc_jp", "euc_jis_2004")
+AS_WINDOWS = str.maketrans("〜−‖—", "～－∥―")
+KANA = re.compile("[ぁ-んァ-ヴ]")
+EITHER = (
+    "文字コードが{taken}にも{other}にも読めるファイルなので、{taken}として読みました。"
+    "文字が化けているときは、UTF-8で保存し直してください。"
+)
 NOT_CSV_BUT_EXCEL = (
     "CSVではなく、Excelのファイルのようです。ファイルの名前の終わりを「.xlsx」に直して、選び直してください。"
 )
@@ -152,20 +160,47 @@ def csv_lines(data: bytes) -> Iterator[list[str]]:
     check_size(data)
     if data.startswith(b"PK\x03\x04"):
         raise UploadError(NOT_CSV_BUT_EXCEL)
-    return _csv_lines(_decoded(data))
+    return _csv_lines(_decoded(data)[0])
 
 
-def _decoded(data: bytes) -> str:
+def csv_doubt(data: bytes) -> list[str]:
+    """What there is to tell of a CSV file whose encoding is not certain. Raises UploadError."""
+    return list(filter(None, [_decoded(data)[1]]))
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """The text, whichever encoding every byte holds in; a sentence where two do."""
     # What Excel calls Unicode text; its first two bytes say so.
-    for encoding in ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ENCODINGS:
-        try:
-            text = data.decode(encoding)
-        except UnicodeError:
-            continue
-        # CP932 decodes almost anything; no text file holds these. A stray one in UTF-8 is named by its cell.
-        if text.count("\0") <= STRAYS.get(encoding, 3):
-            return text
-    raise UploadError(f"{NOT_CSV}文字コードはUTF-8かシフトJIS（CP932）にしてください。")
+    sure = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    if b"\x1b$" in data and (text := _jis(data)):
+        return text, ""
+    if (text := _text(data, sure)) is not None:
+        return text, ""
+    windows, euc = _text(data, "cp932"), _first(_text(data, name) for name in EUC)
+    if sure == "utf-16" or (windows is None and euc is None):
+        raise UploadError(f"{NOT_CSV}文字コードはUTF-8、シフトJIS（CP932）、EUC-JP、JISのどれかにしてください。")
+    # As CP932 a text in EUC-JP is a heap of half-width kana; as EUC-JP such a heap is kanji, and hardly any kana.
+    names = ("シフトJIS（CP932）", "EUC-JP")
+    taken = 1 if euc is not None and (windows is None or KANA.search(euc)) else 0
+    doubt = EITHER.format(taken=names[taken], other=names[1 - taken]) if None not in (windows, euc) else ""
+    return (euc or "").translate(AS_WINDOWS) if taken else windows or "", doubt
+
+
+def _jis(data: bytes) -> str | None:
+    wide = data.replace(*JIS)
+    found = _first([_text(data, "iso2022_jp_ext"), _text(wide, "iso2022_jp_2004")])
+    return found and found.translate(AS_WINDOWS)
+
+
+def _text(data: bytes, encoding: str) -> str | None:
+    with suppress(UnicodeError):
+        text = data.decode(encoding)
+        return text if text.count("\0") <= STRAYS.get(encoding, 0) else None
+    return None
+
+
+def _first(texts: Iterable[str | None]) -> str | None:
+    return next((text for text in texts if text is not None), None)
 
 
 def _csv_lines(text: str) -> Iterator[list[str]]:
@@ -205,7 +240,7 @@ def as_dataset(table: Table) -> tablib.Dataset:
 
 
 class GuardedCSV(base_formats.CSV):
-    """CSV in UTF-8 with a byte order mark, guarded against formulas; reads UTF-8 and CP932."""
+    """CSV in UTF-8 with a byte order mark, guarded against formulas; reads what csv_lines() reads."""
 
     def is_binary(self) -> bool:
         """True: bytes go in and come out, so the encoding is settled here and nowhere else."""

@@ -14,6 +14,7 @@ ORDER_HELP = (
     "組織図の順（建制順）に並べるための番号です。小さい番号から並びます。"
     "10、20、30のように間を空けておくと、後から間に入れられます。空欄の課は、番号のある課の後に課名の順で並びます。"
 )
+TWICE = "同じ課名・係名の担当課が、すでにあります。一覧で確かめてください。"
 
 
 class Department(RecordModel):
@@ -46,12 +47,15 @@ class Department(RecordModel):
         verbose_name = verbose_name_plural = "担当課"
         ordering = [models.F("order").asc(nulls_last=True), "name", "unit"]
         constraints = [
-            models.UniqueConstraint(fields=["name", "unit", "in_force_from"], name="department_unique"),
+            models.UniqueConstraint(
+                fields=["name", "unit", "in_force_from"], name="department_unique", violation_error_message=TWICE
+            ),
             # NULLs are distinct in a unique constraint: departments without a first day need one of their own.
             models.UniqueConstraint(
                 fields=["name", "unit"],
                 condition=models.Q(in_force_from__isnull=True),
                 name="department_unique_undated",
+                violation_error_message=TWICE,
             ),
             models.CheckConstraint(
                 condition=models.Q(in_force_from__isnull=True)

@@ -19,7 +19,7 @@ from actionplan.fiscal_year import web_label
 from actionplan.models import AnnualReport, Plan, items_by_number
 from actionplan.models.base import too_long
 from actionplan.past.choices import PastLine, PastReading, names_of_departments, words_of_categories
-from actionplan.past.matching import NEW, Proposal
+from actionplan.past.matching import NEW, Placed, Proposal
 from actionplan.past.own_columns import evidence_left, origins_said, tells_its_origin, writers_named
 from actionplan.past.pages import choices_of, remember
 from actionplan.past.records import read_records
@@ -194,13 +194,19 @@ def _check(
         notes=[*waiting.source.notes, *proposal.reading.notes, *left, *proposal.retitled],
         origins=origins,
         is_own=any(tells_its_origin(proposal.reading, year) for year in proposal.years),
-        lines=[(each, proposal.shown(each)) for each in proposal.placed],
+        lines=[(each, _by_label(proposal, each)) for each in proposal.placed],
         marks=[("", "決めない"), *((mark.symbol, str(mark)) for mark in proposal.live.marks)],
         chosen_mark=sent.get("marks", ""),
         lacks_marks=any(not each.line.marks.strip() and each.item is None for each in proposal.taken),
         refusals=refusals,
         status=status if refusals else 200,
     )
+
+
+def _by_label(proposal: Proposal, each: Placed) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """What proposal.shown() tells, under the years as people write them."""
+    labels = {year: label for year, label, _ in proposal.year_labels}
+    return [(labels.get(year, f"{year}年度"), cells) for year, cells in proposal.shown(each)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

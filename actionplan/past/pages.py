@@ -259,6 +259,7 @@ def _column_facts(
         "columns": [_column_choice(column, said, columns) for column in columns],
         "lines": [(kind, words[:3], len(words), said["lines"].get(kind, "skip")) for kind, words in kinds.items()],
         "roles": ROLES.items(),
+        "yearly": YEARLY,
         "line_roles": [(role, ROLES[role]) for role in ("policy", "measure", "skip")],
         "year": said.get("year_words") or (web_label(said["year"]) if said.get("year") else ""),
         "table_years": [(source.tables[number].name, web_label(year)) for number, year in table_years.items()],

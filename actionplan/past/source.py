@@ -26,6 +26,7 @@ from actionplan.uploads import (
     MEGABYTE,
     UploadError,
     column_letters,
+    csv_doubt,
     csv_lines,
     merged_ranges,
     open_exactly,
@@ -139,7 +140,7 @@ def read_csv_table(data: bytes) -> tuple[list[SourceTable], list[str]]:
         rows.append(SourceRow(cells, f"{number}行目"))
         if number > MOST_ROWS:
             raise UploadError(f"行が多すぎます。{MOST_ROWS}行までに分けてください。")
-    return [SourceTable("CSVの表", rows)], []
+    return [SourceTable("CSVの表", rows)], csv_doubt(data)
 
 
 def read_workbook(data: bytes) -> tuple[list[SourceTable], list[str]]:

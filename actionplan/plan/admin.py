@@ -204,10 +204,11 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
             "page": page,
             "pages": list(paginator.get_elided_page_range(page.number)),
             "policies": _under_policies(plan, page),
+            "has_marks": any(item.actors.all() for measure in page for item in measure.items.all()),
+            "has_contents": any(item.content for measure in page for item in measure.items.all()),
         }
-        return TemplateResponse(
-            request, "admin/actionplan/plan/tree.html", {**self.admin_site.each_context(request), **facts}
-        )
+        facts = self.admin_site.each_context(request) | facts
+        return TemplateResponse(request, "admin/actionplan/plan/tree.html", facts)
 
 
 def _measures(plan: Plan) -> QuerySet[Measure]:

@@ -38,8 +38,8 @@ NUMBERS = ("施策番号", "取組番号", "項目番号")
 TITLES = ("施策名", "取組名", "項目名")
 CONTENT, MARKS, DEPARTMENT, ORIGINS = "アクションプランの内容", "主体", "担当課", "前の計画の項目"
 PRINTED = ("施策番号の表記", "取組番号の表記", "項目番号の表記")
-REQUIRED = (*NUMBERS, *TITLES, CONTENT)
-KNOWN = (*REQUIRED, *PRINTED, MARKS, DEPARTMENT, ORIGINS)
+REQUIRED = (*NUMBERS, *TITLES)
+KNOWN = (*REQUIRED, CONTENT, *PRINTED, MARKS, DEPARTMENT, ORIGINS)
 MOVED = "表示したあとに、項目か引き継ぎが変わりました。いまの内容を確かめて、もう一度保存してください。"
 CODES = r"[1-9][0-9]{0,3}-[1-9][0-9]{0,3}-[1-9][0-9]{0,3}"
 
@@ -163,7 +163,7 @@ class _ItemReader:
         """The item of the row, or a sentence for each cell that cannot be taken."""
         self.faults: list[str] = []
         read = {column: self._take(column, row, number) for column in self.headers}
-        for column in (*TITLES, CONTENT):
+        for column in TITLES:
             if not row[column].strip():
                 self._note(column, number, "空です。書き入れてください。")
         if self.faults:
@@ -171,7 +171,8 @@ class _ItemReader:
         numbers, titles = tuple(read[name] for name in NUMBERS), tuple(row[name] for name in TITLES)
         marks, origins = read.get(MARKS) or (), read.get(ORIGINS) or ()
         printed = tuple(read.get(name) or "" for name in PRINTED)
-        return NewItem(numbers, titles, row[CONTENT], marks, read.get(DEPARTMENT), origins, printed=printed), []
+        content, lead = row.get(CONTENT, ""), read.get(DEPARTMENT)
+        return NewItem(numbers, titles, content, marks, lead, origins, printed=printed), []
 
     def _take(self, column: str, row: Mapping[str, str], number: int) -> Any:
         text = row[column]

@@ -202,7 +202,8 @@ def link_page(request: HttpRequest, key: str, partner: int) -> HttpResponse:
         (f"{TITLE}　{report}", reverse("admin:round", args=[key])),
         (HEADING, reverse("admin:voices", args=[key])),
     ]
-    facts = {"report": report, "partner": found, "form": form, "address": address}
+    has_link = report.partner_links.filter(partner=found, used_at=None, revoked_at=None).exists()
+    facts = {"report": report, "partner": found, "form": form, "address": address, "has_link": has_link}
     return own_page(request, "admin/voices/link.html", title=f"{found}の回答用リンク", crumbs=crumbs, **facts)
 
 

@@ -118,8 +118,8 @@ class MeasureOutline:
 
     @property
     def has_contents(self) -> bool:
-        """Whether any of its items says what the plan wants of it, or where and what about."""
-        return any(item.content or item.named for item in self.items)
+        """Whether any of its items says what the plan wants of it; a table without has no column for it."""
+        return any(item.content for item in self.items)
 
     @property
     def heading_differs(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -261,3 +262,10 @@ def test_list_and_form_ask_as_often_for_200_departments_and_people_as_for_5(brow
         counts.append([asked(browser, address) for address in (DEPARTMENTS, change_url(department), ADD)])
     assert counts[0] == counts[1]
     assert max(counts[1]) < 15
+
+
+@pytest.mark.parametrize("first_day", [None, TODAY])
+def test_a_doubled_department_is_refused_in_words_whichever_door_it_comes_through(first_day):
+    Department.objects.create(name="市民課", in_force_from=first_day)
+    with pytest.raises(ValidationError, match="同じ課名・係名の担当課が、すでにあります。"):
+        Department(name="市民課", in_force_from=first_day).full_clean()

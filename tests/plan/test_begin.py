@@ -7,8 +7,10 @@ from django.core.management import CommandError, call_command
 
 from actionplan.answers.sheet import CONTINUED, MERGED, NEW, answer_sheet
 from actionplan.models import ActionItem, AnnualReport, Area, Figure, Measure, Plan, Policy, Tag
+from actionplan.plan.begin import NUMBERS, TITLES, begin_plan
 from actionplan.round.opening import opening_of
 from actionplan.round.years import open_year
+from actionplan.uploads import Table
 from tests import factories
 
 HEAD = "施策番号,施策名,取組番号,取組名,項目番号,項目名,アクションプランの内容,主体,担当課,前の計画の項目\r\n"
@@ -116,6 +118,14 @@ def test_a_table_makes_the_whole_tree(office, before):
     assert [old.name for old in items["1-1-1"].origins.all()] == ["続く項目"]
     assert items["1-1-1"].lead_department.name == "市民協働課"
     assert Policy.objects.filter(plan=begun()).count() == 2
+
+
+def test_a_table_may_go_without_contents(office, before):
+    bare = Table((*NUMBERS, *TITLES), [("1", "1", "1", "意識", "広報", "講座を開く")])
+    plan = begin_plan(Plan(title="内容のない計画"), table=bare, by=None)
+    assert ActionItem.objects.get(measure__policy__plan=plan).content == ""
+    office.post(BEGIN, wish(before, way="file", table=table("1,意識,1,広報,1,名,,●,,")))
+    assert ActionItem.objects.get(measure__policy__plan=begun()).content == ""
 
 
 @pytest.mark.parametrize(

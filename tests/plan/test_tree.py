@@ -39,6 +39,15 @@ def test_the_whole_tree_is_on_one_page_with_the_way_to_every_form(item):
     assert signed_in(superuser=False).get("/admin/actionplan/plan/1/tree/").status_code == 403
 
 
+def test_a_plan_without_marks_and_contents_has_no_columns_for_them(item):
+    tree, heads = f"/admin/actionplan/plan/{Plan.objects.get().pk}/tree/", ("主体</th>", "アクションプランの内容</th>")
+    assert all(head in signed_in().get(tree).content.decode() for head in heads)
+    item.content = ""
+    item.save()
+    item.actors.clear()
+    assert not any(head in signed_in().get(tree).content.decode() for head in heads)
+
+
 def test_items_are_written_on_their_measures_page_with_ticked_marks(item):
     client, address = signed_in(), change_url(item.measure)
     form = form_of(client.get(address), "measure_form")
