@@ -56,7 +56,6 @@ FILES = (
     "samples",
     "scales/test_citizens.py",
     "scales/test_publishing.py",
-    "scales/test_upgrade.py",
     "figures/test_doors.py",
     "named",
     "evidence/test_published.py",

@@ -1,43 +1,16 @@
-"""An installation of before: its plans get the scale that the code had, its editions keep their hash."""
+"""An edition of before keeps the scale that the code had, and a file may bring one of its own."""
 
 import json
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from actionplan.models import Edition, Plan, PlanCategory
 from actionplan.publishing.publish import publish
 from actionplan.scale import DEFAULT, Scale
 from actionplan.selectors.charts import year_summary
-from tests.factories import make_role
-from tests.models.test_public_id_migration import migrate, newest
-from tests.real_report import load_real_report
 from tests.scales.plans import SCALES, give_scale
-
-BEFORE = "0008_plans_unique"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_plan_of_before_gets_the_categories_that_all_plans_had_with_their_record():
-    edition = publish(load_real_report(), by=None)
-    sha = edition.content_sha256
-    make_role("事務局")
-    try:
-        migrate(BEFORE)
-        migrate(newest())
-        plan = Plan.objects.get()
-        assert plan.categories.count() == 6
-        assert plan.scale == DEFAULT
-        assert {row.history.get().history_change_reason for row in plan.categories.all()} == {
-            "いままでの進捗区分を用意"
-        }
-        assert Edition.objects.get().content_sha256 == sha
-        office = Group.objects.get(name="事務局").permissions.values_list("codename", flat=True)
-        assert "change_plancategory" in office
-    finally:
-        migrate(newest())
 
 
 @pytest.mark.django_db
