@@ -1,11 +1,12 @@
 """Fixtures that every test may ask for: the real report, a coordinator, plain static files."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
 from hypothesis import HealthCheck
@@ -14,6 +15,9 @@ from hypothesis import settings as hypothesis_settings
 from tests import database, factories
 
 TESTS = Path(__file__).resolve().parent
+# What script/test migrated once a run: the file on SQLite, the database's name on PostgreSQL; without it, each process
+# of tests migrates its own.
+MIGRATED = os.environ.get("MIGRATED", "")
 
 # The machine may be shared and slow: how long an example takes says nothing about the code.
 hypothesis_settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +29,22 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if database.depends_on_it(item.path.relative_to(TESTS).as_posix()):
             item.add_marker("database")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """This process's database begins as a copy of the migrated one, where there is one."""
+    place = settings.DATABASES["default"]["TEST"]
+    if MIGRATED and connection.vendor == "sqlite":
+        shutil.copy(MIGRATED, place["NAME"])
+    elif MIGRATED:
+        place["TEMPLATE"] = MIGRATED
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """A copy is not thrown away before its first use."""
+    return bool(MIGRATED)
 
 
 @pytest.fixture(autouse=True, scope="session")
