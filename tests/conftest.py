@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for: the real report, a coordinator, plain static files."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -19,6 +20,9 @@ TESTS = Path(__file__).resolve().parent
 # of tests migrates its own.
 MIGRATED = os.environ.get("MIGRATED", "")
 
+# What tests hold is held to the end of the run: looking through it again and again frees nothing.
+gc.set_threshold(50_000, 20, 50)
+
 # The machine may be shared and slow: how long an example takes says nothing about the code.
 hypothesis_settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("portal")
@@ -29,6 +33,12 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if database.depends_on_it(item.path.relative_to(TESTS).as_posix()):
             item.add_marker("database")
+
+
+def pytest_collection_finish():
+    """Leaves what was imported out of every later search for what may be freed."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
