@@ -64,6 +64,9 @@ def plain_http():
     plain |= {"SESSION_COOKIE_NAME": "sessionid", "CSRF_COOKIE_NAME": "csrftoken"}
     # What a log-in costs and asks is tests/login's: everybody else's is forced thousands of times.
     plain |= {"SECOND_FACTOR": "offered", "AXES_ENABLED": False}
+    # Hashing is slow on purpose: what a password hashed for good says is read as well, and new ones are made quickly.
+    hashers = ["MD5PasswordHasher", "PBKDF2PasswordHasher"]
+    plain["PASSWORD_HASHERS"] = [f"django.contrib.auth.hashers.{name}" for name in hashers]
     storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     # Two processes of tests are two installations: the same person, by key, reads a file in each at once.
     var = Path(settings.VAR_DIR) / os.environ.get("PYTEST_XDIST_WORKER", "alone")

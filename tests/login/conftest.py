@@ -12,11 +12,6 @@ LOGIN = "/admin/login/"
 @pytest.fixture(autouse=True)
 def limits_on(settings):
     settings.AXES_ENABLED = True
-    # The factories keep the hash that they make first: not one that only these tests can read.
-    factories._hashed(PASSWORD)
-    # Hashing is slow on purpose; what these tests ask is when it happens.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.PASSWORD_HASHERS += ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 
 
 @pytest.fixture
