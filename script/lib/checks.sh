@@ -49,7 +49,7 @@ migrate_both() {
   mkdir -m 700 "$VAR_DIR/migrated" || return 1
   VAR_DIR="$VAR_DIR/migrated" manage migrate --run-syncdb --verbosity 0 || return 1
   as_postgres "$PG_BIN/createdb" -h "$PG_HOME" -U portal migrated || return 1
-  DATABASE_URL="${PG_URL/postgres?/migrated?}" manage migrate --run-syncdb --verbosity 0
+  DATABASE_URL="${PG_URL/\/postgres\?//migrated?}" manage migrate --run-syncdb --verbosity 0
 }
 
 # pytest on SQLite; a run that collects no test fails (pytest ends with 5).
