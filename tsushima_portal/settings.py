@@ -94,6 +94,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "actionplan.login.passwords.NotTooLong"},
     {"NAME": "actionplan.login.passwords.NoOwnName"},
     {"NAME": "actionplan.login.passwords.NoCityName"},
     {"NAME": "actionplan.login.passwords.NoYear"},
@@ -173,6 +174,8 @@ if TRUST_PROXY:
 SESSION_COOKIE_HTTPONLY = True
 # A log-in ends after so long without a page, and after so long anyhow.
 SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 120)
+# 事務局, 公表権者 and superusers: who can do the most.
+OFFICE_IDLE_MINUTES = environment.number("OFFICE_IDLE_MINUTES", 30)
 SESSION_HOURS = environment.number("SESSION_HOURS", 10)
 SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 if HTTPS:

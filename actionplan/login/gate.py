@@ -23,10 +23,12 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django_otp import device_classes
 
+from actionplan import permissions
 from actionplan.admin import rescue
 from actionplan.admin.site import own_page
 from actionplan.login import second_factor, told
 from actionplan.login.limits import BUSY, HELD, Hold, forget_failures, hold_on, needs_turn, note_failure, turn
+from actionplan.login.sessions import renew_key
 from actionplan.models import FirstPassword, LoginLock
 from actionplan.words import plain_moment
 
@@ -133,11 +135,18 @@ def _has_ended(request: HttpRequest) -> bool:
     """Whether the log-in is over. One from before an upgrade begins now."""
     now, session = time(), request.session
     began, seen = session.setdefault(BEGAN, now), session.setdefault(SEEN, now)
-    if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - began > settings.SESSION_HOURS * 3600:
+    if now - began > settings.SESSION_HOURS * 3600 or _is_idle(request.user, (now - seen) / 60):
         return True
     if now - seen > NOTED_EVERY:
         session[SEEN] = now
     return False
+
+
+def _is_idle(user: Any, minutes: float) -> bool:
+    """Whether nothing was done for too long; those who can do the most may rest the shortest."""
+    if minutes > settings.SESSION_IDLE_MINUTES:
+        return True
+    return minutes > settings.OFFICE_IDLE_MINUTES and permissions.needs_second_factor(user)
 
 
 def _end(request: HttpRequest) -> HttpResponse:
@@ -225,6 +234,7 @@ def confirm(request: HttpRequest, secret: str) -> str:
         return HELD
     elif user.check_password(secret):
         forget_failures(request, name)
+        renew_key(request)
     else:
         told("confirmation_failed", request)
         return HELD if note_failure(request, name) else WRONG_SECRET
@@ -236,6 +246,9 @@ def confirm(request: HttpRequest, secret: str) -> str:
 def on_login(sender: type, request: HttpRequest, user: Any, **kwargs) -> None:
     """Notes in the new session what the gate goes by, and tells the owner what happened meanwhile."""
     session = request.session
+    if BEGAN in session:
+        # Logged in anew within a session of the same account, whose key Django leaves as it is.
+        renew_key(request)
     session[BEGAN] = session[SEEN] = session[CONFIRMED] = time()
     session[FIRST] = FirstPassword.objects.filter(account=user).exists()
     if settings.SECOND_FACTOR != "off" and second_factor.has_device(user):
