@@ -2,7 +2,8 @@
 
 Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
 CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY,
-LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
+LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…), of single sign-on (OIDC_…)
+and those of the log-in.
 """
 
 import os
@@ -117,6 +118,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# The city's OpenID Connect provider, where OIDC_ISSUER names one; None otherwise.
+OIDC = environment.single_sign_on()
 # needed: 事務局, 公表権者 and superusers have to; offered: whoever wants; off. Needed where the portal is a real one.
 SECOND_FACTOR = environment.choice(
     "SECOND_FACTOR", ("needed", "offered", "off"), "needed" if HTTPS and not DEBUG else "offered"

@@ -44,6 +44,7 @@ LAPSED = (
     "最初のパスワードの期限（{days}日）が過ぎたため、使えなくなりました。"
     "事務局に、最初のパスワードを新しく作ってもらってください。"
 )
+ELSEWHERE = "この利用者は、「市の認証基盤でログインする」からログインしてください。"
 PASSWORD_SET = "パスワードを変えました。ほかの画面でのログインは切れました。"
 SIGNED_OUT = "ほかの{count}件のログインを切りました。"
 SENT = "登録されているメールアドレスであれば、パスワードを決め直すためのメールが届きます。"
@@ -80,6 +81,9 @@ class LoginForm(AdminAuthenticationForm):
     def confirm_login_allowed(self, user: Any) -> None:
         """Raises ValidationError for who may not come in though the password is right."""
         super().confirm_login_allowed(user)
+        if settings.OIDC and settings.OIDC.only and not user.is_superuser:
+            told("login_elsewhere", self.request, account=user.pk)
+            raise ValidationError(ELSEWHERE, code="elsewhere")
         first = FirstPassword.objects.filter(account=user).first()
         if first and first.lapses_at < timezone.now():
             told("first_password_lapsed", self.request, account=user.pk)
