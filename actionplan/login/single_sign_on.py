@@ -115,7 +115,7 @@ def account_of(claims: dict[str, Any]) -> User:
     if not isinstance(value, str) or not value.strip():
         raise NotLetInError(NAMELESS, f"no {claim}")
     # Letters that only look alike, or become alike in capitals, are no mail address of the city's.
-    if by_mail and (not value.isascii() or claims.get("email_verified") is False):
+    if by_mail and (not value.isascii() or claims.get("email_verified", True) in (False, "false")):
         raise NotLetInError(UNKNOWN, "mail address not shown")
     found = list(User.objects.filter(**{"email__iexact" if by_mail else "username": value}))
     usable = [account for account in found if account.is_active and account.is_staff and not account.is_superuser]

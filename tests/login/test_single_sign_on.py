@@ -182,6 +182,7 @@ def test_a_mail_address_names_one_account_and_must_be_shown_to_be_theirs(city, s
     assert come(city).status_code == 302
     for person, said in (
         ({"email": "taro@example.jp", "email_verified": False}, "ここにはありません"),
+        ({"email": "taro@example.jp", "email_verified": "false"}, "ここにはありません"),
         ({"email": "tаro@example.jp"}, "ここにはありません"),
     ):
         city.person = person
