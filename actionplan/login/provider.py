@@ -26,7 +26,7 @@ from joserfc.jws import JWSRegistry
 from tsushima_portal.environment import SingleSignOn
 
 SECONDS = 4
-# Asked no more than once in so many seconds while it does not answer: who waits for it keeps a worker busy.
+# Asked no more than once in so many seconds while it keeps people waiting: each keeps a worker busy.
 AWAY_SECONDS = 15
 KEPT_SECONDS = 3600
 LARGEST = 1024 * 1024
@@ -68,31 +68,27 @@ def _is_in_its_scheme(address: object) -> bool:
     return isinstance(address, str) and address.startswith(named().issuer.partition("//")[0] + "//")
 
 
-def within(work: Callable[[], Answer]) -> Answer:
+def _within(work: Callable[[], Answer]) -> Answer:
     """What the work returns. Raises ProviderAwayError when it takes longer than SECONDS, name servers included."""
     issuer = named().issuer
     if time.monotonic() < _away.get(issuer, 0):
         raise ProviderAwayError("asked a moment ago")
-    pool = ThreadPoolExecutor(1)
+    began, pool = time.monotonic(), ThreadPoolExecutor(1)
     try:
         return pool.submit(work).result(SECONDS)
     except (TimeoutError, ProviderAwayError) as error:
-        _away[issuer] = time.monotonic() + AWAY_SECONDS
+        # What fails at once keeps nobody busy; and no stranger's made-up code may shut the door for others.
+        if time.monotonic() - began > SECONDS / 2:
+            _away[issuer] = time.monotonic() + AWAY_SECONDS
         raise ProviderAwayError(str(error)) from error
     finally:
         pool.shutdown(wait=False)
 
 
-def forget() -> None:
-    """Reads everything anew the next time."""
-    _read.clear()
-    _away.clear()
-
-
 def _ask(address: str, data: dict[str, str] | None = None, headers: dict[str, str] | None = None) -> dict:
     """The object of JSON that stands at the address. Raises ProviderAwayError, and HTTPError for a refusal (4xx)."""
     body = urlencode(data).encode() if data else None
-    request = Request(address, body, {"Accept": "application/json", **(headers or {})})  # noqa: S310  # asked above
+    request = Request(address, body, {"Accept": "application/json", **(headers or {})})  # noqa: S310  # the settings', see _metadata
     try:
         with _opener.open(request, timeout=SECONDS) as answer:
             found = json.loads(answer.read(LARGEST))
@@ -134,7 +130,7 @@ def _metadata() -> dict:
 
 def sign_out_address(back: str) -> str:
     """Where a browser logs out of the provider too, and returns to `back`; empty where it offers none."""
-    endpoint = within(_metadata).get("end_session_endpoint")
+    endpoint = _within(_metadata).get("end_session_endpoint")
     return _with(endpoint, {"client_id": named().client, "post_logout_redirect_uri": back}) if endpoint else ""
 
 
@@ -154,13 +150,13 @@ def way_there(back: str, *, anew: bool) -> tuple[str, dict[str, str]]:
     facts |= {"code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("=")}
     facts |= {"prompt": "login", "max_age": "0"} if anew else {}
     facts |= {"acr_values": " ".join(named().acr)} if named().acr else {}
-    return _with(within(_metadata)["authorization_endpoint"], facts), kept
+    return _with(_within(_metadata)["authorization_endpoint"], facts), kept
 
 
 def who_came(kept: dict[str, str], code: str) -> dict[str, Any]:
     """What the provider says of who came back with the code. Raises TokenRefusedError or ProviderAwayError."""
     try:
-        return within(lambda: _who_came(kept, code))
+        return _within(lambda: _who_came(kept, code))
     except HTTPError as error:
         raise TokenRefusedError(f"refused with {error.code}") from error
 

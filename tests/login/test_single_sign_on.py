@@ -35,7 +35,8 @@ def city(running, settings, monkeypatch):
     """The provider, honest, and named by the settings."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     running.reset()
-    provider.forget()
+    provider._read.clear()
+    provider._away.clear()
     settings.OIDC = SingleSignOn(running.issuer, CLIENT, SECRET, "preferred_username", [], ["mfa"], only=False)
     return running
 
