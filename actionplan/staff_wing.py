@@ -15,7 +15,7 @@ from actionplan.answers import pages as answers
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
-from actionplan.login import gate, office_pages
+from actionplan.login import gate, office_pages, single_sign_on
 from actionplan.login import pages as login
 from actionplan.organisation import account_admin, department_admin, people_pages, reorganise_pages
 from actionplan.past import check_page
@@ -34,6 +34,7 @@ OWN_PAGES = (
     components,
     login,
     office_pages,
+    single_sign_on,
     answers,
     related_page,
     evidence,
@@ -63,3 +64,4 @@ def connect() -> None:
     site.own_pages, site.gate, site.login_form = OWN_PAGES, gate.gate, login.LoginForm
     gate.connect()
     office_pages.connect()
+    single_sign_on.connect()

@@ -90,6 +90,41 @@ def test_a_network_that_is_none_stops_the_start_and_is_named(monkeypatch, word):
     assert f"STAFF_NETWORKS の {word} は" in str(refused.value)
 
 
+PROVIDER = {"OIDC_ISSUER": "https://login.example.jp/city", "OIDC_CLIENT_ID": "portal", "OIDC_CLIENT_SECRET": "s"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        (PROVIDER | {"OIDC_CLIENT_SECRET": " "}, "OIDC_CLIENT_SECRET も必要です"),
+        (PROVIDER | {"OIDC_ISSUER": "login.example.jp"}, "OIDC_ISSUER=login.example.jp は読めません"),
+        ({"OIDC_ONLY": "on"}, "OIDC_ISSUER の指定が必要です"),
+    ],
+)
+def test_a_provider_that_is_named_by_half_stops_the_start(monkeypatch, variables, said):
+    from tsushima_portal import environment
+
+    assert environment.single_sign_on() is None
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=said):
+        environment.single_sign_on()
+
+
+def test_a_provider_that_is_named_is_asked_for_the_usual_name(monkeypatch):
+    from tsushima_portal import environment
+
+    for name, value in (PROVIDER | {"OIDC_AMR": "mfa, hwk"}).items():
+        monkeypatch.setenv(name, value)
+    provider = environment.single_sign_on()
+    assert (provider.claim, provider.acr, provider.amr, provider.only) == (
+        "preferred_username",
+        [],
+        ["mfa", "hwk"],
+        False,
+    )
+
+
 def test_a_secret_key_is_made_once_and_only_its_owner_may_read_it(var):
     first = settings_with(var)["SECRET_KEY"]
     assert settings_with(var)["SECRET_KEY"] == first

@@ -189,6 +189,39 @@ def mail_settings() -> MailSettings:
     )
 
 
+class SingleSignOn(NamedTuple):
+    """The city's OpenID Connect provider and what the portal is to it.
+
+    claim: what of a person is their name here (preferred_username, or email). acr, amr: words by which the provider
+    says that it saw a second factor. only: nobody but superusers logs in by a password of ours.
+    """
+
+    issuer: str
+    client: str
+    secret: str
+    claim: str
+    acr: list[str]
+    amr: list[str]
+    only: bool
+
+
+def single_sign_on() -> SingleSignOn | None:
+    """What the OIDC_ variables say; None without OIDC_ISSUER. Raises ImproperlyConfigured for what cannot be."""
+    issuer, client = environment.text("OIDC_ISSUER"), environment.text("OIDC_CLIENT_ID")
+    secret, only = environment.text("OIDC_CLIENT_SECRET"), environment.flag("OIDC_ONLY", default=False)
+    if not issuer:
+        if only:
+            raise ImproperlyConfigured("OIDC_ONLY=on には、OIDC_ISSUER の指定が必要です。")
+        return None
+    if not re.fullmatch(r"https?://[^\s?#]+", issuer):
+        raise ImproperlyConfigured(f"OIDC_ISSUER={issuer} は読めません。https://… の形で指定してください。")
+    if not client or not secret:
+        raise ImproperlyConfigured("OIDC_ISSUER には、OIDC_CLIENT_ID と OIDC_CLIENT_SECRET も必要です。")
+    claim = environment.text("OIDC_CLAIM", "preferred_username")
+    acr, amr = environment.words("OIDC_ACR"), environment.words("OIDC_AMR")
+    return SingleSignOn(issuer, client, secret, claim, acr, amr, only)
+
+
 def style_hashes(template: Path) -> list[str]:
     """How a policy names the styles that stand inside the template, which must hold nothing that changes."""
     source = template.read_text(encoding="utf-8") if template.is_file() else ""

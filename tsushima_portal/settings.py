@@ -2,7 +2,8 @@
 
 Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
 CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY,
-LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
+LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…), of single sign-on (OIDC_…)
+and those of the log-in.
 """
 
 import os
@@ -94,6 +95,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "actionplan.login.passwords.NotTooLong"},
     {"NAME": "actionplan.login.passwords.NoOwnName"},
     {"NAME": "actionplan.login.passwords.NoCityName"},
     {"NAME": "actionplan.login.passwords.NoYear"},
@@ -116,6 +118,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# The city's OpenID Connect provider, where OIDC_ISSUER names one; None otherwise.
+OIDC = environment.single_sign_on()
 # needed: 事務局, 公表権者 and superusers have to; offered: whoever wants; off. Needed where the portal is a real one.
 SECOND_FACTOR = environment.choice(
     "SECOND_FACTOR", ("needed", "offered", "off"), "needed" if HTTPS and not DEBUG else "offered"
@@ -173,6 +177,8 @@ if TRUST_PROXY:
 SESSION_COOKIE_HTTPONLY = True
 # A log-in ends after so long without a page, and after so long anyhow.
 SESSION_IDLE_MINUTES = environment.number("SESSION_IDLE_MINUTES", 120)
+# 事務局, 公表権者 and superusers: who can do the most.
+OFFICE_IDLE_MINUTES = environment.number("OFFICE_IDLE_MINUTES", 30)
 SESSION_HOURS = environment.number("SESSION_HOURS", 10)
 SESSION_COOKIE_AGE = SESSION_HOURS * 60 * 60
 if HTTPS:

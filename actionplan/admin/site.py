@@ -8,6 +8,7 @@ from functools import update_wrapper
 from types import ModuleType
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -99,7 +100,7 @@ class PortalAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Django's page, unless the gate has something to say."""
-        return self.gate(request) or super().login(request, extra_context)
+        return self.gate(request) or super().login(request, {"single_sign_on": settings.OIDC} | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
         """The models that the user may see, under GROUPS; models of no group follow under their application."""

@@ -23,14 +23,18 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 from django_otp import device_classes
 
+from actionplan import permissions
 from actionplan.admin import rescue
 from actionplan.admin.site import own_page
 from actionplan.login import second_factor, told
 from actionplan.login.limits import BUSY, HELD, Hold, forget_failures, hold_on, needs_turn, note_failure, turn
+from actionplan.login.sessions import renew_key
 from actionplan.models import FirstPassword, LoginLock
 from actionplan.words import plain_moment
 
 FIRST, NOTICES, PREVIOUS = "first_password", "login_notices", "previous_login"
+# By the city's provider: where a browser logs out there, and whether it vouches for a second factor.
+BY_PROVIDER, PROVIDER_FACTOR = "by_provider", "provider_second_factor"
 BEGAN, SEEN, CONFIRMED = "began_at", "seen_at", "confirmed_at"
 NOTED_EVERY = 60  # Seconds: a page a second need not be a write a second.
 KEPT_DAYS = 400  # How long log-ins are remembered: the list of accounts unused for a year needs no more.
@@ -66,6 +70,7 @@ CHANGE_FIRST = "最初のパスワードのままです。自分のパスワー�
 ENROL_FIRST = "この利用者は、二段階の確認が必要です。スマートフォンなどのアプリを登録してから、仕事を始めてください。"
 CROWDED = "混み合っています"
 WRONG_SECRET = "パスワードか番号が違います。"
+NOT_YET = "まだ確かめられていません。"
 LOCKED = "パスワードの誤りが続いたため、{until}まで、ここからのログインを止めています。"
 WAS_RESET = (
     "前回のログインのあとに、事務局が、二段階の確認のアプリと紙の番号の登録を取り消しました。"
@@ -133,11 +138,18 @@ def _has_ended(request: HttpRequest) -> bool:
     """Whether the log-in is over. One from before an upgrade begins now."""
     now, session = time(), request.session
     began, seen = session.setdefault(BEGAN, now), session.setdefault(SEEN, now)
-    if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - began > settings.SESSION_HOURS * 3600:
+    if now - began > settings.SESSION_HOURS * 3600 or _is_idle(request.user, (now - seen) / 60):
         return True
     if now - seen > NOTED_EVERY:
         session[SEEN] = now
     return False
+
+
+def _is_idle(user: Any, minutes: float) -> bool:
+    """Whether nothing was done for too long; those who can do the most may rest the shortest."""
+    if minutes > settings.SESSION_IDLE_MINUTES:
+        return True
+    return minutes > settings.OFFICE_IDLE_MINUTES and permissions.needs_second_factor(user)
 
 
 def _end(request: HttpRequest) -> HttpResponse:
@@ -154,7 +166,7 @@ def _missing(request: HttpRequest, name: str) -> HttpResponse | None:
     """The way to what the log-in still lacks: a code, a password of one's own, a second factor."""
     session = request.session
     user: Any = request.user
-    verified = settings.SECOND_FACTOR == "off" or user.is_verified()
+    verified = settings.SECOND_FACTOR == "off" or user.is_verified() or session.get(PROVIDER_FACTOR, False)
     if not verified and session.get(second_factor.HAS_DEVICE):
         if second_factor.has_device(user):
             return _elsewhere(request, name, FOR_CODE, "second_factor")
@@ -184,10 +196,11 @@ def _step_up(request: HttpRequest, name: str) -> HttpResponse | None:
         return None
     if request.method == "GET":
         return HttpResponseRedirect(f"{reverse('admin:confirm')}?{urlencode({'next': request.get_full_path()})}")
-    fault = confirm(request, request.POST[SECRET]) if SECRET in request.POST else ""
-    if SECRET in request.POST and not fault:
+    secret = request.POST.get(SECRET)
+    if secret and not (fault := confirm(request, secret)):
         return None
-    return confirm_page(request, request.get_full_path(), fault=fault, sent=list(_sent(request)))
+    fault = fault if secret else "" if secret is None else NOT_YET
+    return confirm_page(request, request.get_full_path(), fault=fault, sent=list(_sent(request)), goes_on=True)
 
 
 def _only_looks(request: HttpRequest, name: str) -> bool:
@@ -211,6 +224,7 @@ def confirm_page(request: HttpRequest, action: str, **facts) -> HttpResponse:
     """Asks for the password or a code; what was about to be saved is sent along."""
     has = second_factor.has_device(request.user)
     facts |= {"action": action, "name": SECRET, "has_device": has, "minutes": settings.STEP_UP_MINUTES}
+    facts |= {"by_provider": settings.OIDC and BY_PROVIDER in request.session, "next": request.GET.get("next", "")}
     return own_page(request, "admin/login/confirm.html", title="本人の確認", **facts)
 
 
@@ -225,6 +239,7 @@ def confirm(request: HttpRequest, secret: str) -> str:
         return HELD
     elif user.check_password(secret):
         forget_failures(request, name)
+        renew_key(request)
     else:
         told("confirmation_failed", request)
         return HELD if note_failure(request, name) else WRONG_SECRET
@@ -236,6 +251,11 @@ def confirm(request: HttpRequest, secret: str) -> str:
 def on_login(sender: type, request: HttpRequest, user: Any, **kwargs) -> None:
     """Notes in the new session what the gate goes by, and tells the owner what happened meanwhile."""
     session = request.session
+    if BEGAN in session:
+        # Logged in anew within a session of the same account, whose key Django leaves as it is.
+        renew_key(request)
+    for name in (BY_PROVIDER, PROVIDER_FACTOR):
+        session.pop(name, None)
     session[BEGAN] = session[SEEN] = session[CONFIRMED] = time()
     session[FIRST] = FirstPassword.objects.filter(account=user).exists()
     if settings.SECOND_FACTOR != "off" and second_factor.has_device(user):
@@ -259,7 +279,8 @@ def locks_to_tell(user: User) -> list[str]:
 
 
 def on_logout(sender: type, request: HttpRequest, user: User | None, **kwargs) -> None:
-    """Tells of it."""
+    """Tells of it; the page that follows leads to the provider's own log-out, where there is one."""
+    vars(request)["sign_out_elsewhere"] = request.session.get(BY_PROVIDER, "")
     told("logout", request, user=user and user.pk)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models.signals import post_save
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -14,9 +15,9 @@ from actionplan import permissions
 from actionplan.admin.site import FrontLink, found_or_404, own_page
 from actionplan.login import second_factor, told
 from actionplan.login.limits import lift
-from actionplan.login.pages import end_sessions
+from actionplan.login.sessions import end_sessions
 from actionplan.mail import Words, send_aside
-from actionplan.models import LoginLock, note_source
+from actionplan.models import LoginLock, note_source, password_changed
 from actionplan.words import full_name
 
 LIFTED = "「{name}」のログインの制限を解除しました。"
@@ -32,6 +33,11 @@ RESET_MAIL = Words(
     "【アクションプラン管理】二段階の確認の登録が取り消されました",
     "事務局が、あなたの利用者の二段階の確認の登録を取り消しました。次のログインで登録し直してください。\n"
     "頼んでいないときは、すぐに事務局に知らせてください。\n",
+)
+PASSWORD_MAIL = Words(
+    "【アクションプラン管理】パスワードが変わりました",
+    "あなたの利用者のパスワードが変わりました（自分で変えたか、事務局が最初のパスワードを新しく作りました）。\n"
+    "心当たりがないときは、すぐに事務局に知らせてください。\n",
 )
 
 DAYS_LISTED = 30
@@ -77,9 +83,15 @@ def tell_owner(sender: type, instance: LoginLock, created: bool, **kwargs) -> No
         send_aside(LOCK_MAIL, [instance.account.email])
 
 
+def tell_of_password(sender: type, account: User, **kwargs) -> None:
+    """Writes to the owner of an account whose password has become another, where they have an address."""
+    transaction.on_commit(lambda: send_aside(PASSWORD_MAIL, [account.email]))
+
+
 def connect() -> None:
     """Called once when the application is ready."""
     post_save.connect(tell_owner, sender=LoginLock, dispatch_uid="tell who is kept out")
+    password_changed.connect(tell_of_password, dispatch_uid="tell of a new password")
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:

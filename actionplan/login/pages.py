@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from axes.models import AccessLog
@@ -11,11 +10,9 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
-from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.auth.views import PasswordChangeView, PasswordResetConfirmView
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -38,6 +35,7 @@ from actionplan.login.limits import (
     note_failure,
     turn,
 )
+from actionplan.login.sessions import end_sessions, follow, hash_of, live_sessions
 from actionplan.mail import Words, goes_out, send_aside
 from actionplan.models import FirstPassword
 from actionplan.words import full_name, plain_moment
@@ -46,6 +44,7 @@ LAPSED = (
     "最初のパスワードの期限（{days}日）が過ぎたため、使えなくなりました。"
     "事務局に、最初のパスワードを新しく作ってもらってください。"
 )
+ELSEWHERE = "この利用者は、「市の認証基盤でログインする」からログインしてください。"
 PASSWORD_SET = "パスワードを変えました。ほかの画面でのログインは切れました。"
 SIGNED_OUT = "ほかの{count}件のログインを切りました。"
 SENT = "登録されているメールアドレスであれば、パスワードを決め直すためのメールが届きます。"
@@ -82,6 +81,9 @@ class LoginForm(AdminAuthenticationForm):
     def confirm_login_allowed(self, user: Any) -> None:
         """Raises ValidationError for who may not come in though the password is right."""
         super().confirm_login_allowed(user)
+        if settings.OIDC and settings.OIDC.only and not user.is_superuser:
+            told("login_elsewhere", self.request, account=user.pk)
+            raise ValidationError(ELSEWHERE, code="elsewhere")
         first = FirstPassword.objects.filter(account=user).first()
         if first and first.lapses_at < timezone.now():
             told("first_password_lapsed", self.request, account=user.pk)
@@ -105,9 +107,9 @@ def code_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fault = second_factor.verify(request, form.cleaned_data["code"])
         if not fault:
-            return _onward(request)
+            return onward(request)
         form.add_error("code", fault)
-    return own_page(request, "admin/login/code.html", title="二段階の確認", form=form, next=_next(request))
+    return own_page(request, "admin/login/code.html", title="二段階の確認", form=form, next=next_page(request))
 
 
 def set_page(request: HttpRequest) -> HttpResponse:
@@ -142,18 +144,19 @@ def confirm_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         fault = gate.confirm(request, request.POST.get(gate.SECRET, ""))
         if not fault:
-            return _onward(request)
+            return onward(request)
     return gate.confirm_page(request, request.get_full_path(), fault=fault)
 
 
-def _next(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """Where the person was going; empty when that is none of our pages."""
     wanted, https = request.POST.get("next") or request.GET.get("next") or "", request.is_secure()
     return wanted if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, https) else ""
 
 
-def _onward(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect(_next(request) or reverse("admin:index"))
+def onward(request: HttpRequest) -> HttpResponse:
+    """Leads to where the person was going, or to the front page."""
+    return HttpResponseRedirect(next_page(request) or reverse("admin:index"))
 
 
 @dataclass(frozen=True)
@@ -168,13 +171,13 @@ class OwnLogin:
 
 def own_logins(request: HttpRequest) -> HttpResponse:
     """One's own log-ins that are open, to be ended elsewhere; the state of the second factor."""
-    user, own = request.user, _hash(request.session.session_key)
+    user, own = request.user, hash_of(request)
     if request.method == "POST":
         count = end_sessions(user, but=own)
         told("signed_out_elsewhere", request, count=count)
         messages.success(request, SIGNED_OUT.format(count=count))
         return HttpResponseRedirect(request.path)
-    live = _live_sessions(user)
+    live = live_sessions(user)
     rows = AccessLog.objects.filter(username=user.get_username(), session_hash__in=live).order_by("-attempt_time")
     logins = [
         OwnLogin(_moment(row.attempt_time), row.ip_address or "", browser_name(row.user_agent), row.session_hash == own)
@@ -196,31 +199,6 @@ def browser_name(said: str) -> str:
     browser = next((name for mark, name in BROWSERS if mark in said), "ほかのブラウザー")
     system = next((name for mark, name in SYSTEMS if mark in said), "")
     return f"{browser}（{system}）" if system else browser
-
-
-def _hash(key: str | None) -> str:
-    """As django-axes keeps it."""
-    return sha256(force_bytes(key or "")).hexdigest()
-
-
-def _live_sessions(user: Any) -> dict[str, str]:
-    """The keys of the account's sessions that have not ended, by their hash."""
-    known = set(AccessLog.objects.filter(username=user.get_username()).values_list("session_hash", flat=True))
-    keys = Session.objects.filter(expire_date__gt=timezone.now()).values_list("session_key", flat=True)
-    own = {key: hashed for key in keys if (hashed := _hash(key)) in known}
-    # A session that a new password has closed is still stored, until it is asked for.
-    closed = {
-        session.session_key
-        for session in Session.objects.filter(session_key__in=own)
-        if session.get_decoded().get(HASH_SESSION_KEY) != user.get_session_auth_hash()
-    }
-    return {hashed: key for key, hashed in own.items() if key not in closed}
-
-
-def end_sessions(user: Any, but: str = "") -> int:
-    """How many sessions of the account were ended. but: the hash of one that stays."""
-    keys = [key for hashed, key in _live_sessions(user).items() if hashed != but]
-    return Session.objects.filter(session_key__in=keys).delete()[0]
 
 
 def _moment(moment: Any) -> str:
@@ -261,12 +239,11 @@ class OwnPasswordView(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Changes it; the list of own log-ins follows the session to its new key."""
-        before = _hash(self.request.session.session_key)
+        before = hash_of(self.request)
         answer = super().form_valid(form)
         FirstPassword.objects.filter(account=form.user).delete()
         self.request.session[gate.FIRST] = False
-        own = AccessLog.objects.filter(username=self.request.user.get_username(), session_hash=before)
-        own.update(session_hash=_hash(self.request.session.session_key))
+        follow(self.request, before)
         told("password_changed", self.request)
         return answer
 

@@ -23,6 +23,7 @@ LOOKALIKES = str.maketrans("@4301!$57", "aaeoiisst")
 SHORTEST_NAME, SHORTEST_CITY, KANJI = 3, 4, 2
 ERAS = ("reiwa", "heisei", "showa", "shouwa", "taisho", "taishou", "meiji", "令和", "平成", "昭和", "大正", "明治")
 YEARS_AROUND = 10
+LONGEST = 128
 
 
 def fold(text: str) -> str:
@@ -54,6 +55,17 @@ class PasswordRule:
     def get_help_text(self) -> str:
         """The rule in a sentence."""
         return self.help_text
+
+
+class NotTooLong(PasswordRule):
+    """Refuses what no person types; a phrase has room."""
+
+    sentence = f"パスワードが長すぎます。{LONGEST}文字までにしてください。"
+    help_text = f"{LONGEST}文字までにしてください。"
+
+    def finds(self, password: str, user: User | None) -> bool:
+        """Whether it has more signs."""
+        return len(password) > LONGEST
 
 
 class NoOwnName(PasswordRule):

@@ -1,7 +1,8 @@
 """The record as the database holds it: every model, and the words that rooms write it by, handed on by name."""
 
 from actionplan.cells import OPEN_STATES
-from actionplan.models.account import FirstPassword, LoginLock, Person, gave_passwords
+from actionplan.models.account import FirstPassword, LoginLock, Person, gave_passwords, password_changed
+from actionplan.models.app_key import AppDevice, KeyLostError, opened, sealed
 from actionplan.models.approval import Approval, ApprovalKind, ApprovalState
 from actionplan.models.base import (
     ImmutableError,
@@ -81,6 +82,7 @@ __all__ = [
     "ActorType",
     "Aim",
     "AnnualReport",
+    "AppDevice",
     "Approval",
     "ApprovalKind",
     "ApprovalState",
@@ -98,6 +100,7 @@ __all__ = [
     "Figure",
     "FirstPassword",
     "ImmutableError",
+    "KeyLostError",
     "LoginLock",
     "Measure",
     "Partner",
@@ -132,12 +135,15 @@ __all__ = [
     "likeness",
     "note_source",
     "one_change",
+    "opened",
+    "password_changed",
     "place_of",
     "read_targets",
     "record_deletions",
     "refuse_control_characters",
     "remove_with_year",
     "scale_of",
+    "sealed",
     "sharing_reports",
     "unsealed",
     "was_given",

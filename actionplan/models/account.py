@@ -9,6 +9,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import models
 from django.db.models import ProtectedError
 from django.db.models.signals import post_save, pre_delete, pre_save
+from django.dispatch import Signal
 from django.utils import timezone
 from simple_history import register
 from simple_history.models import HistoricalRecords
@@ -95,6 +96,8 @@ def note_login(sender: type, user: User, **kwargs) -> None:
 
 
 PASSWORD_CHANGED = "パスワードの変更"
+# Sent with the account when a stored one's password has become another, by whom and by which door ever.
+password_changed = Signal()
 
 
 def _chosen(user: User) -> str | None:
@@ -113,7 +116,9 @@ def before_save(sender: type, instance: User, update_fields: frozenset[str] | No
         vars(instance)["skip_history_when_saving"] = True
 
 
-def after_save(sender: type, instance: User, update_fields: frozenset[str] | None = None, **kwargs) -> None:
+def after_save(
+    sender: type, instance: User, created: bool, update_fields: frozenset[str] | None = None, **kwargs
+) -> None:
     """Lets what follows be recorded again; notes whether a new password is the owner's own or was given to them."""
     if _is_rehash(instance, update_fields):
         vars(instance).pop("skip_history_when_saving", None)
@@ -122,6 +127,8 @@ def after_save(sender: type, instance: User, update_fields: frozenset[str] | Non
             FirstPassword.objects.filter(account=instance).delete()
         else:
             gave_passwords([instance])
+        if not created:
+            password_changed.send(User, account=instance)
 
 
 def _is_own_doing(user: User) -> bool:

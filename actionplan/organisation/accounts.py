@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from actionplan import permissions
-from actionplan.models import Department, Person, gave_passwords
+from actionplan.models import Department, Person, gave_passwords, password_changed
 from actionplan.organisation.membership import (
     BATCH,
     Facts,
@@ -68,6 +68,7 @@ def renew_password(account: User, *, by: Person) -> StartPassword:
     given = give_password(account)
     User.objects.filter(pk=account.pk).update(password=account.password)
     gave_passwords([account])
+    password_changed.send(User, account=account)
     record([account], by=by, reason=REASON)
     return given
 

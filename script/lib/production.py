@@ -26,7 +26,7 @@ def refusals(loopback: bool) -> list[str]:
     """A sentence for each thing that a portal for others must not have; none for a trial on this computer."""
     if is_trial(loopback):
         return []
-    return [sentence for sentence in (_root(), _debug(), _hosts(), _key()) if sentence]
+    return [sentence for sentence in (_root(), _debug(), _hosts(), _key(), _issuer()) if sentence]
 
 
 def _root() -> str:
@@ -52,6 +52,13 @@ def _hosts() -> str:
     if "*" not in [word.strip() for word in (os.environ.get("ALLOWED_HOSTS") or "").split(",")]:
         return ""
     return "ALLOWED_HOSTS=* は使えません。公開する名前を並べてください。例：ALLOWED_HOSTS=plan.example.jp"
+
+
+def _issuer() -> str:
+    issuer = (os.environ.get("OIDC_ISSUER") or "").strip()
+    if not issuer or issuer.startswith("https://"):
+        return ""
+    return f"OIDC_ISSUER={issuer} は使えません。https:// で始まるアドレスにしてください。"
 
 
 def _key() -> str:

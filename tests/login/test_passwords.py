@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import get_password_validators, val
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from actionplan.login.passwords import NoCityName, NoCommonWords, NoOwnName, NoYear, common_words, fold
+from actionplan.login.passwords import NoCityName, NoCommonWords, NoOwnName, NotTooLong, NoYear, common_words, fold
 from actionplan.organisation.accounts import make_password
 from tests import factories
 
@@ -65,6 +65,11 @@ def test_none_of_nothing_but_common_words_keys_and_figures(password):
 @pytest.mark.parametrize("password", GOOD)
 def test_a_phrase_of_ones_own_passes(password):
     validate_password(password, ACCOUNT)
+
+
+def test_none_of_more_than_128_signs_however_wide():
+    NotTooLong().validate("鍵" * 128)
+    refuses(NotTooLong(), "鍵" * 129)
 
 
 @pytest.mark.django_db

@@ -2,10 +2,10 @@
 
 import re
 import time
-from binascii import unhexlify
 
 import pytest
 from django.contrib import admin
+from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django_otp.oath import TOTP
@@ -13,10 +13,12 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from actionplan.login.limits import FREE
+from actionplan.models import AppDevice, opened
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.login.conftest import log_in, make
+from tests.login.test_limits import join_mails
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +36,9 @@ def clock(monkeypatch):
     return now
 
 
-def figures(key: str) -> str:
+def figures(key: bytes) -> str:
     """What the app shows now."""
-    app = TOTP(unhexlify(key))
+    app = TOTP(key)
     app.time = time.time()
     return f"{app.token():06d}"
 
@@ -44,7 +46,8 @@ def figures(key: str) -> str:
 def enrol(client: Client) -> list[str]:
     """The recovery codes of a new app."""
     client.get("/admin/second-factor/set/")
-    page = client.post("/admin/second-factor/set/", {"code": figures(client.session["new_second_factor"])})
+    key = opened(client.session["new_second_factor"], int(client.session["_auth_user_id"]))
+    page = client.post("/admin/second-factor/set/", {"code": figures(key)})
     return re.findall(r"<code>(\w{5}-\w{5})</code>", page.content.decode())
 
 
@@ -53,7 +56,7 @@ def boss(db):
     """A superuser with an app, and the recovery codes."""
     account = make("boss", superuser=True)
     account.codes = enrol(signed_in(account))
-    account.key = TOTPDevice.objects.get().key
+    account.key = AppDevice.objects.get().bin_key
     return account
 
 
@@ -122,13 +125,31 @@ def test_after_the_password_the_code_is_asked_for_and_nothing_else_is_open(boss,
 def test_no_door_of_the_wing_is_open_to_half_a_log_in(boss):
     client = half_in()
     names = {pattern.name for pattern in admin.site.get_urls() if getattr(pattern, "name", None)}
-    for name in names - {"login", "logout", "jsi18n", "second_factor", "forgotten", "view_on_site"}:
+    open_to_strangers = {"login", "logout", "forgotten", "single_sign_on", "single_sign_on_back", "view_on_site"}
+    for name in names - open_to_strangers - {"jsi18n", "second_factor"}:
         try:
             address = reverse(f"admin:{name}")
         except NoReverseMatch:
             continue
         for answer in (client.get(address), client.post(address)):
             assert (answer.status_code, answer["Location"][:21]) == (302, "/admin/second-factor/"), name
+
+
+def test_the_code_gives_the_session_another_key_and_the_old_one_opens_nothing(boss):
+    client = half_in()
+    before = client.session.session_key
+    client.post("/admin/second-factor/", {"code": boss.codes[0]})
+    assert client.session.session_key != before
+    assert "（この画面）" in client.get("/admin/own-logins/").content.decode()
+    other = Client()
+    other.cookies["sessionid"] = before
+    assert other.get("/admin/second-factor/")["Location"].startswith("/admin/login/")
+
+
+def test_a_new_app_is_told_to_the_owner():
+    enrol(signed_in(make("boss", superuser=True, email="boss@example.jp")))
+    join_mails()
+    assert [sent.subject for sent in mail.outbox] == ["【アクションプラン管理】二段階の確認のアプリが登録されました"]
 
 
 def test_a_code_opens_once(boss, clock):

@@ -2,11 +2,14 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.test import Client
 
+from actionplan.permissions import CLERK, COORDINATOR, PUBLISHER
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.login.conftest import PASSWORD, log_in
+from tests.login.test_limits import join_mails
 from tests.processes import settings_with
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +33,16 @@ def test_a_log_in_ends_after_so_long_without_a_page_and_after_so_long_anyhow(set
     assert answer.redirect_chain[-1][0] == "/admin/login/?next=/admin/trail/"
     assert "ログインが切れました" in answer.content.decode()
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "minutes", "ends"),
+    [(COORDINATOR, 31, True), (PUBLISHER, 31, True), (COORDINATOR, 29, False), (CLERK, 119, False), (CLERK, 121, True)],
+)
+def test_who_can_do_the_most_may_rest_the_shortest(role, minutes, ends):
+    client = signed_in(factories.make_person(role))
+    age(client, seen_at=minutes * 60)
+    assert (client.get("/admin/").status_code == 302) is ends
 
 
 def test_who_posts_too_late_gets_the_words_back(settings):
@@ -115,6 +128,29 @@ def test_accounts_unused_for_a_year_can_be_listed():
     assert "idle" in page
     assert ">never<" in page
     assert ">busy<" not in page
+
+
+def test_a_password_that_became_another_is_told_to_its_owner(person, django_capture_on_commit_callbacks):
+    client, new = Client(), "tegami-mikan-densha"
+    type(person).objects.update(email="yamada@example.jp")
+    log_in(client=client)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/admin/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new})
+        signed_in().post(f"/admin/people/{person.pk}/start-password/")
+    join_mails()
+    assert [(sent.to, sent.subject) for sent in mail.outbox] == [
+        (["yamada@example.jp"], "【アクションプラン管理】パスワードが変わりました")
+    ] * 2
+
+
+def test_logging_in_once_more_within_a_session_gives_it_another_key(person):
+    client = Client()
+    log_in(client=client)
+    before = client.session.session_key
+    log_in(client=client)
+    assert client.session.session_key != before
+    assert Session.objects.count() == 1
+    assert "（この画面）" in client.get("/admin/own-logins/").content.decode()
 
 
 def test_a_log_in_leaves_one_session(person):

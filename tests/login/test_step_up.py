@@ -53,7 +53,9 @@ def test_the_list_of_people_asks_first_and_leads_back(stale):
     assert asked["Location"] == "/admin/confirm/?next=%2Fadmin%2Fpeople%2Flist.csv"
     page = stale.get(asked["Location"]).content.decode()
     assert re.search(r'name="confirm_secret"', page)
+    before = stale.session.session_key
     answer = stale.post(asked["Location"], {"confirm_secret": PASSWORD})
+    assert stale.session.session_key != before
     assert answer["Location"] == "/admin/people/list.csv"
     assert stale.get("/admin/people/list.csv").status_code == 200
 

@@ -185,6 +185,7 @@ DOORS = (*PORTAL, *ANSWERS, *ROUND, *LOGIN, *PAST, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
 OUTSIDE = {
     *("login", "logout", "password_change", "password_change_done", "jsi18n", "forgotten", "forgotten_set"),
+    *("single_sign_on", "single_sign_on_back"),
     # Django's own helpers: the first asks the list's permission itself, the second only leads to public pages.
     *("autocomplete", "view_on_site"),
 }

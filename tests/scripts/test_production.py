@@ -12,7 +12,7 @@ from script.lib import production
 from tests.scripts.stand_ins import assert_refused, start
 
 GOOD_KEY = secrets.token_urlsafe(50)
-NAMES = ["DEBUG", "ALLOWED_HOSTS", "SECRET_KEY", "HTTPS", "TRUST_PROXY"]
+NAMES = ["DEBUG", "ALLOWED_HOSTS", "SECRET_KEY", "HTTPS", "TRUST_PROXY", "OIDC_ISSUER"]
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +41,7 @@ def test_a_portal_that_is_set_up_well_starts(monkeypatch):
         ("DEBUG", " True "),
         ("ALLOWED_HOSTS", "*"),
         ("ALLOWED_HOSTS", "plan.example.jp, *"),
+        ("OIDC_ISSUER", "http://login.example.jp"),
         ("SECRET_KEY", "secret"),
         ("SECRET_KEY", "a" * 80),
         ("SECRET_KEY", "abcabcabc" * 10),
