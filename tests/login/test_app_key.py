@@ -14,7 +14,7 @@ from tests.login.conftest import log_in, make
 from tests.login.test_second_factor import enrol, figures
 
 KEY = bytes(range(20))
-migration = import_module("actionplan.migrations.0027_sealed_app_keys")
+migration = import_module("actionplan.migrations.0028_sealed_app_keys")
 
 
 def test_a_sealed_key_fits_the_librarys_column_and_shows_nothing():
