@@ -27,6 +27,7 @@ from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, voices_page, year_pages
 from actionplan.round import pages as round_pages
 from actionplan.trail import pages as trail
+from actionplan.trail import security
 from actionplan.voices import related_page
 
 # Each has urls(guarded) and may have front_links(request); the links of the front page stand in this order.
@@ -63,3 +64,4 @@ def connect() -> None:
     site.own_pages, site.gate, site.login_form = OWN_PAGES, gate.gate, login.LoginForm
     gate.connect()
     office_pages.connect()
+    security.connect()

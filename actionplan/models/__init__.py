@@ -49,6 +49,7 @@ from actionplan.models.plan import (
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
 from actionplan.models.seal import Seal, Unsealing, unsealed
 from actionplan.models.sealing import EDITIONS, hold
+from actionplan.models.security import HeldEvent, SecurityEvent
 from actionplan.models.tree import (
     LONGEST_NUMBER,
     STATUS_HEADING,
@@ -97,6 +98,7 @@ __all__ = [
     "EvidenceKind",
     "Figure",
     "FirstPassword",
+    "HeldEvent",
     "ImmutableError",
     "LoginLock",
     "Measure",
@@ -109,6 +111,7 @@ __all__ = [
     "RecordTextField",
     "Reminder",
     "Seal",
+    "SecurityEvent",
     "Stage",
     "State",
     "StoryRemark",
