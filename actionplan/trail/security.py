@@ -23,6 +23,7 @@ from tsushima_portal.logs import event_told, told
 from tsushima_portal.middleware import is_staff_wing
 
 log = logging.getLogger(__name__)
+KEPT = "keep events of security"
 MINUTE = timedelta(minutes=1)
 # What may be kept though nobody is logged in: it is limited at the log-in, and names an account or nobody.
 BEFORE_LOGIN = {"login_failed", "login_locked", "first_password_lapsed", "password_link_sent", "password_reset"}
@@ -123,4 +124,4 @@ def tell_step(sender: type, instance: Approval, **signal: Any) -> None:
 def connect() -> None:
     """Called once when the application is ready."""
     post_save.connect(tell_step, sender=Approval, dispatch_uid="tell steps of approvals")
-    event_told.connect(keep, dispatch_uid="keep events of security")
+    event_told.connect(keep, dispatch_uid=KEPT)
