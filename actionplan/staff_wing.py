@@ -27,6 +27,7 @@ from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, voices_page, year_pages
 from actionplan.round import pages as round_pages
 from actionplan.trail import pages as trail
+from actionplan.trail import security
 from actionplan.voices import related_page
 
 # Each has urls(guarded) and may have front_links(request); the links of the front page stand in this order.
@@ -65,3 +66,4 @@ def connect() -> None:
     gate.connect()
     office_pages.connect()
     single_sign_on.connect()
+    security.connect()

@@ -58,11 +58,14 @@ def test_a_line_of_the_staff_names_the_account_by_its_number(admin_client, admin
     assert [(line["user"], line["address"]) for line in lines["request"]] == [(admin_user.pk, "192.0.2.77")]
 
 
-def test_a_partners_key_is_in_no_line(client, lines):
-    for address in (f"/partner/{SECRET}/", f"/partner/{SECRET}/{SECRET}", f"/partner/{SECRET}"):
+@pytest.mark.parametrize("place", ["/partner/", "/admin/forgotten/"])
+def test_a_key_in_an_address_is_in_no_line(client, lines, place):
+    for address in (f"{place}{SECRET}/", f"{place}{SECRET}/{SECRET}/", f"{place}{SECRET}"):
         client.get(address)
     assert SECRET not in json.dumps(lines)
-    assert lines["request"][0]["path"] == "/partner/…"
+    assert lines["request"][0]["path"] == f"{place}…"
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "Not Found: %s", (f"{place}{SECRET}/{SECRET}",), None)
+    assert SECRET not in logs.Dated().format(record)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What the log says: a line of JSON for each event that matters to security, one line a minute for a failing database.
 
 A request has an id (watching.py), which every line of it carries. No line holds a secret or what somebody wrote:
-an address is told without its question, a partner's without the key in it.
+an address is told without its question, and without a key that stands in it.
 """
 
 import json
@@ -15,15 +15,19 @@ from time import monotonic
 from typing import Any
 
 from django.conf import settings
+from django.dispatch import Signal
 from django.http import HttpRequest
 
 from tsushima_portal.metrics import count_event, count_request
 from tsushima_portal.patience import is_weather
 
 security, requests = logging.getLogger("portal.security"), logging.getLogger("portal.request")
+# Sent for each event once its line is written: request, and line as a dictionary. Receivers raise nothing.
+event_told = Signal()
 _now: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
-KEY = re.compile(r"(?<=^/partner/).+", re.DOTALL)
-SAID_KEY = re.compile(r"(?<=/partner/)[^\s/'\"?]+")
+# Keys that stand in an address: a partner's, and that of who set a new password.
+KEY = re.compile(r"^(/partner/|/admin/forgotten/).+", re.DOTALL)
+SAID_KEY = re.compile(r"(/partner/|/admin/forgotten/)[^\s'\"?]+")
 SECRETS = {"password", "token", "secret", "code", "otp", "key"}
 LONGEST = 200
 
@@ -48,6 +52,7 @@ def told(event: str, request: HttpRequest | None = None, **facts: Any) -> None:
     line |= {name: _short(value) for name, value in facts.items() if name not in SECRETS and value is not None}
     security.info(as_line(line), extra={"event": event})
     count_event(event)
+    event_told.send(None, request=request, line=line)
 
 
 def answered(request: HttpRequest, wing: str, status: int, size: int | None, seconds: float) -> None:
@@ -70,8 +75,8 @@ def whose(request: HttpRequest) -> dict[str, Any]:
 
 
 def path_of(request: HttpRequest) -> str:
-    """The address without what was asked for, and without a partner's key."""
-    return KEY.sub("…", request.path_info)[:LONGEST]
+    """The address without what was asked for, and without a key that stands in it."""
+    return KEY.sub(r"\1…", request.path_info)[:LONGEST]
 
 
 def user_of(request: HttpRequest) -> int | None:
@@ -126,11 +131,11 @@ class Lines(logging.Formatter):
 
 
 class Dated(logging.Formatter):
-    """Errors as ever, with their traceback; a partner's key is cut from what Django says of its page."""
+    """Errors as ever, with their traceback; keys are cut from what Django says of their pages."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record in words."""
-        return SAID_KEY.sub("…", super().format(record))
+        return SAID_KEY.sub(r"\1…", super().format(record))
 
 
 class Refusals(logging.Handler):

@@ -133,7 +133,7 @@ def verify(request: HttpRequest, code: str) -> str:
     if device:
         forget_failures(request, name, CODE)
         _let_in(request, device)
-        told("second_factor", request, recovery=isinstance(device, StaticDevice) or None)
+        told("recovery_code_used" if isinstance(device, StaticDevice) else "second_factor", request)
         return ""
     told("second_factor_failed", request)
     return HELD if note_failure(request, name, CODE) else WRONG_CODE

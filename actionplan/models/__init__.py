@@ -50,6 +50,7 @@ from actionplan.models.plan import (
 from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
 from actionplan.models.seal import Seal, Unsealing, unsealed
 from actionplan.models.sealing import EDITIONS, hold
+from actionplan.models.security import HeldEvent, SecurityEvent
 from actionplan.models.tree import (
     LONGEST_NUMBER,
     STATUS_HEADING,
@@ -99,6 +100,7 @@ __all__ = [
     "EvidenceKind",
     "Figure",
     "FirstPassword",
+    "HeldEvent",
     "ImmutableError",
     "KeyLostError",
     "LoginLock",
@@ -112,6 +114,7 @@ __all__ = [
     "RecordTextField",
     "Reminder",
     "Seal",
+    "SecurityEvent",
     "Stage",
     "State",
     "StoryRemark",

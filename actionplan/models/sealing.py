@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 PUBLISHED = ("edition", "editionrow", "editionfile", "editionwithdrawal")
-TRAIL = "historical"
+TRAIL, EVENTS = "historical", ("securityevent", "unsealing")
 BATCH = 500
 # Advisory locks of PostgreSQL; SQLite has one writer at a time anyway.
 LEDGER, EDITIONS = 7_236_501, 7_236_502
@@ -36,10 +36,10 @@ class Entry(NamedTuple):
 
 
 def is_sealed(model: type[models.Model]) -> bool:
-    """Whether rows of the model are sealed: what is published, the trail, and each time that the seal was opened."""
+    """Whether rows of the model are sealed: what is published, the trail, and events of security."""
     name = model._meta.model_name or ""
     ours = model._meta.app_label == "actionplan"
-    return ours and (name in PUBLISHED or name == "unsealing" or name.startswith(TRAIL))
+    return ours and (name in PUBLISHED or name in EVENTS or name.startswith(TRAIL))
 
 
 def sealed_models(registry: Any = apps) -> list[type[models.Model]]:

@@ -255,13 +255,25 @@ class Taking:
 
     def _printed(self, each: Placed) -> dict[str, Any]:
         """What the past report words otherwise than the plan does now."""
-        line, item = each.line, each.item
+        item = each.item
         assert item is not None
-        measure = item.measure
-        titles, below = self.proposal.policy_titles, self.proposal.measure_titles
-        said: dict[str, Any] = {
+        measure, said, now = item.measure, self._said(each), self._words_of_now(item)
+        if said["measure_title"] and said["measure_title"] != measure.title:
+            said["measure_relisted"] = bool(RELISTED.search(said["measure_title"]))
+        printed = {
+            "policy_printed": (self.proposal.printed.get(each.number[:1]), measure.policy.printed_number),
+            "measure_printed": (self.proposal.printed.get(each.number[:2]), measure.printed_number),
+            "item_printed": (each.printed, item.printed_number),
+        }
+        told = {name: words for name, words in said.items() if words not in (None, "", now[name])}
+        return told | {name: past for name, (past, plan) in printed.items() if past is not None and past != plan}
+
+    def _said(self, each: Placed) -> dict[str, Any]:
+        """What the past report says of an item; None or empty for what it does not say."""
+        line, below = each.line, self.proposal.measure_titles
+        return {
             "policy_number": each.number[0],
-            "policy_title": titles.get(each.number[:1]),
+            "policy_title": self.proposal.policy_titles.get(each.number[:1]),
             "measure_number": each.number[1],
             "measure_title": below.get(each.number[:2]),
             "status_heading": line.status_heading if len(line.status_heading) <= 50 else "",
@@ -270,10 +282,11 @@ class Taking:
             "content": line.content,
             "actor_symbols": each.marks,
         }
-        if said["measure_title"] and said["measure_title"] != measure.title:
-            said["measure_relisted"] = bool(RELISTED.search(said["measure_title"]))
-        marks = "".join(mark.symbol for mark in self.live.marks if mark in item.actors.all())
-        now = {
+
+    def _words_of_now(self, item: ActionItem) -> dict[str, Any]:
+        """What the plan says of the item, under the same names."""
+        measure = item.measure
+        return {
             "policy_number": measure.policy.number,
             "policy_title": measure.policy.title,
             "measure_number": measure.number,
@@ -282,16 +295,9 @@ class Taking:
             "item_number": item.number,
             "item_name": item.name,
             "content": item.content,
-            "actor_symbols": marks,
+            "actor_symbols": "".join(mark.symbol for mark in self.live.marks if mark in item.actors.all()),
             "measure_relisted": measure.relisted,
         }
-        printed = {
-            "policy_printed": (self.proposal.printed.get(each.number[:1]), measure.policy.printed_number),
-            "measure_printed": (self.proposal.printed.get(each.number[:2]), measure.printed_number),
-            "item_printed": (each.printed, item.printed_number),
-        }
-        told = {name: words for name, words in said.items() if words not in (None, "", now[name])}
-        return told | {name: past for name, (past, plan) in printed.items() if past is not None and past != plan}
 
 
 def _sentence(row: models.Model, error: ValidationError) -> str:

@@ -1,6 +1,6 @@
 """Live tables → an edition not yet saved: the same function feeds preview, publish and the differences."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -211,17 +211,11 @@ def compose(
     decided that.
     standing: the report's editions that are not withdrawn, newest first, where they have been read.
     """
-    base = None
-    if wording == "published":
-        base = last_edition(report) if standing is None else next(iter(standing), None)
+    base = _base(report, standing) if wording == "published" else None
     published = printed_cells(base) if base else {}
     answers = sorted(answers_of(report), key=_live_order)
     front_matter = _front_matter(report, base, {answer.says(cell) for answer in answers for cell in CHOICES})
-    scale = read_scale(front_matter["progress"])
-    rows = [live_cells(answer, scale) for answer in answers]
-    for cells in rows:
-        if cells["item_id"] in published:
-            keep_published_wording(cells, published[cells["item_id"]])
+    rows = _rows(answers, read_scale(front_matter["progress"]), published)
     measures = [answer.item.measure for answer in answers]
     differing = two_wordings(rows, measures, published)
     faults = clashes(rows, measures, published, differing)
@@ -235,6 +229,20 @@ def compose(
     asked = [] if report.is_past else [cells for cells in ordered if cells["item_id"] not in published]
     unmarked = _unmarked(ordered, asked)
     return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers), unmarked)
+
+
+def _base(report: AnnualReport, standing: Sequence[Edition] | None) -> Edition | None:
+    """The edition whose words are kept; standing: as for compose()."""
+    return last_edition(report) if standing is None else next(iter(standing), None)
+
+
+def _rows(answers: Sequence[YearlyStatus], scale: Scale, published: Mapping[int, Cells]) -> list[Cells]:
+    """The cells of each answer, in the words of its published row where there is one."""
+    rows = [live_cells(answer, scale) for answer in answers]
+    for cells in rows:
+        if cells["item_id"] in published:
+            keep_published_wording(cells, published[cells["item_id"]])
+    return rows
 
 
 def _unmarked(rows: Sequence[Cells], asked: Sequence[Cells]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The kinds of records: one for each table that staff write, three for editions, their withdrawal and reminders.
+"""The kinds of records: one for each table that staff write, and those of what happened: published, reminded, refused.
 
 A kind says in which columns of its table a record's facts stand, so that all kinds can be asked by one query.
 """
@@ -34,6 +34,7 @@ from actionplan.models import (
     PlanCategory,
     Policy,
     Reminder,
+    SecurityEvent,
     Stage,
     StoryRemark,
     StoryStep,
@@ -43,9 +44,9 @@ from actionplan.models import (
     YearlyStatus,
 )
 
-ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED = "+", "~", "-", "p", "w", "r"
+ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED, HAPPENED = "+", "~", "-", "p", "w", "r", "s"
 ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
-ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "督促"}
+ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "督促", HAPPENED: "安全"}
 # Who took a step and when is the record's own who and when; the revision only counts, and a public id never changes.
 SILENT = {"revision", "public_id", "printed", "status_id"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
@@ -160,6 +161,20 @@ DROPPING = Kind(
     action=_event(DELETED),
     follows=False,
 )
+SECURITY = Kind(
+    key="securityevent",
+    model=SecurityEvent,
+    table=SecurityEvent,
+    cells=("address", "times"),
+    facts={"event": "event", "account_id": "account_id"},
+    when="happened_at",
+    number="id",
+    who="done_by_id",
+    source="",
+    reason="what",
+    action=_event(HAPPENED),
+    follows=False,
+)
 # What a machine goes by stands in words beside it.
 MAPPINGS = replace(_kept(TableMapping), cells=("name", "told"))
 # Who asked and who decided is each record's own who.
@@ -186,7 +201,7 @@ EVIDENCE = replace(
     _kept(Evidence, **{place: f"status__{column}" for place, column in OF_ANSWER.items()}),
     facts={column: f"status__{column}" for column in OF_ANSWER.values()},
 )
-ACCOUNTS = (_kept(User), _kept(Group), _kept(LoginLock))
+ACCOUNTS = (_kept(User), _kept(Group), _kept(LoginLock), SECURITY)
 KINDS: Mapping[str, Kind] = {
     kind.key: kind
     for kind in (

@@ -52,7 +52,7 @@ class ReadableHistory(ForModelAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
         """Leads to the list, which shows every version; refuses the library's way of writing one back."""
-        if request.method != "GET":
+        if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         return HttpResponseRedirect(reverse(admin_urlname(self.opts, SafeString("history")), args=[object_id]))
 

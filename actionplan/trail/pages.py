@@ -19,7 +19,7 @@ from actionplan.exports.tabular import csv_lines
 from actionplan.models import ActionItem, AnnualReport, Department, YearlyStatus, place_of
 from actionplan.trail.kinds import ACTIONS, ANSWERS, Key, Reach, reach_of
 from actionplan.trail.names import GONE, Names
-from actionplan.trail.records import NO_EARLIER, SYSTEM, Record, records
+from actionplan.trail.records import NO_EARLIER, Record, records
 from actionplan.trail.wanted import Wanted, chunks, key_rows, keys_of
 from actionplan.trail.words import CellRecord
 from actionplan.words import NO_DEPARTMENT
@@ -273,7 +273,7 @@ def csv_file(parts: Iterable[list[Key]], names: Names) -> Iterator[str]:
 def lines(record: Record) -> Iterator[tuple[str, ...]]:
     """One line for each cell; a single one without a cell for a record that changed none."""
     when = timezone.localtime(record.when).strftime("%Y-%m-%d %H:%M:%S")
-    who = (record.username or SYSTEM, record.full_name)
+    who = (record.username or record.nobody, record.full_name)
     where = (record.action, record.kind, record.target, record.year, record.code, record.department)
     for change in record.changes or (UNKNOWN if record.remark == NO_EARLIER else WHOLE,):
         cell = (change.label, change.before, change.after)

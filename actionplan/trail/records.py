@@ -8,13 +8,14 @@ from functools import cached_property
 from django.contrib.auth.models import User
 
 from actionplan.models import ActionItem, AnnualReport, Department, Partner
-from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS, VOICES, Key
+from actionplan.models.security import EVENTS
+from actionplan.trail.kinds import ACTIONS, ANSWERS, CHANGED, KINDS, SECURITY, VOICES, Key
 from actionplan.trail.names import GONE, Names
 from actionplan.trail.stored import Stored, items_of, stored_records
 from actionplan.trail.words import CellRecord, changes_of
 from actionplan.words import own_name
 
-SYSTEM = "システム（コマンド）"
+SYSTEM, NOBODY_YET = "システム（コマンド）", "（ログインの前）"
 NO_EARLIER = "これより前の記録がないため、どの欄が変わったかは分かりません。"
 NO_CELL = "記録する欄に変わったところはありません（パスワードの変更など）。"
 
@@ -37,7 +38,12 @@ class Record:
     @property
     def who(self) -> str:
         """山田 太郎（yamada）, or the words for a change without a person."""
-        return self.names.of(User, self.stored.who) or SYSTEM
+        return self.names.of(User, self.stored.who) or self.nobody
+
+    @property
+    def nobody(self) -> str:
+        """What stands in a person's place where there is none."""
+        return NOBODY_YET if self.stored.kind is SECURITY else SYSTEM
 
     @property
     def username(self) -> str:
@@ -122,6 +128,8 @@ class Record:
     def target(self) -> str:
         """What changed, by its name: of an answer the item's, which the code stands before."""
         kind = self.stored.kind
+        if kind is SECURITY:
+            return "：".join(filter(None, (EVENTS[self.stored.cells["event"]], self.about)))
         if kind is ANSWERS or kind is VOICES:
             name = self.item.name if self.item else GONE
             return f"{name}（{self.partner}）" if self.partner else name
@@ -135,6 +143,11 @@ class Record:
     def partner(self) -> str:
         """The partner whose text or link it was; empty where it was none's."""
         return self.names.of(Partner, self.stored.cells.get("partner_id"))
+
+    @property
+    def about(self) -> str:
+        """Whose account an event of security was about; empty where it was nobody else's."""
+        return self.names.of(User, self.stored.cells.get("account_id"))
 
     def _own_name(self) -> str:
         """The name as the record itself tells it, for parts that nothing else points to."""

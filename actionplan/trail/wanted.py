@@ -9,7 +9,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.utils import timezone
 
 from actionplan.models import AnnualReport, Department, YearlyStatus
-from actionplan.trail.kinds import ANSWERS, KINDS, Key, Kind, Reach
+from actionplan.trail.kinds import ANSWERS, KINDS, SECURITY, Key, Kind, Reach
 
 
 def membership_records(person: int) -> list[int]:
@@ -102,7 +102,11 @@ def _among(path: str, departments: frozenset[int | None]) -> Q:
 
 
 def _person(kind: Kind, wanted: Wanted) -> Q | None:
-    return Q() if wanted.person is None else Q(**{kind.who: wanted.person})
+    """What the person did; of events of security also what happened to their account."""
+    if wanted.person is None:
+        return Q()
+    found = Q(**{kind.who: wanted.person})
+    return found | Q(account=wanted.person) if kind is SECURITY else found
 
 
 def _year(kind: Kind, wanted: Wanted) -> Q | None:

@@ -1,6 +1,6 @@
 # The checks that are written for Node: axe-core and html-validate, pinned in tests/tools/package-lock.json.
 
-# Returns when tests/tools/node_modules holds what the lock file pins. Node itself comes with requirements-dev.txt.
+# Returns when tests/tools/node_modules holds what the lock file pins. Node itself comes with requirements-dev.lock.
 prepare_node_tools() {
   local folder="$ROOT/tests/tools" wanted
   wanted=$(sha256sum <"$folder/package-lock.json")

@@ -58,7 +58,7 @@ make_venv() {
 
 install_requirements() {
   local report hashed=()
-  # What serves is installed by the hash of each file (script/supply lock): what was swapped on the way is refused.
+  # By the hash of each file (script/supply lock), where they are locked: what was swapped on the way is refused.
   if [[ "$1" = *.lock ]]; then hashed=(--require-hashes); fi
   if ! report=$("$VENV_PYTHON" -m pip install --quiet --no-input --disable-pip-version-check \
     "${hashed[@]}" -r "$ROOT/$1" 2>&1 </dev/null); then

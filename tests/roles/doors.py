@@ -181,11 +181,26 @@ PAST = (
     *both("past_discard", "/admin/past/1/nothing/discard/", OFFICE),
     *both("past_undo", "/admin/past/{report}/undo/", OFFICE),
 )
-DOORS = (*PORTAL, *ANSWERS, *ROUND, *LOGIN, *PAST, *model_doors())
+# Django's own, as a chooser or a window of its own asks for them.
+HELPERS = (
+    get("password_change", "/admin/password_change/", EVERYBODY),
+    get("password_change_done", "/admin/password_change/done/", EVERYBODY),
+    get("autocomplete", "/admin/autocomplete/?app_label=actionplan&model_name=yearlystatus&field_name=item", READERS),
+    get("actionplan_department_add", "/admin/actionplan/department/add/?_popup=1&_to_field=id", OFFICE),
+    get("actionplan_yearlystatus_change", "/admin/actionplan/yearlystatus/{theirs}/change/?_popup=1", READERS),
+)
+DOORS = (*PORTAL, *ANSWERS, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
+# The last only leads to public pages.
 OUTSIDE = {
-    *("login", "logout", "password_change", "password_change_done", "jsi18n", "forgotten", "forgotten_set"),
-    *("single_sign_on", "single_sign_on_back"),
-    # Django's own helpers: the first asks the list's permission itself, the second only leads to public pages.
-    *("autocomplete", "view_on_site"),
+    *(
+        "login",
+        "logout",
+        "jsi18n",
+        "forgotten",
+        "forgotten_set",
+        "single_sign_on",
+        "single_sign_on_back",
+        "view_on_site",
+    ),
 }

@@ -1,8 +1,12 @@
 """What is recorded between two moments, told as people read it."""
 
-from actionplan.trail.kinds import KINDS
+from actionplan.trail.kinds import KINDS as EVERY_KIND
+from actionplan.trail.kinds import SECURITY
 from actionplan.trail.names import Names
 from actionplan.trail.records import records
+
+# That somebody took a step is an event of security too; here it counts what became of it.
+KINDS = {key: kind for key, kind in EVERY_KIND.items() if kind is not SECURITY}
 
 
 class Watch:
