@@ -87,6 +87,10 @@ def test_services_are_closed(name):
     assert {key: said[key] for key in HARDENING} == {key: [value] for key, value in HARDENING.items()}
 
 
+def test_the_service_may_do_what_gunicorn_does_to_its_sockets():
+    assert unit("portal.service")["SystemCallFilter"] == ["@system-service", "~@privileged", "@chown"]
+
+
 def test_the_service_never_gives_up_and_leaves_time_to_finish():
     said = unit("portal.service")
     assert said["StartLimitIntervalSec"] == ["0"]
