@@ -71,10 +71,9 @@ def can_make_pdf() -> bool:
 @lru_cache(maxsize=1)
 def font_files() -> list[Path]:
     """The files of the family that is embedded, as far as they are installed."""
-    found: dict = {}
-    for folder in FONT_FOLDERS:
-        for path in Path(folder).expanduser().rglob("BIZUDGothic-*.ttf"):
-            found.setdefault(path.name, path)
+    # A service may look into no home, which os.walk passes over.
+    walks = (os.walk(Path(folder).expanduser()) for folder in FONT_FOLDERS)
+    found = {name: Path(place, name) for walk in walks for place, _, names in walk for name in names}
     return [found[name] for name in FONTS if name in found]
 
 
