@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -28,11 +28,13 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self) -> None:
+    def __init__(self, lay: Callable[[Path], None] = lambda home: None) -> None:
+        """lay: called with the folder before anything is in it."""
         self.home = Path(tempfile.mkdtemp(prefix="portal-drill-pg.", dir="/tmp"))
         self.url = f"postgres://portal@/postgres?host={self.home}"
         if os.geteuid() == 0:
             shutil.chown(self.home, "postgres")
+        lay(self.home)
         self._run(
             "initdb", "--auth=trust", "--username=portal", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self._data
         )
