@@ -28,7 +28,7 @@ NOT_IN = "ログインできません。"
 
 
 @dataclass(frozen=True)
-class Condition:
+class Weather:
     """What the database or the disk is in: by what words it is known, why it fails a person, and what to do.
 
     saved: what is true of what was to be saved; mend, mend_login: what to do then, and where it was a log-in.
@@ -41,7 +41,7 @@ class Condition:
     mend_login: str = NOTIFY
 
 
-AWAY = Condition(
+AWAY = Weather(
     signs=(),
     why="データベースが応答しないため、",
     saved="保存できたことを確かめられません。",
@@ -49,16 +49,16 @@ AWAY = Condition(
     mend_login="少し待ってから、もう一度ログインしてください。",
 )
 CONDITIONS = (
-    Condition(("is full", "no space left", "quota exceeded"), "サーバーの空き容量が足りないため、"),
-    Condition(("readonly", "read-only"), "サーバーが書き込みを受け付けないため、"),
-    Condition(
+    Weather(("is full", "no space left", "quota exceeded"), "サーバーの空き容量が足りないため、"),
+    Weather(("readonly", "read-only"), "サーバーが書き込みを受け付けないため、"),
+    Weather(
         ("is locked", "lock timeout", "deadlock"),
         "ほかの人の保存に時間がかかっているため、",
         "まだ保存されていません。",
         "1分ほど待って、もう一度保存してください。",
         "1分ほど待って、もう一度ログインしてください。",
     ),
-    Condition(
+    Weather(
         ("malformed", "not a database", "i/o error", "input/output error", "invalid page", "could not open file"),
         "データベースのファイルが読み書きできないため、",
         "保存できたことを確かめられません。",
@@ -87,7 +87,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "保存できませんでした", STALE, _way_back(request), "新しい画面で管理画面を開く")
 
 
-def condition(mishap: BaseException) -> Condition:
+def condition(mishap: BaseException) -> Weather:
     """What the mishap tells of the database or the disk, by the words of the two databases and the system."""
     said = str(mishap).lower()
     return next((each for each in CONDITIONS if any(sign in said for sign in each.signs)), AWAY)
