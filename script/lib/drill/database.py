@@ -52,7 +52,7 @@ class Postgres:
                 return self._run(*command)
             except RuntimeError:
                 time.sleep(0.5)
-        raise RuntimeError((self.home / "log").read_text()[-2000:])
+        raise RuntimeError((self.home / "log").read_text(errors="replace")[-2000:])
 
     def stop(self) -> None:
         """Stops it as an operator would, hanging up on everybody."""

@@ -2,14 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from script.lib.drill import surroundings
 from script.lib.drill.kills import kills
 from script.lib.drill.outage import lock, outage
 from script.lib.drill.restart import restart
 
-DRILLS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
+DRILLS: dict[str, Callable[[argparse.Namespace], Iterable[str]]] = {
     "outage": lambda chosen: outage(chosen.seconds),
     "kills": lambda chosen: kills(chosen.kills, chosen.seed),
     "restart": lambda chosen: restart(),
@@ -30,8 +30,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="同じ数なら、同じ順に止めます")
     parser.add_argument("--seconds", type=float, default=10, help="データベースを止め、ロックしておく秒数")
     chosen = parser.parse_args()
-    lines = [line for name in ([chosen.drill] if chosen.drill else DRILLS) for line in DRILLS[name](chosen)]
-    print("\n".join(lines))
+    lines = []
+    for name in [chosen.drill] if chosen.drill else DRILLS:
+        for line in DRILLS[name](chosen):
+            print(line, flush=True)
+            lines.append(line)
     return int(any(line.startswith("✕") for line in lines))
 
 

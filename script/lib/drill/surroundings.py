@@ -44,12 +44,13 @@ class Trouble:
     ready: str = ""
 
 
-def disk_trouble() -> list[str]:
+def disk_trouble() -> Iterator[str]:
     """The disk is full, then takes no writing, under each database."""
     try:
         disk.alone()
     except OSError as error:
-        return [f"－ ディスク：この装置では小さなディスクを作れないので、確かめていません（{error.strerror}）"]
+        yield f"－ ディスク：この装置では小さなディスクを作れないので、確かめていません（{error.strerror}）"
+        return
     sqlite, postgres = Portal(Sqlite()), Portal(Postgres(disk.small_disk))
     (sqlite.folder / "var").mkdir(mode=0o700)
     disk.small_disk(sqlite.folder / "var")
@@ -64,7 +65,7 @@ def disk_trouble() -> list[str]:
     ]
 
 
-def clock_trouble() -> list[str]:
+def clock_trouble() -> Iterator[str]:
     """The clock jumps back and forth."""
     portal = Portal(Sqlite())
     library, clock = portal.folder / "clock.so", portal.folder / "clock"
@@ -74,30 +75,33 @@ def clock_trouble() -> list[str]:
             ["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True, capture_output=True
         )
     except (OSError, subprocess.CalledProcessError):
-        return ["－ 時計：C のコンパイラーがないので、確かめていません（sudo apt-get install -y gcc libc6-dev）"]
+        yield "－ 時計：C のコンパイラーがないので、確かめていません（sudo apt-get install -y gcc libc6-dev）"
+        return
     portal.environment |= {"LD_PRELOAD": str(library), "DRILL_CLOCK": str(clock)}
     year = 365 * 24 * 3600
     jumps = {"40分進む": 2400, "40分遅れる": -2400, "1年進む": year, "1年遅れる": -year}
-    return _lines(portal, *(Trouble(f"時計が{name}", _jump(by)) for name, by in jumps.items()))
+    yield from _lines(portal, *(Trouble(f"時計が{name}", _jump(by)) for name, by in jumps.items()))
 
 
-def broken_trouble() -> list[str]:
+def broken_trouble() -> Iterator[str]:
     """The database's file is torn, cut off, no database; the way back is the backup."""
     kinds = {"のところどころが壊れる": _torn, "が途中で切れる": _cut_off, "がデータベースでない": _no_database}
     troubles = (Trouble(f"ファイル{name}", _breaking(harm), BROKEN, "fail database") for name, harm in kinds.items())
     relation = Trouble("表のファイルがない", _without_a_table, BROKEN, "fail database")
-    return [*_lines(Portal(Sqlite()), *troubles), *_lines(Portal(Postgres()), relation)]
+    yield from _lines(Portal(Sqlite()), *troubles)
+    yield from _lines(Portal(Postgres()), relation)
 
 
-def static_trouble() -> list[str]:
+def static_trouble() -> Iterator[str]:
     """Static files are gone, and workers begin without them."""
-    return _lines(Portal(Sqlite()), Trouble("画面の部品がない", _without_static_files, ready="warn static"))
+    yield from _lines(Portal(Sqlite()), Trouble("画面の部品がない", _without_static_files, ready="warn static"))
 
 
-def _lines(portal: Portal, *troubles: Trouble) -> list[str]:
+def _lines(portal: Portal, *troubles: Trouble) -> Iterator[str]:
     with serving(portal):
         answer = hire(portal)[0]
-        return [_line(portal, trouble, answer) for trouble in troubles]
+        for trouble in troubles:
+            yield _line(portal, trouble, answer)
 
 
 def _line(portal: Portal, trouble: Trouble, answer: int) -> str:
