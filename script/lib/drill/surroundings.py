@@ -55,14 +55,9 @@ def disk_trouble() -> Iterator[str]:
     (sqlite.folder / "var").mkdir(mode=0o700)
     disk.small_disk(sqlite.folder / "var")
     full = Trouble("ディスクが一杯", _full, FULL)
-    return [
-        *_lines(
-            sqlite,
-            replace(full, ready="fail disk"),
-            Trouble("ディスクが読み取り専用", _read_only, READ_ONLY, "fail disk"),
-        ),
-        *_lines(postgres, full, Trouble("データベースが読み取り専用", _only_reading, READ_ONLY)),
-    ]
+    read_only = Trouble("ディスクが読み取り専用", _read_only, READ_ONLY, "fail disk")
+    yield from _lines(sqlite, replace(full, ready="fail disk"), read_only)
+    yield from _lines(postgres, full, Trouble("データベースが読み取り専用", _only_reading, READ_ONLY))
 
 
 def clock_trouble() -> Iterator[str]:
