@@ -54,6 +54,7 @@ FILES = (
     "round/test_responses_last.py",
     "round/test_simultaneous.py",
     "samples",
+    "scripts/test_kills.py",
     "scales/test_citizens.py",
     "scales/test_publishing.py",
     "figures/test_doors.py",

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from actionplan.publishing.publish import publish
+from tsushima_portal.static import JoinedStaticFilesStorage
 
 CSS = settings.BASE_DIR / "static" / "css"
 SOURCES = sorted(CSS.rglob("*.css"))
@@ -144,3 +145,14 @@ def test_collected_a_sheet_has_a_name_of_its_own_and_a_compressed_copy(collected
     name = storage.stored_name("css/citizen.css")
     assert re.fullmatch(r"css/citizen\.[0-9a-f]{12}\.css", name)
     assert (folder / f"{name}.gz").is_file()
+
+
+def test_where_nothing_is_collected_pages_are_shown_without_their_style(tmp_path):
+    with override_settings(STATIC_ROOT=tmp_path):
+        assert JoinedStaticFilesStorage().url("css/citizen.css") == "/static/css/citizen.css"
+
+
+def test_collected_a_name_that_is_none_is_a_fault_of_the_program(collected):
+    _, storage = collected
+    with pytest.raises(ValueError, match="citizzen"):
+        storage.stored_name("css/citizzen.css")

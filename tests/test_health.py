@@ -17,7 +17,9 @@ Usage = namedtuple("Usage", "free")
 @pytest.fixture
 def looked(client, db, settings, tmp_path):
     """The status of /readyz, and its lines by name."""
-    settings.VAR_DIR = tmp_path
+    settings.VAR_DIR, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+    (settings.STATIC_ROOT / "staticfiles.json").touch()
 
     def look(**headers):
         answer = client.get("/readyz", **headers)
@@ -55,6 +57,12 @@ def test_a_portal_in_order_is_ready(looked, tmp_path):
     assert {name: state for name, (state, _) in lines.items()} == dict.fromkeys(dict(health.LOOKS), "ok")
 
 
+def test_missing_static_files_are_told_and_end_nothing(looked, settings):
+    (settings.STATIC_ROOT / "staticfiles.json").unlink()
+    status, lines = looked()
+    assert (status, lines["static"][0]) == (200, "warn")
+
+
 def test_a_database_that_does_not_answer_ends_the_service(looked, monkeypatch):
     def away(*args):
         raise OperationalError("connection refused")
@@ -63,7 +71,7 @@ def test_a_database_that_does_not_answer_ends_the_service(looked, monkeypatch):
         patched.setattr(connection, "cursor", away)
         status, lines = looked()
     assert status == 503
-    assert lines["database"] == ("fail", "データベースが応答しません。")
+    assert lines["database"] == ("fail", "データベースを読めません（connection refused）。")
 
 
 def test_a_database_of_before_an_upgrade_ends_the_service(looked):

@@ -12,6 +12,7 @@ from actionplan.publishing.publish import publish
 from tests import factories
 from tests.plan.files import export
 from tsushima_portal import logs, watching
+from tsushima_portal.health import Finding
 
 pytestmark = pytest.mark.django_db
 SECRET = "himitsu-no-kotoba-9"
@@ -51,6 +52,14 @@ def test_a_request_is_one_line(client, lines):
     assert line["request_id"] == answer["X-Request-ID"]
     assert line["ms"] > 0
     assert "himitsu" not in json.dumps(lines)
+
+
+def test_who_watches_fills_no_log_while_all_is_well(client, lines, monkeypatch):
+    client.get("/healthz")
+    assert lines["request"] == []
+    monkeypatch.setattr("tsushima_portal.health.findings", lambda: [Finding("disk", "fail", "")])
+    client.get("/readyz")
+    assert [(line["path"], line["status"]) for line in lines["request"]] == [("/readyz", 503)]
 
 
 def test_a_line_of_the_staff_names_the_account_by_its_number(admin_client, admin_user, lines):

@@ -83,14 +83,16 @@ def _looked(name: str, look: Callable[[], tuple[str, str]]) -> Finding:
 
 
 def _database() -> tuple[str, str]:
+    """Reads a row of every table: a server may answer, and a file of it be gone."""
     try:
         with within(PATIENCE), connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            tables = map(connection.ops.quote_name, connection.introspection.table_names(cursor))
+            cursor.execute(" UNION ALL ".join(f"SELECT 1 WHERE EXISTS (SELECT * FROM {table})" for table in tables))  # noqa: S608  # names of its own
     except Exception as mishap:
         if not is_weather(mishap):
             raise
-        return FAIL, "データベースが応答しません。"
-    return OK, "データベースが応答します。"
+        return FAIL, f"データベースを読めません（{str(mishap).strip().partition(chr(10))[0]}）。"
+    return OK, "データベースを読めます。"
 
 
 def _migrations() -> tuple[str, str]:
@@ -117,6 +119,12 @@ def _disk() -> tuple[str, str]:
     free = shutil.disk_usage(settings.VAR_DIR).free
     words = f"空き容量は{free // 1024**2:,}MBです。"
     return (FAIL if free < NOTHING else WARN if free < LITTLE else OK), words
+
+
+def _static() -> tuple[str, str]:
+    if (settings.STATIC_ROOT / "staticfiles.json").is_file():
+        return OK, "画面の部品（CSS など）はそろっています。"
+    return WARN, "画面の部品（CSS など）がありません（script/server をもう一度）。"
 
 
 def _waiting() -> tuple[str, str]:
@@ -168,6 +176,7 @@ LOOKS: tuple[tuple[str, Callable[[], tuple[str, str]]], ...] = (
     ("database", _database),
     ("migrations", _migrations),
     ("disk", _disk),
+    ("static", _static),
     ("waiting", _waiting),
     ("clock", _clock),
     ("backup", _backup),

@@ -30,6 +30,9 @@ KEY = re.compile(r"^(/partner/|/admin/forgotten/).+", re.DOTALL)
 SAID_KEY = re.compile(r"(/partner/|/admin/forgotten/)[^\s'\"?]+")
 SECRETS = {"password", "token", "secret", "code", "otp", "key"}
 LONGEST = 200
+# Asked every few seconds by who watches: a good answer is no news.
+ASKED_BY_MACHINES = {"/healthz", "/readyz"}
+GOOD = 200
 
 
 @contextmanager
@@ -58,7 +61,8 @@ def told(event: str, request: HttpRequest | None = None, **facts: Any) -> None:
 def answered(request: HttpRequest, wing: str, status: int, size: int | None, seconds: float) -> None:
     """Counts the request, and writes its line where LOG_REQUESTS says so. size: of the answer, where it is known."""
     count_request(wing, status, seconds)
-    if settings.LOG_REQUESTS:
+    is_news = status != GOOD or request.path_info not in ASKED_BY_MACHINES
+    if settings.LOG_REQUESTS and is_news:
         ms = round(seconds * 1000, 1)
         requests.info(as_line({"time": now(), **whose(request), "status": status, "ms": ms, "bytes": size}))
 

@@ -4,6 +4,7 @@ A PostgreSQL that is frozen or out of reach must hold no worker. Its own stateme
 does not run; psycopg2 lets us wait in its place.
 """
 
+import errno
 import select
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,8 +19,14 @@ PAUSE = 3.0  # seconds after a vain wait in which none is begun
 EVENTS = {extensions.POLL_READ: select.POLLIN, extensions.POLL_WRITE: select.POLLOUT}
 
 
+# A disk that is full, that takes no writing, that fails.
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+
+
 def is_weather(mishap: BaseException | None) -> bool:
-    """Whether it is the database's condition that failed the request (away, full, locked), not what was asked of it."""
+    """Whether the condition of database or disk failed the request (away, full, locked), not what was asked of it."""
+    if isinstance(mishap, OSError):
+        return mishap.errno in DISK
     return isinstance(mishap, OperationalError | InterfaceError | InternalError) or type(mishap) is DatabaseError
 
 

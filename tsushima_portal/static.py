@@ -27,6 +27,10 @@ class JoinedStaticFilesStorage(CompressedManifestStaticFilesStorage):
             paths[name] = (self, name)
         yield from super().post_process(paths, dry_run, **options)
 
+    def stored_name(self, name: str) -> str:
+        """The name with its hash; the name itself where nothing is collected: a page without its style can be read."""
+        return super().stored_name(name) if self.hashed_files else self.clean_name(name)
+
     def _joined(self, paths: dict[str, Any], name: str) -> str:
         return IMPORT.sub(
             lambda found: _source(paths, normpath(join(dirname(name), found[1]))).rstrip(), _source(paths, name)

@@ -23,20 +23,46 @@ CLOSED = (
     "直すところがあるときは、確定の取消しを事務局に頼んでください。"
 )
 GONE = "この画面を開いたあとに、ほかの人が削除したため、保存していません。"
-CROWDED = "ほかの人の保存に時間がかかっているため、まだ保存されていません。1分ほど待って、もう一度保存してください。"
-AWAY = (
-    "データベースが応答しないため、保存できたことを確かめられません。少し待ってから新しい画面で開き、"
-    "保存されていなければ、もう一度保存してください。"
+NOTIFY = "事務局かシステムの担当者に、すぐに知らせてください。"
+NOT_IN = "ログインできません。"
+
+
+@dataclass(frozen=True)
+class Weather:
+    """What the database or the disk is in: by what words it is known, why it fails a person, and what to do.
+
+    saved: what is true of what was to be saved; mend, mend_login: what to do then, and where it was a log-in.
+    """
+
+    signs: tuple[str, ...]
+    why: str
+    saved: str = "保存していません。"
+    mend: str = NOTIFY
+    mend_login: str = NOTIFY
+
+
+AWAY = Weather(
+    signs=(),
+    why="データベースが応答しないため、",
+    saved="保存できたことを確かめられません。",
+    mend="少し待ってから新しい画面で開き、保存されていなければ、もう一度保存してください。",
+    mend_login="少し待ってから、もう一度ログインしてください。",
 )
-FULL = "サーバーの空き容量が足りないため、保存していません。事務局かシステムの担当者に、すぐに知らせてください。"
-READ_ONLY = (
-    "サーバーが書き込みを受け付けないため、保存していません。事務局かシステムの担当者に、すぐに知らせてください。"
-)
-# What the two databases and the system say of their condition, and what it means to the person who waits.
 CONDITIONS = (
-    (("is full", "no space left", "quota exceeded"), FULL),
-    (("readonly", "read-only"), READ_ONLY),
-    (("is locked", "lock timeout", "deadlock"), CROWDED),
+    Weather(("is full", "no space left", "quota exceeded"), "サーバーの空き容量が足りないため、"),
+    Weather(("readonly", "read-only"), "サーバーが書き込みを受け付けないため、"),
+    Weather(
+        ("is locked", "lock timeout", "deadlock"),
+        "ほかの人の保存に時間がかかっているため、",
+        "まだ保存されていません。",
+        "1分ほど待って、もう一度保存してください。",
+        "1分ほど待って、もう一度ログインしてください。",
+    ),
+    Weather(
+        ("malformed", "not a database", "i/o error", "input/output error", "invalid page", "could not open file"),
+        "データベースのファイルが読み書きできないため、",
+        "保存できたことを確かめられません。",
+    ),
 )
 BLANK = re.compile(r"\s")
 OWN_PAGES = {"note": "訂正の説明", "reason": "理由"}
@@ -61,19 +87,25 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "保存できませんでした", STALE, _way_back(request), "新しい画面で管理画面を開く")
 
 
-def condition(mishap: BaseException) -> str:
-    """What the mishap tells of the database, in the sentence for a person whose post it failed."""
+def condition(mishap: BaseException) -> Weather:
+    """What the mishap tells of the database or the disk, by the words of the two databases and the system."""
     said = str(mishap).lower()
-    return next((sentence for signs, sentence in CONDITIONS if any(sign in said for sign in signs)), AWAY)
+    return next((each for each in CONDITIONS if any(sign in said for sign in each.signs)), AWAY)
 
 
 def away(request: HttpRequest, mishap: BaseException) -> HttpResponse:
-    """The page for a post that the database's condition failed; it asks the database nothing.
+    """The page for a post that the condition of database or disk failed; it asks neither.
 
     What the view was about to say of its success is not said, neither here nor on the next page.
     """
     list(messages.get_messages(request))
-    context = {"sentence": condition(mishap), "address": _way_back(request), "texts": _texts_at_hand(request)}
+    found, login = condition(mishap), request.path == reverse("admin:login")
+    context = {
+        "title": "ログインできませんでした" if login else "保存できませんでした",
+        "sentence": found.why + (NOT_IN + found.mend_login if login else found.saved + found.mend),
+        "address": _way_back(request),
+        "texts": _texts_at_hand(request),
+    }
     response = render(request, "admin/portal/away.html", context, status=503)
     response["Cache-Control"], response["Retry-After"] = "no-store", "60"
     return response
@@ -114,7 +146,7 @@ def _texts_at_hand(request: HttpRequest) -> list[Text]:
     """The texts; all that was sent in running words where their boxes' names can only be had from the database."""
     try:
         return list(texts(request))
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError, OSError):
         sent = request.POST.dict().items()
         return [
             Text("書いた文", words) for place, words in sent if _is_prose(words) and _is_written(request, place, words)

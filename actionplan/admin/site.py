@@ -132,7 +132,7 @@ def weathered(view: Callable, request: HttpRequest, *args, **kwargs) -> HttpResp
         if is_odd(request):
             raise BadRequest(ODD)
         return view(request, *args, **kwargs)
-    except (PermissionDenied, BadRequest, DatabaseError, InterfaceError, OverflowError) as mishap:
+    except (PermissionDenied, BadRequest, DatabaseError, InterfaceError, OverflowError, OSError) as mishap:
         return _page_for(mishap, request)
 
 
@@ -142,14 +142,14 @@ def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
     if is_weather(mishap):
         if not posted:
             raise mishap
-        log.error("A post was failed by the database's condition.", exc_info=mishap)
+        log.error("A post was failed by the condition of database or disk.", exc_info=mishap)
         return rescue.away(request, mishap)
     if isinstance(mishap, PermissionDenied):
         # Somebody may have confirmed the answer while it was being written.
         if not posted or not any(rescue.texts(request)):
             raise mishap
         return rescue.refused(request, str(mishap) or rescue.CLOSED)
-    if isinstance(mishap, DatabaseError) and not isinstance(mishap, DataError):
+    if isinstance(mishap, DatabaseError | OSError) and not isinstance(mishap, DataError):
         raise mishap
     if not posted:
         raise BadRequest(ODD) from mishap

@@ -71,10 +71,9 @@ def can_make_pdf() -> bool:
 @lru_cache(maxsize=1)
 def font_files() -> list[Path]:
     """The files of the family that is embedded, as far as they are installed."""
-    found: dict = {}
-    for folder in FONT_FOLDERS:
-        for path in Path(folder).expanduser().rglob("BIZUDGothic-*.ttf"):
-            found.setdefault(path.name, path)
+    # A service may look into no home, which os.walk passes over.
+    walks = (os.walk(Path(folder).expanduser()) for folder in FONT_FOLDERS)
+    found = {name: Path(place, name) for walk in walks for place, _, names in walk for name in names}
     return [found[name] for name in FONTS if name in found]
 
 
@@ -187,6 +186,7 @@ def _parent(pdf: pydyf.PDF, element: pydyf.Dictionary) -> pydyf.Dictionary:
     return pdf.objects[int(element["P"].split()[0])]
 
 
+log = logging.getLogger(__name__)
 PATIENCE = 3.0  # seconds that a request waits while another makes a file; then it is told to come back
 PAUSE = 0.05
 
@@ -205,7 +205,8 @@ def folder() -> Path:
 def kept(name: str, make: Callable[[], bytes], patience: float = PATIENCE) -> bytes:
     """The file of that name; made by make() when there is none yet. Raises StillBeingMade.
 
-    One file is made at a time, whatever its name, so that the other server processes stay free to answer.
+    One file is made at a time, whatever its name, so that the other server processes stay free to answer. A disk that
+    takes no more is told of in the log, and the file is answered all the same.
     """
     path = folder() / name
     try:
@@ -216,10 +217,15 @@ def kept(name: str, make: Callable[[], bytes], patience: float = PATIENCE) -> by
 
 def _made(path: Path, make: Callable[[], bytes], patience: float) -> bytes:
     with _one_at_a_time(patience):
-        if not path.exists():
-            write_whole(path, make())
+        if path.exists():
+            return path.read_bytes()
+        made = make()
+        try:
+            write_whole(path, made)
             _forget_older(path)
-        return path.read_bytes()
+        except OSError as error:
+            log.warning("A file could not be kept on disk: %s", error)
+        return made
 
 
 def _forget_older(path: Path) -> None:
@@ -238,14 +244,14 @@ def clear() -> None:
 
 @contextmanager
 def _one_at_a_time(patience: float) -> Iterator[None]:
-    # The lock ends with the process that holds it: a server that dies while it makes a file blocks nobody.
-    with open(folder() / ".lock", "w", opener=_private) as lock:
-        _wait_for(lock.fileno(), monotonic() + patience)
+    # The folder itself is locked: a full disk takes no further file. The lock ends with the process that holds it, so a
+    # server that dies while it makes a file blocks nobody.
+    lock = os.open(folder(), os.O_RDONLY)
+    try:
+        _wait_for(lock, monotonic() + patience)
         yield
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    finally:
+        os.close(lock)
 
 
 def _wait_for(lock: int, until: float) -> None:

@@ -93,7 +93,7 @@ def _posted_or_busy(request: HttpRequest, token: str) -> HttpResponse:
         if find_link(token) is None:
             return _answer(request, "gone", status=404)
         return _posted(request, token)
-    except DatabaseError as error:
+    except (DatabaseError, OSError) as error:
         if not is_weather(error):
             raise
         log.exception("A partner's post was failed by the database's condition.")

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import sys
 import time
 from pathlib import Path
@@ -44,6 +45,7 @@ def main() -> int:
     """0 when the portal is ready to serve; 1 with a sentence otherwise."""
     try:
         django.setup()
+        _keep_the_log_apart()
         # Loads every page's address too: a broken program is not put on the air.
         call_command("check", stdout=io.StringIO())
         # A place that is being restored is waited for, and is not restored meanwhile.
@@ -60,6 +62,12 @@ def main() -> int:
     except DatabaseError as error:
         return _failed(f"データベースを使えません：{_without_password(error)}")
     return 0
+
+
+def _keep_the_log_apart() -> None:
+    """People read sentences here, and passwords once: events go to syslog, where it is named, and nowhere else."""
+    portal = logging.getLogger("portal")
+    portal.handlers = [handler for handler in portal.handlers if type(handler) is not logging.StreamHandler]
 
 
 def _connect(patience: float) -> None:

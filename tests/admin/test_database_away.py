@@ -1,8 +1,10 @@
 """What staff are told when the database does not answer, is full or takes no writing; their words come back."""
 
+import errno
 from contextlib import contextmanager
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, OperationalError, connection
 from django.db.utils import InternalError
 
@@ -12,15 +14,22 @@ from tests.answers.answering import make_office
 
 pytestmark = pytest.mark.django_db
 WORDS = "長い会議のあとに書いた文"
-AWAY = "保存できたことを確かめられません"
+AWAY = "データベースが応答しない"
 CONDITIONS = [
     (OperationalError("could not connect to server: Connection refused"), AWAY),
     (OperationalError("The database did not answer within 4.5 s."), AWAY),
-    (DatabaseError("database disk image is malformed"), AWAY),
+    (DatabaseError("database disk image is malformed"), "ファイルが読み書きできない"),
+    (DatabaseError("file is not a database"), "ファイルが読み書きできない"),
+    (OperationalError("disk I/O error"), "ファイルが読み書きできない"),
+    (OperationalError('could not open file "base/5/16570": No such file or directory'), "ファイルが読み書きできない"),
     (OperationalError("database is locked"), "ほかの人の保存に時間がかかっている"),
     (OperationalError("canceling statement due to lock timeout"), "ほかの人の保存に時間がかかっている"),
     (OperationalError("database or disk is full"), "空き容量が足りない"),
     (OperationalError("could not extend file: No space left on device"), "空き容量が足りない"),
+    (OSError(errno.ENOSPC, "No space left on device"), "空き容量が足りない"),
+    (OSError(errno.EDQUOT, "Disk quota exceeded"), "空き容量が足りない"),
+    (OSError(errno.EROFS, "Read-only file system"), "書き込みを受け付けない"),
+    (OSError(errno.EIO, "Input/output error"), "ファイルが読み書きできない"),
     (OperationalError("attempt to write a readonly database"), "書き込みを受け付けない"),
     (InternalError("cannot execute UPDATE in a read-only transaction"), "書き込みを受け付けない"),
 ]
@@ -103,16 +112,36 @@ def test_a_page_that_only_shows_says_when_to_come_back(client, office, mishap):
     assert "Traceback" not in answer.content.decode()
 
 
-def test_who_logs_in_meanwhile_is_told_and_the_password_is_on_no_page(client):
+@pytest.mark.parametrize(("mishap", "sentence"), CONDITIONS)
+def test_who_logs_in_meanwhile_is_told_and_the_password_is_on_no_page(client, mishap, sentence):
     client.logout()
-    with failing(OperationalError("database or disk is full")):
+    with failing(mishap):
         answer = client.post("/admin/login/", {"username": "a", "password": "geheim-geheim"})
+    page = answer.content.decode()
     assert answer.status_code == 503
-    assert "geheim" not in answer.content.decode()
+    assert "ログインできません。" in page
+    assert sentence in page
+    assert "保存" not in page.replace("ほかの人の保存に", "")
+    assert "geheim" not in page
 
 
-def test_a_fault_of_the_program_stays_an_error_of_its_own(client, office):
+def test_a_file_that_the_full_disk_does_not_take_is_told_and_the_words_come_back(office, client, monkeypatch):
+    def full(person):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tsushima_portal.receiving.take_turn", full)
+    file = SimpleUploadedFile("a.xlsx", b"x")
+    answer = client.post(
+        office.address, {**office.form(client), **office.named(office.form(client), text_0=WORDS), "file": file}
+    )
+    assert answer.status_code == 503
+    assert "空き容量が足りない" in answer.content.decode()
+    assert WORDS in answer.content.decode()
+
+
+@pytest.mark.parametrize("mishap", [RuntimeError("a fault"), OSError(errno.ENOENT, "No such file or directory")])
+def test_a_fault_of_the_program_stays_an_error_of_its_own(client, office, mishap):
     form = office.form(client)
-    with failing(RuntimeError("a fault")):
+    with failing(mishap):
         answer = client.post(office.address, {**form, **office.named(form, text_0=WORDS), "do": "save"})
     assert answer.status_code == 500

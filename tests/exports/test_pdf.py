@@ -1,5 +1,8 @@
 """The PDF of a report: tagged, titled, in the newsletter's order, from our own files alone."""
 
+import os
+from pathlib import Path
+
 import page as pdf_checker
 import pytest
 
@@ -32,6 +35,22 @@ def plain_edition(**changes):
 
 def failures(content: bytes) -> list[str]:
     return [failure.message for failure in pdf_checker.validate_pdf_bytes(content, profile="ua1").failures]
+
+
+def test_a_home_that_the_service_may_not_look_into_costs_no_page(monkeypatch):
+    home = str(Path("~/.fonts").expanduser())
+
+    def closed(look):
+        def see(path, *args, **kwargs):
+            if str(path) == home:
+                raise PermissionError(13, "Permission denied", home)
+            return look(path, *args, **kwargs)
+
+        return see
+
+    for name in ("stat", "scandir"):
+        monkeypatch.setattr(os, name, closed(getattr(os, name)))
+    assert len(pdf_export.font_files.__wrapped__()) == len(pdf_export.FONTS)
 
 
 def test_the_real_report_passes_pdf_ua(published):

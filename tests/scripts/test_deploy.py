@@ -87,6 +87,10 @@ def test_services_are_closed(name):
     assert {key: said[key] for key in HARDENING} == {key: [value] for key, value in HARDENING.items()}
 
 
+def test_the_service_may_do_what_gunicorn_does_to_its_sockets():
+    assert unit("portal.service")["SystemCallFilter"] == ["@system-service", "~@privileged", "@chown"]
+
+
 def test_the_service_never_gives_up_and_leaves_time_to_finish():
     said = unit("portal.service")
     assert said["StartLimitIntervalSec"] == ["0"]
@@ -164,10 +168,13 @@ def test_log_ins_are_limited_and_a_withdrawn_page_is_not_shown_while_the_portal_
     assert "proxy_cache_use_stale error timeout;" in location("/")
 
 
-@pytest.mark.parametrize("page", sorted((DEPLOY / "nginx").glob("*.html")), ids=lambda page: page.stem)
-def test_nginx_has_pages_of_its_own_in_japanese(page):
-    assert f"/{page.stem}.html;" in SITE
-    assert '<html lang="ja">' in page.read_text()
+def test_nginx_has_a_page_of_its_own_with_japanese_words_for_each_case():
+    page, cases = (DEPLOY / "nginx" / "sorry.html").read_text(), re.search(r"error_page ([\d ]+) /sorry.html;", SITE)
+    assert cases
+    assert cases[1].split() == [*sorted(re.findall(r"status = (\d+)", page)), "502", "504"]
+    assert "ssi on;" in location("= /sorry.html")
+    assert page.count('set var="words"') == page.count('set var="title"') == 3
+    assert '<html lang="ja">' in page
 
 
 def test_hadolint_finds_nothing():

@@ -45,7 +45,7 @@ def prepared(tmp_path_factory) -> tuple[Path, str]:
     var = tmp_path_factory.mktemp("first start") / "var"
     done = prepare(var)
     assert done.returncode == 0, done.stderr
-    return var, done.stdout
+    return var, done.stdout + done.stderr
 
 
 def test_a_first_start_publishes_the_whole_report(prepared):
@@ -59,6 +59,11 @@ def test_a_first_start_makes_a_daily_and_a_sealed_account_and_shows_their_passwo
     assert count(var, "auth_user WHERE is_staff") == 2
     assert count(var, "auth_user WHERE is_staff AND is_superuser") == 1
     assert len(PASSWORD.findall(said)) == 2
+
+
+def test_no_line_of_the_log_stands_between_the_sentences_of_a_first_start(prepared):
+    _, said = prepared
+    assert [line for line in said.splitlines() if line.startswith("{")] == []
 
 
 def test_what_is_made_is_its_owners_alone(prepared):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -28,11 +28,13 @@ class Postgres:
 
     name = "postgres"
 
-    def __init__(self) -> None:
+    def __init__(self, lay: Callable[[Path], None] = lambda home: None) -> None:
+        """lay: called with the folder before anything is in it."""
         self.home = Path(tempfile.mkdtemp(prefix="portal-drill-pg.", dir="/tmp"))
         self.url = f"postgres://portal@/postgres?host={self.home}"
         if os.geteuid() == 0:
             shutil.chown(self.home, "postgres")
+        lay(self.home)
         self._run(
             "initdb", "--auth=trust", "--username=portal", "--encoding=UTF8", "--locale=C.UTF-8", "-D", self._data
         )
@@ -50,7 +52,7 @@ class Postgres:
                 return self._run(*command)
             except RuntimeError:
                 time.sleep(0.5)
-        raise RuntimeError((self.home / "log").read_text()[-2000:])
+        raise RuntimeError((self.home / "log").read_text(errors="replace")[-2000:])
 
     def stop(self) -> None:
         """Stops it as an operator would, hanging up on everybody."""

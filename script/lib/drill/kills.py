@@ -15,6 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from script.lib.drill.database import Postgres, Sqlite
 from script.lib.drill.portal import Portal
@@ -35,6 +36,11 @@ if connection.vendor == "sqlite":
         whole = cursor.execute("PRAGMA integrity_check").fetchone()[0]
 print(json.dumps({"rows": rows, "editions": counts, "whole": whole}))
 """
+FIRST_YEAR = """
+from django.core.management import call_command
+call_command("load_report")
+call_command("publish_report", "2009")
+"""
 PUBLISH = """
 from actionplan.models import AnnualReport, ActionItem, Edition
 from actionplan.publishing.publish import publish
@@ -53,34 +59,78 @@ for number in itertools.count():
 """
 
 
+@dataclass
+class Outcome:
+    """What stands after the kills. acknowledged, editions: how many; lost, torn, half: which; amiss: says verify."""
+
+    database: str
+    done: Counter[str]
+    acknowledged: int
+    lost: list[str]
+    torn: list[int]
+    editions: int
+    half: list[str]
+    whole: str
+    amiss: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether something was acknowledged, and all of it stands."""
+        amiss = self.lost or self.torn or self.half or self.amiss
+        return self.acknowledged > 0 and not amiss and self.whole == "ok"
+
+    def __str__(self) -> str:
+        found = [
+            f"保存できたと答えた{self.acknowledged}件のうち失われた {len(self.lost)}件",
+            f"履歴と合わない回答 {len(self.torn)}件",
+            f"版 {self.editions}のうち半端な版 {len(self.half)}",
+            f"データベース {self.whole}",
+            f"verify {self.amiss or '合う'}",
+        ]
+        killed = f"{self.done.total()}回の強制終了（{dict(self.done)}）"
+        return f"{'○' if self.is_good else '✕'} {self.database} {killed}：{'、'.join(found)}"
+
+
 def kills(number: int, seed: int) -> list[str]:
     """A line for each database; one that lost something begins with ✕."""
-    return [_kills(database(), number, seed) for database in (Sqlite, Postgres)]
+    return [str(kills_of(database(), number, seed)) for database in (Sqlite, Postgres)]
 
 
-def _kills(database: Postgres | Sqlite, number: int, seed: int) -> str:
-    portal, chance = Portal(database), random.Random(seed)
+def kills_of(
+    database: Postgres | Sqlite, number: int, seed: int, tables: Callable[[Portal], None] | None = None
+) -> Outcome:
+    """The outcome on one database. tables: makes them, for a quick run in which no gunicorn is killed.
+
+    Its workers are forks that need not load the program.
+    """
+    portal, chance, quick = Portal(database), random.Random(seed), tables is not None
     done: Counter[str] = Counter()
     try:
         database.start()
-        portal.prepare()
+        if tables:
+            portal.environment |= {"GUNICORN_CMD_ARGS": "--preload"}
+            tables(portal)
+            portal.run("manage.py", "shell", "-v", "0", "-c", FIRST_YEAR)
+        else:
+            portal.prepare()
         portal.start()
         keys = hire(portal)[:CLERKS]
         with _publishing(portal) as publisher, Writers(portal, keys) as writers:
             for _ in range(number):
                 time.sleep(chance.uniform(0.1, 0.8))
-                kind = chance.choice(_kinds(database))
+                kind = chance.choice(_kinds(database, quick))
                 kind(portal, publisher)
                 done[kind.__doc__ or ""] += 1
             time.sleep(1)
-        return _told(portal, writers, keys, number, done)
+        return _found(portal, writers, keys, done)
     finally:
         portal.kill()
         database.remove()
 
 
-def _kinds(database: Postgres | Sqlite) -> list[Callable]:
-    return [_a_worker, _gunicorn, _the_publisher, *([_the_database] if isinstance(database, Postgres) else [])]
+def _kinds(database: Postgres | Sqlite, quick: bool) -> list[Callable]:
+    of_server = [_the_database] if isinstance(database, Postgres) else []
+    return [_a_worker, _the_publisher, *of_server, _a_worker if quick else _gunicorn]
 
 
 def _a_worker(portal: Portal, publisher: "Publisher") -> None:
@@ -141,33 +191,23 @@ def _publishing(portal: Portal) -> Iterator[Publisher]:
         publisher.thread.join()
 
 
-def _told(portal: Portal, writers: Writers, keys: list[int], number: int, done: Counter) -> str:
+def _found(portal: Portal, writers: Writers, keys: list[int], done: Counter) -> Outcome:
     output = portal.run("manage.py", "shell", "-v", "0", "-c", f"KEYS = {keys}\n{FOUND}")
     found = json.loads(output.strip().splitlines()[-1])
-    acknowledged = sum(map(len, writers.acknowledged.values()))
     lost = [
         text for key in keys for text in writers.acknowledged.get(key, []) if text not in found["rows"][str(key)][1]
     ]
-    torn = [key for key in keys if not _agrees(writers, key, *found["rows"][str(key)])]
-    half = [name for name, rows in found["editions"].items() if rows != max(found["editions"].values())]
-    sealed = _verified(portal)
-    good = acknowledged and not (lost or torn or half or sealed) and found["whole"] == "ok"
-    editions = len(found["editions"])
-    return (
-        f"{'○' if good else '✕'} {portal.database.name} {number}回の強制終了（{dict(done)}）：保存できたと答えた"
-        f"{acknowledged}件のうち失われた {len(lost)}件、履歴と合わない回答 {len(torn)}件、"
-        f"版 {editions}のうち半端な版 {len(half)}、データベース {found['whole']}、"
-        f"verify {sealed or '合う'}"
+    return Outcome(
+        database=portal.database.name,
+        done=done,
+        acknowledged=sum(map(len, writers.acknowledged.values())),
+        lost=lost,
+        torn=[key for key in keys if not _agrees(writers, key, *found["rows"][str(key)])],
+        editions=len(found["editions"]),
+        half=[name for name, rows in found["editions"].items() if rows != max(found["editions"].values())],
+        whole=found["whole"],
+        amiss=portal.verified(),
     )
-
-
-def _verified(portal: Portal) -> str:
-    """What the record's own check finds amiss, or nothing."""
-    try:
-        portal.run("manage.py", "verify", "--quiet")
-    except RuntimeError as amiss:
-        return str(amiss).strip()[:500]
-    return ""
 
 
 def _agrees(writers: Writers, key: int, text: str, history: list[str]) -> bool:

@@ -17,19 +17,28 @@ LATEST = 5.0  # seconds after which a clerk must have been told
 
 def outage(seconds: float) -> list[str]:
     """A line for each kind of outage; those with failed requests begin with ✕."""
+    return _lines(seconds, (_stopped, _frozen, _locked))
+
+
+def lock(seconds: float) -> list[str]:
+    """The same of locks alone."""
+    return _lines(seconds, (_locked,))
+
+
+def _lines(seconds: float, kinds: tuple[Callable, ...]) -> list[str]:
     lines = []
-    for database, kinds in ((Postgres(), (_stopped, _frozen, _locked)), (Sqlite(), (_file_locked,))):
-        with _serving(database) as portal:
+    for database, its_kinds in ((Postgres(), kinds), (Sqlite(), (_file_locked,))):
+        with serving(Portal(database)) as portal:
             answer = hire(portal)[0]
-            lines += [_line(portal, kind, seconds, answer) for kind in kinds]
+            lines += [_line(portal, kind, seconds, answer) for kind in its_kinds]
     return lines
 
 
 @contextmanager
-def _serving(database: Postgres | Sqlite) -> Iterator[Portal]:
-    portal = Portal(database)
+def serving(portal: Portal) -> Iterator[Portal]:
+    """The portal with every page of PAGES read once; gone afterwards, with its database."""
     try:
-        database.start()
+        portal.database.start()
         portal.prepare()
         portal.start()
         for page in PAGES:
@@ -37,11 +46,11 @@ def _serving(database: Postgres | Sqlite) -> Iterator[Portal]:
         yield portal
     finally:
         portal.stop()
-        database.remove()
+        portal.database.remove()
 
 
 def _line(portal: Portal, kind: Callable, seconds: float, answer: int) -> str:
-    before, clerk = len(portal.log.read_text().splitlines()), Clerk(portal.site)
+    before, clerk = len(portal.log.read_text().splitlines()), Clerk(portal.site).log_in()
     form = clerk.open(answer)
     with Readers(portal.site) as readers:
         time.sleep(1)

@@ -23,7 +23,7 @@ class Portal:
         self.log = self.folder / "log"
         self.site = f"http://127.0.0.1:{self.port}"
         self.environment = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
             "VAR_DIR": str(self.folder / "var"),
             "PORT": str(self.port),
             "FIRST_INSTALLATION": "on",
@@ -42,6 +42,14 @@ class Portal:
         if done.returncode:
             raise RuntimeError(done.stdout + done.stderr)
         return done.stdout
+
+    def verified(self) -> str:
+        """What the record's own check finds amiss, or nothing."""
+        try:
+            self.run("manage.py", "verify", "--quiet")
+        except RuntimeError as amiss:
+            return str(amiss).strip()[:500]
+        return ""
 
     def start(self) -> None:
         """Serves, and returns when it answers."""

@@ -50,18 +50,21 @@ class Clerk:
     def __post_init__(self) -> None:
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self.opener = urllib.request.build_opener(cookies, NoRedirect())
-        self.log_in()
 
-    def log_in(self) -> None:
-        """Logs in."""
+    def log_in(self) -> "Clerk":
+        """The clerk, logged in."""
         for _ in range(10):  # a busy portal says so, and is asked again
-            page = self._ask("/admin/login/")
-            form = dict(_form(page.words, "login-form")) | {"username": NAME, "password": PASSWORD, "next": "/admin/"}
-            told = self._ask("/admin/login/", form)
+            told = self.try_to_log_in()
             if told.status == 302:
-                return
+                return self
             time.sleep(1)
         raise RuntimeError(f"ログインできません：{told.status}")
+
+    def try_to_log_in(self) -> Told:
+        """What the log-in answers."""
+        page = self._ask("/admin/login/")
+        form = dict(_form(page.words, "login-form")) | {"username": NAME, "password": PASSWORD, "next": "/admin/"}
+        return self._ask("/admin/login/", form)
 
     def open(self, pk: int) -> list[tuple[str, str]]:
         """The fields of the answer's form; empty when it cannot be opened."""
@@ -98,7 +101,7 @@ class Writers:
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __enter__(self) -> "Writers":
-        clerks = [(key, Clerk(self.portal.site)) for key in self.keys]
+        clerks = [(key, Clerk(self.portal.site).log_in()) for key in self.keys]
         self._threads = [threading.Thread(target=self._write, args=pair, daemon=True) for pair in clerks]
         for thread in self._threads:
             thread.start()
