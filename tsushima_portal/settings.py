@@ -1,8 +1,9 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
-Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
-CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY,
-LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those of the log-in.
+Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, DATABASE_REPLICA_URL,
+ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, SHARED_DIR,
+CLAMAV, CLAMAV_AWAY, LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…) and those
+of the log-in.
 """
 
 import os
@@ -15,6 +16,9 @@ from tsushima_portal.environment import mail_settings
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / (os.environ.get("VAR_DIR") or "var")
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# What every computer of the portal must see: photographs, waiting files. Never made here: it may not be mounted.
+SHARED_DIR = environment.folder("SHARED_DIR", BASE_DIR)
 
 DEBUG = environment.flag("DEBUG", default=False)
 HTTPS = environment.flag("HTTPS", default=True)
@@ -85,7 +89,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": environment.database(VAR_DIR)}
+DATABASES = environment.databases(VAR_DIR)
+DATABASE_ROUTERS = ["tsushima_portal.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The first says no without looking at the password; see actionplan/login/limits.py.
 AUTHENTICATION_BACKENDS = ["actionplan.login.limits.LimitsBackend", "django.contrib.auth.backends.ModelBackend"]

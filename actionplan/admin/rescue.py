@@ -32,10 +32,15 @@ FULL = "サーバーの空き容量が足りないため、保存していませ
 READ_ONLY = (
     "サーバーが書き込みを受け付けないため、保存していません。事務局かシステムの担当者に、すぐに知らせてください。"
 )
+SHARED_AWAY = (
+    "写真・資料とファイルの共有フォルダーが見えないため、保存できたことを確かめられません。"
+    "システムの担当者に知らせてください。直ったら新しい画面で開き、保存されていなければ、もう一度保存してください。"
+)
 # What the two databases and the system say of their condition, and what it means to the person who waits.
 CONDITIONS = (
     (("is full", "no space left", "quota exceeded"), FULL),
     (("readonly", "read-only"), READ_ONLY),
+    (("shared_dir",), SHARED_AWAY),
     (("is locked", "lock timeout", "deadlock"), CROWDED),
 )
 BLANK = re.compile(r"\s")

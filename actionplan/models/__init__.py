@@ -31,6 +31,7 @@ from actionplan.models.edition import (
     content_sha256,
 )
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
+from actionplan.models.installation import Installation
 from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change, record_deletions
 from actionplan.models.partner import Partner
@@ -98,6 +99,7 @@ __all__ = [
     "Figure",
     "FirstPassword",
     "ImmutableError",
+    "Installation",
     "LoginLock",
     "Measure",
     "Partner",

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection
 
-from script.lib import first
+from script.lib import first, installation
 from script.lib.backup.place import hold, this_place
 from tsushima_portal import environment
 
@@ -51,6 +51,7 @@ def main() -> int:
         _connect(environment.number("DATABASE_WAIT", 120))
         _refuse_lost_place()
         _tables()
+        installation.join()
         _report()
         _static_files()
         _first_account()
