@@ -19,10 +19,13 @@ from django.conf import settings
 django.setup()
 storage = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.STORAGES = {**settings.STORAGES, "staticfiles": storage}
+from django.db import close_old_connections
 from django.test import Client
 settings.ALLOWED_HOSTS = ["testserver"]
 client = Client(raise_request_exception=False)
 for line in sys.stdin:
+    # As between two requests of a server, which the client of tests leaves out.
+    close_old_connections()
     method, address, data, cookies = json.loads(line)
     client.cookies.clear()
     client.cookies.load(cookies)
@@ -33,9 +36,9 @@ for line in sys.stdin:
 
 
 class SecondHost:
-    """Ends with the block. var: its own folder; shared: what both see."""
+    """Ends with the block. var: its own folder; shared: what both see; variables: set otherwise than told here."""
 
-    def __init__(self, var: Path, shared: Path) -> None:
+    def __init__(self, var: Path, shared: Path | str = "", **variables: str) -> None:
         self.environment = {
             **{name: value for name, value in os.environ.items() if name != "DATABASE_REPLICA_URL"},
             "VAR_DIR": str(var),
@@ -44,6 +47,7 @@ class SecondHost:
             "DATABASE_URL": _url(),
             "HTTPS": "off",
             "SECOND_FACTOR": "offered",
+            **variables,
         }
 
     def __enter__(self) -> "SecondHost":
@@ -72,4 +76,5 @@ def _url() -> str:
     facts = connection.settings_dict
     if connection.vendor == "sqlite":
         return f"sqlite:///{facts['NAME']}"
-    return f"postgres://{facts['USER']}@/{facts['NAME']}?host={facts['HOST']}"
+    host = connection.get_connection_params()["host"]
+    return f"postgres://{facts['USER']}@/{facts['NAME']}?host={host}"

@@ -10,7 +10,7 @@ import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -124,9 +124,9 @@ def _write_once(path: Path, text: str) -> None:
     os.unlink(draft)
 
 
-def databases(var: Path) -> dict[str, dict[str, Any]]:
+def databases(var: Path, *, read_only: bool = False) -> dict[str, dict[str, Any]]:
     """Django's DATABASES: the portal's, and where DATABASE_REPLICA_URL names one a replica that citizens read from."""
-    found = {"default": database(var)}
+    found = {"default": _for_reading(database(var)) if read_only else database(var)}
     if not text("DATABASE_REPLICA_URL"):
         return found
     replica = _parsed("DATABASE_REPLICA_URL", text("DATABASE_REPLICA_URL"))
@@ -135,6 +135,22 @@ def databases(var: Path) -> dict[str, dict[str, Any]]:
             "DATABASE_REPLICA_URL は、DATABASE_URL と DATABASE_REPLICA_URL の両方が PostgreSQL のときだけ使えます。"
         )
     return found | {"replica": {**replica, "TEST": {"MIRROR": "default"}}}
+
+
+def _for_reading(entry: dict[str, Any]) -> dict[str, Any]:
+    """The same database, which refuses every writing. A file is opened anew by each request: it may be replaced."""
+    if entry["ENGINE"] == POSTGRESQL:
+        entry["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+        return entry
+    options = {"timeout": entry["OPTIONS"]["timeout"]}
+    return entry | {"NAME": f"file:{quote(entry['NAME'])}?mode=ro", "OPTIONS": options, "CONN_MAX_AGE": 0}
+
+
+def folder_of(entry: dict[str, Any]) -> Path | None:
+    """The folder of an embedded database that is only read; None for a server."""
+    if entry["ENGINE"] == POSTGRESQL:
+        return None
+    return Path(unquote(entry["NAME"].removeprefix("file:").removesuffix("?mode=ro"))).parent
 
 
 def database(var: Path) -> dict[str, Any]:

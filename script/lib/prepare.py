@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from script.lib import first, installation
 from script.lib.backup.place import hold, this_place
@@ -35,6 +37,10 @@ ON_ITS_WAY = (
     "シャットダウン",
     "リカバリ",
 )
+OTHER_VERSION = (
+    "公開用の写しがないか、このプログラムとは別の版のものです。もとのポータルとここを同じ版にして、"
+    "もとのポータルで manage.py public_copy を実行してください。"
+)
 EVERY = 10
 # Kept in the record where publishing needs a second person (FOUR_EYES).
 UNASKED = "初めて設置したときの、もとの報告の公表"
@@ -49,6 +55,8 @@ def main() -> int:
         # A place that is being restored is waited for, and is not restored meanwhile.
         hold(_place()[0])
         _connect(environment.number("DATABASE_WAIT", 120))
+        if settings.PUBLIC_ONLY:
+            return _outside()
         _refuse_lost_place()
         _tables()
         installation.join()
@@ -60,6 +68,15 @@ def main() -> int:
         return _failed(str(error))
     except DatabaseError as error:
         return _failed(f"データベースを使えません：{_without_password(error)}")
+    return 0
+
+
+def _outside() -> int:
+    """0 when the copy that a public host shows is of this version; nothing is written into it."""
+    executor = MigrationExecutor(connection)
+    if _unknown_migrations() or executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError(OTHER_VERSION)
+    _static_files()
     return 0
 
 
@@ -167,8 +184,6 @@ def _first_account() -> None:
 
 
 def _static_files() -> None:
-    from django.conf import settings
-
     stamp, wanted = settings.VAR_DIR / "static-fingerprint", _static_fingerprint()
     if (settings.STATIC_ROOT / "staticfiles.json").exists() and stamp.exists() and stamp.read_text() == wanted:
         return
