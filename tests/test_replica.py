@@ -31,7 +31,7 @@ def copy(transactional_db, settings, tmp_path) -> Iterator[Replica]:
     try:
         server.start()
         primary = connections.settings["default"]
-        own = {"OPTIONS": {**primary["OPTIONS"], "host": str(server.home)}}
+        own = {"OPTIONS": {**primary["OPTIONS"], "host": str(server.home)}, "CONN_HEALTH_CHECKS": False}
         connections[replica.ALIAS] = type(connections["default"])({**primary, **own}, replica.ALIAS)
         # Opened before it is known by name: Django's tests forbid to open others than those they began with.
         connections[replica.ALIAS].connect()
@@ -67,7 +67,6 @@ def read(address: str) -> tuple[str, bool]:
     kept_pages.forget(kept_pages.states())
     with CaptureQueriesContext(connections[replica.ALIAS]) as asked:
         answer = Client(raise_request_exception=False).get(address)
-    connections[replica.ALIAS].close_if_unusable_or_obsolete()
     assert answer.status_code == 200
     return answer.content.decode(), any("editionrow" in each["sql"] for each in asked.captured_queries)
 

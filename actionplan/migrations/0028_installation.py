@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0026_blank_content_and_marks'),
+        ('actionplan', '0027_department_twice'),
     ]
 
     operations = [
