@@ -1,6 +1,7 @@
 """The portal's application and its admin site."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -12,8 +13,6 @@ class ActionPlanConfig(AppConfig):
 
     def ready(self) -> None:
         """Connects the guards of what a published year rests on, and puts the staff's rooms on the admin site."""
-        from actionplan import staff_wing
-        from actionplan.admin import base as admin_base
         from actionplan.models import account, base, one_record, reporting, seal
         from tsushima_portal import watching
 
@@ -22,9 +21,16 @@ class ActionPlanConfig(AppConfig):
         seal.connect(self)
         account.connect()
         reporting.connect()
+        watching.connect()
+        if not settings.PUBLIC_ONLY:
+            self._open_the_staff_wing()
+
+    def _open_the_staff_wing(self) -> None:
+        from actionplan import staff_wing
+        from actionplan.admin import base as admin_base
+
         admin_base.connect()
         staff_wing.connect()
-        watching.connect()
 
 
 class PortalAdminConfig(AdminConfig):

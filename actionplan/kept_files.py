@@ -1,4 +1,7 @@
-"""Files that are kept by what they are: one for one content, under the portal's own data, named by its SHA-256."""
+"""Files that are kept by what they are: one for one content, under the portal's own data, named by its SHA-256.
+
+They lie where every computer of the portal sees them: in SHARED_DIR, which is VAR_DIR where there is one computer.
+"""
 
 import hashlib
 import os
@@ -10,10 +13,32 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tsushima_portal.patience import SharedFolderAway
+
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
 MEDIA_TYPES = {ending: media_type for media_type, ending in ENDINGS.items()}
 NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp|pdf)")
 ONE_DAY = 24 * 60 * 60
+# Stands in the folder that all computers share, and tells it from the empty place where it is not mounted.
+SHARED_MARKER = "shared.json"
+AWAY = "共有フォルダー（SHARED_DIR={place}）が見えません。つながっているかを確かめてください。"
+
+
+def shared_place() -> Path:
+    """SHARED_DIR, or VAR_DIR where nothing is shared. Raises SharedFolderAway while it is not mounted."""
+    place: Path | None = settings.SHARED_DIR
+    if place is None:
+        return Path(settings.VAR_DIR)
+    if not (place / SHARED_MARKER).is_file():
+        raise SharedFolderAway(AWAY.format(place=place))
+    return place
+
+
+def shared_folder(name: str) -> Path:
+    """The folder of the name in the shared place, which only its owner may enter. Raises SharedFolderAway."""
+    path = shared_place() / name
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
 
 
 def name_of(sha256: str, media_type: str) -> str:
@@ -27,10 +52,8 @@ def media_type_of(name: str) -> str:
 
 
 def folder() -> Path:
-    """VAR_DIR/evidence, which only its owner may enter."""
-    path = Path(settings.VAR_DIR) / "evidence"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return path
+    """evidence/ in the shared place. Raises SharedFolderAway."""
+    return shared_folder("evidence")
 
 
 def keep(data: bytes, media_type: str) -> str:
@@ -46,10 +69,10 @@ def keep(data: bytes, media_type: str) -> str:
 
 
 def read(name: str) -> bytes:
-    """The content. Raises FileNotFoundError, also for what is no name of a kept file."""
+    """The content. Raises FileNotFoundError, also for what is no name of a kept file; SharedFolderAway."""
     if not NAME.fullmatch(name):
         raise FileNotFoundError(name)
-    return (folder() / name).read_bytes()
+    return (shared_place() / "evidence" / name).read_bytes()
 
 
 def forget_others(known: Collection[str]) -> int:

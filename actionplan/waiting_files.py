@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import BaseStorage
 
+from actionplan.kept_files import shared_folder
 from actionplan.models import Person
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, GuardedCSV, GuardedXLSX
 
@@ -25,18 +26,22 @@ ONE_DAY = 24 * 60 * 60
 WAITING_NAME = re.compile(r"[0-9a-f]{32}")
 
 
+def uploads() -> Path:
+    """Where files wait, whichever computer took them: each may be asked to go on. Raises SharedFolderAway."""
+    return shared_folder("uploads")
+
+
 class WaitingFile(BaseStorage):
     """A file in the portal's own folder, readable by nobody else; what was never confirmed goes after a day."""
 
     @property
     def path(self) -> Path:
         """Where the file lies."""
-        return settings.VAR_DIR / "uploads" / self.name
+        return uploads() / self.name
 
     def save(self, data: bytes) -> None:
         """Keeps the bytes under a name that cannot be guessed."""
         self.name = uuid4().hex
-        self.path.parent.mkdir(mode=0o700, exist_ok=True)
         clear_left_over()
         with os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(data)
@@ -53,7 +58,7 @@ class WaitingFile(BaseStorage):
 def clear_left_over() -> int:
     """How many files were removed that nobody confirmed within a day, or whose upload broke off."""
     count, arriving = 0, Path(settings.FILE_UPLOAD_TEMP_DIR or settings.VAR_DIR).glob("tmp*.upload*")
-    for old in (*(settings.VAR_DIR / "uploads").glob("*"), *arriving):
+    for old in (*uploads().glob("*"), *arriving):
         # Another upload may be clearing at the same moment.
         with suppress(FileNotFoundError):
             if time.time() - old.stat().st_mtime > ONE_DAY:
@@ -73,7 +78,7 @@ class OwnedFile(WaitingFile):
     @property
     def path(self) -> Path:
         """Where the file lies."""
-        return settings.VAR_DIR / "uploads" / f"{self.prefix}{self.name}"
+        return uploads() / f"{self.prefix}{self.name}"
 
 
 class UploadForm(ImportForm):

@@ -8,6 +8,9 @@ is read from a file or written into one, a page and its words do not.
 FOLDERS = ("management", "models", "publishing", "selectors", "trail")
 FILES = (
     "test_permissions.py",
+    "test_hosts.py",
+    "test_public_copy.py",
+    "test_replica.py",
     "test_standing.py",
     "admin/test_deleted.py",
     "admin/test_keeping.py",

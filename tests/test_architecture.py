@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "permissions": GROUND,
     "uploads": PURE | {"exports"},
     "json_reader": {"uploads"},
-    "waiting_files": {"models", "uploads"},
+    "waiting_files": {"models", "uploads", "kept_files"},
     "admin": READING_FLOOR | {"permissions"},
     "trail": STAFF_GROUND,
     "publishing": STAFF_GROUND | {"trail"},

@@ -10,7 +10,7 @@ import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -29,6 +29,7 @@ SQLITE_OPTIONS = {
 
 
 SHORTEST_KEY = 50
+POSTGRESQL = "django.db.backends.postgresql"
 
 
 def flag(name: str, default: bool) -> bool:
@@ -70,6 +71,12 @@ def site_url() -> str:
     if value and not value.startswith(("http://", "https://")):
         raise ImproperlyConfigured(f"SITE_URL={value} は読めません。https://plan.example.jp の形で指定してください。")
     return value.rstrip("/")
+
+
+def folder(name: str, base: Path) -> Path | None:
+    """The folder that the variable names, a relative one seen from the base; None when unset or empty."""
+    value = text(name)
+    return base / value if value else None
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -117,6 +124,35 @@ def _write_once(path: Path, text: str) -> None:
     os.unlink(draft)
 
 
+def databases(var: Path, *, read_only: bool = False) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES: the portal's, and where DATABASE_REPLICA_URL names one a replica that citizens read from."""
+    found = {"default": _for_reading(database(var)) if read_only else database(var)}
+    if not text("DATABASE_REPLICA_URL"):
+        return found
+    replica = _parsed("DATABASE_REPLICA_URL", text("DATABASE_REPLICA_URL"))
+    if {found["default"]["ENGINE"], replica["ENGINE"]} != {POSTGRESQL}:
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL は、DATABASE_URL と DATABASE_REPLICA_URL の両方が PostgreSQL のときだけ使えます。"
+        )
+    return found | {"replica": {**replica, "TEST": {"MIRROR": "default"}}}
+
+
+def _for_reading(entry: dict[str, Any]) -> dict[str, Any]:
+    """The same database, which refuses every writing. A file is opened anew by each request: it may be replaced."""
+    if entry["ENGINE"] == POSTGRESQL:
+        entry["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+        return entry
+    options = {"timeout": entry["OPTIONS"]["timeout"]}
+    return entry | {"NAME": f"file:{quote(entry['NAME'])}?mode=ro", "OPTIONS": options, "CONN_MAX_AGE": 0}
+
+
+def folder_of(entry: dict[str, Any]) -> Path | None:
+    """The folder of an embedded database that is only read; None for a server."""
+    if entry["ENGINE"] == POSTGRESQL:
+        return None
+    return Path(unquote(entry["NAME"].removeprefix("file:").removesuffix("?mode=ro"))).parent
+
+
 def database(var: Path) -> dict[str, Any]:
     """Django's DATABASES entry: SQLite in var/ unless DATABASE_URL names another.
 
@@ -127,24 +163,32 @@ def database(var: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL が空です。データベースを指定するか、SQLite を使うなら、この変数をなくしてください。"
         )
+    entry = _parsed("DATABASE_URL", url)
+    if entry["ENGINE"] == "django.db.backends.sqlite3":
+        entry["OPTIONS"] = {**SQLITE_OPTIONS, "timeout": _lock_wait()}
+        # A file, not memory: the tests of simultaneous writers need a database that threads share.
+        entry["TEST"] = {"NAME": str(var / "test.sqlite3")}
+    return entry
+
+
+def _parsed(name: str, url: str) -> dict[str, Any]:
     try:
         entry: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
     except ValueError:
         # The URL may hold a password, so it is not repeated here.
         raise ImproperlyConfigured(
-            "DATABASE_URL が読めません。postgres://利用者:パスワード@番地:5432/データベース名 の形で指定してください。"
+            f"{name} が読めません。postgres://利用者:パスワード@番地:5432/データベース名 の形で指定してください。"
         ) from None
-    # Seconds: whoever waits for a lock is told so and keeps their words; the server's workers wait for less.
-    wait = environment.number("LOCK_WAIT", 20)
-    if entry["ENGINE"] == "django.db.backends.postgresql":
+    if entry["ENGINE"] == POSTGRESQL:
         options = entry.setdefault("OPTIONS", {})
-        options.setdefault("options", f"-c lock_timeout={wait}s")
+        options.setdefault("options", f"-c lock_timeout={_lock_wait()}s")
         options.setdefault("connect_timeout", 5)
-    if entry["ENGINE"] == "django.db.backends.sqlite3":
-        entry["OPTIONS"] = {**SQLITE_OPTIONS, "timeout": wait}
-        # A file, not memory: the tests of simultaneous writers need a database that threads share.
-        entry["TEST"] = {"NAME": str(var / "test.sqlite3")}
     return entry
+
+
+def _lock_wait() -> int:
+    """Seconds: whoever waits for a lock is told so and keeps their words; the server's workers wait for less."""
+    return environment.number("LOCK_WAIT", 20)
 
 
 CONSOLE = "django.core.mail.backends.console.EmailBackend"

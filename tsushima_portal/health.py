@@ -16,14 +16,16 @@ from time import time
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 
-from actionplan.selectors.standing import public_state, watch
+from actionplan.kept_files import shared_place
+from actionplan.selectors.standing import public_known, public_state, replica_has, watch
+from tsushima_portal import replica
 from tsushima_portal.logs import client_address
-from tsushima_portal.patience import is_weather, within
+from tsushima_portal.patience import SharedFolderAway, is_weather, within
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 PATIENCE = 2.0  # seconds for the database
@@ -71,7 +73,7 @@ def _plain(words: str, status: int = 200) -> HttpResponse:
 
 def findings() -> list[Finding]:
     """What every look came to, in the order of LOOKS; one that breaks off fails."""
-    return [_looked(name, look) for name, look in LOOKS]
+    return [_looked(name, look) for name, look in LOOKS if not settings.PUBLIC_ONLY or name in OUTSIDE]
 
 
 def _looked(name: str, look: Callable[[], tuple[str, str]]) -> Finding:
@@ -93,6 +95,15 @@ def _database() -> tuple[str, str]:
             raise
         return FAIL, f"データベースを読めません（{str(mishap).strip().partition(chr(10))[0]}）。"
     return OK, "データベースを読めます。"
+
+
+def _replica() -> tuple[str, str]:
+    if replica.ALIAS not in connections.settings:
+        return OK, "複製（DATABASE_REPLICA_URL）は使っていません。"
+    known = public_known() or frozenset()
+    if replica_has(known):
+        return OK, "複製が応答し、公表中の版をすべて持っています。"
+    return WARN, "複製が応答しないか、遅れています。もとのデータベースから読んでいます。"
 
 
 def _migrations() -> tuple[str, str]:
@@ -127,9 +138,17 @@ def _static() -> tuple[str, str]:
     return WARN, "画面の部品（CSS など）がありません（script/server をもう一度）。"
 
 
+def _shared() -> tuple[str, str]:
+    try:
+        place = shared_place()
+    except SharedFolderAway:
+        return FAIL, f"共有フォルダー（SHARED_DIR={settings.SHARED_DIR}）が見えません。"
+    return OK, f"写真・資料とファイルは {place} にあります。"
+
+
 def _waiting() -> tuple[str, str]:
     ages = []
-    for path in (settings.VAR_DIR / "uploads").glob("*"):
+    for path in (shared_place() / "uploads").glob("*"):
         with suppress(FileNotFoundError):  # taken just now
             ages.append(time() - path.stat().st_mtime)
     old = sum(age > LONGEST_WAIT for age in ages)
@@ -158,7 +177,7 @@ def _verify() -> tuple[str, str]:
 
 def _last(name: str, what: str, due: timedelta, pick: Callable[[Any], Any], good: str) -> tuple[str, str]:
     try:
-        run = pick(json.loads((settings.VAR_DIR / name).read_text(encoding="utf-8")))
+        run = pick(json.loads((shared_place() / name).read_text(encoding="utf-8")))
         at = datetime.fromisoformat(run["at"])
         age, went_well = datetime.now(UTC) - (at if at.tzinfo else at.replace(tzinfo=UTC)), run[good] is True
     except FileNotFoundError:
@@ -172,11 +191,15 @@ def _last(name: str, what: str, due: timedelta, pick: Callable[[Any], Any], good
 
 
 ENDING = {"database", "migrations", "disk"}
+# What there is to look after where only citizens come.
+OUTSIDE = {*ENDING, "shared", "clock"}
 LOOKS: tuple[tuple[str, Callable[[], tuple[str, str]]], ...] = (
     ("database", _database),
+    ("replica", _replica),
     ("migrations", _migrations),
     ("disk", _disk),
     ("static", _static),
+    ("shared", _shared),
     ("waiting", _waiting),
     ("clock", _clock),
     ("backup", _backup),

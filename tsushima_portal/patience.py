@@ -9,6 +9,7 @@ import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
+from typing import ClassVar
 
 import psycopg2
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError
@@ -30,11 +31,15 @@ def is_weather(mishap: BaseException | None) -> bool:
     return isinstance(mishap, OperationalError | InterfaceError | InternalError) or type(mishap) is DatabaseError
 
 
+class SharedFolderAway(OSError):
+    """Raised while the folder that all computers share (SHARED_DIR) is not mounted; nothing is written past it."""
+
+
 class Waiting:
-    """How long this process waits now, and until when it does not wait at all."""
+    """How long this process waits now, and until when it does not wait for a server at all, by the server's address."""
 
     seconds = SECONDS
-    not_before = 0.0
+    not_before: ClassVar[dict[str, float]] = {}
 
 
 def install() -> None:
@@ -44,12 +49,12 @@ def install() -> None:
 
 def wait(connection: extensions.connection) -> None:
     """Returns when the server has answered. Raises OperationalError after Waiting.seconds; psycopg2 then hangs up."""
-    if monotonic() < Waiting.not_before:
+    if monotonic() < Waiting.not_before.get(connection.dsn, 0.0):
         raise psycopg2.OperationalError("The database did not answer a moment ago.")
     until = monotonic() + Waiting.seconds
     while (state := connection.poll()) != extensions.POLL_OK:
         if not _ready(connection.fileno(), EVENTS[state], until - monotonic()):
-            Waiting.not_before = monotonic() + PAUSE
+            Waiting.not_before[connection.dsn] = monotonic() + PAUSE
             raise psycopg2.OperationalError(f"The database did not answer within {Waiting.seconds} s.")
 
 

@@ -1,9 +1,9 @@
 """Settings, one file, read from the environment: secure unless told that this is development.
 
-Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, ALLOWED_HOSTS,
-CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, CLAMAV, CLAMAV_AWAY,
-LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail (EMAIL_…), of single sign-on (OIDC_…)
-and those of the log-in.
+Variables (docs/operations.md has the table): SECRET_KEY, SECRET_KEY_FALLBACKS, DATABASE_URL, DATABASE_REPLICA_URL,
+ALLOWED_HOSTS, CSRF_TRUSTED_ORIGINS, STAFF_NETWORKS, HTTPS, HSTS_PRELOAD, TRUST_PROXY, DEBUG, VAR_DIR, SHARED_DIR,
+PUBLIC_ONLY, CLAMAV, CLAMAV_AWAY, LOG_REQUESTS, LOG_ADDRESSES, SYSLOG, METRICS_BIND, SITE_URL, those of e-mail
+(EMAIL_…), of single sign-on (OIDC_…) and those of the log-in.
 """
 
 import os
@@ -17,6 +17,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / (os.environ.get("VAR_DIR") or "var")
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+# What every computer of the portal must see: photographs, waiting files. Never made here: it may not be mounted.
+SHARED_DIR = environment.folder("SHARED_DIR", BASE_DIR)
+
 DEBUG = environment.flag("DEBUG", default=False)
 HTTPS = environment.flag("HTTPS", default=True)
 SECRET_KEY = environment.secret_key(VAR_DIR)
@@ -26,6 +29,9 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 # Who may open /admin/, by the client's own address; empty for everybody.
 STAFF_NETWORKS = environment.networks("STAFF_NETWORKS")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+
+# Citizens' pages and nothing else, from a database that is only read: for a computer outside of the closed network.
+PUBLIC_ONLY = environment.flag("PUBLIC_ONLY", default=False)
 
 INSTALLED_APPS = [
     "actionplan.apps.PortalAdminConfig",
@@ -65,12 +71,22 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 
+if PUBLIC_ONLY:
+    for staffs in ("PortalAdminConfig", "sessions", "messages", "import_export", "axes", "otp"):
+        INSTALLED_APPS = [app for app in INSTALLED_APPS if staffs not in app]
+    for staffs in ("networks", "Staff", "Receiving", "HistoryRequest"):
+        MIDDLEWARE = [layer for layer in MIDDLEWARE if staffs not in layer]
+
 # W003 looks for the token middleware by its own name; StaffCsrf is it (tests/test_middleware.py asks it for a refusal).
 # axes.W002 looks for a middleware that turns answers into its own page; the log-in does so itself, and sooner.
 # W021: a name on the browsers' preload list is hard to take off it again; HSTS_PRELOAD=on is for who wants that.
 SILENCED_SYSTEM_CHECKS = ["security.W021", "security.W003", "axes.W002"]
-ROOT_URLCONF = "tsushima_portal.urls"
+ROOT_URLCONF = "tsushima_portal.public_urls" if PUBLIC_ONLY else "tsushima_portal.urls"
 WSGI_APPLICATION = "tsushima_portal.wsgi.application"
+STAFFS_CONTEXT = [
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -79,14 +95,17 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
+                *([] if PUBLIC_ONLY else STAFFS_CONTEXT),
             ],
         },
     },
 ]
 
-DATABASES = {"default": environment.database(VAR_DIR)}
+DATABASES = environment.databases(VAR_DIR, read_only=PUBLIC_ONLY)
+if PUBLIC_ONLY and SHARED_DIR is None:
+    # manage.py public_copy lays the photographs beside the database.
+    SHARED_DIR = environment.folder_of(DATABASES["default"])
+DATABASE_ROUTERS = ["tsushima_portal.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The first says no without looking at the password; see actionplan/login/limits.py.
 AUTHENTICATION_BACKENDS = ["actionplan.login.limits.LimitsBackend", "django.contrib.auth.backends.ModelBackend"]

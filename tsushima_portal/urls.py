@@ -1,22 +1,18 @@
-"""The doors: the staff wing under /admin/, a partner's own page under /partner/, the watching machines',
-and the citizen wing everywhere else.
-"""
+"""The doors: the staff wing under /admin/, a partner's own page under /partner/, and those of everybody."""
 
 from django.contrib import admin
-from django.urls import include, path
-from django.views.decorators.http import require_safe
+from django.urls import path
 
 from actionplan.voices.partner_page import partner_page
-from tsushima_portal.health import healthz, readyz
+from tsushima_portal import public_urls
+from tsushima_portal.public_urls import handler400, handler404
+
+__all__ = ["handler400", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("partner/<str:token>/", partner_page, name="partner"),
-    path("healthz", require_safe(healthz), name="healthz"),
-    path("readyz", require_safe(readyz), name="readyz"),
-    path("", include("actionplan.urls")),
+    *public_urls.urlpatterns,
 ]
 
-handler400 = "actionplan.views.errors.bad_request"
-handler404 = "actionplan.views.errors.page_not_found"
 handler500 = "tsushima_portal.errors.server_error"

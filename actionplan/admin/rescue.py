@@ -52,6 +52,13 @@ CONDITIONS = (
     Weather(("is full", "no space left", "quota exceeded"), "サーバーの空き容量が足りないため、"),
     Weather(("readonly", "read-only"), "サーバーが書き込みを受け付けないため、"),
     Weather(
+        ("shared_dir",),
+        "写真・資料とファイルの共有フォルダーが見えないため、",
+        "保存できたことを確かめられません。",
+        "システムの担当者に知らせてください。直ったら新しい画面で開き、保存されていなければ、もう一度保存してください。",
+        "システムの担当者に知らせてください。",
+    ),
+    Weather(
         ("is locked", "lock timeout", "deadlock"),
         "ほかの人の保存に時間がかかっているため、",
         "まだ保存されていません。",

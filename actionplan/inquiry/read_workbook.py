@@ -8,7 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-from django.conf import settings
 from django.core.signing import Signer
 from django.utils import timezone
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
@@ -39,7 +38,7 @@ from actionplan.models import AnnualReport, Person
 from actionplan.scale import DEFAULT, Scale, fold_label
 from actionplan.text import forbidden_characters, tidy_line_breaks, workbook_unescape
 from actionplan.uploads import UploadError, column_letters, plain_text
-from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
+from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile, uploads
 from actionplan.words import plain_day
 
 
@@ -366,7 +365,7 @@ def waiting(owner: Person, report: AnnualReport) -> list[WaitingInquiry]:
 
 def _all(owner: Person) -> Iterator[WaitingInquiry]:
     prefix = OwnedFile(KIND, owner).prefix
-    for path in (settings.VAR_DIR / "uploads").glob(f"{prefix}*"):
+    for path in uploads().glob(f"{prefix}*"):
         if found := _open(OwnedFile(KIND, owner, path.name.removeprefix(prefix))):
             yield found
 

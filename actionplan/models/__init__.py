@@ -32,6 +32,7 @@ from actionplan.models.edition import (
     content_sha256,
 )
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
+from actionplan.models.installation import Installation
 from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change, record_deletions
 from actionplan.models.partner import Partner
@@ -102,6 +103,7 @@ __all__ = [
     "FirstPassword",
     "HeldEvent",
     "ImmutableError",
+    "Installation",
     "KeyLostError",
     "LoginLock",
     "Measure",

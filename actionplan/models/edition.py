@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +20,10 @@ from actionplan.words import shown_number
 # Editions that citizens have seen although this machine's clock says that their time has not come: what has become
 # public stays public. selectors/standing.py keeps it; empty wherever the clock is right.
 ALREADY_PUBLIC: set[int] = set()
+
+# The editions that the request of a citizen goes by, as they were public when it came: its page then shows these and
+# no other, whatever is published or withdrawn meanwhile, and whichever copy of the database is asked.
+SEEN: ContextVar[frozenset[int] | None] = ContextVar("SEEN", default=None)
 
 # A row's fields by name.
 Cells = dict[str, Any]
@@ -82,7 +87,9 @@ class EditionQuerySet(ImmutableQuerySet):
         return self.filter(withdrawal__isnull=True)
 
     def public(self, at: datetime | None = None) -> "EditionQuerySet":
-        """Editions that citizens may see at a time (now unless told)."""
+        """Editions that citizens may see at a time (now unless told; a citizen's page goes by what it began with)."""
+        if at is None and (seen := SEEN.get()) is not None:
+            return self.filter(pk__in=seen)
         begun = models.Q(public_from__lte=at or timezone.now())
         if at is None and ALREADY_PUBLIC:
             begun |= models.Q(pk__in=ALREADY_PUBLIC)

@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +23,7 @@ from actionplan.models import DroppedFile, Person, Plan
 from actionplan.past.files import read_source
 from actionplan.past.source import Source, packed, unpacked
 from actionplan.uploads import MEGABYTE, UploadError
-from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile
+from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile, uploads
 
 KIND, FOLDER, TITLE = "past", "admin/past", "過去の年度を取り込む"
 NOT_YOURS = "過去の年度を取り込めるのは、事務局だけです。必要なときは事務局に相談してください。"
@@ -169,7 +168,7 @@ def find(owner: Person, name: str) -> WaitingPast | None:
 
 def all_waiting() -> list[tuple[WaitingPast, User]]:
     """Everybody's waiting files with who sent them, the first to arrive first; one query."""
-    parts = [each.name.split("-") for each in (settings.VAR_DIR / "uploads").glob(f"{KIND}-*")]
+    parts = [each.name.split("-") for each in uploads().glob(f"{KIND}-*")]
     named = [(int(part[1]), part[2]) for part in parts if len(part) == 3 and part[1].isdecimal()]
     people = User.objects.in_bulk({owner for owner, _ in named})
     found = ((find(people[owner], name), people[owner]) for owner, name in named if owner in people)

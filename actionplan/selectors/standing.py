@@ -8,7 +8,8 @@ the next start. What has become public stays public, whatever the clock says aft
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,8 @@ from django.utils import timezone
 from actionplan import kept_pages
 from actionplan.kept_files import write_whole
 from actionplan.models import Edition
-from actionplan.models.edition import ALREADY_PUBLIC
+from actionplan.models.edition import ALREADY_PUBLIC, SEEN
+from tsushima_portal import replica
 from tsushima_portal.patience import within
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,12 @@ def note_away() -> None:
 
 def public_state() -> str | None:
     """The state under which pages are kept now; None before the database has ever been asked."""
+    known = public_known()
+    return None if known is None else state_of(known)
+
+
+def public_known() -> Known | None:
+    """The editions that are public now; None before the database has ever been asked."""
     if _is_old() and not is_away():
         try:
             with within(PATIENCE):
@@ -67,7 +75,34 @@ def public_state() -> str | None:
     if watch.public is None or _mark() != watch.mark:
         # Another process may have withdrawn an edition just before the database went away.
         watch.public, watch.mark = _remembered() or watch.public, _mark()
-    return None if watch.public is None else state_of(watch.public)
+    return watch.public
+
+
+@contextmanager
+def going_by(known: Known | None) -> Iterator[None]:
+    """Inside the block pages show these editions and no other. None: what the database says at that moment."""
+    token = SEEN.set(None if known is None else frozenset(pk for pk, _ in known))
+    try:
+        yield
+    finally:
+        SEEN.reset(token)
+
+
+def replica_has(known: Known) -> bool:
+    """Whether the replica answers and holds every one of these editions; one that lags behind may lack the latest.
+
+    An edition and its rows arrive in one transaction and never change: what holds them shows what the primary shows.
+    """
+    if not replica.is_awake():
+        return False
+    try:
+        with within(PATIENCE):
+            rows = Edition.objects.using(replica.ALIAS).filter(pk__in=[pk for pk, _ in known])
+            return known == set(rows.values_list("pk", "content_sha256"))
+    except (DatabaseError, InterfaceError) as error:
+        log.error("The replica does not answer; the primary is asked.", exc_info=error)
+        replica.rest()
+        return False
 
 
 def states_that_stand() -> list[str]:
@@ -103,7 +138,9 @@ def _ask() -> None:
 def _public_now(before: Known) -> Known:
     """The editions that citizens may see: whose time has come, and those that were seen before on a faster clock."""
     now = timezone.now()
-    rows = list(Edition.objects.standing().values_list("pk", "content_sha256", "public_from", "published_at"))
+    # Of the primary: a replica that lags behind does not know yet what was withdrawn.
+    standing = Edition.objects.using("default").standing()
+    rows = list(standing.values_list("pk", "content_sha256", "public_from", "published_at"))
     early = {pk for pk, sha256, start, made in rows if start > now and ((pk, sha256) in before or start <= made)}
     ALREADY_PUBLIC.clear()
     ALREADY_PUBLIC.update(early)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from actionplan.selectors.editions import Frame, page_frame
-from tsushima_portal.patience import is_weather
+from tsushima_portal.patience import SharedFolderAway, is_weather
 
 log = logging.getLogger(__name__)
 TOO_MANY_FILES = (
@@ -39,17 +39,25 @@ RETRY_AFTER = 30  # seconds
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The 500 page, or the 503 page where it is the database that does not answer; neither asks the database."""
-    if is_weather(sys.exc_info()[1]):
+    """The 500 page, or the 503 page where the database or the shared folder is away; neither asks the database."""
+    mishap = sys.exc_info()[1]
+    if is_weather(mishap):
         return database_away(request)
+    if isinstance(mishap, SharedFolderAway):
+        return _unavailable(request)
     return render(request, "500.html", {"page_id": "E-500"}, status=500)
 
 
 def database_away(request: HttpRequest) -> HttpResponse:
     """That the page cannot be shown for the moment (503), and when to come back; marked for whoever has it kept."""
+    response = _unavailable(request)
+    response.database_away = True  # type: ignore[attr-defined]  # read by views/kept.py
+    return response
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
     response = render(request, "503.html", {"page_id": "E-503"}, status=503)
     response["Retry-After"], response["Cache-Control"] = str(RETRY_AFTER), "no-store"
-    response.database_away = True  # type: ignore[attr-defined]  # read by views/kept.py
     return response
 
 

@@ -7,8 +7,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from actionplan.kept_pages import KeptPage, find, keep
-from actionplan.selectors.standing import is_away, note_away, public_state, states_that_stand
+from actionplan.selectors.standing import (
+    PATIENCE,
+    Known,
+    going_by,
+    is_away,
+    note_away,
+    public_known,
+    public_state,
+    replica_has,
+    state_of,
+    states_that_stand,
+)
 from actionplan.views.errors import database_away
+from tsushima_portal import replica
+from tsushima_portal.patience import SECONDS, within
 
 # The staff's and the partners' doors, and what tells of this moment.
 NEVER = ("/admin/", "/partner/", "/healthz", "/readyz", "/metrics", settings.STATIC_URL)
@@ -17,6 +30,7 @@ ASKED = ("/search/", "/search.csv")
 LASTING = {"", "encoding=cp932"}
 REDIRECTS = {301}
 KEPT_STATUSES = {200} | REDIRECTS
+SERVER_ERROR = 500
 # nginx keeps a page for a second by this header, which it takes for itself.
 FOR_NGINX = "X-Accel-Expires"
 
@@ -31,21 +45,42 @@ class KeptPages:
         """The page; 503 with Retry-After where nothing of it is kept and the database does not answer."""
         if not _is_kept(request):
             return self.get_response(request)
-        state, address = public_state(), _address(request)
+        known, address = public_known(), _address(request)
+        state = None if known is None else state_of(known)
         page = find([state], address) if state else None
         if page and not _carries_on(request, page):
             return _answer(request, page)
-        if is_away():
-            return _stand_in(request, address)
-        response = self.get_response(request)
-        if getattr(response, "database_away", False):
-            note_away()
+        with going_by(known):
+            response = self._rendered(request, known)
+        if response is None or _lacks_database(response):
             return _stand_in(request, address, response)
         page = KeptPage(response.status_code, dict(response.items()), response.content)
         if state is None or state != public_state() or not _may_keep(response) or _carries_on(request, page):
             return response
         keep(state, address, page, on_disk=_is_lasting(request))
         return _answer(request, page)
+
+    def _rendered(self, request: HttpRequest, known: Known | None) -> HttpResponse | None:
+        """The page from the replica where it has what is public, else from the primary; None while that is away."""
+        seconds = SECONDS
+        if known is not None and replica_has(known):
+            with replica.reading(), within(PATIENCE):
+                response = self.get_response(request)
+            if not _lacks_database(response) and response.status_code != SERVER_ERROR:
+                return response
+            replica.rest()
+            seconds -= PATIENCE
+        if is_away():
+            return None
+        with within(seconds):
+            response = self.get_response(request)
+        if _lacks_database(response):
+            note_away()
+        return response
+
+
+def _lacks_database(response: HttpResponse) -> bool:
+    return getattr(response, "database_away", False)
 
 
 def _is_kept(request: HttpRequest) -> bool:

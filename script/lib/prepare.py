@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
-from script.lib import first
+from script.lib import first, installation
 from script.lib.backup.place import hold, this_place
 from tsushima_portal import environment
 
@@ -36,6 +38,10 @@ ON_ITS_WAY = (
     "シャットダウン",
     "リカバリ",
 )
+OTHER_VERSION = (
+    "公開用の写しがないか、このプログラムとは別の版のものです。もとのポータルとここを同じ版にして、"
+    "もとのポータルで manage.py public_copy を実行してください。"
+)
 EVERY = 10
 # Kept in the record where publishing needs a second person (FOUR_EYES).
 UNASKED = "初めて設置したときの、もとの報告の公表"
@@ -51,8 +57,11 @@ def main() -> int:
         # A place that is being restored is waited for, and is not restored meanwhile.
         hold(_place()[0])
         _connect(environment.number("DATABASE_WAIT", 120))
+        if settings.PUBLIC_ONLY:
+            return _outside()
         _refuse_lost_place()
         _tables()
+        installation.join()
         _report()
         _static_files()
         _first_account()
@@ -68,6 +77,15 @@ def _keep_the_log_apart() -> None:
     """People read sentences here, and passwords once: events go to syslog, where it is named, and nowhere else."""
     portal = logging.getLogger("portal")
     portal.handlers = [handler for handler in portal.handlers if type(handler) is not logging.StreamHandler]
+
+
+def _outside() -> int:
+    """0 when the copy that a public host shows is of this version; nothing is written into it."""
+    executor = MigrationExecutor(connection)
+    if _unknown_migrations() or executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CommandError(OTHER_VERSION)
+    _static_files()
+    return 0
 
 
 def _connect(patience: float) -> None:
@@ -174,8 +192,6 @@ def _first_account() -> None:
 
 
 def _static_files() -> None:
-    from django.conf import settings
-
     stamp, wanted = settings.VAR_DIR / "static-fingerprint", _static_fingerprint()
     if (settings.STATIC_ROOT / "staticfiles.json").exists() and stamp.exists() and stamp.read_text() == wanted:
         return

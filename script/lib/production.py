@@ -17,6 +17,11 @@ def flag(name: str, default: bool) -> bool:
     return default if word not in TRUE | FALSE else word in TRUE
 
 
+def public_only() -> bool:
+    """Whether only citizens' pages are served: no staff wing, no log-in."""
+    return flag("PUBLIC_ONLY", default=False)
+
+
 def is_trial(loopback: bool) -> bool:
     """Whether only people at this computer look at it: no proxy speaks for others, and no https."""
     return loopback and not flag("TRUST_PROXY", default=False) and not flag("HTTPS", default=False)

@@ -281,3 +281,18 @@ def test_what_has_not_become_public_stays_unseen_on_a_late_clock(edition, browse
     monkeypatch.setattr(timezone, "now", lambda: real_now() - timedelta(days=1))
     assert browser.get("/reports/2009/").status_code == 200
     assert browser.get("/reports/2010/").status_code == 404
+
+
+def test_a_page_shows_what_was_public_when_it_was_asked_for_whatever_another_computer_publishes(edition, browser):
+    """Else it would be kept for the editions of before, and shown again once the new one is withdrawn."""
+    browser.get("/about/")
+    status = edition.report.statuses.get()
+    status.text = "名前を出してしまった文"
+    status.save()
+    # Elsewhere: nobody tells this computer, which asks once a second.
+    publish(edition.report, by=None, note="訂正")
+    shown = browser.get("/reports/2009/").content.decode()
+    assert "公表した文" in shown
+    assert "名前を出してしまった文" not in shown
+    a_second_later()
+    assert "名前を出してしまった文" in browser.get("/reports/2009/").content.decode()

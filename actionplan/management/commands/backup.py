@@ -9,7 +9,7 @@ from django.db import DatabaseError, ProgrammingError, connection
 from actionplan.evidence.taking import named_anywhere
 from script.lib.backup.archive import BackupRefused
 from script.lib.backup.making import NOTHING_DONE, Keys, keep_from, make_backup
-from script.lib.backup.place import record, this_place
+from script.lib.backup.place import place_of_notes, record, this_place
 from script.lib.backup.sealed import Unsealable, passphrase_from
 from tsushima_portal import environment
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         try:
             self._make(options["to"] or default_folder(), options["passphrase_file"])
         except (BackupRefused, Unsealable, ValueError) as error:
-            record(settings.VAR_DIR, "backup", ok=False, file="", sentence=str(error))
+            record(place_of_notes(), "backup", ok=False, file="", sentence=str(error))
             raise CommandError(str(error)) from error
 
     def _make(self, to: Path, passphrase_file: Path | None) -> None:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
             self.stdout.write(REMOVED.format(count=len(made.removed)))
         if made.alarm:
             raise BackupRefused(made.alarm)
-        record(settings.VAR_DIR, "backup", ok=True, file=str(made.path), sentence="")
+        record(place_of_notes(), "backup", ok=True, file=str(made.path), sentence="")
 
 
 def default_folder() -> Path:

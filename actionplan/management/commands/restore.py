@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from actionplan.management.commands.backup import default_folder, keys, names
+from actionplan.models import Installation
 from script.lib.backup.archive import BackupRefused
-from script.lib.backup.place import record, this_place
+from script.lib.backup.place import place_of_notes, record, this_place
 from script.lib.backup.restoring import Wishes, restore
 from script.lib.backup.sealed import Unsealable, passphrase_from
+from script.lib.installation import accept, is_alone
 from tsushima_portal import environment
 
 DONE = """復元しました：{path}
@@ -44,9 +46,16 @@ class Command(BaseCommand):
             said = restore(path, this_place(), passphrase_from(options["passphrase_file"]), wishes)
         except (BackupRefused, Unsealable) as error:
             raise CommandError(str(error)) from error
-        record(settings.VAR_DIR, "restore", ok=True, file=str(path), sentence="")
+        _accept()
+        record(place_of_notes(), "restore", ok=True, file=str(path), sentence="")
         for sentence in [*said, DONE.format(path=path)]:
             self.stdout.write(sentence)
+
+
+def _accept() -> None:
+    """What was put back is this portal's, wherever it was made; a version of before keeps no note of it."""
+    if not is_alone() and Installation._meta.db_table in connection.introspection.table_names():
+        accept()
 
 
 def known_migrations() -> set[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -72,7 +71,7 @@ class Command(BaseCommand):
 
 
 def _path() -> Path:
-    return Path(settings.VAR_DIR) / "verified.json"
+    return kept_files.shared_place() / "verified.json"
 
 
 def last_verification() -> dict[str, Any]:

@@ -4,14 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from actionplan.management.commands.backup import default_folder
 from actionplan.management.commands.restore import known_migrations
 from script.lib.backup.archive import BackupRefused, Manifest, opened
 from script.lib.backup.making import generations
-from script.lib.backup.place import record
+from script.lib.backup.place import place_of_notes, record
 from script.lib.backup.sealed import Unsealable, passphrase_from
 from script.lib.backup.words import reason
 
@@ -52,9 +51,9 @@ class Command(BaseCommand):
             if faults := _faults(path, manifest, limit, options["newer_than"]):
                 raise BackupRefused("\n".join(faults))
         except (BackupRefused, Unsealable) as error:
-            record(settings.VAR_DIR, "verify_backup", ok=False, file=str(path), sentence=str(error))
+            record(place_of_notes(), "verify_backup", ok=False, file=str(path), sentence=str(error))
             raise CommandError(str(error)) from error
-        record(settings.VAR_DIR, "verify_backup", ok=True, file=str(path), sentence="")
+        record(place_of_notes(), "verify_backup", ok=True, file=str(path), sentence="")
         counts = manifest.database.counts
         self.stdout.write(
             GOOD.format(

@@ -25,12 +25,16 @@ OTHERS = (
 
 @dataclass(frozen=True)
 class Place:
-    """A portal's place. kind: sqlite or postgresql; file: of the embedded database; params: for psycopg2.connect."""
+    """A portal's place. kind: sqlite or postgresql; file: of the embedded database; params: for psycopg2.connect.
+
+    shared: the folder that several computers see; None where there is one computer.
+    """
 
     var: Path
     kind: str
     file: Path
     params: Mapping[str, Any]
+    shared: Path | None = None
 
     def copy(self, target: Path) -> Contents:
         """What the copy of the database holds. Raises BackupRefused."""
@@ -51,7 +55,7 @@ class Place:
     @property
     def evidence(self) -> Path:
         """The folder of the kept files."""
-        return self.var / "evidence"
+        return (self.shared or self.var) / "evidence"
 
     @property
     def name(self) -> str:
@@ -69,11 +73,11 @@ def this_place() -> Place:
 
     connection.close()
     if connection.vendor == "sqlite":
-        return Place(settings.VAR_DIR, "sqlite", Path(connection.settings_dict["NAME"]), {})
+        return Place(settings.VAR_DIR, "sqlite", Path(connection.settings_dict["NAME"]), {}, settings.SHARED_DIR)
     params = {**connection.get_connection_params()}
     for name in ("cursor_factory", "context"):
         params.pop(name, None)
-    return Place(settings.VAR_DIR, "postgresql", Path(), params)
+    return Place(settings.VAR_DIR, "postgresql", Path(), params, settings.SHARED_DIR)
 
 
 @contextmanager
@@ -114,6 +118,13 @@ def _lock_file(var: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def place_of_notes() -> Path:
+    """Where every computer of the portal sees how the last runs ended."""
+    from django.conf import settings
+
+    return Path(settings.SHARED_DIR or settings.VAR_DIR)
 
 
 def record(var: Path, what: str, **facts: Any) -> None:

@@ -58,10 +58,15 @@ def restore(path: Path, place: Place, passphrase: bytes | None, wishes: Wishes) 
         _refuse_foreign(archive, place, wishes.known)
         try:
             place.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with at_rest(place), drafts_in(place.var, ".restore-") as drafts:
-                _lay_ready(archive, drafts)
+            with (
+                at_rest(place),
+                drafts_in(place.var, ".restore-") as drafts,
+                # Another disk, where the folder is shared: a file is renamed on its own disk only.
+                drafts_in(place.evidence.parent, ".restore-") as files,
+            ):
+                _lay_ready(archive, drafts, files)
                 _clear_the_way(place, passphrase, wishes)
-                _put(archive, place, drafts, wishes)
+                _put(archive, place, drafts, files, wishes)
         except OSError as error:
             raise BackupRefused(f"{place.var} に書き込めません（{reason(error)}）。復元していません。") from error
     return wishes.said
@@ -75,7 +80,7 @@ def _refuse_foreign(archive: Archive, place: Place, known: Collection[str]) -> N
         raise BackupRefused(NEWER.format(names="、".join(newer[:3])))
 
 
-def _lay_ready(archive: Archive, drafts: Path) -> None:
+def _lay_ready(archive: Archive, drafts: Path, files: Path) -> None:
     """Everything that takes room is written now; afterwards files only change their names."""
     archive.extract(DATABASE, drafts / "database")
     expected = archive.manifest.database
@@ -88,9 +93,8 @@ def _lay_ready(archive: Archive, drafts: Path) -> None:
             ) from error
         if (found.counts, found.migrations) != (expected.counts, expected.migrations):
             raise BackupRefused(f"{archive.path} の中のデータベースの件数が、一覧と合いません。{NOTHING_CHANGED}")
-    (drafts / "evidence").mkdir()
     for name in archive.evidence:
-        archive.extract(f"{EVIDENCE}{name}", drafts / "evidence" / Path(name).name)
+        archive.extract(f"{EVIDENCE}{name}", files / Path(name).name)
 
 
 def _clear_the_way(place: Place, passphrase: bytes | None, wishes: Wishes) -> None:
@@ -128,10 +132,10 @@ def _is_broken(file: Path) -> bool:
         return True
 
 
-def _put(archive: Archive, place: Place, drafts: Path, wishes: Wishes) -> None:
+def _put(archive: Archive, place: Place, drafts: Path, files: Path, wishes: Wishes) -> None:
     place.evidence.mkdir(mode=0o700, exist_ok=True)
     # A kept file never changes: one that is there already is the same, or damaged. What no row names is left alone.
-    for kept in (drafts / "evidence").iterdir():
+    for kept in files.iterdir():
         os.replace(kept, place.evidence / kept.name)
     place.put(drafts / "database", archive.manifest.database, drafts)
     # Rendered from what stood here before, and what was public of it.

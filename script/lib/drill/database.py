@@ -76,6 +76,11 @@ class Postgres:
         subprocess.run(self._command("pg_ctl", "stop", "-m", "immediate", "-D", self._data), capture_output=True)
         shutil.rmtree(self.home, ignore_errors=True)
 
+    def ask(self, question: str) -> str:
+        """The one value that the server answers with, as text."""
+        command = ["psql", "-qtAX", "-h", str(self.home), "-U", "portal", "-d", "postgres", "-c", question]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
     def _signal(self, number: signal.Signals) -> None:
         master = int((self.home / "data" / "postmaster.pid").read_text().split()[0])
         children = subprocess.run(["pgrep", "-P", str(master)], capture_output=True, text=True).stdout.split()
@@ -100,9 +105,33 @@ class Postgres:
         change = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups"] if user else []
         return [*(["setpriv", *change] if user else []), str(self._bin() / program), *rest]
 
+    def replica(self) -> "Replica":
+        """A streaming replica of this server, not started yet."""
+        return Replica(self.home)
+
     def _bin(self) -> Path:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         place = str(found[-1]) if found else shutil.which("initdb")
         if place is None:
             raise RuntimeError("PostgreSQL（initdb）がありません。")
         return Path(place).parent
+
+
+class Replica(Postgres):
+    """A server that streams from a primary on this computer."""
+
+    def __init__(self, primary: Path) -> None:
+        """primary: the folder of its socket."""
+        self.home = Path(tempfile.mkdtemp(prefix="portal-drill-pg.", dir="/tmp"))
+        self.url = f"postgres://portal@/postgres?host={self.home}"
+        if os.geteuid() == 0:
+            shutil.chown(self.home, "postgres")
+        self._run("pg_basebackup", "-h", str(primary), "-U", "portal", "-D", self._data, "-R", "-c", "fast")
+
+    def lag(self) -> None:
+        """Takes in what comes, but shows nothing of it."""
+        self.ask("SELECT pg_wal_replay_pause()")
+
+    def catch_up(self) -> None:
+        """Shows what came meanwhile."""
+        self.ask("SELECT pg_wal_replay_resume()")

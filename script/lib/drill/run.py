@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterable
 from script.lib.drill import surroundings
 from script.lib.drill.kills import kills
 from script.lib.drill.outage import lock, outage
+from script.lib.drill.replica import replica
 from script.lib.drill.restart import restart
 
 DRILLS: dict[str, Callable[[argparse.Namespace], Iterable[str]]] = {
     "outage": lambda chosen: outage(chosen.seconds),
     "kills": lambda chosen: kills(chosen.kills, chosen.seed),
     "restart": lambda chosen: restart(),
+    "replica": lambda chosen: replica(chosen.seconds),
     "lock": lambda chosen: lock(chosen.seconds),
     "clock": lambda chosen: surroundings.clock_trouble(),
     "broken": lambda chosen: surroundings.broken_trouble(),

@@ -17,7 +17,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from script.lib.production import flag
+from script.lib.production import flag, public_only
 from script.lib.serve.answers import answer
 from script.lib.serve.group import Group, NotReady
 from script.lib.serve.lifeline import end_with_parent
@@ -51,14 +51,16 @@ class Front:
         self.listener = listener
         self.trust_proxy = flag("TRUST_PROXY", default=False)
         self.citizens = Group("citizens", number("WEB_CONCURRENCY", 2), folder)
-        self.staff = Group("staff", number("STAFF_CONCURRENCY", 2), folder)
+        # Where only citizens come, the other wing's addresses are theirs too: pages that are not found.
+        self.staff = self.citizens if public_only() else Group("staff", number("STAFF_CONCURRENCY", 2), folder)
+        self.groups = {self.citizens, self.staff}
         self.clients: set[Client] = set()
         self._tasks: set[asyncio.Task] = set()
 
     async def run(self, ready: Callable[[], None], over: asyncio.Event) -> None:
         """Serves until it is over, and ends what is under way. Raises NotReady."""
         try:
-            await asyncio.gather(self.citizens.start(), self.staff.start())
+            await asyncio.gather(*(group.start() for group in self.groups))
             server = await self.loop.create_server(lambda: Client(self), sock=self.listener.dup(), backlog=BACKLOG)
             ready()
             watch = asyncio.create_task(self._watch())
@@ -68,7 +70,7 @@ class Front:
             await self._drain()
             watch.cancel()
         finally:
-            await asyncio.gather(self.citizens.stop(STOP), self.staff.stop(STOP))
+            await asyncio.gather(*(group.stop(STOP) for group in self.groups))
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Lets the work run beside the others."""

@@ -10,6 +10,8 @@ from urllib.parse import unquote_to_bytes
 import h11
 from gunicorn.util import split_request_uri
 
+from script.lib.production import public_only
+
 STAFF_WING, PARTNERS = b"/admin/", b"/partner/"
 # Photographs and workbooks of the staff wing; each page has a smaller limit of its own and says so in words.
 STAFF_BODY = 100 * 1024 * 1024
@@ -88,7 +90,7 @@ class Incoming:
         if len(request.target) > TARGET:
             raise Refused(414)
         self._request, self.method = request, request.method
-        self.is_staff = path_of(request.target).startswith((STAFF_WING, PARTNERS))
+        self.is_staff = not public_only() and path_of(request.target).startswith((STAFF_WING, PARTNERS))
         headers = dict(request.headers)
         self.client = self._whose(headers)
         self._check_length(int(headers.get(b"content-length", b"0")))

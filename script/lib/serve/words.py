@@ -1,7 +1,7 @@
 """What the keeper says when the portal can be reached."""
 
 from script.lib.address import address
-from script.lib.production import flag
+from script.lib.production import flag, public_only
 
 
 def tell_where() -> None:
@@ -12,7 +12,10 @@ def tell_where() -> None:
     print(f"▶ 動きだしました（{wanted}）。ブラウザーで次を開いてください。", flush=True)
     if flag("HTTPS", default=True):
         print("  HTTPS が有効です。nginx などの TLS の入口を通した https:// の番地で開きます（docs/operations.md）。")
-        print("  公開ページ  https://（公開する名前）/\n  管理画面    https://（公開する名前）/admin/", flush=True)
+        site = "https://（公開する名前）"
     else:
-        print(f"  公開ページ  http://{place}/\n  管理画面    http://{place}/admin/", flush=True)
+        site = f"http://{place}"
+    print(f"  公開ページ  {site}/", flush=True)
+    if not public_only():
+        print(f"  管理画面    {site}/admin/", flush=True)
     print("  止めるには Ctrl+C を押します。入れ替えるには、もう一度 script/server を実行します。", flush=True)
