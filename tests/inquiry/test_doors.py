@@ -171,4 +171,5 @@ def test_a_large_departments_workbook_asks_as_often_as_a_small_ones():
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(book_url(report, None)).status_code == 200
         asked.append(len(queries))
-    assert asked[0] == asked[1] < 15
+    # Eight of them keep the export as an event of security.
+    assert asked[0] == asked[1] <= 21
