@@ -1,31 +1,10 @@
-"""Text: what the record may hold, and the folded shadow that search matches on.
-
-Nothing here changes what is shown: folding is for matching only (conventions of the field, section 6).
-"""
+"""Text: what the record may hold, and how a workbook spells it."""
 
 import re
 import unicodedata
 
-import jaconv
-
-VARIANTS = str.maketrans("髙﨑德濵邊邉齋齊澤廣嶋", "高崎徳浜辺辺斎斎沢広島")
-LONG_VOWELS_AND_HYPHENS = re.compile(r"[ー\-‐‑‒–—―−~〜～]")
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters, says Unicode, that nobody sees
-BLANKS = re.compile(r"\s")
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
-
-
-def fold(text: str) -> str:
-    """The search shadow of a text: ２１校区 and 21校区, ほーむぺーじ and ホームページ fold to the same."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = jaconv.hira2kata(folded)
-    folded = LONG_VOWELS_AND_HYPHENS.sub("", BLANKS.sub("", folded))
-    return folded.translate(VARIANTS)
-
-
-def fold_all(*texts: str) -> str:
-    """One shadow for several cells, kept apart by a line break so that no hit spans two of them."""
-    return "\n".join(fold(text) for text in texts if text)
 
 
 def as_words(value: object) -> str:

@@ -27,7 +27,7 @@ from tsushima_portal.patience import is_weather
 # Headings of the front page, each with the models below it, in the order in which a year's work needs them.
 GROUPS = (
     ("年度の仕事", ("AnnualReport", "YearlyStatus", "Edition")),
-    ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "Figure", "ActorType", "Area", "Tag")),
+    ("計画の内容", ("Plan", "Policy", "Measure", "ActionItem", "Figure", "ActorType", "Area", "Tag", "AlikeWords")),
     ("担当課と利用者", ("Department", "Partner", "User", "Group")),
 )
 

@@ -2,6 +2,7 @@
 
 from actionplan.cells import OPEN_STATES
 from actionplan.models.account import FirstPassword, LoginLock, Person, gave_passwords, password_changed
+from actionplan.models.alike import AlikeWords
 from actionplan.models.app_key import AppDevice, KeyLostError, opened, sealed
 from actionplan.models.approval import Approval, ApprovalKind, ApprovalState
 from actionplan.models.base import (
@@ -83,6 +84,7 @@ __all__ = [
     "ActionItem",
     "ActorType",
     "Aim",
+    "AlikeWords",
     "AnnualReport",
     "AppDevice",
     "Approval",

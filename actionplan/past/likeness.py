@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from actionplan.folding import fold
 from actionplan.past.vocabulary import (
     is_plain,
     is_spelt_number,
@@ -12,7 +13,7 @@ from actionplan.past.vocabulary import (
     parse_code,
     printed_before,
 )
-from actionplan.text import fold, tidy_line_breaks
+from actionplan.text import tidy_line_breaks
 
 Number = tuple[int, ...]
 Level = tuple[int | None, str]

@@ -11,7 +11,7 @@ from actionplan.admin import ForModelAdmin
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.locking import KeepingForm
 from actionplan.admin.pickers import NO_MARK
-from actionplan.models import Area, Tag, asks_for_marks
+from actionplan.models import AlikeWords, Area, Tag, asks_for_marks
 from actionplan.plan.named_cells import TagsField, tags_field
 from actionplan.trail.object_history import ReadableHistory
 
@@ -45,6 +45,15 @@ class TagAdmin(NamesItems):
 
     list_display = ["name", "item_count"]
     search_help_text = "タグの言葉で探します。"
+
+
+@admin.register(AlikeWords)
+class AlikeWordsAdmin(ReadableHistory, PortalAdmin):
+    """The words that mean the same to a search."""
+
+    list_display = ["words"]
+    search_fields = ["words"]
+    search_help_text = "ことばで探します。"
 
 
 class ItemForm(KeepingForm):

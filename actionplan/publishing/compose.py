@@ -36,7 +36,7 @@ from actionplan.publishing.beside import bring_voices, left_out, told_voices, vo
 from actionplan.publishing.listed import evidence_texts, with_named
 from actionplan.publishing.one_wording import TwoWordings, clashes, settle, two_wordings, with_printed
 from actionplan.scale import Scale, read_scale
-from actionplan.text import fold_all
+from actionplan.shadow import SEPARATOR, as_number, shadow, whole_words
 from actionplan.words import plain_day, shown_number
 
 # Of these, lists of names, files and texts, told by their own words.
@@ -135,14 +135,15 @@ def page_place(cells: Cells) -> tuple[int, ...]:
 
 
 def search_text(row: EditionRow) -> str:
-    """The folded shadow of everything a citizen would search the row by."""
-    return fold_all(
-        row.policy_printed,
-        row.measure_printed,
-        row.item_printed,
-        row.policy_title,
-        row.measure_title,
-        row.item_name,
+    """The shadow of everything a citizen would search the row by: its names, and after a separator its texts."""
+    titles = (row.policy_title, row.measure_title, row.item_name)
+    names = shadow((row.policy_printed, row.measure_printed, row.item_printed, *titles))
+    words = "\n".join(whole_words(title) for title in titles)
+    return f"{names}\n{as_number(row.plain_code)}\n{words}{SEPARATOR}{shadow(_texts(row))}"
+
+
+def _texts(row: EditionRow) -> tuple[str, ...]:
+    return (
         row.content,
         *(getattr(row, cell.published_words) for cell in CELLS),
         row.department_name,

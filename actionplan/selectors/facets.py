@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 
 from django.db.models import Count, Q
 
 from actionplan.models import Edition, EditionRow, label_of
 from actionplan.selectors.filters import ALL_PLANS, ALL_YEARS, FACETS, NAMED, Filters
 from actionplan.selectors.scales import ScaleYears
+from actionplan.spellings import Word
 
 HEADINGS = {"policy": "施策", "mark": "主体", "progress": "進捗区分", "department": "担当課"}
 HEADINGS |= {facet: label_of(EditionRow, field) for facet, field in NAMED.items()}
@@ -62,15 +64,15 @@ class Facet:
     options: Sequence[Option]
 
 
-def words_match(words: Sequence[str]) -> Q:
-    """The condition that every folded word stands in a row's shadow; % and _ are letters like any other."""
+def words_match(words: Sequence[Word], field: str = "search_text") -> Q:
+    """The condition that every word stands in a row's shadow, in any spelling; % and _ are letters like any other."""
     condition = Q()
     for word in words:
-        condition &= Q(search_text__contains=word)
+        condition &= reduce(or_, (Q(**{f"{field}__contains": spelling}) for spelling in word.spellings))
     return condition
 
 
-def cells(editions: Sequence[Edition], words: Sequence[str], scales: Sequence[ScaleYears]) -> list[AlikeItems]:
+def cells(editions: Sequence[Edition], words: Sequence[Word], scales: Sequence[ScaleYears]) -> list[AlikeItems]:
     """The cells of these editions; one query, and as many cells as there are kinds of items."""
     by_edition = {edition: scale for scale in scales for edition in scale.editions}
     places = {edition.pk: (edition.report.plan.slug, str(edition.fiscal_year)) for edition in editions}

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year
-from actionplan.text import CONTROLS, fold
+from actionplan.text import CONTROLS
 
 ALL_YEARS = ALL_PLANS = "all"
 FACETS = ("policy", "mark", "progress", "department", "area", "tag")
@@ -46,14 +46,14 @@ class Filters:
         return self == Filters()
 
     @property
-    def words(self) -> list[str]:
-        """The folded words, each once; those that fold to nothing are left out."""
-        return list(dict.fromkeys(filter(None, map(fold, self.text.split()))))
+    def has_choice(self) -> bool:
+        """Whether anything but words, plan and year narrows it down."""
+        return any(getattr(self, facet) for facet in FACETS)
 
     @property
-    def wordless(self) -> list[str]:
-        """What was typed but cannot be searched for, such as ー alone."""
-        return [word for word in self.text.split() if not fold(word)]
+    def typed(self) -> list[str]:
+        """The words as they were typed, each once."""
+        return list(dict.fromkeys(self.text.split()))
 
     def address(self, **changes: Any) -> str:
         """The part of an address after the ?, with changes: in one order, nothing empty; the page is left out.

@@ -1,18 +1,15 @@
 """What a search shows of an item that it found: the report's own words with the hits marked."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
 from actionplan.cells import EXTRAS
+from actionplan.folding import Span
 from actionplan.models import EditionRow
 from actionplan.selectors.report import AREAS, EVIDENCE, TAGS, Mark
-from actionplan.text import fold
-
-LONG_VOWELS = "ーｰ"
-Span = tuple[int, int]
+from actionplan.spellings import Word
 
 
 @dataclass(frozen=True)
@@ -23,20 +20,12 @@ class Piece:
     hit: bool = False
 
 
-def marked(text: str, words: Sequence[str]) -> list[Piece]:
-    """The text in pieces, those that any of the folded words matches as hits; an empty list for an empty text."""
-    shadow = fold(text)
-    found = sorted(span for word in words for span in _occurrences(shadow, word))
+def marked(text: str, words: Sequence[Word]) -> list[Piece]:
+    """The text in pieces, those that any of the words matches as hits; an empty list for an empty text."""
+    found = sorted(place for word in words for place in word.places(text)) if text else []
     if not found:
         return [Piece(text)] if text else []
-    return list(_pieces(text, _in_text(text, _merged(found))))
-
-
-def _occurrences(shadow: str, word: str) -> Iterator[Span]:
-    start = shadow.find(word) if word else -1
-    while start >= 0:
-        yield start, start + len(word)
-        start = shadow.find(word, start + 1)
+    return list(_pieces(text, _merged(found)))
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
@@ -48,48 +37,6 @@ def _merged(spans: Sequence[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
-
-
-def _in_text(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The places in the text of spans in its shadow; a letter that folds to several is taken whole.
-
-    A long vowel mark after the last letter, which the shadow leaves out, belongs to the word.
-    """
-    owners = [place for place in _clusters(text) for _ in fold_cluster(text[place[0] : place[1]])]
-    places = [(owners[start][0], owners[end - 1][1]) for start, end in spans]
-    return _merged([(start, _after_long_vowel(text, end)) for start, end in places])
-
-
-def _after_long_vowel(text: str, end: int) -> int:
-    while end < len(text) and text[end] in LONG_VOWELS:
-        end += 1
-    return end
-
-
-def _clusters(text: str) -> Iterator[Span]:
-    """The text cut where folding may be done apart: か and its ゙ stay together, since they fold to one letter."""
-    start = 0
-    for end in range(1, len(text)):
-        if not _joins(text[start:end], text[end]):
-            yield start, end
-            start = end
-    if text:
-        yield start, len(text)
-
-
-@lru_cache(maxsize=16_384)
-def _joins(cluster: str, letter: str) -> bool:
-    """Whether the letter changes, or may be changed by, the cluster before it."""
-    after = unicodedata.normalize("NFKC", letter)
-    if unicodedata.combining(after[0]):
-        return True
-    return unicodedata.normalize("NFKC", cluster + letter) != unicodedata.normalize("NFKC", cluster) + after
-
-
-@lru_cache(maxsize=16_384)
-def fold_cluster(cluster: str) -> str:
-    """fold(), remembered: the letters of a report are few and come again and again."""
-    return fold(cluster)
 
 
 def _pieces(text: str, places: Sequence[Span]) -> Iterator[Piece]:
@@ -137,9 +84,14 @@ class Hit:
     progress_label: Sequence[Piece]
 
 
+# Why a row stands where it does, by its rank: names that have the words whole, names that hold them, texts.
+WHOLE_NAME, IN_NAME, IN_TEXT = range(3)
+WHY = ("名前にあります", "名前の一部にあります", "文の中にあります")
+
+
 @dataclass(frozen=True)
 class HitGroup:
-    """Hits of one policy in one report; plan: its title."""
+    """Hits of one policy in one report that have one rank; plan: its title; why: the rank in words."""
 
     year: int
     key: str
@@ -150,15 +102,16 @@ class HitGroup:
     title: Sequence[Piece]
     hits: Sequence[Hit]
     printed: str = ""
+    why: str = ""
 
 
-def hit_groups(rows: Iterable[EditionRow], words: Sequence[str]) -> list[HitGroup]:
-    """The rows, which stand in report order and carry their editions, by year and policy."""
-    grouped = groupby(rows, key=lambda row: (row.edition_id, row.policy_number))
+def hit_groups(rows: Iterable[Any], words: Sequence[Word]) -> list[HitGroup]:
+    """The rows, which carry their editions and their rank, in their order: by rank, year and policy."""
+    grouped = groupby(rows, key=lambda row: (row.rank, row.edition_id, row.policy_number))
     return [_group(list(group), words) for _, group in grouped]
 
 
-def _group(rows: Sequence[EditionRow], words: Sequence[str]) -> HitGroup:
+def _group(rows: Sequence[Any], words: Sequence[Word]) -> HitGroup:
     first, front = rows[0], rows[0].edition.front_matter
     return HitGroup(
         year=front["fiscal_year"],
@@ -170,6 +123,7 @@ def _group(rows: Sequence[EditionRow], words: Sequence[str]) -> HitGroup:
         title=marked(first.policy_title, words),
         hits=[_hit(row, words) for row in rows],
         printed=first.policy_printed,
+        why=WHY[first.rank] if words else "",
     )
 
 
@@ -184,9 +138,16 @@ def _words(each: str | dict) -> Sequence[str]:
     return (each,) if isinstance(each, str) else (each["caption"], each.get("alt", ""))
 
 
-def _hit(row: EditionRow, words: Sequence[str]) -> Hit:
+def _code(row: EditionRow, words: Sequence[Word]) -> list[Piece]:
+    """The number as it is printed; a plain one is found as a whole only, so that 2009 is not marked in it."""
+    if any(word.is_number_of(row.plain_code) for word in words):
+        return [Piece(row.code, hit=True)]
+    return marked(row.code, words if row.item_printed else ())
+
+
+def _hit(row: EditionRow, words: Sequence[Word]) -> Hit:
     return Hit(
-        code=marked(row.code, words if row.item_printed else ()),
+        code=_code(row, words),
         plain_code=row.plain_code,
         public_id=row.public_id,
         marks=[

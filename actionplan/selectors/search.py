@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import StrIndex, Substr
 
-from actionplan.models import Edition, EditionRow
+from actionplan.folding import fold
+from actionplan.models import AlikeWords, Edition, EditionRow
 from actionplan.selectors.editions import bearing, public_editions
 from actionplan.selectors.facets import (
     HEADINGS,
@@ -22,8 +24,11 @@ from actionplan.selectors.facets import (
     year_facet,
 )
 from actionplan.selectors.filters import ALL_PLANS, ALL_YEARS, FIRST_PLAN, LONGEST_TEXT, NAMED, Filters
-from actionplan.selectors.hits import HitGroup, hit_groups
+from actionplan.selectors.hits import IN_NAME, IN_TEXT, WHOLE_NAME, HitGroup, hit_groups
+from actionplan.selectors.nothing_found import NothingFound, nothing_found
 from actionplan.selectors.scales import ScaleYears, plain_value, scale_years
+from actionplan.shadow import SEPARATOR
+from actionplan.spellings import Word, is_wordless, read_word
 
 NO_WORDS = "「{words}」は記号だけなので、検索できません。文字や数字の入ったことばで探してください。"
 NO_YEAR = "「{value}」という年度の報告は、公表されていません。"
@@ -41,7 +46,7 @@ class Question:
     """
 
     filters: Filters
-    words: Sequence[str]
+    words: Sequence[Word]
     public: Sequence[Edition]
     plan: Facet | None
     scales: Sequence[ScaleYears]
@@ -71,10 +76,13 @@ class Question:
 
 
 def ask(filters: Filters) -> Question:
-    """The question; two queries, whatever the number of items and years. Nothing published gives no years."""
+    """The question; two queries, whatever the number of items and years, and one for the words that mean the same.
+
+    Nothing published gives no years.
+    """
     editions = public_editions()
     problem = unusable_text(filters)
-    words = [] if problem else filters.words
+    words = [] if problem else read_words(filters.typed)
     planned, unplanned = _with_known_plan(filters, editions)
     known, missing = _with_known_year(planned, editions)
     scales = scale_years(editions, known.plan, known.year)
@@ -117,6 +125,29 @@ def matching_rows(question: Question) -> QuerySet[EditionRow]:
     return rows.order_by("-edition__report__fiscal_year", "-edition__report__plan", "position")
 
 
+def read_words(typed: Sequence[str]) -> list[Word]:
+    """The words with their spellings, and those of words that mean the same; what has no letter is left out. One query
+    if there are any.
+    """
+    words = [word for word in typed if not is_wordless(word)]
+    alike = AlikeWords.objects.of_each() if words else {}
+    return [read_word(word, [each for each in alike.get(fold(word), ()) if each != word]) for word in words]
+
+
+def ranked_rows(question: Question) -> QuerySet[EditionRow]:
+    """The rows that the question finds, each with its rank: names that have the words whole first, then names that
+    hold them, then texts; among those of a rank the latest year first and each year in the report's order.
+    """
+    rows = matching_rows(question).defer("search_text")
+    if not question.words:
+        return rows.annotate(rank=Value(IN_TEXT))
+    whole = reduce(and_, (Q(names__contains=word.whole) for word in question.words))
+    in_name = words_match(question.words, "names")
+    rank = Case(When(whole, then=WHOLE_NAME), When(in_name, then=IN_NAME), default=IN_TEXT)
+    names = Substr("search_text", 1, StrIndex("search_text", Value(SEPARATOR)))
+    return rows.alias(names=names).annotate(rank=rank).order_by("rank", *rows.query.order_by)
+
+
 def _plain_values(filters: Filters, scales: Sequence[ScaleYears]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain_value(value, filters.plan, filters.year, scales) for value in filters.progress))
 
@@ -125,7 +156,8 @@ def unusable_text(filters: Filters) -> str:
     """Why the words cannot be searched for; empty when they can, or when there are none."""
     if len(filters.text) > LONGEST_TEXT:
         return f"検索のことばが長すぎます（{len(filters.text):,}字）。{LONGEST_TEXT}字までにしてください。"
-    return NO_WORDS.format(words=filters.text) if filters.text and not filters.words else ""
+    wordless = filters.typed and all(map(is_wordless, filters.typed))
+    return NO_WORDS.format(words=filters.text) if wordless else ""
 
 
 def unknown_choice(filters: Filters, offered: Sequence[Facet]) -> str:
@@ -206,7 +238,10 @@ class FoundPage:
 
 @dataclass(frozen=True)
 class Search:
-    """A question and its answer; no answer where nothing was asked or the problem says why there is none."""
+    """A question and its answer; no answer where nothing was asked or the problem says why there is none.
+
+    nothing: what may help, where words were asked for and none was found.
+    """
 
     question: Question
     conditions: Sequence[Condition]
@@ -214,6 +249,7 @@ class Search:
     problem: str
     not_found: bool
     answer: FoundPage | None
+    nothing: NothingFound | None = None
 
     @property
     def address(self) -> str:
@@ -222,7 +258,7 @@ class Search:
 
 
 def search(filters: Filters) -> Search:
-    """The search that the filters ask for; four queries at most."""
+    """The search that the filters ask for; five queries at most, and one more where several words find nothing."""
     question = ask(filters)
     problem, not_found, answer = question.problem, question.not_found, None
     if not problem and not filters.is_empty:
@@ -230,7 +266,11 @@ def search(filters: Filters) -> Search:
         if answer is None:
             problem, not_found = NO_PAGE.format(value=shortened(filters.page)), True
     conditions = list(_conditions(question))
-    return Search(question, conditions, filters.wordless, problem, not_found, answer)
+    nothing = None
+    if answer and question.words and not question.count:
+        nothing = nothing_found(question.filters, question.words, question.editions)
+    wordless = list(filter(is_wordless, filters.typed))
+    return Search(question, conditions, wordless, problem, not_found, answer, nothing)
 
 
 def _answer(question: Question) -> FoundPage | None:
@@ -240,7 +280,7 @@ def _answer(question: Question) -> FoundPage | None:
         page = paginator.page(question.filters.page or 1)
     except (PageNotAnInteger, EmptyPage):
         return None
-    rows = matching_rows(question)[page.start_index() - 1 : page.end_index()] if question.count else []
+    rows = ranked_rows(question)[page.start_index() - 1 : page.end_index()] if question.count else []
     hits = list(_with_editions(question, rows))
     return FoundPage(
         groups=hit_groups(hits, question.words),

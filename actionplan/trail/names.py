@@ -11,6 +11,7 @@ from django.db.models.functions import JSONObject
 from actionplan.models import (
     ActionItem,
     ActorType,
+    AlikeWords,
     AnnualReport,
     Area,
     Department,
@@ -34,6 +35,7 @@ NAMED_BY: dict[type[Model], tuple[str, ...]] = {
     ActorType: ("symbol", "label", "order"),
     Area: ("name", "order"),
     Tag: ("name",),
+    AlikeWords: ("words",),
     PlanCategory: ("plan_id", "code", "label"),
     AnnualReport: ("plan_id", "key", "fiscal_year", "label_override"),
     Department: ("name", "unit", "order", "in_force_from", "in_force_until", "successor_id", "split_from_id"),

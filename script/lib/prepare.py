@@ -147,6 +147,7 @@ def _tables() -> None:
             "  新しい版のポータルで起動するか、この版のバックアップを復元してください（docs/operations.md）。"
         )
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("fold_search")
 
 
 def _unknown_migrations() -> list[str]:

@@ -19,6 +19,7 @@ LISTS = {
     "actortype": 5,
     "area": 5,
     "tag": 5,
+    "alikewords": 5,
     "department": 5,
     "annualreport": 5,
     "yearlystatus": 14,

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError
 
-from actionplan.models import Area, Tag
+from actionplan.models import AlikeWords, Area, Tag
 from tests import factories
 from tests.named.naming import make_areas, name
 
@@ -57,3 +57,25 @@ def test_what_no_item_bears_may_go():
 def test_areas_stand_in_the_citys_order():
     make_areas("厳原", "豊玉", "上対馬", "峰")
     assert [area.name for area in Area.objects.all()] == ["厳原", "豊玉", "上対馬", "峰"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("HPだけ", "2つ以上"),
+        ("ＮＨＫ、nhk", "2つ以上"),
+        ("庁舎、市役所、・", "「・」は記号だけ"),
+        ("サイト、ｈｐ", "「HP」は、「ホームページ、ウェブサイト、HP」に"),
+    ],
+)
+def test_a_group_of_words_that_search_cannot_use_is_refused(words, sentence):
+    with pytest.raises(ValidationError, match=sentence):
+        AlikeWords(words=words).full_clean()
+
+
+@pytest.mark.django_db
+def test_every_installation_begins_with_groups_that_pass_and_have_their_history():
+    for group in AlikeWords.objects.all():
+        group.full_clean()
+    assert AlikeWords.history.count() == AlikeWords.objects.count() > 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from actionplan.folding import MARK
 from actionplan.models import ActorType, Edition, YearlyStatus
 from actionplan.models.edition import CONTENT
 from actionplan.publishing.compose import compose, last_edition
@@ -45,7 +46,7 @@ def test_two_marks_stand_in_the_order_of_the_legend():
 def test_the_search_text_is_folded():
     report = factories.make_report()
     factories.make_status(report, factories.make_item(), text="２１校区のマネージャー")
-    assert "21校区ノマネジャ" in publish(report, by=None).rows.get().search_text
+    assert f"{MARK}21{MARK}校区のマネージャ" in publish(report, by=None).rows.get().search_text
 
 
 def test_a_row_carries_the_department_and_its_contact():

@@ -57,6 +57,7 @@ MODELS = (
     ("actionplan", "actortype", "{actor}", READERS, OFFICE, OFFICE),
     ("actionplan", "area", "{area}", READERS, OFFICE, OFFICE),
     ("actionplan", "tag", "{tag}", READERS, OFFICE, OFFICE),
+    ("actionplan", "alikewords", "{alike}", READERS, OFFICE, OFFICE),
     ("actionplan", "department", "{own}", READERS, OFFICE, OFFICE),
     ("actionplan", "partner", "{partner}", READERS, OFFICE, OFFICE),
     ("actionplan", "annualreport", "{report}", READERS, OFFICE, OFFICE),

@@ -10,6 +10,7 @@ from actionplan.kept_files import keep
 from actionplan.models import (
     ActionItem,
     ActorType,
+    AlikeWords,
     Area,
     Department,
     Evidence,
@@ -75,6 +76,7 @@ def make_world() -> World:
         **{"area": Area.objects.create(name="地域", order=1).pk, "tag": Tag.objects.create(name="タグ").pk},
         **{"file": file.name, "secret": secret.name, "secret_row": secret.pk},
         "link": f"/partner/{link}/",
+        "alike": AlikeWords.objects.create(words="庁舎、市役所").pk,
         "figure": Figure.objects.create(item=mine.item, name="参加者数", unit="人").pk,
         **{"actor": ActorType.objects.first().pk, "group": factories.make_role(CLERKS).pk},
     }

@@ -54,10 +54,8 @@ def test_one_value_can_be_taken_out_of_an_address():
 
 @pytest.mark.parametrize("blank", [" ", "　", "\t", "\n", "\x00", "\x85", "\u2028", " 　 "])
 def test_words_are_parted_by_any_blank_and_by_what_no_text_holds(blank):
-    assert read(f"q=市民{blank}ホーム").words == ["市民", "ホム"]
+    assert read(f"q=市民{blank}ホーム").typed == ["市民", "ホーム"]
 
 
-def test_words_are_folded_once_each_and_those_without_letters_are_named():
-    found = read("q=ホーム ほーむ ー 〜 ＮＰＯ")
-    assert found.words == ["ホム", "npo"]
-    assert found.wordless == ["ー", "〜"]
+def test_words_are_taken_as_typed_and_once_each():
+    assert read("q=ホーム ー ホーム ＮＰＯ").typed == ["ホーム", "ー", "ＮＰＯ"]
