@@ -47,7 +47,7 @@ def give_rights(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0026_blank_content_and_marks'),
+        ('actionplan', '0030_installation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,7 +1,8 @@
 """manage.py public_copy FILE: what citizens may see now, as one read-only database for a computer outside.
 
 Beside the file lies evidence/, the photographs and files that it names. In the database stand the public editions with
-their rows, and of reports and plans the columns that addresses and order go by. No other table is there at all.
+their rows, of reports and plans the columns that addresses and order go by, and the words that mean the same to a search.
+No other table is there at all.
 """
 
 import os
@@ -19,10 +20,10 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model, QuerySet
 
 from actionplan import kept_files
-from actionplan.models import AnnualReport, Edition, EditionFile, EditionRow, EditionWithdrawal, Plan
+from actionplan.models import AlikeWords, AnnualReport, Edition, EditionFile, EditionRow, EditionWithdrawal, Plan
 
 COPY = "public copy"
-TABLES: tuple[type[Model], ...] = (Plan, AnnualReport, Edition, EditionWithdrawal, EditionRow, EditionFile)
+TABLES: tuple[type[Model], ...] = (Plan, AnnualReport, Edition, EditionWithdrawal, EditionRow, EditionFile, AlikeWords)
 NO_FOLDER = "フォルダー {folder} がありません。作ってから、もう一度実行してください。"
 MISSING = "写真・資料のファイル {name} が見つかりません。公開用の写しは作っていません。"
 DONE = "公開用の写しを作りました：{path}（版 {editions}、項目 {rows}、写真・資料 {files}）"
@@ -55,6 +56,7 @@ class Command(BaseCommand):
                 _write(found)
             _write(map(_without_department, rows))
             _write(files)
+            _write(AlikeWords.objects.order_by("pk"))
         _forget_others(path.parent / "evidence", named)
         self.stdout.write(DONE.format(path=path, editions=len(editions), rows=len(rows), files=len(named)))
 
