@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 
 from cachetools import LRUCache
 from django.conf import settings
@@ -38,6 +39,7 @@ class KeptPage:
     headers: dict[str, str]
     body: bytes
     size: int = field(init=False)
+    made_at: float = field(default_factory=monotonic, init=False)
 
     def __post_init__(self) -> None:
         # With the compressed body, which is made when a browser first asks for it.

@@ -71,6 +71,7 @@ def test_the_copy_holds_what_is_public_and_nothing_else(report, tmp_path):
         "actionplan_annualreport",
         "actionplan_edition",
         "actionplan_editionrow",
+        "actionplan_alikewords",
     }
     assert columns["actionplan_editionwithdrawal"] == []
     # The two that are public, and of the withdrawn one before them nothing but its hash.

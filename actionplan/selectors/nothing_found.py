@@ -48,11 +48,13 @@ WORDS = re.compile(f"[{KANJI}]{{2,8}}|[ァ-ヺー]{{2,}}|[A-Za-zＡ-Ｚａ-ｚ]{
 def nothing_found(filters: Filters, words: Sequence[Word], editions: Sequence[Edition]) -> NothingFound:
     """Which of the words find nothing in these editions, whatever else was chosen, and what comes near them.
 
-    Two queries; one where each word finds something.
+    Two queries; one where each word finds something, and one where a single word is all that was asked for.
     """
     rows = EditionRow.objects.filter(edition__in=[edition.pk for edition in editions])
-    counts = zip(words, _counts(rows, words), strict=True)
-    alone = [WordLink(word.typed, count, filters.address(text=word.typed)) for word, count in counts]
+    counts = _counts(rows, words) if len(words) > 1 or filters.has_choice else [0]
+    alone = [
+        WordLink(word.typed, count, filters.address(text=word.typed)) for word, count in zip(words, counts, strict=True)
+    ]
     silent = [found.word for found in alone if not found.count]
     near = _near(rows, filters, silent) if silent else []
     return NothingFound(alone, silent, near)

@@ -258,7 +258,7 @@ class Search:
 
 
 def search(filters: Filters) -> Search:
-    """The search that the filters ask for; five queries at most, and one more where several words find nothing."""
+    """The search that the filters ask for; five queries at most, one more where several words find nothing."""
     question = ask(filters)
     problem, not_found, answer = question.problem, question.not_found, None
     if not problem and not filters.is_empty:

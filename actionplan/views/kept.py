@@ -1,6 +1,7 @@
 """The first thing that a citizen's request meets: a page that is kept is answered without asking anything else."""
 
 from collections.abc import Callable
+from time import monotonic
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,8 @@ from tsushima_portal.patience import SECONDS, within
 NEVER = ("/admin/", "/partner/", "/healthz", "/readyz", "/metrics", settings.STATIC_URL)
 # Whose answers go by their question: endless many, so none goes to the disk.
 ASKED = ("/search/", "/search.csv")
+# Seconds for which such an answer holds: what the office calls alike words may change between two editions.
+ANSWER_HOLDS = 60.0
 LASTING = {"", "encoding=cp932"}
 REDIRECTS = {301}
 KEPT_STATUSES = {200} | REDIRECTS
@@ -48,7 +51,7 @@ class KeptPages:
         known, address = public_known(), _address(request)
         state = None if known is None else state_of(known)
         page = find([state], address) if state else None
-        if page and not _carries_on(request, page):
+        if page and not _carries_on(request, page) and not _is_old(request, page):
             return _answer(request, page)
         with going_by(known):
             response = self._rendered(request, known)
@@ -97,6 +100,10 @@ def _address(request: HttpRequest) -> str:
 def _carries_on(request: HttpRequest, page: KeptPage) -> bool:
     """Whether the answer leads on with what was asked, so that it is another one for each question."""
     return page.status in REDIRECTS and bool(request.META.get("QUERY_STRING"))
+
+
+def _is_old(request: HttpRequest, page: KeptPage) -> bool:
+    return request.path_info in ASKED and monotonic() - page.made_at > ANSWER_HOLDS
 
 
 def _is_lasting(request: HttpRequest) -> bool:

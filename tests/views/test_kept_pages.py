@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from actionplan import kept_pages
-from actionplan.models import Edition
+from actionplan.models import AlikeWords, Edition
 from actionplan.models.edition import ALREADY_PUBLIC
 from actionplan.publishing.publish import publish, withdraw
 from actionplan.selectors import standing
+from actionplan.views import kept
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +297,16 @@ def test_a_page_shows_what_was_public_when_it_was_asked_for_whatever_another_com
     assert "名前を出してしまった文" not in shown
     a_second_later()
     assert "名前を出してしまった文" in browser.get("/reports/2009/").content.decode()
+
+
+def test_a_kept_answer_of_a_search_holds_for_a_minute_since_the_office_may_call_other_words_alike(
+    edition, browser, monkeypatch
+):
+    asked = {"q": "発表", "year": "2009"}
+    assert "見つかりませんでした" in browser.get("/search/", asked).content.decode()
+    AlikeWords.objects.create(words="発表、公表")
+    assert "見つかりませんでした" in browser.get("/search/", asked).content.decode()
+    monkeypatch.setattr(kept, "ANSWER_HOLDS", -1)
+    assert "1件見つかりました" in browser.get("/search/", asked).content.decode()
+    with database_away():
+        assert "1件見つかりました" in browser.get("/search/", asked).content.decode()

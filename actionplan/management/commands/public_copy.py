@@ -1,7 +1,7 @@
 """manage.py public_copy FILE: what citizens may see now, as one read-only database for a computer outside.
 
 Beside the file lies evidence/, the photographs and files that it names. In the database stand the public editions with
-their rows, of reports and plans the columns that addresses and order go by, and the words that mean the same to a search.
+their rows, of reports and plans the columns that addresses and order go by, and the words that are alike to a search.
 No other table is there at all.
 """
 
