@@ -31,6 +31,7 @@ class KeptPages:
         """The page; 503 with Retry-After where nothing of it is kept and the database does not answer."""
         if not _is_kept(request):
             return self.get_response(request)
+        request.get_host()  # raises for a name that is none of ours, as Django's own middleware would behind this one
         state, address = public_state(), _address(request)
         page = find([state], address) if state else None
         if page and not _carries_on(request, page):

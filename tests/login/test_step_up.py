@@ -59,6 +59,13 @@ def test_the_list_of_people_asks_first_and_leads_back(stale):
     assert stale.get("/admin/people/list.csv").status_code == 200
 
 
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "FOO"])
+def test_no_other_method_reads_the_list_without_it(stale, method):
+    answer = stale.generic(method, "/admin/people/list.csv")
+    assert answer.status_code == (302 if method == "HEAD" else 405)
+    assert not answer.content
+
+
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil"])
 def test_it_leads_to_no_other_host(stale, next_page):
     answer = stale.post("/admin/confirm/", {"confirm_secret": PASSWORD, "next": next_page})
