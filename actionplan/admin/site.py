@@ -14,7 +14,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, DataError, InterfaceError
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 
@@ -43,6 +43,10 @@ class FrontLink:
     label: str
     address: str
     words: str = ""
+
+
+# What browsers ask the wing's pages by.
+METHODS = ("GET", "HEAD", "POST")
 
 
 def no_links(request: HttpRequest) -> list[FrontLink]:
@@ -81,10 +85,15 @@ class PortalAdminSite(AdminSite):
         return super().index(request, {"work": work} | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Any:
-        """Django's guard; who posts after the session has ended, or while the database is held, gets the words back."""
+        """Django's guard; who posts after the session has ended, or while the database is held, gets the words back.
+
+        Most pages take every method but POST for reading; the gate goes by it, so that no other may come this far.
+        """
         guarded = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             late = request.method == "POST" and not request.user.is_authenticated
             if late and request.path != reverse("admin:logout"):
                 return rescue.login_expired(request)

@@ -44,7 +44,7 @@ FOR_FIRST = ALWAYS | {"password_change", "password_change_done"}
 FOR_CODE = ALWAYS | {"second_factor"}
 FOR_ENROLMENT = FOR_FIRST | {"second_factor_set"}
 # What needs a yes from the last minutes, by name and method: publishing, withdrawing, people's data, rights.
-READING, WRITING = ("GET", "POST"), ("POST",)
+READING, WRITING = ("GET", "HEAD", "POST"), ("POST",)
 STEP_UP = {
     "publish": WRITING,
     "publish_decide": WRITING,
@@ -194,7 +194,7 @@ def _step_up(request: HttpRequest, name: str) -> HttpResponse | None:
     """The page that asks for the password or a code again, where the last time is too long ago."""
     if request.method not in STEP_UP.get(name, ()) or is_fresh(request) or _only_looks(request, name):
         return None
-    if request.method == "GET":
+    if request.method != "POST":
         return HttpResponseRedirect(f"{reverse('admin:confirm')}?{urlencode({'next': request.get_full_path()})}")
     secret = request.POST.get(SECRET)
     if secret and not (fault := confirm(request, secret)):

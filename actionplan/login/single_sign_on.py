@@ -135,15 +135,22 @@ def _log_in(request: HttpRequest, account: User, claims: dict[str, Any], out: st
     # A first password that waits is a matter of the log-in by password.
     session[gate.FIRST] = False
     session[gate.BY_PROVIDER], session[gate.PROVIDER_FACTOR] = out, second
+    # Somebody may have logged in there hours ago: only what the provider says of it counts as a fresh yes.
+    session[gate.CONFIRMED] = min(_shown_at(claims), time.time())
     told("single_sign_on", request, user=account.pk, second_factor=second or None)
+
+
+def _shown_at(claims: dict[str, Any]) -> float:
+    """When the person last showed the provider who they are; 0 where it does not say."""
+    shown = claims.get("auth_time")
+    return shown if isinstance(shown, int | float) else 0
 
 
 def _confirm(request: HttpRequest, account: User, claims: dict[str, Any], kept: dict[str, Any]) -> HttpResponse:
     """Counts as a fresh yes, when it was the same person, just now."""
     if account != request.user:
         raise NotLetInError(ANOTHER, "another person", account)
-    shown = claims.get("auth_time")
-    if not isinstance(shown, int | float) or not shown >= kept["began"] - provider.LEEWAY:
+    if not _shown_at(claims) >= kept["began"] - provider.LEEWAY:
         raise NotLetInError(UNPROVEN, "not asked anew")
     request.session[gate.CONFIRMED] = time.time()
     renew_key(request)

@@ -136,32 +136,43 @@ class Guarded(NamedTuple):
     """A table that the database keeps as it is.
 
     once_sealed: only rows that are sealed: the marks and members of a record are completed until it is.
+    unique: the columns of each of which, or of each group, no two rows have the same.
     """
 
     table: str
     kind: str
     once_sealed: bool
+    unique: tuple[tuple[str, ...], ...]
 
 
 def guarded(registry: Any = apps) -> list[Guarded]:
     """Every table that is kept as it is, among those that there are."""
     there = connection.introspection.table_names()
     return [
-        Guarded(model._meta.db_table, str(model._meta.model_name), model._meta.pk.name == "m2m_history_id")
-        for model in [registry.get_model("actionplan", "Seal"), *sealed_models(registry)]
-        if model._meta.db_table in there
+        Guarded(meta.db_table, str(meta.model_name), meta.pk.name == "m2m_history_id", _unique(meta))
+        for meta in (model._meta for model in [registry.get_model("actionplan", "Seal"), *sealed_models(registry)])
+        if meta.db_table in there
     ]
 
 
+def _unique(meta: Any) -> tuple[tuple[str, ...], ...]:
+    alone = [(field.name,) for field in meta.concrete_fields if field.unique]
+    groups = [*alone, *meta.unique_together, *(each.fields for each in meta.total_unique_constraints)]
+    return tuple(tuple(meta.get_field(name).column for name in group) for group in groups)
+
+
 def _sqlite(guard: Guarded) -> dict[str, str]:
-    sealed = f"SELECT 1 FROM actionplan_seal WHERE kind = '{guard.kind}' AND number = OLD.m2m_history_id"  # noqa: S608  # a model's name
-    when = f"{SHUT} AND EXISTS ({sealed})" if guard.once_sealed else SHUT
+    sealed = f"SELECT 1 FROM actionplan_seal WHERE kind = '{guard.kind}' AND number = "  # noqa: S608  # a model's name
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSED}（{guard.table}）'); END"
-    return {
-        f"keep_{deed.lower()}_{guard.table}": f'CREATE TRIGGER "keep_{deed.lower()}_{guard.table}" '
-        f'BEFORE {deed} ON "{guard.table}" WHEN {when} {refuse}'
-        for deed in ("UPDATE", "DELETE")
-    }
+    same = " OR ".join(" AND ".join(f'"{column}" = NEW."{column}"' for column in group) for group in guard.unique)
+    # Whom REPLACE takes away, SQLite deletes without asking the trigger of DELETE.
+    taken = f' AND EXISTS (SELECT 1 FROM "{guard.table}" WHERE {same})'  # noqa: S608  # columns of a model
+    found = {}
+    for deed, row, only in (("UPDATE", "OLD", ""), ("DELETE", "OLD", ""), ("INSERT", "NEW", taken)):
+        name = f"keep_{deed.lower()}_{guard.table}"
+        when = f"{SHUT}{only}" + (f" AND EXISTS ({sealed}{row}.m2m_history_id)" if guard.once_sealed else "")
+        found[name] = f'CREATE TRIGGER "{name}" BEFORE {deed} ON "{guard.table}" WHEN {when} {refuse}'
+    return found
 
 
 # The search path is that of the installation, whatever a later session's is.

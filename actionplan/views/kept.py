@@ -48,6 +48,7 @@ class KeptPages:
         """The page; 503 with Retry-After where nothing of it is kept and the database does not answer."""
         if not _is_kept(request):
             return self.get_response(request)
+        request.get_host()  # raises for a name that is none of ours, as Django's own middleware would behind this one
         known, address = public_known(), _address(request)
         state = None if known is None else state_of(known)
         page = find([state], address) if state else None

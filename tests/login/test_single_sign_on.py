@@ -235,6 +235,16 @@ def test_a_fresh_yes_is_given_at_the_provider_anew_by_the_same_person(city, clie
     assert client.get("/admin/people/list.csv").status_code == 200
 
 
+@pytest.mark.parametrize(("ago", "status"), [(None, 302), (3600, 302), (60, 200)])
+def test_a_log_in_that_asked_for_nothing_is_no_fresh_yes(city, client, ago, status):
+    """Whoever is logged in at the provider since the morning comes in without a password."""
+    office = factories.make_person(COORDINATOR)
+    city.person = {"preferred_username": office.username}
+    city.claims = {"auth_time": ago and int(time.time()) - ago}
+    come(city, client)
+    assert client.get("/admin/people/list.csv").status_code == status
+
+
 def test_what_was_about_to_be_saved_waits_while_the_provider_is_asked_in_another_window(city, client):
     office, other = factories.make_person(COORDINATOR), make("other")
     city.person = {"preferred_username": office.username}

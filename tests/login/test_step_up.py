@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -12,7 +11,7 @@ from actionplan.models import Edition
 from tests import factories
 from tests.admin.pages import form_of, signed_in
 from tests.login.conftest import PASSWORD, make
-from tests.test_roles import named_addresses
+from tests.test_roles import addresses
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +27,7 @@ def stale():
 
 
 def test_its_table_names_pages_that_exist():
-    assert set(STEP_UP) <= set(named_addresses(admin.site.urls[0]))
+    assert set(STEP_UP) <= {pattern.name for pattern in addresses()}
 
 
 def test_publishing_asks_and_then_goes_on_with_what_was_sent(stale):
@@ -58,6 +57,13 @@ def test_the_list_of_people_asks_first_and_leads_back(stale):
     assert stale.session.session_key != before
     assert answer["Location"] == "/admin/people/list.csv"
     assert stale.get("/admin/people/list.csv").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "PUT", "FOO"])
+def test_no_other_method_reads_the_list_without_it(stale, method):
+    answer = stale.generic(method, "/admin/people/list.csv")
+    assert answer.status_code == (302 if method == "HEAD" else 405)
+    assert not answer.content
 
 
 @pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil"])

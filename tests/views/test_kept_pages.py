@@ -74,6 +74,11 @@ def committed(django_capture_on_commit_callbacks):
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
+def test_a_kept_page_is_not_for_another_name(client):
+    publish(factories.make_status().report, by=None)
+    assert [client.get("/", HTTP_HOST=host).status_code for host in ("testserver", "evil.example")] == [200, 400]
+
+
 def test_what_was_shown_once_is_shown_to_the_byte_while_the_database_is_away(edition, browser):
     before = {address: browser.get(address) for address in PAGES}
     with database_away():

@@ -36,12 +36,16 @@ BROKEN = "データベースのファイルが読み書きできないため"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What breaks. told: what staff must read when a save is refused, empty where none may be; ready: of /readyz."""
+    """What breaks. told: what staff must read when a save is refused, empty where none may be; ready: of /readyz.
+
+    stops: the portal is stopped to break it and to mend it, so that readers come between.
+    """
 
     name: str
     breaks: Callable[[Portal], AbstractContextManager[None]]
     told: str = ""
     ready: str = ""
+    stops: bool = False
 
 
 def disk_trouble() -> Iterator[str]:
@@ -81,7 +85,9 @@ def clock_trouble() -> Iterator[str]:
 def broken_trouble() -> Iterator[str]:
     """The database's file is torn, cut off, no database; the way back is the backup."""
     kinds = {"のところどころが壊れる": _torn, "が途中で切れる": _cut_off, "がデータベースでない": _no_database}
-    troubles = (Trouble(f"ファイル{name}", _breaking(harm), BROKEN, "fail database") for name, harm in kinds.items())
+    troubles = (
+        Trouble(f"ファイル{name}", _breaking(harm), BROKEN, "fail database", stops=True) for name, harm in kinds.items()
+    )
     relation = Trouble("表のファイルがない", _without_a_table, BROKEN, "fail database")
     yield from _lines(Portal(Sqlite()), *troubles)
     yield from _lines(Portal(Postgres()), relation)
@@ -102,7 +108,9 @@ def _lines(portal: Portal, *troubles: Trouble) -> Iterator[str]:
 def _line(portal: Portal, trouble: Trouble, answer: int) -> str:
     before, clerk = len(_logged(portal)), Clerk(portal.site).log_in()
     form, words = clerk.open(answer), [_words() for _ in range(SAVES)]
-    with Readers(portal.site, count=2) as readers, trouble.breaks(portal):
+    readers, breaking = Readers(portal.site, count=2), trouble.breaks(portal)
+    first, then = (breaking, readers) if trouble.stops else (readers, breaking)
+    with first, then:
         told = list(_saves(clerk, answer, form, words))
         login, ready = Clerk(portal.site).try_to_log_in(), _ready(portal)
         time.sleep(2)
@@ -118,7 +126,7 @@ def _line(portal: Portal, trouble: Trouble, answer: int) -> str:
     }
     amiss = [name for name, fault in faults.items() if fault]
     seen = [
-        f"公開ページ {readers.statuses.total()}回のうち失敗 {readers.failed}回",
+        f"公開ページ {readers.statuses.total()}回のうち失敗 {readers.failed}回{_other_than_200(readers)}",
         f"保存 {_said(told)}",
         f"ログイン {_said([login])}",
         f"readyz {ready or '問題なし'}",
@@ -159,6 +167,12 @@ def _said(told: list[Told]) -> str:
             for one, said in zip(told, sentences, strict=True)
         )
     )
+
+
+def _other_than_200(readers: Readers) -> str:
+    """（503が2、0が1）, 0 for no answer; empty where every answer was the page."""
+    others = "、".join(f"{status}が{count}" for status, count in readers.statuses.items() if status != 200)
+    return f"（{others}）" if others else ""
 
 
 def _ready(portal: Portal) -> str:
