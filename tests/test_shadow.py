@@ -13,7 +13,7 @@ from actionplan.selectors.hits import marked
 from actionplan.shadow import APART, lines, whole_words
 from actionplan.spellings import Word, read_word
 
-GROUPS = [split_words(words) for words in import_module("actionplan.migrations.0030_search_words").GROUPS]
+GROUPS = [split_words(words) for words in import_module("actionplan.migrations.0031_search_words").GROUPS]
 TABLE = (Path(__file__).parent / "data" / "search_pairs.tsv").read_text(encoding="utf-8").splitlines()
 PAIRS = [line.split("\t") for line in TABLE if not line.startswith("#")]
 LETTERS = "あつしまアシマーｰｶﾞか\u3099市民協働取組み2２①一十㍻,.3-−～・「」()ヶヵヴァAaｂ 　\n々ゝ髙⻑𠮷"
