@@ -98,7 +98,7 @@ def test_an_error_of_excel_is_named():
 
 
 def test_control_characters_are_named():
-    assert "U+000B、U+0007" in fault_of(filled(issued(), H5="一_x000B_二_x0007_三"))
+    assert "U+0001、U+0007" in fault_of(filled(issued(), H5="一_x0001_二_x0007_三"))
 
 
 def test_a_text_longer_than_a_cell_can_be_is_refused():
