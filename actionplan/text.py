@@ -46,7 +46,7 @@ def as_words(value: object) -> str:
 #   UNSEEN          removed, and told: it takes no room and chooses no glyph, but search and comparison would miss words
 #   GLYPH_CHOOSERS  kept although it takes no room: a variant of a kanji, an emoji, a letter of a script that joins
 #   CONTROLS        refused, with its place
-BREAKS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+BREAKS, MAYBE_UNTIDY = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]"), re.compile(r"[\t\r\x0b\x0c\x85\u2028\u2029]")
 EMOJI = "©®‼⁉ℹ™←-⯿〰〽㊗㊙\U0001f000-\U0001faff"
 JOINING = "\u0600-\u08ff\u0900-\u0dff"  # Arabic to Sinhala
 KANJI = "々〆〇㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff"
@@ -76,12 +76,13 @@ def as_stored(text: str) -> str:
 
 def tidy_line_breaks(text: str) -> str:
     """The text with every line break as a single \\n, and a blank for a tab: neither changes what a person sees."""
-    return BREAKS.sub("\n", text).replace("\t", " ")
+    return BREAKS.sub("\n", text).replace("\t", " ") if MAYBE_UNTIDY.search(text) else text
 
 
 def unseen_characters(text: str) -> list[str]:
     """The characters that as_stored() removes, as U+XXXX, each once."""
-    return list(dict.fromkeys(_code(found[0]) for found in UNSEEN.finditer(text) if not found[1]))
+    found = UNSEEN.finditer(text) if MAYBE_UNSEEN.search(text) else ()
+    return list(dict.fromkeys(_code(each[0]) for each in found if not each[1]))
 
 
 REMOVED = "目に見えない文字（{}）は、取り除いて{}。"
