@@ -203,7 +203,7 @@ NO_PLAINER = "ほかの字"
 
 def misfit_advice(text: str) -> str:
     """「𠮷」（U+20BB7）は「吉」、…: what CP932 cannot hold, each with what could stand there; "" for nothing."""
-    strangers = [character for character in dict.fromkeys(text) if not _fits(character)]
+    strangers = [character for character in dict.fromkeys(text) if not _fits(character)] if not _encodes(text) else []
     return "、".join(f"「{each}」（U+{ord(each):04X}）は{_plainer(each)}" for each in strangers)
 
 
@@ -224,8 +224,12 @@ def became_question_marks(before: str, after: str) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _fits(character: str) -> bool:
+    return _encodes(character)
+
+
+def _encodes(text: str) -> bool:
     try:
-        return character.encode(ENCODING).decode(ENCODING) == character
+        return text.encode(ENCODING).decode(ENCODING) == text
     except UnicodeError:
         return False
 

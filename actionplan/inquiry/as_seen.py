@@ -14,6 +14,7 @@ from zipfile import ZipFile
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.workbook import Workbook
 
+from actionplan.exports.tabular import misfit_advice
 from actionplan.inquiry.layout import AUTHOR, FAULTS, GUIDANCE, Doubt
 from actionplan.text import as_stored, changes_told, workbook_unescape
 from actionplan.uploads import column_letters, plain_text
@@ -75,12 +76,17 @@ def _struck(cell: ReadOnlyCell | EmptyCell, value: str) -> Doubt | None:
     return Doubt(STRUCK.format(gone, left) if left.strip() else STRUCK_WHOLE, left if left.strip() else "")
 
 
+MISFIT = "古いシステム用のCSV（CP932）に入らない字があります。{}にすると入ります。"
+
+
 def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> str:
     """How the cell at this place of a row was read, where that is not to the letter; mostly nothing."""
     value = cells[index].value if index < len(cells) else None
     if isinstance(value, int | float):
         return f"は数値でした。「{text}」という文として読みました。"
-    return "：" + "".join(told) if isinstance(value, str) and (told := changes_told(workbook_unescape(value))) else ""
+    told = changes_told(workbook_unescape(value)) if isinstance(value, str) else []
+    told += [MISFIT.format(advice)] if (advice := misfit_advice(text)) else []
+    return "：" + "".join(told) if told else ""
 
 
 def shown_day(value: date) -> str:

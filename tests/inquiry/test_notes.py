@@ -84,6 +84,12 @@ def test_many_numbers_are_counted_past_the_first_twenty():
     assert found.notes[-1] == "ほかに2か所の欄も、数値か、タブや見えない文字でした。どれも文として読みました。"
 
 
+def test_a_character_that_the_csv_of_old_systems_lacks_is_told_with_what_could_stand_there():
+    assert read(filled(issued(), H5="𠮷田")).notes == (
+        "H5：古いシステム用のCSV（CP932）に入らない字があります。「𠮷」（U+20BB7）は「吉」にすると入ります。",
+    )
+
+
 def test_a_tab_that_becomes_a_blank_is_told():
     found = read(filled(issued(), H5="前\t後"))
     assert found.lines[0].cells["text"] == "前 後"
