@@ -13,6 +13,7 @@ from typing import Any
 import tablib
 from import_export.formats import base_formats
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.cell.rich_text import CellRichText
 from openpyxl.cell.text import Text
 from openpyxl.packaging.manifest import Manifest
 from openpyxl.reader.excel import ExcelReader
@@ -296,6 +297,7 @@ class ExactReader(ExcelReader):
     """openpyxl's reader, but keeping shared strings as they are spelt: its own drops every x005F_ inside."""
 
     package: Manifest
+    keeps_runs = False  # whether strings of several formats keep them
 
     def read_strings(self) -> None:
         """Reads the table of shared strings."""
@@ -304,20 +306,24 @@ class ExactReader(ExcelReader):
             return
         with self.archive.open(part.PartName[1:]) as source:
             nodes = (node for _, node in iterparse(source) if node.tag == f"{{{SHEET_MAIN_NS}}}si")
-            self.shared_strings = [_string(node) for node in nodes]
+            self.shared_strings = [_string(node, rich=self.keeps_runs) for node in nodes]
 
 
 class StruckText(str):
-    """A text of which parts are struck through. struck: those parts."""
+    """A text of which parts are struck through. struck: those parts; left: the others."""
 
-    struck = ""
+    struck = left = ""
 
 
-def _string(node: Any) -> str:
+def _string(node: Any, *, rich: bool) -> Any:
     text = Text.from_tree(node)
+    if rich and text and text.formatted and "_x" not in text.content:
+        return CellRichText.from_tree(node)
     node.clear()
     words = StruckText(text.content if text else "")
-    words.struck = "".join(run.t or "" for run in (text.formatted if text else ()) if run.font and run.font.strike)
+    for run in text.formatted if text else ():
+        part = "struck" if run.font and run.font.strike else "left"
+        setattr(words, part, getattr(words, part) + (run.t or ""))
     return words if words.struck else str(words)
 
 

@@ -27,7 +27,7 @@ def rows_of(count: int) -> tuple:
     for number in range(count):
         measure = Measure(number=number // 10 % 10 + 1, policy=Policy(number=number // 100 + 1, plan=plan))
         item = ActionItem(pk=number + 1, measure=measure, number=number % 10 + 1, name="項目", content=TEXT)
-        item._prefetched_objects_cache = {"actors": []}
+        item._prefetched_objects_cache = {"actors": [], "figures": []}
         status = YearlyStatus(pk=number + 1, report=this, item=item, text=TEXT * 2, **answer)
         rows.append(SheetRow(status, (YearlyStatus(report=last, item=item, text=TEXT * 2),), CONTINUED))
     return this, rows

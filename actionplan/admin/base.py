@@ -25,6 +25,7 @@ from actionplan import permissions
 from actionplan.admin import ForModelAdmin, rescue
 from actionplan.admin.locking import KeepingForm, RecordField
 from actionplan.admin.pickers import PicksMixin
+from actionplan.admin.site import tell_reading
 from actionplan.models import RecordTextField, why_not_delete
 
 
@@ -192,6 +193,8 @@ class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, SimpleH
         """Saves; a form that its user did not touch writes nothing, so that nothing newer is taken back."""
         if not change or form.has_changed():
             super().save_model(request, obj, form, change)
+            values = ((str(form.fields[name].label), getattr(obj, name, "")) for name in form.changed_data)
+            tell_reading(request, ((label, value) for label, value in values if isinstance(value, str)))
 
 
 class PortalInline(AsksPermission, PicksMixin, TabularInline):

@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from actionplan.text import as_words, tidy_line_breaks
+from actionplan.text import as_stored, as_words, tidy_line_breaks
 
 
 class RecordField(forms.CharField):
@@ -23,6 +23,10 @@ class RecordField(forms.CharField):
     def to_python(self, value: str | None) -> str:
         """The text with single line breaks."""
         return tidy_line_breaks(super().to_python(value) or "")
+
+    def clean(self, value: str | None) -> str:
+        """The text as it is stored. Raises ValidationError."""
+        return as_stored(super().clean(value))
 
 
 class RevisionField(forms.IntegerField):

@@ -2,14 +2,14 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
 from types import ModuleType
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import DatabaseError, DataError, InterfaceError
@@ -19,8 +19,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 
 from actionplan.admin import rescue
+from actionplan.exports.tabular import misfit_advice
 from actionplan.models import Succession, label_of
 from actionplan.permissions import Standing, standing_of
+from actionplan.text import changes_told
 from actionplan.words import full_name
 from tsushima_portal.patience import is_weather
 
@@ -47,6 +49,23 @@ class FrontLink:
 
 # What browsers ask the wing's pages by.
 METHODS = ("GET", "HEAD", "POST")
+
+MOST_TOLD = 5
+MISFIT = "{}：保存しましたが、古いシステム用のCSV（CP932）に入らない字があります。{}にすると入ります。"
+
+
+def tell_reading(request: HttpRequest, saved: Iterable[tuple[str, str]]) -> None:
+    """Tells the writer what the reading of text changed, and which saved words the CSV for old systems cannot hold.
+
+    saved: where each text stands, in words, and the text.
+    """
+    for sentence in changes_told("\n".join(map(str, request.POST.values())), "保存しました"):
+        messages.info(request, sentence)
+    told = [MISFIT.format(where, advice) for where, text in saved if (advice := misfit_advice(text))]
+    for sentence in told[:MOST_TOLD]:
+        messages.info(request, sentence)
+    if len(told) > MOST_TOLD:
+        messages.info(request, f"ほかに{len(told) - MOST_TOLD}か所にも、古いシステム用のCSVに入らない字があります。")
 
 
 def no_links(request: HttpRequest) -> list[FrontLink]:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan.admin import rescue
-from actionplan.admin.site import FrontLink, own_page, standing_in, succession_in
+from actionplan.admin.site import FrontLink, own_page, standing_in, succession_in, tell_reading
 from actionplan.answers.facts import Item, authors, make_item, names_of
 from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
 from actionplan.answers.sheet import (
@@ -36,7 +36,7 @@ from actionplan.answers.sheet import (
     texts_of,
 )
 from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
-from actionplan.cells import OPEN_STATES, missing_cells
+from actionplan.cells import CELLS, OPEN_STATES, missing_cells
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
 from actionplan.voices.beside import NONE, SheetVoices, related_tallies, sheet_voices
@@ -102,8 +102,11 @@ def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -
         messages.success(request, submitted_words(returned))
     elif returned.saved or (action == "save" and not returned.refused):
         messages.success(request, saved_words(returned, *sheet.gaps()))
-    if returned.saved and any("\t" in value for value in request.POST.values()):
-        messages.info(request, TABS)
+    if returned.saved:
+        words = (
+            (f"{row.item.code}の{cell.label}", getattr(row, cell.name)) for row in returned.saved for cell in CELLS
+        )
+        tell_reading(request, words)
     if sentence := merged_words(returned.merged):
         messages.info(request, sentence)
     if returned.unseen and not returned.refused:
@@ -312,7 +315,6 @@ ONLY_RELATED = "この課が担当する項目はありません。関係課と�
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
 NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
-TABS = "文の中のタブは、空白に置き換えて保存しました。"
 INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO, StringIO
 from itertools import chain
-from unicodedata import east_asian_width
+from unicodedata import east_asian_width, normalize
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -196,10 +196,40 @@ def strange_characters(text: str) -> list[str]:
     return [f"{character}（U+{ord(character):04X}）" for character in dict.fromkeys(text) if not _fits(character)]
 
 
+# What NFKC does not know to stand for a character that CP932 lacks.
+PLAINER = str.maketrans(dict(zip("〜−—–‖•𠮷𠮟𡈽𣘺\u00a0", "～－―－∥・吉叱土橋 ", strict=True)))
+NO_PLAINER = "ほかの字"
+
+
+def misfit_advice(text: str) -> str:
+    """「𠮷」（U+20BB7）は「吉」、…: what CP932 cannot hold, each with what could stand there; "" for nothing."""
+    strangers = [character for character in dict.fromkeys(text) if not _fits(character)] if not _encodes(text) else []
+    return "、".join(f"「{each}」（U+{ord(each):04X}）は{_plainer(each)}" for each in strangers)
+
+
+def _plainer(character: str) -> str:
+    found = character.translate(PLAINER)
+    found = normalize("NFKC", character) if found == character else found
+    if found == " ":
+        return "ふつうの空白"
+    return f"「{found}」" if found and found != character and all(map(_fits, found)) else NO_PLAINER
+
+
+def became_question_marks(before: str, after: str) -> list[str]:
+    """The characters that an old encoding turned into ?: they stood before, CP932 lacks them, and a ? has come."""
+    if after.count("?") <= before.count("?"):
+        return []
+    return [each for each in dict.fromkeys(before) if not _fits(each) and after.count(each) < before.count(each)]
+
+
 @lru_cache(maxsize=4096)
 def _fits(character: str) -> bool:
+    return _encodes(character)
+
+
+def _encodes(text: str) -> bool:
     try:
-        return character.encode(ENCODING).decode(ENCODING) == character
+        return text.encode(ENCODING).decode(ENCODING) == text
     except UnicodeError:
         return False
 

@@ -14,11 +14,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from actionplan.apart import read_apart
 from actionplan.inquiry.find_sheet import SEARCHED_ROWS, has_number_header
-from actionplan.inquiry.layout import FAULTS, Trouble
+from actionplan.inquiry.layout import AUTHOR, FAULTS, Trouble
 from actionplan.inquiry.styles import FONT, GREY, YELLOW
 from actionplan.uploads import ExactReader
 
-AUTHOR = "照会票の取込み"
 COLOUR = "FFC266"  # orange: red is for what came back
 COMMENT_SIZE = (380, 120)  # pixels
 LIST_WIDTHS = (12, 110)
@@ -50,6 +49,7 @@ def _annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:
 
 def _open(data: bytes) -> Workbook:
     reader = ExactReader(BytesIO(data), read_only=False, data_only=False, keep_links=True)
+    reader.keeps_runs = True
     reader.read()
     return reader.wb
 

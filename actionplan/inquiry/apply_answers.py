@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from actionplan.answers.saving import Answer, save_answers
-from actionplan.inquiry.compare import CHANGED, CONFLICT, CellChange, Comparison, ItemChange, compare
+from actionplan.inquiry.compare import ASKED, CHANGED, CellChange, Comparison, ItemChange, compare
 from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.models import AnnualReport, Person
@@ -15,7 +15,7 @@ from actionplan.voices.saving import Sent, mark_of, write
 
 REASON = "照会票から取り込み"
 FROM_PARTNER = "相手方の照会票から取り込み（{}）"
-KEEP, TAKE = "keep", "take"
+KEEP, TAKE, OTHER = "keep", "take", "other"
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,15 @@ class Decision:
     good_only: bool = False
 
     def about(self, cell: CellChange) -> str:
-        """The choice, keep or take; empty when nothing was chosen, or when the choice was about other words."""
+        """The choice, keep, take or other; empty when nothing was chosen, or when the choice was about other words."""
         choice, _, digest = self.choices.get(cell.key, "").partition(":")
-        return choice if choice in (KEEP, TAKE) and digest == cell.digest else ""
+        return choice if choice in (KEEP, TAKE, OTHER) and digest == cell.digest else ""
 
-    def takes(self, cell: CellChange) -> bool:
-        """Whether the file's words are to be stored: only a plain change is without being chosen."""
-        return cell.kind == CHANGED or self.about(cell) == TAKE
+    def takes(self, cell: CellChange) -> str | None:
+        """The words of the file that are to be stored: only those of a plain change are without being chosen."""
+        if self.about(cell) == OTHER:
+            return cell.other
+        return cell.file if cell.kind == CHANGED or self.about(cell) == TAKE else None
 
     @property
     def keeps_any(self) -> bool:
@@ -58,11 +60,23 @@ class Undecided(RuntimeError):
 
 @dataclass(frozen=True)
 class Taken:
-    """What was stored. kept: cells of the file that were not taken, by choice; left_out: troubles left aside."""
+    """What was stored. kept: cells of the file that were not taken, by choice; left_out: troubles left aside.
+
+    read: all answer cells of the file that could be read; taken: those that were stored.
+    """
 
     saved: int
     kept: int
     left_out: int
+    read: int = field(default=0, compare=False)
+    taken: int = field(default=0, compare=False)
+
+    @property
+    def receipt(self) -> str:
+        """読んだ欄12、保存した欄3、変わらない欄9."""
+        left = f"、残した欄{self.kept}" if self.kept else ""
+        same = self.read - self.taken - self.kept
+        return f"読んだ欄{self.read}、保存した欄{self.taken}{left}、変わらない欄{same}"
 
 
 @transaction.atomic
@@ -85,7 +99,8 @@ def apply_answers(file: InquiryFile, decision: Decision, *, report: AnnualReport
         saved = len(save_answers(answers, by=by, reason=REASON, source=name, rows=current.rows))
     wanted = sum(len(item.cells) for item in comparison.items)
     taken = sum(len(answer.cells) for answer in answers)
-    return Taken(saved, wanted - taken, len(comparison.troubles))
+    read = sum(len(line.cells) for line in file.good_lines)
+    return Taken(saved, wanted - taken, len(comparison.troubles), read, taken)
 
 
 def _save_voices(file: InquiryFile, answers: list[Answer], current: CurrentAnswers, name: str, by: Person) -> int:
@@ -98,12 +113,12 @@ def _save_voices(file: InquiryFile, answers: list[Answer], current: CurrentAnswe
 
 
 def undecided(comparison: Comparison, decision: Decision) -> list[tuple[ItemChange, CellChange]]:
-    """The cells in conflict about which nothing was chosen."""
+    """The cells that are asked about and of which nothing was chosen."""
     cells = ((item, cell) for item in comparison.items for cell in item.cells)
-    return [(item, cell) for item, cell in cells if cell.kind == CONFLICT and not decision.about(cell)]
+    return [(item, cell) for item, cell in cells if cell.kind in ASKED and not decision.about(cell)]
 
 
 def _answers(comparison: Comparison, decision: Decision) -> Iterator[Answer]:
     for item in comparison.items:
-        if cells := {cell.field: cell.file for cell in item.cells if decision.takes(cell)}:
+        if cells := {cell.field: words for cell in item.cells if (words := decision.takes(cell)) is not None}:
             yield Answer(item.status.pk, item.status.revision, cells)

@@ -9,16 +9,18 @@ from actionplan.answers.saving import CLOSED, FAULTY, Answer, judge
 from actionplan.answers.sheet import NEW, SheetRow
 from actionplan.cells import BY_NAME
 from actionplan.inquiry.current_answers import CurrentAnswers, PartnerLine, Revision, shown_text, writer
-from actionplan.inquiry.layout import ANSWER_COLUMNS, HEADERS, MOST_NAMED, AnswerLine, InquiryFile, Trouble
+from actionplan.inquiry.layout import ANSWER_COLUMNS, HEADERS, MOST_NAMED, AnswerLine, Doubt, InquiryFile, Trouble
 from actionplan.inquiry.read_workbook import WaitingInquiry
 from actionplan.models import State, Voice, YearlyStatus
 from actionplan.seen import fingerprint
-from actionplan.text import tidy_line_breaks
 from actionplan.voices.saving import Sent, mark_of
 from actionplan.voices.saving import judge as judge_voice
 
-# A cell that others changed meanwhile; one whose words were taken out; one that was written in. Gravest first.
-CONFLICT, EMPTIED, CHANGED = KINDS = ("conflict", "emptied", "changed")
+# A cell that others changed meanwhile; one that can be read in two ways, or not to the letter; one whose words were
+# taken out; one that was written in. Gravest first.
+CONFLICT, DOUBT, EMPTIED, CHANGED = KINDS = ("conflict", "doubt", "emptied", "changed")
+# Of these one of the readings is chosen.
+ASKED = (CONFLICT, DOUBT)
 
 
 def _short(*facts: object) -> str:
@@ -35,6 +37,7 @@ class CellChange:
     """A cell of the file that says something else: its words as issued, as they stand now, as the file has them.
 
     place: G7. issued: None when there is no record of what was issued. empties: whether the file's cell says nothing.
+    doubt: why it is asked about. other: what it says in the other way of reading it.
     saved: the record with which a cell in conflict came to say what it says now, where there is one.
     """
 
@@ -47,6 +50,8 @@ class CellChange:
     kind: str
     empties: bool
     saved: Revision | None = None
+    doubt: str = ""
+    other: str | None = None
 
     @property
     def label(self) -> str:
@@ -56,7 +61,7 @@ class CellChange:
     @property
     def digest(self) -> str:
         """Tells whether a choice was made about these very words."""
-        return _short(self.issued, self.now, self.file)
+        return _short(self.issued, self.now, self.file, *([self.doubt, self.other] if self.doubt else []))
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ class Comparison:
     @property
     def notes(self) -> list[str]:
         """Harmless sentences: what was noticed about the file, and where it differs from the year's list."""
-        found = list(self.file.notes)
+        found = [*self.file.notes, *self.file.unread]
         if self.locked:
             found.append(f"{_listed(self.locked)}は、いまの一覧と違います。この欄は確認用なので、読み込みません。")
         if self.absent:
@@ -193,22 +198,28 @@ def _item(line: AnswerLine, file: InquiryFile, answers: CurrentAnswers) -> ItemC
     return ItemChange(status, tuple(_cells(line, status, file, answers)))
 
 
+NO_DOUBT = Doubt("")
+
+
 def _cells(
     line: AnswerLine, status: YearlyStatus | Voice, file: InquiryFile, answers: CurrentAnswers
 ) -> Iterator[CellChange]:
     known = answers.records_for(file)
     record = known.get((status.pk, line.revision))
     for field, raw in line.cells.items():
-        words = status.tidied({field: tidy_line_breaks(raw)})[field]
+        words, doubt = status.tidied({field: raw})[field], line.doubts.get(field, NO_DOUBT)
+        other = None if doubt.other is None else status.tidied({field: doubt.other})[field]
         now, issued = getattr(status, field), record.cells.get(field) if record else None
-        if words in (now, issued):
+        if words in (now, issued) and other in (None, now, issued):
             continue
         empties = BY_NAME[field].is_blank(words)
-        kind = CONFLICT if now != issued else EMPTIED if empties else CHANGED
+        kind = CONFLICT if now != issued else DOUBT if doubt.sentence else EMPTIED if empties else CHANGED
         # A text of a partner may bear the number of an answer: in a list of workbooks they are told apart.
         key = f"{'p' if file.partner_id else ''}{status.pk}-{field}"
         saved = writer(known, status, field) if kind == CONFLICT else None
-        yield CellChange(key, field, file.place(line, field), issued, now, words, kind, empties, saved)
+        yield CellChange(
+            key, field, file.place(line, field), issued, now, words, kind, empties, saved, doubt.sentence, other
+        )
 
 
 def _locked(line: AnswerLine, item: ItemChange, file: InquiryFile) -> Iterator[str]:
@@ -304,8 +315,8 @@ class Waiting:
 
     @property
     def conflicts(self) -> int:
-        """How many cells somebody else changed meanwhile."""
-        return self.comparison.count(CONFLICT) if self.comparison else 0
+        """In how many cells something has to be chosen."""
+        return sum(map(self.comparison.count, ASKED)) if self.comparison else 0
 
     @property
     def emptied(self) -> int:

@@ -12,6 +12,7 @@ from actionplan.cells import CELLS, FIGURES
 # Raise it when a workbook of before can no longer be read; the reader then asks for a new one.
 VERSION = 1
 
+AUTHOR = "照会票の取込み"  # of the comments that mark what has to be mended
 SHEET, GUIDANCE, FAULTS = "照会票", "記入要領", "直すところ"
 # Stands in place of a text that is longer than a cell of Excel can be; the reader takes such a cell for absent.
 TOO_LONG = "（長すぎて、この欄には入りません。画面で編集してください。）"
@@ -158,6 +159,14 @@ FOR_PARTNERS = Shape(
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why a cell that was read has to be looked at. other: what it says when read the other way, if there is one."""
+
+    sentence: str
+    other: str | None = None
+
+
+@dataclass(frozen=True)
 class AnswerLine:
     """What the file says about one item.
 
@@ -165,6 +174,7 @@ class AnswerLine:
     cells: values by field, progress as its code; a cell whose column is missing, or that is at fault, is absent;
     an emptied cell is "" (progress: unset).
     locked: what the file has in the locked cells of TOLD_WHEN_CHANGED, by column; absent without the column.
+    doubts: by cell, what somebody has to be asked about it.
     """
 
     line: int
@@ -173,6 +183,7 @@ class AnswerLine:
     cells: dict[str, str]
     code: str = ""
     locked: dict[str, str] = field(default_factory=dict)
+    doubts: dict[str, Doubt] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -201,6 +212,7 @@ class InquiryFile:
     that it was issued for instead: then the lines are of its texts (Voice).
     lines: every row that is known by its 照合番号. notes: harmless sentences about what was noticed.
     letters: the column of each answer field, and of TOLD_WHEN_CHANGED, in this file; a missing column is absent.
+    unread: sentences about what the file holds beside the answers.
     unknown: what stands as the item's code in each row that is there, but is not known by a 照合番号 ("" for nothing).
     """
 
@@ -213,6 +225,7 @@ class InquiryFile:
     letters: dict[str, str] | None = None
     unknown: frozenset[str] = frozenset()
     partner_id: int | None = None
+    unread: tuple[str, ...] = ()
 
     @property
     def good_lines(self) -> tuple[AnswerLine, ...]:

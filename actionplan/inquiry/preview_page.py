@@ -17,8 +17,8 @@ from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
 from actionplan.inquiry.annotate import annotated
-from actionplan.inquiry.apply_answers import KEEP, TAKE, Decision, Taken, Undecided, apply_answers, undecided
-from actionplan.inquiry.compare import CHANGED, CONFLICT, EMPTIED, CellChange, Comparison, ItemChange, compare
+from actionplan.inquiry.apply_answers import KEEP, OTHER, TAKE, Decision, Taken, Undecided, apply_answers, undecided
+from actionplan.inquiry.compare import CHANGED, CONFLICT, DOUBT, EMPTIED, CellChange, Comparison, ItemChange, compare
 from actionplan.inquiry.current_answers import CurrentAnswers, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
 from actionplan.inquiry.pages import (
@@ -129,6 +129,7 @@ CANCELLED = "「{title}」の取り込みをやめました。いまの回答は
 CLOSED = "「{title}」を閉じました。いまの回答は変えていません。"
 NOTHING_TICKED = "「{title}」：印が付いていなかったため、何も変えていません。"
 ALL_KEPT = "「{title}」：いまの回答を残すことが選ばれたため、何も変えていません。"
+BESIDE = "このファイルには、ほかに次のものがありました。{}"
 MOVED = "確認していただいたあとに回答が変わったため、まだ何も保存していません。"
 # Django takes 5,000 fields of a form at most.
 MOST_CHOICES = 4_500
@@ -150,7 +151,7 @@ class Page:
         """The page, over a comparison of now unless one was made already."""
         answers = read_current_answers(self.report, [self.file.read()], self.request.user)
         comparison = comparison or compare(self.file.read(), answers)
-        asked = comparison.count(CONFLICT) + comparison.count(EMPTIED)
+        asked = sum(map(comparison.count, (CONFLICT, DOUBT, EMPTIED)))
         if asked > MOST_CHOICES:
             raise UploadError(TOO_MANY.format(most=MOST_CHOICES))
         moved = facts.pop("moved", ())
@@ -165,6 +166,7 @@ class Page:
             stranger=self._stranger(comparison, answers),
             comparison=comparison,
             conflicts=comparison.count(CONFLICT),
+            doubts=comparison.count(DOUBT),
             emptied=comparison.count(EMPTIED),
             changed_heading="ほかに変わる項目" if asked else "変わる項目",
             shown=shown(comparison, decision, moved, scale=self.report.scale, full="full" in self.request.GET),
@@ -196,6 +198,8 @@ class Page:
             lacking = undecided(refusal.comparison, decision)
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
         self._tell(outcome, decision)
+        if inquiry.unread:
+            messages.info(self.request, BESIDE.format(" ".join(inquiry.unread)))
         if inquiry.partner_id and outcome.saved:
             messages.info(self.request, TO_HAND_IN)
         return HttpResponseRedirect(self._on(inquiry, outcome))
@@ -226,7 +230,7 @@ def _sentence(title: str, outcome: Taken) -> str:
         sentence += f"いまの内容を残した欄が{outcome.kept}か所あります。"
     if outcome.left_out:
         sentence += f"直すところのある行は取り込んでいません（{outcome.left_out}か所）。"
-    return sentence
+    return f"{sentence}{outcome.receipt}。"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -288,7 +292,10 @@ FRAME_OF_A_CELL = 500
 
 @dataclass(frozen=True)
 class ShownCell:
-    """A cell with its three texts in HTML. same: whether nobody changed it since the workbook was issued."""
+    """A cell with its three texts in HTML. same: whether nobody changed it since the workbook was issued.
+
+    other, other_words: the choice of the other reading and what it says; empty where there is none.
+    """
 
     change: CellChange
     issued: SafeString
@@ -298,6 +305,8 @@ class ShownCell:
     keep: str
     take: str
     chosen: str
+    other: str = ""
+    other_words: SafeString = BLANK
 
 
 @dataclass(frozen=True)
@@ -314,6 +323,7 @@ class ShownComparison:
     """The items by what they ask of the person; brief: plain changes past what one page shows in full."""
 
     conflicts: Sequence[ShownItem]
+    doubts: Sequence[ShownItem]
     emptied: Sequence[ShownItem]
     changed: Sequence[ShownItem]
     brief: Sequence[ItemChange]
@@ -332,7 +342,7 @@ def shown(
     decision: what the person chose so far; scale: the plan's; full: everything, however much.
     """
     changed_since = {item.status.pk for item in moved}
-    groups: dict[str, list[ShownItem]] = {CONFLICT: [], EMPTIED: [], CHANGED: []}
+    groups: dict[str, list[ShownItem]] = {CONFLICT: [], DOUBT: [], EMPTIED: [], CHANGED: []}
     brief: list[ItemChange] = []
     left = FULL_TEXT
     for item in sorted(comparison.items, key=lambda item: item.kind == CHANGED):
@@ -342,7 +352,7 @@ def shown(
             continue
         cells = [_cell(cell, decision, scale, marked=left >= 0) for cell in item.cells]
         groups[item.kind].append(ShownItem(item, cells, item.status.pk in changed_since))
-    return ShownComparison(groups[CONFLICT], groups[EMPTIED], groups[CHANGED], brief)
+    return ShownComparison(groups[CONFLICT], groups[DOUBT], groups[EMPTIED], groups[CHANGED], brief)
 
 
 def _cell(cell: CellChange, decision: Decision, scale: Scale, *, marked: bool) -> ShownCell:
@@ -357,6 +367,8 @@ def _cell(cell: CellChange, decision: Decision, scale: Scale, *, marked: bool) -
         f"{KEEP}:{cell.digest}",
         f"{TAKE}:{cell.digest}",
         decision.about(cell),
+        "" if cell.other is None else f"{OTHER}:{cell.digest}",
+        plain(scale.label(cell.other or UNSET) if is_choice else cell.other or ""),
     )
 
 

@@ -1,12 +1,14 @@
 """What an uploaded inquiry workbook says: every answer that can be known, and everything that has to be mended."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
+from zipfile import ZipFile
 
 from django.core.signing import Signer
 from django.utils import timezone
@@ -17,6 +19,7 @@ from actionplan.apart import read_apart
 from actionplan.archives import NOT_XLSX
 from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import LONGEST_CELL
+from actionplan.inquiry.as_seen import as_shown, doubt_about, points_elsewhere, retold, shown_day, unread
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
@@ -28,6 +31,7 @@ from actionplan.inquiry.layout import (
     TOO_LONG,
     AlteredError,
     AnswerLine,
+    Doubt,
     InquiryFile,
     RowNumber,
     Trouble,
@@ -36,10 +40,9 @@ from actionplan.inquiry.layout import (
 )
 from actionplan.models import AnnualReport, Person
 from actionplan.scale import DEFAULT, Scale, fold_label
-from actionplan.text import forbidden_characters, tidy_line_breaks, workbook_unescape
+from actionplan.text import as_stored, refusal, workbook_unescape
 from actionplan.uploads import UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile, uploads
-from actionplan.words import plain_day
 
 
 def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:
@@ -53,7 +56,10 @@ def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:
 def _read_inquiry(data: bytes, name: str, scale: Scale) -> InquiryFile:
     book = open_workbook(data, name)
     try:
-        return Reading(find_sheet(book), scale).result()
+        reading = Reading(find_sheet(book), scale)
+        sheet, answers = reading.sheet, reading.answers.values()
+        with ZipFile(BytesIO(data)) as archive:
+            return replace(reading.result(), unread=tuple(unread(archive, book, sheet.title, sheet.rows, answers)))
     except UploadError:
         raise
     except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
@@ -106,8 +112,12 @@ class Reading:
         met.append(line)
         if len(met) == 1:
             self.troubles += self.rows.altered(line, cells, number)
-            answers, locked = self._cells(line, cells), {key: self.rows.words(key, cells) for key in self.locked}
-            self.lines.append(AnswerLine(line, number.status_id, number.revision, answers, number.shown, locked))
+            answers, doubts = self._cells(line, cells)
+            locked = {key: self.rows.words(key, cells) for key in self.locked}
+            self.lines.append(
+                AnswerLine(line, number.status_id, number.revision, answers, number.shown, locked, doubts)
+            )
+            self._point_out(line, cells, answers.get("text", ""))
             self.order.append(tuple(map(int, number.code.split("-"))))
 
     def _doubled(self) -> Iterator[Trouble]:
@@ -118,19 +128,37 @@ class Reading:
                 sentence = f"項目{line.code}の行が{places}にあります。正しい行だけを残してください。"
                 yield from (Trouble(self.rows.place("token", each), sentence) for each in met)
 
-    def _cells(self, line: int, cells: Cells) -> dict[str, str]:
-        found = {}
+    def _point_out(self, line: int, cells: Cells, text: str) -> None:
+        """Notes a text that says nothing by itself, or that is last year's."""
+        if points_elsewhere(text):
+            self.retold.append(
+                f"{self.rows.place('text', line)}は「{text.strip()}」だけです。公表されるのは、この文だけです。"
+            )
+        elif text.strip() and text.strip() == as_stored(self.rows.words("last_text", cells)):
+            self.retold.append(f"{self.rows.place('text', line)}は、昨年度の実施状況と同じ文です。")
+
+    def _cells(self, line: int, cells: Cells) -> tuple[dict[str, str], dict[str, Doubt]]:
+        found, doubts = {}, {}
         for field, index in self.answers.items():
             try:
                 text = read_cell(cells[index], field, self.scale) if index < len(cells) else BY_NAME[field].empty
-                if told := retold(cells, index, text):
+                if doubt := self._doubt(cells, index, field, text):
+                    doubts[field] = doubt
+                elif told := retold(cells, index, text):
                     self.retold.append(f"{self.rows.place(field, line)}{told}")
             except CellFault as fault:
                 self.troubles.append(Trouble(self.rows.place(field, line), str(fault)))
                 continue
             if text != TOO_LONG:
                 found[field] = text
-        return found
+        return found, doubts
+
+    def _doubt(self, cells: Cells, index: int, field: str, text: str) -> Doubt | None:
+        """What has to be asked about the cell. Raises CellFault where its other reading cannot be."""
+        doubt = doubt_about(cells[index], text) if index < len(cells) else None
+        if doubt is None or doubt.other is None or BY_NAME[field].kind != CHOICE:
+            return doubt
+        return replace(doubt, other=_category(doubt.other, BY_NAME[field].label, self.scale))
 
     def _notes(self) -> Iterator[str]:
         if self.sheet.title != SHEET:
@@ -140,7 +168,7 @@ class Reading:
             yield "行の並びが変わっていますが、照合番号で項目を確かめて読み取りました。"
         yield from self.retold[:MOST_NAMED]
         if (more := len(self.retold) - MOST_NAMED) > 0:
-            yield f"ほかに{more}か所の欄も、数値かタブが入っていました。どれも文として読みました。"
+            yield f"ほかに{more}か所の欄も、数値か、タブや見えない文字でした。どれも文として読みました。"
 
 
 MOST_DIGITS = 11  # a longer number is shown rounded
@@ -157,15 +185,6 @@ def read_cell(cell: ReadOnlyCell | EmptyCell, field: str, scale: Scale) -> str:
     return _category(text, asked.label, scale) if asked.kind == CHOICE else _running_text(text)
 
 
-def retold(cells: Sequence[ReadOnlyCell | EmptyCell], index: int, text: str) -> str:
-    """How the cell at this place of a row was read, where that is not to the letter; mostly nothing."""
-    value = cells[index].value if index < len(cells) else None
-    if isinstance(value, int | float):
-        return f"は数値でした。「{text}」という文として読みました。"
-    has_tab = isinstance(value, str) and "\t" in workbook_unescape(value)
-    return "のタブは、空白に置き換えて読みました。" if has_tab else ""
-
-
 def _text(cell: ReadOnlyCell | EmptyCell) -> str:
     value: Any = cell.value  # of the types that the stubs name, a sheet that is only read gives but a few
     if value is None:
@@ -175,33 +194,30 @@ def _text(cell: ReadOnlyCell | EmptyCell) -> str:
     if cell.data_type == "e":
         raise CellFault(f"Excelのエラー（{value}）が入っています。消してから、答えを文字で入力してください。")
     if isinstance(value, str):
-        return tidy_line_breaks(workbook_unescape(value))
+        return as_stored(workbook_unescape(value))
     if isinstance(value, bool):
         raise CellFault(f"文字ではなく論理値（{'TRUE' if value else 'FALSE'}）になっています。{RETYPE}")
-    if isinstance(value, date | time | timedelta):
-        raise CellFault(
-            f"文字ではなく日付か時刻（{_day(value)}）になっています。セルの書式を「文字列」にし、入力し直してください。"
-        )
+    if isinstance(value, date):
+        return shown_day(value)
+    if isinstance(value, time | timedelta):
+        raise CellFault(f"文字ではなく時刻（{value}）になっています。{RETYPE}")
     return _number(value, cell.number_format)
 
 
-def _day(value: date | time | timedelta) -> str:
-    return plain_day(value) if isinstance(value, date) else str(value)
-
-
 def _number(value: int | float, number_format: str) -> str:
-    """A number as it stood on the screen, where that is certain: not formatted, and short enough to be shown whole."""
+    """A number as it stood on the screen, where that is certain: short, or as its format says."""
     text = str(int(value)) if float(value).is_integer() else repr(value)
     shown_whole = number_format in ("General", "@") or (number_format == "0" and "." not in text)
+    if not shown_whole and (shown := as_shown(value, number_format)):
+        return shown
     if not shown_whole or "e" in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
         raise CellFault(f"文字ではなく数値（{text}）になっています。{RETYPE}")
     return text
 
 
 def _running_text(text: str) -> str:
-    if found := forbidden_characters(text):
-        names = "、".join(dict.fromkeys(found))
-        raise CellFault(f"目に見えない制御文字（{names}）が入っています。取り除いてください。")
+    if sentence := refusal(text):
+        raise CellFault(sentence)
     if not fits(text):
         raise CellFault(f"長すぎます（{len(text)}字）。{LONGEST_CELL}字以内にしてください。")
     return text

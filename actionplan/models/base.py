@@ -18,16 +18,13 @@ from simple_history.models import HistoricalChanges
 
 from actionplan.models.one_record import OneRecord
 from actionplan.models.sealing import TrailModel, note
-from actionplan.text import forbidden_characters, tidy_line_breaks
+from actionplan.text import as_stored, refusal, tidy_line_breaks
 
 
 def refuse_control_characters(text: str) -> None:
     """Raises ValidationError when the text holds characters that no page, CSV or workbook can carry."""
-    if found := forbidden_characters(text):
-        names = "、".join(dict.fromkeys(found))
-        raise ValidationError(
-            f"目に見えない制御文字（{names}）が入っています。取り除いてから保存してください。", code="control"
-        )
+    if sentence := refusal(text):
+        raise ValidationError(sentence, code="control")
 
 
 # A cell of Excel holds 32,767 units of UTF-16; what no workbook can carry would be missing from one.
@@ -57,7 +54,7 @@ def person(verbose_name: str) -> models.ForeignKey:
 
 
 class RecordMixin:
-    """Keeps text to the letter: line breaks become \\n, control characters are refused, nothing else changes."""
+    """Keeps text to the letter, by the one reading of text (text.py): what comes in is read, what is stored stays."""
 
     default_validators: list[Callable[[Any], None]] = [refuse_control_characters, refuse_endless_text]
 
@@ -65,6 +62,11 @@ class RecordMixin:
         """The value with single line breaks."""
         value = super().to_python(value)  # type: ignore[misc]  # a Field's
         return tidy_line_breaks(value) if isinstance(value, str) else value
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """The value as it is stored. Raises ValidationError."""
+        value = as_stored(value) if isinstance(value, str) else value
+        return super().clean(value, model_instance)  # type: ignore[misc]  # a Field's
 
     def formfield(self, **kwargs):
         """A form field that does not strip: a blank at the edge of a record is part of it."""

@@ -30,6 +30,7 @@ from actionplan.models.plan import YEAR_RANGE, Plan, PlanCategory, scale_of
 from actionplan.models.tree import ActionItem
 from actionplan.scale import Scale
 from actionplan.seen import Moved
+from actionplan.text import as_stored
 
 
 def free_key(report: "AnnualReport") -> str:
@@ -268,12 +269,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
 
     class Meta:
         verbose_name = verbose_name_plural = "実施状況"
-        ordering = [
-            "-report__fiscal_year",
-            "item__measure__policy__number",
-            "item__measure__number",
-            "item__number",
-        ]
+        ordering = ["-report__fiscal_year", "item__measure__policy__number", "item__measure__number", "item__number"]
         constraints = [models.UniqueConstraint(fields=["report", "item"], name="status_once_per_report_and_item")]
         # The steps of the round; change_yearlystatus is the coordinator's, for any department's answers.
         permissions = [
@@ -328,7 +324,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
 
     def tidied(self, cells: Mapping[str, str], *, strict: bool = False) -> dict[str, str]:
         """The cells as they are stored: numbers as digits, where they can be read; strict: raises FigureFault."""
-        found = dict(cells)
+        found = {name: as_stored(words) for name, words in cells.items()}
         if found.get(FIGURES.name):
             try:
                 read = read_values(found[FIGURES.name], self.declared)

@@ -12,6 +12,7 @@ from actionplan.models.department import Department, place_of
 from actionplan.models.partner import Partner
 from actionplan.models.reporting import AnnualReport, RevisedModel
 from actionplan.models.tree import ActionItem
+from actionplan.text import as_stored
 
 RELATED, PARTNER = "related", "partner"
 KIND_LABELS = {RELATED: "関係課", PARTNER: "相手方"}
@@ -88,8 +89,8 @@ class Voice(RevisedModel, RecordModel):
         return bool(self.text.strip())
 
     def tidied(self, cells: Mapping[str, str]) -> dict[str, str]:
-        """The cells as they are stored: to the letter."""
-        return dict(cells)
+        """The cells as they are stored."""
+        return {name: as_stored(words) for name, words in cells.items()}
 
     @property
     def is_handed_in(self) -> bool:

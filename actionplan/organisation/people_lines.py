@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field
 
 from actionplan.organisation.membership import Facts, Roster, tidy
-from actionplan.text import as_words, forbidden_characters
+from actionplan.text import as_stored, as_words, refusal
 
 USERNAME, LAST, FIRST, EMAIL, DEPARTMENTS, PART, ACTIVE = COLUMNS = (
     *("利用者名", "姓", "名", "メールアドレス"),
@@ -79,7 +79,7 @@ class _Reader:
         self.wanted = WantedAccount(line.number, self.username)
 
     def read(self) -> WantedAccount:
-        texts = {name: self.line.cells[name].strip() for name in COLUMNS}
+        texts = {name: as_stored(self.line.cells[name]).strip() for name in COLUMNS}
         self._check_texts(texts)
         self._check_account()
         active = self._active(texts[ACTIVE])
@@ -102,8 +102,8 @@ class _Reader:
 
     def _check_texts(self, texts: Mapping[str, str]) -> None:
         for column, text in texts.items():
-            if found := forbidden_characters(text.replace("\n", "")):
-                self._fault(column, f"目に見えない制御文字（{'、'.join(found)}）が入っています。取り除いてください。")
+            if sentence := refusal(text):
+                self._fault(column, sentence)
         for column, name in FIELDS.items():
             value = self.username if column == USERNAME else texts[column]
             try:

@@ -30,7 +30,7 @@ from actionplan.past.vocabulary import (
     suggested,
     year_in,
 )
-from actionplan.text import forbidden_characters, tidy_line_breaks
+from actionplan.text import as_stored, changes_told, refusal
 
 
 @dataclass(frozen=True)
@@ -301,9 +301,10 @@ def tell_cells(
         cell = cell_of(row, index)
         if role != SKIP and cell.note and not cell.down:
             reading.notes.append(Told(cell.place, cell.note, cell.text))
-        if role != SKIP and (found := forbidden_characters(tidy_line_breaks(cell.text))):
-            names = "、".join(dict.fromkeys(found))
-            sentence = f"目に見えない制御文字（{names}）が入っています。もとのファイルから取り除いてください。"
+        if role == SKIP or cell.down:
+            continue
+        reading.notes += [Told(cell.place, sentence, cell.text) for sentence in changes_told(cell.text)]
+        if sentence := refusal(as_stored(cell.text)):
             reading.troubles.append(Told(cell.place, sentence))
 
 

@@ -13,7 +13,7 @@ from actionplan.past.vocabulary import (
     parse_code,
     printed_before,
 )
-from actionplan.text import tidy_line_breaks
+from actionplan.text import as_stored
 
 Number = tuple[int, ...]
 Level = tuple[int | None, str]
@@ -121,8 +121,8 @@ def _following(now: Level, found: Level) -> Level:
 
 
 def letters_of(text: str) -> str:
-    """The text of a cell to the letter, but for line breaks and blanks at its edges that only make the layout."""
-    return tidy_line_breaks(text).strip("\n")
+    """The text of a cell as it is stored, but for line breaks and blanks at its edges that only make the layout."""
+    return as_stored(text).strip("\n")
 
 
 NO_NUMBER = "「{text}」は番号として読めません。もとのファイルを直すか、この列を番号でないものにしてください。"

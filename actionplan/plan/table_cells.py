@@ -4,13 +4,15 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from typing import Any
 
+import tablib
 from django.db.models import F, Model, QuerySet
 from import_export.widgets import ManyToManyWidget, Widget
 
 from actionplan.models import ActorType, Department, Measure, Plan, Policy
-from actionplan.text import tidy_line_breaks
+from actionplan.text import as_stored, changes_told
 
 SEPARATED, NAME = re.compile(r"[、,，\n]"), r"[^、,，\n]+"
 YES, NO = ("はい", "1", "TRUE", "○"), ("いいえ", "0", "FALSE", "")
@@ -33,11 +35,11 @@ def whole_number(text: str, column: str) -> int:
 
 
 class TextCell(Widget):
-    """Text to the letter; only line breaks are made single."""
+    """Text as it is stored."""
 
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> str:
         """The text."""
-        return tidy_line_breaks(value or "")
+        return as_stored(value or "")
 
     def render(self, value: object, obj: object = None, **kwargs) -> str:
         """The text."""
@@ -145,17 +147,20 @@ class DepartmentCell(Widget):
         """Sorts the departments by name, those in force before the others."""
         self.found = {}
         for department in sorted(departments, key=lambda each: not each.exists_on(day)):
-            self.found.setdefault(str(department), []).append(department)
+            self.found.setdefault(as_compared(str(department)), []).append(department)
         self.day = day
 
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> Department | None:
         """The department, or None for an empty cell. Raises ValueError, also for one that has ended."""
         if not (name := (value or "").strip()):
             return None
-        found = self.found.get(name, [])
+        found = self.found.get(as_compared(name), [])
         best = [each for each in found if each.exists_on(self.day)] or found
         if not best:
-            raise ValueError(f"担当課「{name}」はありません。担当課の一覧にある名前を、係名まで書いてください。")
+            raise ValueError(
+                f"担当課「{name}」はありません。{_meant(as_compared(name), self.found)}"
+                "担当課の一覧にある名前を、係名まで書いてください。"
+            )
         if len(best) > 1:
             raise ValueError(f"担当課「{name}」は複数あります。画面から選んでください。")
         if best[0].in_force_until and best[0].in_force_until < self.day:
@@ -165,6 +170,31 @@ class DepartmentCell(Widget):
     def render(self, value: object, obj: object = None, **kwargs) -> str:
         """The name."""
         return "" if value is None else str(value)
+
+
+def as_compared(name: str) -> str:
+    """A name as people compare it: blanks of any width, and full-width letters, make no other name."""
+    return "".join(unicodedata.normalize("NFKC", as_stored(name)).split())
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, known, 1)
+    return f"「{close[0]}」のことですか。" if close else ""
+
+
+MOST_TOLD = 20
+
+
+def read_otherwise(dataset: tablib.Dataset) -> list[str]:
+    """What the reading of text changes in a file's cells that nobody sees, a sentence each."""
+    found = [
+        f"{number}行目「{column}」：{sentence}"
+        for number, row in enumerate(dataset, 2)
+        for column, cell in zip(dataset.headers, row, strict=True)
+        for sentence in changes_told(cell or "")
+    ]
+    more = len(found) - MOST_TOLD
+    return [*found[:MOST_TOLD], f"ほかに{more}か所あります。"] if more > 0 else found
 
 
 # Rows that change places wait here, so that 1→2 and 2→1 in one file do not collide half-way. The number never

@@ -14,6 +14,7 @@ from import_export.results import Result
 from import_export.widgets import ManyToManyWidget
 from tablib import Dataset
 
+from actionplan.exports.tabular import became_question_marks
 from actionplan.models import ActionItem, Department, Measure, Partner, Policy, label_of, note_source
 from actionplan.plan.named_cells import AreasCell, PublicId, TagsCell
 from actionplan.plan.table_cells import (
@@ -28,6 +29,7 @@ from actionplan.plan.table_cells import (
     TextCell,
     YesNoCell,
     doubled,
+    read_otherwise,
     whole_number,
 )
 from actionplan.seen import fingerprint, refuse_moved
@@ -206,6 +208,7 @@ class TreeResource(ModelResource):
 
     def after_import(self, dataset: Dataset, result: Result, **kwargs) -> None:
         """Raises Moved, still inside the transaction, when the preview that was confirmed showed otherwise."""
+        vars(result)["read_otherwise"] = read_otherwise(dataset)
         refused = result.has_errors() or result.has_validation_errors()
         if not refused:
             refuse_moved(kwargs.get("seen", seal(result)), seal(result))
@@ -216,6 +219,7 @@ def told_of(file_name: str) -> dict[str, str]:
     return {"reason": f"ファイルから取り込み：{file_name}", "source_file": file_name}
 
 
+LOST = """<del class="words">{}</del> <ins class="words">{}</ins> <strong>「{}」が「?」に変わっています。</strong>"""
 PREVIEW_CHANGED = """<del class="words">{}</del> <span aria-hidden="true">→</span> <ins class="words">{}</ins>"""
 
 
@@ -236,7 +240,9 @@ class RememberedDiff(Diff):
         return [self._cell(field, str(old), str(new)) for field, old, new in cells]
 
     def _cell(self, field: Field, old: str, new: str) -> SafeString:
-        if old == new or self.new:
+        if lost := became_question_marks(old, new):
+            html = format_html(LOST, old, new, "」「".join(lost))
+        elif old == new or self.new:
             html = format_html('<span class="words">{}</span>', new)
         else:
             html = format_html(PREVIEW_CHANGED, old or "（空欄）", new or "（空欄）")

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, Q, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -18,11 +18,13 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.locking import RecordField
 from actionplan.admin.site import FrontLink
+from actionplan.exports.tabular import misfit_advice
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
     AnnualReport,
     Approval,
     Edition,
+    EditionRow,
     State,
     refuse_control_characters,
 )
@@ -210,11 +212,28 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "coming": coming,
         "draft": coming.draft,
         "doubled": printed_twice(coming.draft.rows),
+        "misfits": old_csv_misfits(coming.draft.rows),
         "is_asked": asked is not None and asked.content_sha256 == coming.draft.content_sha256,
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
         **_page_of_changes(request, coming),
     }
+
+
+MISFITS_NAMED = 20
+
+
+def old_csv_misfits(rows: Sequence[EditionRow]) -> list[str]:
+    """Sentences about the texts for which citizens would get no CSV for old systems, with what could stand there."""
+    texts = [field for field in EditionRow._meta.fields if isinstance(field, TextField | CharField)]
+    found = [
+        f"{row.code}の{field.verbose_name}：{advice}にすると入ります。"
+        for row in rows
+        for field in texts
+        if (advice := misfit_advice(str(getattr(row, field.attname))))
+    ]
+    more = len(found) - MISFITS_NAMED
+    return [*found[:MISFITS_NAMED], f"ほかに{more}か所あります。"] if more > 0 else found
 
 
 def _page_of_changes(request: HttpRequest, view: NextEdition) -> dict:

@@ -24,7 +24,7 @@ from actionplan.round.responses import REPORT_ORDER, Response, response_of
 from actionplan.round.return_mail import Notice, tell_department
 from actionplan.round.rows import CONFIRM, REOPEN, RETURN, ReadRow, StepForm, read_row, seen_revisions
 from actionplan.seen import Moved, fingerprint
-from actionplan.text import tidy_line_breaks
+from actionplan.text import as_stored
 from actionplan.words import person_name
 
 # Answers on one page; the steps are taken with those that are on it.
@@ -55,7 +55,7 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     """None when the step was taken and told in a message, otherwise the refusal."""
     sent, _, sure = request.POST.get("step", "").partition(":")
     form, seen = StepForm({"step": sent, "reason": request.POST.get("reason", "")}), seen_revisions(request.POST)
-    reason, ticks = tidy_line_breaks(request.POST.get("reason", "")), frozenset(seen)
+    reason, ticks = as_stored(request.POST.get("reason", "")), frozenset(seen)
     if not form.is_valid():
         sentence = " ".join(str(each) for sentences in form.errors.values() for each in sentences)
         return Refusal(sentence, reason, ticks)

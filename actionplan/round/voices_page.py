@@ -21,7 +21,7 @@ from actionplan.round.pages import TITLE, due_of, may_look, report_of
 from actionplan.round.reminders import signature
 from actionplan.round.rows import CONFIRM, REOPEN, RETURN, StepForm, refuse_far_day, seen_revisions
 from actionplan.seen import Moved
-from actionplan.text import tidy_line_breaks
+from actionplan.text import as_stored
 from actionplan.voices.asked import ask, gap_of, voices_of
 from actionplan.voices.links import LinkRefused, make_link, revoke_links
 from actionplan.voices.related_page import HEADING
@@ -119,7 +119,7 @@ def _shown(
         "report": report,
         "coordinates": coordinates,
         "refusal": refusal,
-        "reason": tidy_line_breaks(request.POST.get("reason", "")),
+        "reason": as_stored(request.POST.get("reason", "")),
         "rows": [_row(request, voice, coordinates, ticks) for voice in voices],
         "partners": _partners(report, voices),
         "missing": len(gap.missing) if gap else 0,

@@ -17,6 +17,7 @@ from actionplan.cells import OPEN_STATES
 from actionplan.models import Edition, PartnerLink, State, Voice
 from actionplan.permissions import may_answer_by_link
 from actionplan.selectors.editions import page_frame
+from actionplan.text import changes_told
 from actionplan.voices import saving
 from actionplan.voices.asked import voices_of
 from actionplan.voices.links import find_link, use_up
@@ -84,7 +85,7 @@ def partner_page(request: HttpRequest, token: str) -> HttpResponse:
         return _answer(request, "gone", status=404)
     if link.used_at:
         return _answer(request, "done", link=link)
-    return _shown(request, link, saved="saved" in request.GET)
+    return _shown(request, link, saved="saved" in request.GET, changed="read" in request.GET)
 
 
 def _posted_or_busy(request: HttpRequest, token: str) -> HttpResponse:
@@ -115,7 +116,8 @@ def _posted(request: HttpRequest, token: str) -> HttpResponse:
     if do not in (SUBMIT, ANYWAY):
         if outcome.refused:
             return _shown(request, link, outcome, notice="保存していない欄があります。", status=409)
-        return HttpResponseRedirect(f"{request.path}?saved=1")
+        told = "&read=1" if changes_told("\n".join(each.words for each in sent)) else ""
+        return HttpResponseRedirect(f"{request.path}?saved=1{told}")
     return _submitted(request, link, rows, outcome, anyway=do == ANYWAY)
 
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan.admin.rescue import Text
-from actionplan.admin.site import FrontLink, found_or_404, own_page, standing_in, succession_in
+from actionplan.admin.site import FrontLink, found_or_404, own_page, standing_in, succession_in, tell_reading
 from actionplan.models import AnnualReport, Partner, Person, State, Succession, Voice, YearlyStatus
 from actionplan.permissions import Standing, may_coordinate, require, standing_of
 from actionplan.voices import saving
@@ -183,6 +183,8 @@ def _posted(request: HttpRequest, sheet: RelatedSheet) -> HttpResponse:
     outcome, moved = save_related(sheet, read_sent(request.POST), do)
     for level, sentence in _told(sheet, do, outcome, len(moved)):
         messages.add_message(request, level, sentence)
+    if outcome.saved:
+        tell_reading(request, ((f"{row.item.code}の文", row.text) for row in outcome.saved))
     return _shown(request, sheet, outcome) if outcome.refused else HttpResponseRedirect(sheet.address)
 
 

@@ -19,7 +19,7 @@ from actionplan import permissions
 from actionplan.cells import OPEN_STATES
 from actionplan.models import Person, State, Succession, Voice
 from actionplan.seen import Moved, fingerprint
-from actionplan.text import tidy_line_breaks
+from actionplan.text import as_stored, tidy_line_breaks
 from actionplan.voices.asked import BATCH, REPORT_ORDER
 
 # Why a text is not taken: somebody else wrote into the same box; not open any more; not ours or gone; not storable.
@@ -87,14 +87,15 @@ def judge(sent: Sent, voice: Voice | None, may_write: Callable[[Voice], bool]) -
     """Why the text cannot be stored; None when it can, or says what stands already. Changes and asks nothing."""
     if voice is None:
         return Refused(GONE, sent)
-    if sent.words == voice.text:
+    words = as_stored(sent.words)
+    if words == voice.text:
         return None
     if not may_write(voice):
         return Refused(CLOSED, sent, voice)
     if sent.shown != mark_of(voice.text):
         return Refused(CLASH, sent, voice)
     try:
-        Voice._meta.get_field("text").clean(sent.words, voice)
+        Voice._meta.get_field("text").clean(words, voice)
     except ValidationError as error:
         return Refused(FAULTY, sent, voice, tuple(error.messages))
     return None
@@ -120,8 +121,8 @@ def write(
         voice = known.get(each.pk)
         if found := judge(each, voice, may_write):
             refused[each.pk] = found
-        elif voice is not None and voice.text != each.words:
-            voice.text, voice.answered_by, voice.answered_at = each.words, by, timezone.now()
+        elif voice is not None and voice.text != (words := as_stored(each.words)):
+            voice.text, voice.answered_by, voice.answered_at = words, by, timezone.now()
             if voice.state == State.NOT_STARTED and voice.says_something:
                 voice.state = State.DRAFT
             changed.append(voice)

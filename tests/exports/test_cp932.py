@@ -2,7 +2,13 @@
 
 import pytest
 
-from actionplan.exports.tabular import CellsDoNotFit, encode, strange_characters
+from actionplan.exports.tabular import (
+    CellsDoNotFit,
+    became_question_marks,
+    encode,
+    misfit_advice,
+    strange_characters,
+)
 from actionplan.uploads import read_csv
 
 HEADERS = ["項目名", "実施状況"]
@@ -44,3 +50,24 @@ def test_look_alikes_are_listed_and_never_swapped(unicode_one, cp932_one):
 
 def test_numbers_always_fit():
     assert encode(["年度"], [[2009]]) == "年度\r\n2009\r\n".encode("cp932")
+
+
+def test_the_writer_is_told_what_could_stand_in_place_of_a_character():
+    assert misfit_advice("𠮷野〜髙﨑\u00a0☕𠮷") == (
+        "「𠮷」（U+20BB7）は「吉」、「〜」（U+301C）は「～」、「\u00a0」（U+00A0）はふつうの空白、「☕」（U+2615）はほかの字"
+    )
+    assert misfit_advice("①～③ 髙﨑㈱") == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        ("𠮷野と☕", "?野と??", ["𠮷", "☕"]),
+        ("𠮷野です。", "?野でした。", ["𠮷"]),
+        ("髙﨑", "?﨑", []),
+        ("𠮷野?", "吉野?", []),
+        ("", "何か?", []),
+    ],
+)
+def test_a_question_mark_in_place_of_a_character_is_noticed(before, after, lost):
+    assert became_question_marks(before, after) == lost

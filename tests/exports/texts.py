@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from actionplan.text import forbidden_characters
+from actionplan.text import as_stored, forbidden_characters
 
 AWKWARD = [
     "=1+1",
@@ -38,8 +38,8 @@ AWKWARD = [
 
 
 def record_texts() -> st.SearchStrategy[str]:
-    """Texts without control characters other than the line break, formula-like beginnings included."""
+    """Texts as the record keeps them, formula-like beginnings included."""
     characters = st.characters(codec="utf-8").filter(lambda character: not forbidden_characters(character))
-    plain = st.text(characters, max_size=30)
+    plain = st.text(characters, max_size=30).map(as_stored)
     lead = st.sampled_from(["=", "+", "-", "@", "＝", "＋", "－", "＠", "'", "''=", "\n", "_x", "<r>", ""])
     return st.one_of(st.sampled_from(AWKWARD), plain, st.builds(str.__add__, lead, plain))

@@ -26,9 +26,9 @@ def edited(data, **cells):
     return stream.getvalue()
 
 
-def line(status, number=7, revision=None, **cells):
+def line(status, number=7, revision=None, doubts=None, **cells):
     """What a file says about an answer, in row 7 unless told; issued at its present revision unless told."""
-    return AnswerLine(number, status.pk, revision or status.revision, cells, status.item.code)
+    return AnswerLine(number, status.pk, revision or status.revision, cells, status.item.code, {}, doubts or {})
 
 
 def file_of(*lines, report, department=None, troubles=(), key=""):

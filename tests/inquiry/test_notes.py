@@ -40,7 +40,7 @@ def test_an_item_whose_row_is_there_without_its_number_is_not_called_missing(rep
 def test_an_item_with_a_row_of_another_year_is_not_called_missing(report):
     other = factories.make_report(fiscal_year=2009)
     for status in report.statuses.all():
-        factories.make_status(other, status.item)
+        factories.make_status(other, status.item, text="昨年の文")
     number = sheet_of(issue(other))["O6"].value
     assert notes(report, filled(issue(report), O6=number)) == []
 
@@ -81,13 +81,19 @@ def test_a_number_in_a_text_cell_is_read_as_words_and_told(number, text):
 def test_many_numbers_are_counted_past_the_first_twenty():
     found = read(filled(issued(*[{}] * 22), **{f"H{row}": row for row in range(5, 27)}))
     assert len(found.notes) == 21
-    assert found.notes[-1] == "ほかに2か所の欄も、数値かタブが入っていました。どれも文として読みました。"
+    assert found.notes[-1] == "ほかに2か所の欄も、数値か、タブや見えない文字でした。どれも文として読みました。"
+
+
+def test_a_character_that_the_csv_of_old_systems_lacks_is_told_with_what_could_stand_there():
+    assert read(filled(issued(), H5="𠮷田")).notes == (
+        "H5：古いシステム用のCSV（CP932）に入らない字があります。「𠮷」（U+20BB7）は「吉」にすると入ります。",
+    )
 
 
 def test_a_tab_that_becomes_a_blank_is_told():
     found = read(filled(issued(), H5="前\t後"))
     assert found.lines[0].cells["text"] == "前 後"
-    assert found.notes == ("H5のタブは、空白に置き換えて読みました。",)
+    assert found.notes == ("H5：文の中のタブは、空白に置き換えて読みました。",)
 
 
 def test_a_text_of_digits_is_nothing_to_tell():

@@ -1,5 +1,6 @@
 """Inquiry workbooks for tests: issued for a few items, edited as people edit them, looked into."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -60,15 +61,45 @@ def filled(data: bytes, **cells: object) -> bytes:
     return edited(data, fill)
 
 
-def respelt(data: bytes, old: bytes, new: bytes) -> bytes:
-    """The workbook with some of the XML of its first sheet put otherwise, as other programs write it."""
+def respelt(data: bytes, old: bytes, new: bytes, where: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """The workbook with some of the XML of a part put otherwise, as other programs write it."""
     stream = BytesIO()
     with ZipFile(BytesIO(data)) as source, ZipFile(stream, "w", ZIP_DEFLATED) as target:
         for name in source.namelist():
             part = source.read(name)
-            if name == "xl/worksheets/sheet1.xml":
+            if name == where:
                 assert old in part
                 part = part.replace(old, new, 1)
+            target.writestr(name, part)
+    return stream.getvalue()
+
+
+STRINGS = "xl/sharedStrings.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+SHARED_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+INLINE = re.compile(rb't="inlineStr"><is>(.*?)</is>', re.DOTALL)
+
+
+def as_excel_saves(data: bytes) -> bytes:
+    """The workbook with the strings of its first sheet in the table of shared strings."""
+    stream, strings = BytesIO(), []
+
+    def share(found: re.Match[bytes]) -> bytes:
+        strings.append(b"<si>%s</si>" % found[1])
+        return b't="s"><v>%d</v>' % (len(strings) - 1)
+
+    with ZipFile(BytesIO(data)) as source, ZipFile(stream, "w", ZIP_DEFLATED) as target:
+        parts = {name: source.read(name) for name in source.namelist()}
+        first = "xl/worksheets/sheet1.xml"
+        parts[first] = INLINE.sub(share, parts[first])
+        kind = f'<Override PartName="/{STRINGS}" ContentType="{SHARED_TYPE}"/></Types>'
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(b"</Types>", kind.encode())
+        way = f'<Relationship Id="rId99" Type="{RELATED}" Target="sharedStrings.xml"/></Relationships>'
+        links = "xl/_rels/workbook.xml.rels"
+        parts[links] = parts[links].replace(b"</Relationships>", way.encode())
+        parts[STRINGS] = f'<sst xmlns="{MAIN}">'.encode() + b"".join(strings) + b"</sst>"
+        for name, part in parts.items():
             target.writestr(name, part)
     return stream.getvalue()
 
