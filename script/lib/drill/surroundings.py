@@ -22,7 +22,7 @@ from script.lib.drill import disk
 from script.lib.drill.database import Postgres, Sqlite
 from script.lib.drill.outage import serving
 from script.lib.drill.portal import Portal
-from script.lib.drill.readers import Readers
+from script.lib.drill.readers import PAGES, Readers, ask
 from script.lib.drill.writers import Clerk, Told, hire
 
 # Long, and of no pattern, so that the database cannot make it short.
@@ -269,6 +269,8 @@ def _jump(by: int) -> Callable[[Portal], AbstractContextManager[None]]:
 def _breaking(harm: Callable[[Path], None]) -> Callable[[Portal], AbstractContextManager[None]]:
     @contextmanager
     def breaking(portal: Portal) -> Iterator[None]:
+        for page in PAGES:  # a restore has taken away what was kept
+            ask(portal.site + page)
         backup = portal.folder / "before.backup"
         backup.unlink(missing_ok=True)
         portal.run("manage.py", "backup", "--to", str(backup))
