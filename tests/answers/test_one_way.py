@@ -27,8 +27,9 @@ def handing_in(office):
     return lambda: office.post(head, form, "submit", **cells)
 
 
-def test_a_page_that_is_handed_in_passes_fifteen_modules_at_most(office):
-    assert len(walked(handing_in(office))) <= 15
+def test_a_page_that_is_handed_in_passes_seventeen_modules_at_most(office):
+    # Two of them tell what the reading of text changed, and what the CSV for old systems cannot hold.
+    assert len(walked(handing_in(office))) <= 17
     assert set(office.states()) == {State.SUBMITTED}
 
 

@@ -175,7 +175,7 @@ def test_control_characters_are_refused_beside_the_box():
     factories.make_status()
     client = signed_in()
     form = form_of(client.get(STATUSES), "changelist-form")
-    page = client.post(STATUSES, {**form, "form-0-text": "文\x0bです", "_save": "x"}).content.decode()
+    page = client.post(STATUSES, {**form, "form-0-text": "文\x07です", "_save": "x"}).content.decode()
     assert "制御文字" in page
     assert YearlyStatus.objects.get().text == "実施した。"
 

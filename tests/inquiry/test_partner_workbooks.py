@@ -279,7 +279,7 @@ def test_who_came_from_another_partners_row_is_told_whose_it_is(client, town):
     assert "「よその会」の画面から来ましたが" in shown(preview)
 
 
-@pytest.mark.parametrize("value", ["=1+1", True, "文_x000B_字", "あ" * 33_000])
+@pytest.mark.parametrize("value", ["=1+1", True, "文_x0007_字", "あ" * 33_000])
 def test_what_no_cell_can_hold_is_refused_with_its_place(client, town, value):
     sent = book(client, town, **{TEXT: value})
     assert TEXT in [trouble.cell for trouble in upload(client, town.report, sent).context["comparison"].troubles]

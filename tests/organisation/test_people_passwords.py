@@ -29,7 +29,8 @@ def test_a_new_person_gets_an_account_that_can_log_in_once_they_have_the_passwor
     assert (passwords[0].username, passwords[0].name) == ("suzuki", "鈴木 一郎")
 
 
-def test_the_first_password_is_hashed_at_full_strength_once_it_was_used(office):
+def test_the_first_password_is_hashed_at_full_strength_once_it_was_used(office, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     _, passwords = take(office, line("suzuki"))
     weak = User.objects.get(username="suzuki").password
     records = User.objects.get(username="suzuki").history.count()
