@@ -35,6 +35,10 @@ EVENTS = {
     "upload_refused": "ファイルの拒否",
     "scanner_away": "ウイルス検査の不在",
     "approval": "公表の決裁の手順",
+    "single_sign_on": "市の認証基盤によるログイン",
+    "single_sign_on_refused": "市の認証基盤によるログインの拒否",
+    "login_elsewhere": "パスワードでのログインの拒否",
+    "second_factor_unreadable": "読めない二段階の確認の登録",
 }
 
 

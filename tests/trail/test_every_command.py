@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_the_command_that_loads_the_report():
     call_command("load_report", verbosity=0)
     watch = Watch()
-    watch.seen = {key: set() for key in KINDS} | {"group": watch.seen["group"]}
+    watch.seen = {key: set() for key in KINDS} | {key: watch.seen[key] for key in ("group", "alikewords")}
     found = watch.found()
     rows = sum(model.objects.count() for model in (Plan, ActionItem, AnnualReport, YearlyStatus, StoryStep))
     assert Counter(record.action for record in found) == {"追加": len(found)}

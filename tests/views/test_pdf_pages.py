@@ -1,6 +1,7 @@
 """The address of the PDF: from the store once it is made, plain words where it cannot be made."""
 
 import fcntl
+import os
 
 import pytest
 
@@ -117,9 +118,10 @@ def test_who_comes_while_another_pdf_is_made_is_told_when_to_come_back(client, e
     kind = report_files.KINDS["pdf", "utf-8"]
     wait = pdf.kept
     monkeypatch.setattr(pdf_export, "kept", lambda name, make: wait(name, make, patience=0))
-    with open(pdf.folder() / ".lock", "w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        response = client.get("/reports/2009.pdf")
+    held = os.open(pdf.folder(), os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    response = client.get("/reports/2009.pdf")
+    os.close(held)
     assert response.status_code == 503
     assert response["Retry-After"] == "10"
     assert "PDFを作っています" in response.content.decode()
