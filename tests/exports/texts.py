@@ -40,6 +40,6 @@ AWKWARD = [
 def record_texts() -> st.SearchStrategy[str]:
     """Texts as the record keeps them, formula-like beginnings included."""
     characters = st.characters(codec="utf-8").filter(lambda character: not forbidden_characters(character))
-    plain = st.text(characters, max_size=30).map(as_stored)
+    plain = st.text(characters, max_size=30)
     lead = st.sampled_from(["=", "+", "-", "@", "＝", "＋", "－", "＠", "'", "''=", "\n", "_x", "<r>", ""])
-    return st.one_of(st.sampled_from(AWKWARD), plain, st.builds(str.__add__, lead, plain))
+    return st.one_of(st.sampled_from(AWKWARD), plain, st.builds(str.__add__, lead, plain)).map(as_stored)
