@@ -1,5 +1,6 @@
 """Clerks who write all the time: what was acknowledged to them, and what they were told when it was not."""
 
+import http.client
 import json
 import threading
 import time
@@ -12,6 +13,9 @@ from http.cookiejar import CookieJar
 from lxml import html
 
 from script.lib.drill.portal import Portal
+
+# No answer, or one whose end was killed on its way.
+CUT_OFF = (OSError, http.client.HTTPException)
 
 NAME, PASSWORD = "drill-clerk", "drill-clerk-0123456789"
 MAKE_CLERK = f"""
@@ -83,8 +87,8 @@ class Clerk:
             with self.opener.open(request, timeout=30) as answer:
                 status, words = answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
-            status, words = error.code, error.read().decode()
-        except OSError:
+            status, words = error.code, _rest_of(error)
+        except CUT_OFF:
             status, words = 0, ""
         return Told(status, words, time.monotonic() - begun)
 
@@ -133,6 +137,13 @@ def hire(portal: Portal) -> list[int]:
 
 def _address(pk: int) -> str:
     return f"/admin/actionplan/yearlystatus/{pk}/change/"
+
+
+def _rest_of(error: urllib.error.HTTPError) -> str:
+    try:
+        return error.read().decode()
+    except CUT_OFF:
+        return ""
 
 
 def _form(page: str, form_id: str) -> list[tuple[str, str]]:
