@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from script.lib.drill.database import Postgres, Sqlite
@@ -137,7 +137,8 @@ def _a_worker(portal: Portal, publisher: "Publisher") -> None:
     """ワーカー"""
     workers = portal.workers()
     if workers:
-        os.kill(random.choice(workers), signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.kill(random.choice(workers), signal.SIGKILL)
 
 
 def _gunicorn(portal: Portal, publisher: "Publisher") -> None:

@@ -1,5 +1,6 @@
 """Citizens who read all the time, and what they got."""
 
+import http.client
 import threading
 import time
 import urllib.error
@@ -66,5 +67,5 @@ def ask(address: str, timeout: float = 60) -> int:
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
-    except OSError:
+    except (OSError, http.client.HTTPException):
         return 0
