@@ -15,6 +15,7 @@ from actionplan.selectors.editions import bearing, public_editions
 from actionplan.selectors.facets import (
     HEADINGS,
     Facet,
+    Option,
     cells,
     facets,
     found_among,
@@ -73,6 +74,12 @@ class Question:
     def year_label(self) -> str:
         """平成21年度（2009年度）, or the words for all years."""
         return next((option.label for option in self.year.options if option.selected), "")
+
+    @property
+    def elsewhere(self) -> list[Option]:
+        """The other plans, and the other years, in which the same is found."""
+        facets = [facet for facet in (self.plan, self.year) if facet]
+        return [option for facet in facets for option in facet.options if option.count and not option.selected]
 
 
 def ask(filters: Filters) -> Question:
