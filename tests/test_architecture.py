@@ -31,7 +31,7 @@ PURE = {
 GROUND = PURE | {"models"}
 READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
 # What every staff room stands on: the one policy, the reading of uploads, the sending of mail, the admin's frame.
-STAFF_GROUND = READING_FLOOR | {"permissions", "json_reader", "uploads", "waiting_files", "mail", "admin"}
+STAFF_GROUND = READING_FLOOR | {"permissions", "json_reader", "uploads", "worksheets", "waiting_files", "mail", "admin"}
 MAY_IMPORT = {
     "apart": set(),
     "archives": {"apart"},
@@ -59,6 +59,7 @@ MAY_IMPORT = {
     "permissions": GROUND,
     "uploads": PURE | {"exports"},
     "json_reader": {"uploads"},
+    "worksheets": {"uploads"},
     "waiting_files": {"models", "uploads", "kept_files"},
     "admin": READING_FLOOR | {"permissions"},
     "trail": STAFF_GROUND,

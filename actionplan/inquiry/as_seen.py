@@ -19,36 +19,9 @@ from actionplan.inquiry.layout import AUTHOR, FAULTS, GUIDANCE, Doubt
 from actionplan.text import as_stored, changes_told, workbook_unescape
 from actionplan.uploads import column_letters, plain_text
 from actionplan.words import plain_day
+from actionplan.worksheets import COLUMN, ROW, hidden_numbers
 
 Grid = list[tuple[int, Any]]  # number and cells of each row
-# The parts of a number format: words in quotes, what takes no room, the digits, General, any other sign.
-FORMAT = re.compile(r'"([^"]*)"|\\(.)|(_.|\*.|\[[^\]]*\])|([#0?][#0?,]*(?:\.[0#?]+)?)|(General|標準)|(.)')
-DECIMALS = re.compile(r"\.(0*)")
-
-
-def as_shown(value: float, number_format: str) -> str | None:
-    """The number as it stood on the screen: 85% for 0.85, 1,500 for 1500, 213人; None where the format says more."""
-    sections = number_format.split(";")
-    if value < 0 and len(sections) > 1:
-        return None
-    words, digits = "", 0
-    for quoted, escaped, nothing, places, general, sign in FORMAT.findall(sections[0]):
-        if places.endswith(",") or (sign.isascii() and sign.isalpha()) or sign in ("/", "@"):
-            return None
-        if places or general:
-            digits += 1
-            words += _digits(value * 100 if "%" in sections[0] else value, places)
-        words += "" if nothing else quoted or escaped or sign
-    return words if digits == 1 else None
-
-
-def _digits(value: float, places: str) -> str:
-    if not places:
-        return plain_text(value)
-    found = DECIMALS.search(places)
-    return f"{value:{',' if ',' in places else ''}.{len(found[1]) if found else 0}f}"
-
-
 FORMATTED = "Excelでは書式の付いた数値か日付です。画面の見え方に合わせて「{}」と読みました。"
 STRUCK = "取り消し線の付いた文字「{}」があります。取り消し線の文字を除くと「{}」です。"
 STRUCK_WHOLE = "欄の全部に取り消し線が付いています。"
@@ -96,8 +69,6 @@ def shown_day(value: date) -> str:
 
 
 MOST_WORDS = 60
-ROW, COLUMN = re.compile(rb"<(?:\w+:)?row\s[^>]*>"), re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-HIDES = re.compile(rb"""\shidden=["'](?:1|true)["']""")
 CONDITION = re.compile(
     r"""<(?:\w+:)?conditionalFormatting\s[^>]*?sqref=["']([^"']+)["'][^>]*>(.*?)</(?:\w+:)?conditionalFormatting>""",
     re.S,
@@ -128,20 +99,14 @@ def _hidden(xml: bytes, rows: Grid, columns: list[int]) -> Iterator[str]:
     filled = {
         number: {index for index in columns if index < len(cells) and cells[index].value} for number, cells in rows
     }
-    gone = [number for [number] in _hidden_numbers(xml, ROW, b"r") if filled.get(number)]
+    gone = [number for [number] in hidden_numbers(xml, ROW, b"r") if filled.get(number)]
     if gone:
         yield f"非表示の行にある答えも、ほかと同じように読みました：{_named([f'{number}行目' for number in gone])}。"
-    spans = _hidden_numbers(xml, COLUMN, b"min", b"max")
+    spans = hidden_numbers(xml, COLUMN, b"min", b"max")
     unseen = [index for index in columns if any(first <= index + 1 <= last for first, last in spans)]
     if unseen := [index for index in unseen if any(index in found for found in filled.values())]:
         names = _named([f"{column_letters(index)}列" for index in unseen])
         yield f"非表示の列にある答えも、ほかと同じように読みました：{names}。"
-
-
-def _hidden_numbers(xml: bytes, tag: re.Pattern[bytes], *names: bytes) -> list[list[int]]:
-    tags = (found for found in tag.findall(xml) if HIDES.search(found))
-    numbers = ([re.search(rb"\s" + name + rb"""=["'](\d+)["']""", found) for name in names] for found in tags)
-    return [[int(each[1]) for each in found if each] for found in numbers if all(found)]
 
 
 def _named(places: list[str], most: int = 10) -> str:

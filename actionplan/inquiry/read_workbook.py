@@ -19,7 +19,7 @@ from actionplan.apart import read_apart
 from actionplan.archives import NOT_XLSX
 from actionplan.cells import BY_NAME, CHOICE
 from actionplan.exports.tabular import LONGEST_CELL
-from actionplan.inquiry.as_seen import as_shown, doubt_about, points_elsewhere, retold, shown_day, unread
+from actionplan.inquiry.as_seen import doubt_about, points_elsewhere, retold, shown_day, unread
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
@@ -43,6 +43,7 @@ from actionplan.scale import DEFAULT, Scale, fold_label
 from actionplan.text import as_stored, refusal, workbook_unescape
 from actionplan.uploads import UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile, uploads
+from actionplan.worksheets import as_shown
 
 
 def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:

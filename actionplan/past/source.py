@@ -34,6 +34,7 @@ from actionplan.uploads import (
     sheet_rows,
 )
 from actionplan.words import plain_day
+from actionplan.worksheets import COLUMN, ROW, as_shown, hidden_numbers
 
 MOST_ROWS = 5_000
 
@@ -171,21 +172,11 @@ def _sheets(data: bytes) -> tuple[list[SourceTable], list[str]]:
 HIDDEN = "{place}は、Excelで非表示になっています。ほかと同じように読みました。要らないときは、取り込まないでください。"
 DRAWN = "図形（テキストボックス）の中の文字は読みません：「{words}」"
 COMMENTED = "セルのコメントは読みません：「{words}」"
-ROW_TAG, COLUMN_TAG = re.compile(rb"<(?:\w+:)?row\s[^>]*>"), re.compile(rb"<(?:\w+:)?col\s[^>]*>")
-HIDES = re.compile(rb"""\shidden=["'](?:1|true)["']""")
-
-
-def _hidden(sheet: Any, tag: re.Pattern, *names: bytes) -> Iterator[list[int]]:
-    """The numbers that each hidden row, or stretch of columns, bears under the names."""
-    for found in tag.findall(sheet._get_source().read()):
-        numbers = [re.search(rb"\s" + name + rb"""=["'](\d+)["']""", found) for name in names]
-        if HIDES.search(found) and all(numbers):
-            yield [int(each[1]) for each in numbers if each]
 
 
 def _hidden_rows(sheet: Any, grid: list[list[SourceCell]]) -> Iterator[str]:
     """Rows that nobody sees and that say something: 5～7行目."""
-    found = [row for [row] in _hidden(sheet, ROW_TAG, b"r") if row <= len(grid)]
+    found = [row for [row] in hidden_numbers(sheet._get_source().read(), ROW, b"r") if row <= len(grid)]
     found = [row for row in found if any(cell.text for cell in grid[row - 1])]
     for _, group in groupby(enumerate(found), lambda pair: pair[1] - pair[0]):
         rows = [row for _, row in group]
@@ -194,7 +185,7 @@ def _hidden_rows(sheet: Any, grid: list[list[SourceCell]]) -> Iterator[str]:
 
 def _hidden_columns(sheet: Any, grid: list[list[SourceCell]]) -> Iterator[str]:
     """Columns that nobody sees and that say something: C列."""
-    for first, last in _hidden(sheet, COLUMN_TAG, b"min", b"max"):
+    for first, last in hidden_numbers(sheet._get_source().read(), COLUMN, b"min", b"max"):
         for index in range(first - 1, min(last, max(map(len, grid), default=0))):
             if any(row[index].text for row in grid if index < len(row)):
                 yield f"{column_letters(index)}列"
@@ -260,9 +251,6 @@ def _is_struck(cell: Any) -> bool:
     return bool(font is not None and font.strike)
 
 
-THOUSANDS, DECIMALS = re.compile(r"[#0],[#0]{3}"), re.compile(r"\.(0+)")
-
-
 def shown(cell: ReadOnlyCell | EmptyCell) -> str:
     """The cell's value as it stands on the screen: 84.0% for 0.84, 4,841 for 4841, where its format says so."""
     value: Any = cell.value  # of the types that the stubs name, a sheet that is only read gives but a few
@@ -277,14 +265,9 @@ def shown(cell: ReadOnlyCell | EmptyCell) -> str:
 
 
 def _number(value: int | float, pattern: str) -> str:
-    found = DECIMALS.search(pattern)
-    decimals = len(found[1]) if found else 0
-    if "%" in pattern:
-        return f"{value * 100:.{decimals}f}%"
-    if THOUSANDS.search(pattern):
-        return f"{value:,.{decimals}f}"
-    if found:
-        return f"{value:.{decimals}f}"
+    found = None if pattern in ("General", "@") else as_shown(value, pattern)
+    if found is not None:
+        return found
     return plain_text(value) if pattern in ("General", "@") or float(value).is_integer() else f"{value:.10g}"
 
 

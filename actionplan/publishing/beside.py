@@ -1,13 +1,13 @@
-"""The texts of related departments and partners beside the answers: which are published, and which are left out."""
+"""What a row bears beside its own texts: those of related departments and partners, areas, tags, evidence."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
 
-from actionplan.models import State, Voice
+from actionplan.models import Area, Cells, State, Voice
 
 
 def bring_voices(voices: QuerySet[Voice], answers: Sequence[Any]) -> None:
@@ -42,3 +42,41 @@ def left_out(answers: Iterable[Any]) -> list[str]:
         f"{answer.item.code}　{voice.source}（{voice.kind_label}、{voice.get_state_display()}）"
         for answer, voice in waiting
     ]
+
+
+def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area], *, legend: bool) -> dict:
+    """The front matter with the areas and tags that the rows name, each once and in order, and how much evidence they
+    bear; without what none does: without the legend, too, of marks that no item bears.
+
+    areas: those of the live items, which say where one stands that the front matter does not name yet. legend: whether
+    the edition before showed one: then it stays.
+    """
+    used: dict[str, set[str]] = {"areas": set(), "tags": set()}
+    count = 0
+    for cells in rows:
+        legend = legend or bool(cells["actor_symbols"])
+        count += len(cells["evidence"])
+        for field, names in used.items():
+            names.update(cells[field])
+    in_order = [area.name for area in sorted(set(areas), key=lambda area: (area.order, area.name))]
+    known = [*front_matter.get("areas", ()), *in_order, *sorted(used["areas"])]
+    named: dict = {
+        "areas": [name for name in dict.fromkeys(known) if name in used["areas"]],
+        "tags": sorted(used["tags"]),
+    }
+    named["evidence"] = count
+    kept = {key: value for key, value in front_matter.items() if key not in named}
+    kept["actors"] = kept["actors"] if legend else []
+    return kept | {field: facts for field, facts in named.items() if facts}
+
+
+def evidence_texts(evidence: Iterable[dict]) -> Iterator[str]:
+    """What the evidence says in words: captions, and what stands for a picture."""
+    for each in evidence:
+        yield from (each.get("caption", ""), each.get("alt", ""))
+
+
+def named_files(evidence: Iterable[dict]) -> Iterator[str]:
+    """The kept files that the evidence names, small pictures among them."""
+    for each in evidence:
+        yield from (facts["file"] for facts in (each, each.get("preview", {})) if "file" in facts)

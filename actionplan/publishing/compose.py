@@ -32,8 +32,14 @@ from actionplan.models import (
     YearlyStatus,
     content_sha256,
 )
-from actionplan.publishing.beside import bring_voices, left_out, told_voices, voice_facts
-from actionplan.publishing.listed import evidence_texts, with_named
+from actionplan.publishing.beside import (
+    bring_voices,
+    evidence_texts,
+    left_out,
+    told_voices,
+    voice_facts,
+    with_named,
+)
 from actionplan.publishing.one_wording import TwoWordings, clashes, settle, two_wordings, with_printed
 from actionplan.scale import Scale, read_scale
 from actionplan.shadow import SEPARATOR, as_number, shadow, whole_words

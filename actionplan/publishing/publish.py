@@ -24,6 +24,7 @@ from actionplan.models import (
     content_of,
     hold,
 )
+from actionplan.publishing.beside import named_files
 from actionplan.publishing.compose import (
     Cells,
     Draft,
@@ -34,7 +35,6 @@ from actionplan.publishing.compose import (
     search_text,
     shown_edition,
 )
-from actionplan.publishing.listed import named_files
 from actionplan.publishing.one_wording import ADVICE
 from actionplan.publishing.unconfirmed import (
     NothingChanged,

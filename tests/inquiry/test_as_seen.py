@@ -11,9 +11,10 @@ from openpyxl.styles.differential import DifferentialStyle
 
 from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.apply_answers import Undecided
-from actionplan.inquiry.as_seen import as_shown, points_elsewhere
+from actionplan.inquiry.as_seen import points_elsewhere
 from actionplan.inquiry.compare import DOUBT
 from actionplan.inquiry.layout import SHEET, Doubt, Trouble
+from actionplan.worksheets import as_shown
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, taken
 from tests.inquiry.workbooks import STRINGS, as_excel_saves, edited, filled, issued, read, respelt
