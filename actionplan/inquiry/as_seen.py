@@ -183,3 +183,10 @@ ELSEWHERE = re.compile(
 def points_elsewhere(text: str) -> bool:
     """Whether a text only points to what its reader does not have: 別紙のとおり, 同上, 〃, 前年と同じ."""
     return bool(ELSEWHERE.fullmatch(text.strip(" 　\n（）()「」。．.、を")))
+
+
+def says_little(text: str, last: str) -> str:
+    """What to tell of a text beside which a reader would need another one, or that is last year's; mostly nothing."""
+    if points_elsewhere(text):
+        return f"は「{text.strip()}」だけです。公表されるのは、この文だけです。"
+    return "は、昨年度の実施状況と同じ文です。" if text.strip() and text.strip() == as_stored(last) else ""

@@ -17,9 +17,9 @@ from openpyxl.utils import range_boundaries
 
 from actionplan.apart import read_apart
 from actionplan.archives import NOT_XLSX
-from actionplan.cells import BY_NAME, CHOICE
+from actionplan.cells import BY_NAME, CHOICE, TEXT
 from actionplan.exports.tabular import LONGEST_CELL
-from actionplan.inquiry.as_seen import doubt_about, points_elsewhere, retold, shown_day, unread
+from actionplan.inquiry.as_seen import doubt_about, retold, says_little, shown_day, unread
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
@@ -118,7 +118,7 @@ class Reading:
             self.lines.append(
                 AnswerLine(line, number.status_id, number.revision, answers, number.shown, locked, doubts)
             )
-            self._point_out(line, cells, answers.get("text", ""))
+            self._point_out(line, cells, answers)
             self.order.append(tuple(map(int, number.code.split("-"))))
 
     def _doubled(self) -> Iterator[Trouble]:
@@ -129,14 +129,12 @@ class Reading:
                 sentence = f"項目{line.code}の行が{places}にあります。正しい行だけを残してください。"
                 yield from (Trouble(self.rows.place("token", each), sentence) for each in met)
 
-    def _point_out(self, line: int, cells: Cells, text: str) -> None:
-        """Notes a text that says nothing by itself, or that is last year's."""
-        if points_elsewhere(text):
-            self.retold.append(
-                f"{self.rows.place('text', line)}は「{text.strip()}」だけです。公表されるのは、この文だけです。"
-            )
-        elif text.strip() and text.strip() == as_stored(self.rows.words("last_text", cells)):
-            self.retold.append(f"{self.rows.place('text', line)}は、昨年度の実施状況と同じ文です。")
+    def _point_out(self, line: int, cells: Cells, answers: dict[str, str]) -> None:
+        """Notes each text that says nothing by itself, and a status that is last year's."""
+        for field, text in answers.items():
+            last = self.rows.words("last_text", cells) if field == "text" else ""
+            if BY_NAME[field].kind == TEXT and (told := says_little(text, last)):
+                self.retold.append(f"{self.rows.place(field, line)}{told}")
 
     def _cells(self, line: int, cells: Cells) -> tuple[dict[str, str], dict[str, Doubt]]:
         found, doubts = {}, {}

@@ -112,6 +112,13 @@ def test_what_stands_beside_the_answers_is_told_with_its_place():
 
 
 @pytest.mark.django_db
+def test_each_text_that_says_nothing_by_itself_is_pointed_out():
+    found = read(filled(issued(), H5="実施した。", J5="同上", L5="前年と同じ"))
+    told = [note for note in found.notes if "公表されるのは" in note]
+    assert [note[:2] for note in told] == ["J5", "L5"]
+
+
+@pytest.mark.django_db
 def test_a_workbook_as_issued_holds_nothing_beside_its_answers():
     found = read(filled(issued(), H5="実施した。"))
     assert (found.unread, found.notes, found.lines[0].doubts) == ((), (), {})
