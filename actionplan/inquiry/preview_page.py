@@ -129,7 +129,7 @@ CANCELLED = "「{title}」の取り込みをやめました。いまの回答は
 CLOSED = "「{title}」を閉じました。いまの回答は変えていません。"
 NOTHING_TICKED = "「{title}」：印が付いていなかったため、何も変えていません。"
 ALL_KEPT = "「{title}」：いまの回答を残すことが選ばれたため、何も変えていません。"
-BESIDE = "このファイルには、ほかに次のものがありました。{}"
+BESIDE = "このファイルには、ほかに次のものがありました。"
 MOVED = "確認していただいたあとに回答が変わったため、まだ何も保存していません。"
 # Django takes 5,000 fields of a form at most.
 MOST_CHOICES = 4_500
@@ -199,7 +199,8 @@ class Page:
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
         self._tell(outcome, decision)
         if inquiry.unread:
-            messages.info(self.request, BESIDE.format(" ".join(inquiry.unread)))
+            lines = format_html_join("", "<br>・{}", ((each,) for each in inquiry.unread))
+            messages.info(self.request, format_html("{}{}", BESIDE, lines))
         if inquiry.partner_id and outcome.saved:
             messages.info(self.request, TO_HAND_IN)
         return HttpResponseRedirect(self._on(inquiry, outcome))
