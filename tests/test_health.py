@@ -74,6 +74,44 @@ def test_a_database_that_does_not_answer_ends_the_service(looked, monkeypatch):
     assert lines["database"] == ("fail", "データベースを読めません（connection refused）。")
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [("disk is full", "fail"), ("in a read-only transaction", "fail"), ("database is locked", "warn")],
+)
+def test_a_database_that_reads_and_takes_no_writing_is_told_and_readers_stay(looked, said, state):
+    def refuse(execute, sql, *rest):
+        if sql in health.PROBES.values():
+            raise OperationalError(said)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(refuse):
+        status, lines = looked()
+    assert (status, lines["writing"]) == (200, (state, f"データベースに書き込めません（{said}）。"))
+
+
+def test_asking_whether_the_database_takes_writing_leaves_nothing(looked):
+    before = MigrationRecorder.Migration.objects.order_by("pk").first()
+    looked()
+    looked()
+    assert MigrationRecorder.Migration.objects.order_by("pk").first().name == before.name
+    assert "readiness" not in connection.introspection.table_names()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_takes_no_writing_is_told(looked):
+    refuse, allow = {
+        "postgresql": ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off"),
+        "sqlite": ("PRAGMA query_only = on", "PRAGMA query_only = off"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(refuse)
+        try:
+            assert looked()[1]["writing"][0] == "fail"
+        finally:
+            cursor.execute(allow)
+    assert looked()[1]["writing"][0] == "ok"
+
+
 def test_a_database_of_before_an_upgrade_ends_the_service(looked):
     MigrationRecorder(connection).record_unapplied("actionplan", "0001_initial")
     status, lines = looked()

@@ -16,7 +16,7 @@ from time import time
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
@@ -95,6 +95,21 @@ def _database() -> tuple[str, str]:
             raise
         return FAIL, f"データベースを読めません（{str(mishap).strip().partition(chr(10))[0]}）。"
     return OK, "データベースを読めます。"
+
+
+def _writing() -> tuple[str, str]:
+    """Writes what is never kept: a server that is full, or takes no writing, still reads."""
+    try:
+        with within(PATIENCE), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(PROBES[connection.vendor])
+            transaction.set_rollback(True)
+    except Exception as mishap:
+        if not is_weather(mishap):
+            raise
+        passes = "locked" in str(mishap)
+        words = f"データベースに書き込めません（{str(mishap).strip().partition(chr(10))[0]}）。"
+        return (WARN if passes else FAIL), words
+    return OK, "データベースに書き込めます。"
 
 
 def _replica() -> tuple[str, str]:
@@ -190,11 +205,18 @@ def _last(name: str, what: str, due: timedelta, pick: Callable[[Any], Any], good
     return (WARN if age > due else OK), f"最後の{what}は{hours}時間前です。"
 
 
+# PostgreSQL makes room for it on its disk, which a row of an old table need not. Taken back at once.
+PROBES = {
+    "postgresql": "CREATE TEMPORARY TABLE readiness ON COMMIT DROP AS SELECT generate_series(1, 9999)",
+    "sqlite": "UPDATE django_migrations SET name = name WHERE id = (SELECT min(id) FROM django_migrations)",
+}
+# Not the writing: it fails on every computer alike, and citizens read on.
 ENDING = {"database", "migrations", "disk"}
 # What there is to look after where only citizens come.
 OUTSIDE = {*ENDING, "shared", "clock"}
 LOOKS: tuple[tuple[str, Callable[[], tuple[str, str]]], ...] = (
     ("database", _database),
+    ("writing", _writing),
     ("replica", _replica),
     ("migrations", _migrations),
     ("disk", _disk),

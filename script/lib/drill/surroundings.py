@@ -61,7 +61,11 @@ def disk_trouble() -> Iterator[str]:
     full = Trouble("ディスクが一杯", _full, FULL)
     read_only = Trouble("ディスクが読み取り専用", _read_only, READ_ONLY, "fail disk")
     yield from _lines(sqlite, replace(full, ready="fail disk"), read_only)
-    yield from _lines(postgres, full, Trouble("データベースが読み取り専用", _only_reading, READ_ONLY))
+    yield from _lines(
+        postgres,
+        replace(full, ready="fail writing"),
+        Trouble("データベースが読み取り専用", _only_reading, READ_ONLY, "fail writing"),
+    )
 
 
 def clock_trouble() -> Iterator[str]:
