@@ -51,6 +51,7 @@ STEP_UP = {
     "withdraw": WRITING,
     "confirm_withdrawal": WRITING,
     "people_list": READING,
+    "trail_csv": READING,
     "people_import": WRITING,
     "people_switch": WRITING,
     "start_password": WRITING,
