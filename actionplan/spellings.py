@@ -116,6 +116,21 @@ def _hiragana(core: str) -> Iterator[str]:
     yield f"{APART}{core}{APART}"
 
 
+# 送り仮名の付け方 (1973, 内閣告示) lets verbs of one kanji be written with a kana more, 表わす, or less, 終る.
+ONE_KANA_MORE = re.findall(
+    "..", "行な表わ現わ著わ断わ賜わ終わ変わ代わ替わ換わ当た果た起こ落と暮ら積も生ま済ま聞こ押さ捕ら浮か向か"
+)
+
+
+def _with_other_okurigana(core: str) -> Iterator[str]:
+    """行った for 行なった, 終る for 終わる, and the other way round."""
+    for more in ONE_KANA_MORE:
+        if more in core:
+            yield core.replace(more, more[0])
+        elif more[0] in core:
+            yield re.sub(f"{more[0]}(?=[ぁ-ゖ])", more, core)
+
+
 def _mixed(core: str) -> Iterator[str]:
     """As it stands; its kana in the other script; が for ヶ; a longer Latin word also as the beginning of one."""
     if LATIN.fullmatch(core.strip(MARK)) and len(core.strip(MARK)) > LONG:
@@ -126,12 +141,14 @@ def _mixed(core: str) -> Iterator[str]:
     yield core.translate(TO_HIRAGANA)
     yield re.sub(f"(?<=[{KANJI}ぁ-ゖ])が(?=[{KANJI}])", "ヶ", core)
     yield re.sub(f"(?<=[{KANJI}ぁ-ゖ])ヶ(?=[{KANJI}])", "が", core)
+    yield from _with_other_okurigana(core)
 
 
 def _numbers(core: str) -> Iterator[str]:
     """H21 for 平成21 and the other way round; 21 for 二十一; the number of an item as one."""
     if re.fullmatch(f"[{NUMERALS}]+", core):
         yield f"{MARK}{in_figures(core)}{MARK}"
+    core = TWO_MARKS.sub(MARK, FIRST_YEAR.sub(f"\\1{MARK}1{MARK}", core))
     if MARK in core:
         yield from _years(core)
         yield from _large(core)
@@ -155,10 +172,12 @@ def _years(core: str) -> Iterator[str]:
 
 
 LONGEST_ERA = 64
+# R元; folding knows 令和元年.
+FIRST_YEAR = re.compile(f"({MARK}[mtshr]{MARK}|{'|'.join(era for era, _ in ERAS.values())})元")
 
 
 def _large(core: str) -> Iterator[str]:
-    """20000人 for 2万人, and the other way round; 2000人 for 2千人."""
-    for unit, noughts in (("万", "0000"), ("千", "000")):
-        yield re.sub(f"(?<=[0-9]){MARK}{unit}(?!円)", f"{noughts}{MARK}", core)
-        yield re.sub(f"(?<=[1-9]){noughts}{MARK}(?!円)", f"{MARK}{unit}", core)
+    """20000人 for 2万人, and the other way round; 2000円 for 2千円."""
+    for unit, noughts in (("億", "00000000"), ("万", "0000"), ("千", "000")):
+        yield re.sub(f"(?<=[0-9]){MARK}{unit}", f"{noughts}{MARK}", core)
+        yield re.sub(f"(?<=[1-9]){noughts}{MARK}", f"{MARK}{unit}", core)
