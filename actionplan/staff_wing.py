@@ -24,7 +24,7 @@ from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages, figure_table, named_admin
 from actionplan.publishing import approval_pages, edition_admin
 from actionplan.publishing import pages as publishing
-from actionplan.round import department_page, remind_page, voices_page, year_pages
+from actionplan.round import department_page, reading_queue, remind_page, voices_page, year_pages
 from actionplan.round import pages as round_pages
 from actionplan.trail import pages as trail
 from actionplan.trail import security
@@ -48,6 +48,7 @@ OWN_PAGES = (
     publishing,
     remind_page,
     department_page,
+    reading_queue,
     inquiry,
     preview_page,
     past,

@@ -145,6 +145,8 @@ ROUND = (
     get("round", "/admin/round/{year}/", READERS),
     get("round_department", "/admin/round/{year}/{own}/", READERS),
     post("round_department", "/admin/round/{year}/{own}/", OFFICE),
+    *both("round_queue", "/admin/round/{year}/queue/?department={own}", OFFICE),
+    *both("round_confirm", "/admin/round/{year}/confirm/", OFFICE),
     get("voices", "/admin/round/{year}/voices/", READERS),
     post("voices", "/admin/round/{year}/voices/", OFFICE),
     *both("partner_link", "/admin/round/{year}/voices/{partner}/", OFFICE),
