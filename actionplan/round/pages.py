@@ -15,6 +15,7 @@ from actionplan.admin.site import FrontLink, own_page, succession_in
 from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
+from actionplan.round.reminders import sends_workbooks
 from actionplan.round.responses import Response, responses, tallies, waiting_revisions, waiting_seal
 from actionplan.round.years import why_not_close
 from actionplan.words import day_words, days_words, due_day
@@ -106,6 +107,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
         "coordinates": coordinates,
+        "workbook_mails": sends_workbooks(),
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)

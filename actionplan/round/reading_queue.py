@@ -1,6 +1,6 @@
 """確定を待っている回答: read one department after the other, confirmed or returned; and several departments at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -70,6 +70,23 @@ class ReadAnswer:
     cells: tuple[ComparedCell, ...]
 
 
+def read_answers(
+    sheet: Iterable[SheetRow],
+    *,
+    boxes: bool = False,
+    ticks: frozenset[int] | None = None,
+    changed: Mapping[int, str] | None = None,
+) -> list[ReadAnswer]:
+    """The answers beside last year's; boxes, ticks: as read_row(). changed: words by primary key of the answer."""
+    told = changed or {}
+    return [
+        ReadAnswer(
+            read_row(row, {}, boxes=boxes, ticks=ticks, changed=told.get(row.status.pk, "")), tuple(read_cells(row))
+        )
+        for row in sheet
+    ]
+
+
 def waiting_in(report: AnnualReport) -> list[Response]:
     """The departments whose answers wait for confirmation, in their own order, which stays while one reads."""
     return sorted((each for each in tallies(report) if each.waiting), key=_place)
@@ -123,13 +140,7 @@ def _facts(
     later = [each for each in waiting if _place(each) > _place(shown)]
     return {
         "response": next((each for each in waiting if each.key == shown.key), shown),
-        "answers": [
-            ReadAnswer(
-                read_row(row, {}, boxes=True, ticks=ticks, changed=changed.get(row.status.pk, "")),
-                tuple(read_cells(row)),
-            )
-            for row in sheet_rows(report, rows)
-        ],
+        "answers": read_answers(sheet_rows(report, rows), boxes=True, ticks=ticks, changed=changed),
         "place_of_page": f"?department={shown.key}",
         "place": len(waiting) - len(later),
         "next": later[0] if later else None,

@@ -12,7 +12,16 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from actionplan.models import OPEN_STATES, AnnualReport, Department, State, Succession, YearlyStatus, place_of
+from actionplan.models import (
+    OPEN_STATES,
+    AnnualReport,
+    Department,
+    LetterKind,
+    State,
+    Succession,
+    YearlyStatus,
+    place_of,
+)
 from actionplan.seen import fingerprint
 from actionplan.words import NO_DEPARTMENT, person_name
 
@@ -57,7 +66,7 @@ def movements(report: AnnualReport, succession: Succession, day: date) -> dict[i
 
 def reminders(report: AnnualReport, succession: Succession, day: date) -> dict[int, LastReminder]:
     """By department, the last reminder that was tried."""
-    rows = report.reminders.select_related("sent_by").order_by("sent_at", "pk")
+    rows = report.reminders.filter(kind=LetterKind.REMINDER).select_related("sent_by").order_by("sent_at", "pk")
     return {
         succession.current(row.department_id, day) or 0: LastReminder(row.day, person_name(row.sent_by), row.failure)
         for row in rows
