@@ -20,6 +20,10 @@ def goes_out() -> bool:
     return "console" not in settings.EMAIL_BACKEND
 
 
+# A file that goes with a mail: its name, its bytes, what they are.
+Attached = tuple[str, bytes, str]
+
+
 @dataclass(frozen=True)
 class Words:
     """What a mail says."""
@@ -43,12 +47,12 @@ class Post:
     def __exit__(self, kind: type | None, error: Exception | None, trace: TracebackType | None) -> None:
         self._close()
 
-    def send(self, subject: str, body: str, to: Sequence[str]) -> str:
+    def send(self, subject: str, body: str, to: Sequence[str], attached: Sequence[Attached] = ()) -> str:
         """An empty string when the mail went out, otherwise the sentence that says why not."""
         if self._reach():
             return self._down
         try:
-            self._connection.send_messages([EmailMessage(subject, body, to=list(to))])
+            self._connection.send_messages([EmailMessage(subject, body, to=list(to), attachments=list(attached))])
         except (OSError, ValueError) as error:
             # SMTP's own errors are OSErrors; a broken header or address is a ValueError.
             self._close()

@@ -22,6 +22,7 @@ from actionplan.models import (
     EditionFile,
     EditionRow,
     EditionWithdrawal,
+    HeadLink,
     PartnerLink,
     Person,
     Reminder,
@@ -256,6 +257,24 @@ def may_answer_by_link(link: PartnerLink, voice: Voice) -> bool:
     """Whether who holds the link may write this text now: their own of the link's year, until it is handed in."""
     own = (voice.partner_id, voice.report_id) == (link.partner_id, link.report_id)
     return own and voice.state in OPEN_STATES and link.used_at is None and link.opens_on(timezone.localdate())
+
+
+def head_links() -> bool:
+    """Whether heads may hand in by a link in a mail (HEAD_LINKS)."""
+    return settings.HEAD_LINKS
+
+
+def may_ask_head(standing: Standing, department_id: int | None) -> bool:
+    """Whether the person may ask the department's head for it: who may write its answers."""
+    return department_id is not None and standing.may_answer_for(department_id)
+
+
+def may_use_head_link(link: HeadLink) -> bool:
+    """Whether the link's head may hand in by it now: still its department's head, with an open account."""
+    if not (head_links() and link.head):
+        return False
+    standing = standing_of(link.head)
+    return standing.submits and standing.is_own(link.department_id)
 
 
 def may_link(user: Person) -> bool:

@@ -24,7 +24,16 @@ from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages, figure_table, named_admin
 from actionplan.publishing import approval_pages, edition_admin
 from actionplan.publishing import pages as publishing
-from actionplan.round import department_page, remind_page, voices_page, year_pages
+from actionplan.round import (
+    all_answered,
+    department_page,
+    head_link_pages,
+    reading_queue,
+    remind_page,
+    reminders,
+    voices_page,
+    year_pages,
+)
 from actionplan.round import pages as round_pages
 from actionplan.trail import pages as trail
 from actionplan.trail import security
@@ -48,6 +57,8 @@ OWN_PAGES = (
     publishing,
     remind_page,
     department_page,
+    reading_queue,
+    head_link_pages,
     inquiry,
     preview_page,
     past,
@@ -64,6 +75,8 @@ def connect() -> None:
     site = cast(PortalAdminSite, admin.site)
     site.own_pages, site.gate, site.login_form = OWN_PAGES, gate.gate, login.LoginForm
     gate.connect()
+    reminders.workbook_of = inquiry.attached_workbook
+    all_answered.connect()
     office_pages.connect()
     single_sign_on.connect()
     security.connect()

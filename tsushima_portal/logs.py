@@ -25,9 +25,9 @@ security, requests = logging.getLogger("portal.security"), logging.getLogger("po
 # Sent for each event once its line is written: request, and line as a dictionary. Receivers raise nothing.
 event_told = Signal()
 _now: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
-# Keys that stand in an address: a partner's, and that of who set a new password.
-KEY = re.compile(r"^(/partner/|/admin/forgotten/).+", re.DOTALL)
-SAID_KEY = re.compile(r"(/partner/|/admin/forgotten/)[^\s'\"?]+")
+# Keys that stand in an address: a partner's, a head's, and that of who set a new password.
+KEY = re.compile(r"^(/partner/|/admin/forgotten/|/admin/approve/).+", re.DOTALL)
+SAID_KEY = re.compile(r"(/partner/|/admin/forgotten/|/admin/approve/)[^\s'\"?]+")
 SECRETS = {"password", "token", "secret", "code", "otp", "key"}
 LONGEST = 200
 # Asked every few seconds by who watches: a good answer is no news.

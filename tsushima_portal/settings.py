@@ -174,6 +174,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024
 # Who asks for a publication is not who grants it (起案 → 決裁).
 FOUR_EYES = environment.flag("FOUR_EYES", default=False)
 
+# Letters that open the year or return answers go out by e-mail with the department's workbook.
+WORKBOOK_MAILS = environment.flag("WORKBOOK_MAILS", default=False)
+# A head may hand in by a link in an e-mail, once, without logging in.
+HEAD_LINKS = environment.flag("HEAD_LINKS", default=False)
+
 # Rendered public pages and files stay in VAR_DIR/pages and answer while the database is away.
 KEPT_PAGES = environment.flag("KEPT_PAGES", default=not DEBUG)
 KEPT_PAGES_BYTES = environment.number("KEPT_PAGES_MB", 500) * 1024 * 1024

@@ -21,7 +21,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from actionplan.admin import rescue
 from actionplan.exports.tabular import misfit_advice
 from actionplan.models import Succession, label_of
-from actionplan.permissions import Standing, standing_of
+from actionplan.permissions import Standing, head_links, standing_of
 from actionplan.text import changes_told
 from actionplan.words import full_name
 from tsushima_portal.patience import is_weather
@@ -97,6 +97,10 @@ class PortalAdminSite(AdminSite):
         """Django's, after the portal's own pages."""
         own = [address for page in self.own_pages for address in page.urls(self.admin_view)]
         return [*own, *super().get_urls()]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's, and whether heads may be asked by mail."""
+        return super().each_context(request) | {"head_links": head_links()}
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
         """The front page, led by the work that waits for this person."""
@@ -187,7 +191,7 @@ def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
 
 
 # Beside the forms of the record, pages of our own with boxes for long texts; the answers say so themselves.
-WRITTEN_IN = {"evidence", "publish", "withdraw", "round_department"}
+WRITTEN_IN = {"evidence", "publish", "withdraw", "round_department", "round_queue"}
 
 
 def is_written_in(request: HttpRequest) -> bool:

@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
 from actionplan.admin.locking import LockedForm, record_field
-from actionplan.admin.site import named
+from actionplan.admin.site import named, standing_in
 from actionplan.answers.saving import Answer, save_answers
 from actionplan.cells import CELLS, CHOICES, FIGURES, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
@@ -318,6 +318,14 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
             return super().changeform_view(request, *args, **kwargs)
         except OVERTAKEN:
             return self.changeform_view(request, *args, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The form, with the way to the department's own page for who may write there."""
+        row, standing = context.get("original"), standing_in(request)
+        if row and standing.may_answer_for(row.department_id):
+            place = reverse("admin:answer_sheet", args=[row.report.key, row.department_id or 0])
+            context |= {"answers": f"{place}#item-{row.pk}", "stands_in": standing.stands_in(row.department_id)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """Saves by the one way (saving.py); a new row is stored as it is, with who wrote it."""

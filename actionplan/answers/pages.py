@@ -205,6 +205,7 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "summary": written_words(tally),
         "due": due_words(sheet.report, sheet.day) if tally.open else "",
         "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
+        "take_back": TAKE_BACK.format(tally.states.get(State.SUBMITTED, 0)),
         "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
         "missing": _missing(request, sheet, answers, page),
         "returned": _returned(answers, page),
@@ -299,6 +300,7 @@ NOT_YOURS = "この課の回答を見る権限がありません。自分の課�
 MAY_NOT_WRITE = "この課の回答を書く権限がないため、保存していません。事務局に確認してください。"
 MAY_NOT_SUBMIT = "提出できるのは課長です。下書きは保存してあります。"
 NOTHING_TO_SUBMIT = "提出していない項目はありません。すでに提出されています。"
+TAKE_BACK = "提出した{}項目を、すべて下書きに戻しますか。"
 NOTHING_TO_TAKE_BACK = (
     "提出を取り消せる項目がありませんでした。すでに取り消されたか、事務局が確定または差戻しをしています。"
 )

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import Q, QuerySet
+from django.dispatch import Signal
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
@@ -211,12 +212,7 @@ def rows_moved(newer: Sequence[YearlyStatus], gone: Iterable[int] = ()) -> Moved
 
 
 def store(
-    rows: Sequence[YearlyStatus],
-    fields: Iterable[str],
-    *,
-    by: Person | None,
-    reason: str,
-    source: str = "",
+    rows: Sequence[YearlyStatus], fields: Iterable[str], *, by: Person | None, reason: str, source: str = ""
 ) -> None:
     """Stores the fields of locked rows in bulk, each row one revision on, each with its record of change.
 
@@ -276,9 +272,15 @@ def submit(seen: Seen, *, by: Person) -> int:
     return submit_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
 
 
-def submit_rows(rows: Sequence[YearlyStatus], *, by: Person, standing: Standing) -> int:
-    """The same for rows that the caller has locked."""
-    return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=_by_and_at("submitted"))
+# Sent when what was handed in is stored. reports: the keys of the years.
+handed_in = Signal()
+
+
+def submit_rows(rows: Sequence[YearlyStatus], *, by: Person, standing: Standing, how: str = "") -> int:
+    """The same for rows that the caller has locked. how: for the history, where it was not by the answers page."""
+    marks, reports = _by_and_at("submitted"), {row.report_id for row in rows}
+    transaction.on_commit(lambda: handed_in.send(SUBMIT, reports=reports), robust=True)
+    return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=marks, reason=how)
 
 
 @transaction.atomic

@@ -33,9 +33,11 @@ from actionplan.inquiry.write_workbook import (
     write_partner_inquiry,
     zip_name,
 )
+from actionplan.mail import Attached
 from actionplan.models import AnnualReport, Partner, Person, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing, standing_of
 from actionplan.round.pages import years_in
+from actionplan.round.responses import Response
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError
 from actionplan.voices.asked import voices_of
@@ -126,6 +128,13 @@ def workbook(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         raise Http404("この担当課には、この年度の項目がありません。")
     department = succession.by_pk[current] if current else None
     return attachment(write_inquiry(report, department, rows), file_name(report, department), XLSX)
+
+
+def attached_workbook(report: AnnualReport, response: Response) -> Attached | None:
+    """The department's workbook as a mail carries it; None where it has no items."""
+    rows = answer_sheet(report, response.forms)
+    whose = response.department
+    return (file_name(report, whose), write_inquiry(report, whose, rows), XLSX) if rows else None
 
 
 @require_safe

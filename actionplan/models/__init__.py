@@ -34,6 +34,7 @@ from actionplan.models.edition import (
 )
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
 from actionplan.models.installation import Installation
+from actionplan.models.letters import HeadLink, LetterKind, Reminder
 from actionplan.models.named import Area, Tag, likeness
 from actionplan.models.one_record import one_change, record_deletions
 from actionplan.models.partner import Partner
@@ -49,7 +50,7 @@ from actionplan.models.plan import (
     StoryStep,
     scale_of,
 )
-from actionplan.models.reporting import AnnualReport, CategoryField, Reminder, State, YearlyStatus, sharing_reports
+from actionplan.models.reporting import AnnualReport, CategoryField, State, YearlyStatus, sharing_reports
 from actionplan.models.seal import Seal, Unsealing, unsealed
 from actionplan.models.sealing import EDITIONS, hold
 from actionplan.models.security import HeldEvent, SecurityEvent
@@ -103,10 +104,12 @@ __all__ = [
     "EvidenceKind",
     "Figure",
     "FirstPassword",
+    "HeadLink",
     "HeldEvent",
     "ImmutableError",
     "Installation",
     "KeyLostError",
+    "LetterKind",
     "LoginLock",
     "Measure",
     "Partner",

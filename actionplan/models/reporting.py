@@ -5,11 +5,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, When
-from django.utils import timezone
 
 from actionplan.cells import BY_NAME, CHOICE, CHOICES, FIGURES, Cell, State, state_once_written
 from actionplan.figures import Declared, FigureFault, as_published, frozen, read_values, write_values
@@ -52,6 +50,7 @@ class AnnualReport(RecordModel):
     answers_due = models.DateField("回答の締切", null=True, blank=True)
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
+    all_answered_at = models.DateTimeField("全課の回答がそろった日時", null=True, blank=True, editable=False)
     # Kept on the row, so that a list of years asks nothing of their plans; name_plans() writes it when plans change.
     plan_name = models.CharField("添える計画名", max_length=200, blank=True, default="", editable=False)
     past_published_on = models.DateField(
@@ -364,33 +363,3 @@ def sharing_reports(rows: Iterable[YearlyStatus]) -> list[YearlyStatus]:
     for row in found:
         row.report = reports.setdefault(row.report_id, row.report)
     return found
-
-
-class Reminder(models.Model):
-    """One e-mail to a department about its answers; at most one a day, which the database itself guards."""
-
-    report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="reminders")
-    department = models.ForeignKey(Department, models.PROTECT, verbose_name="担当課", related_name="reminders")
-    day = models.DateField("送った日")
-    sent_at = models.DateTimeField("送信日時", default=timezone.now)
-    sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="送った人", related_name="+", null=True, blank=True
-    )
-    addresses = models.JSONField("宛先", default=list)
-    open_items = models.PositiveIntegerField("未提出の項目数")
-    failure = models.TextField("送れなかった理由", blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "督促の記録"
-        ordering = ["-sent_at", "-pk"]
-        constraints = [
-            # A failed attempt may be tried again the same day.
-            models.UniqueConstraint(
-                fields=["report", "department", "day"],
-                condition=models.Q(failure=""),
-                name="reminder_once_a_day",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.day} {self.department}"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -15,7 +15,8 @@ from actionplan.admin.site import FrontLink, own_page, succession_in
 from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
-from actionplan.round.responses import Response, responses, tallies
+from actionplan.round.reminders import sends_workbooks
+from actionplan.round.responses import Response, responses, tallies, waiting_revisions, waiting_seal
 from actionplan.round.years import why_not_close
 from actionplan.words import day_words, days_words, due_day
 
@@ -90,6 +91,8 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
     word = request.GET.get("show", "")
     word = word if word in SHOWN else ""
     coordinates = permissions.may_coordinate(request.user)
+    shown = [response for response in found if SHOWN[word][1](response)]
+    ticks = coordinates and any(response.waiting for response in shown)
     facts: dict[str, Any] = {
         "report": report,
         "untouched": coordinates and _is_untouched(report, found),
@@ -97,13 +100,23 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "due": due_of(report),
         "edition": report.editions.public().defer("front_matter").order_by("-number").first(),
         "asked": Approval.objects.requests().filter(report=report).first() if permissions.four_eyes() else None,
-        "responses": [response for response in found if SHOWN[word][1](response)],
+        "responses": _sealed(report, shown) if ticks else shown,
+        "ticks": ticks,
+        "ticked": request.GET.get("tick") == "all",
+        "word": word,
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
         "coordinates": coordinates,
+        "workbook_mails": sends_workbooks(),
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
+
+
+def _sealed(report: AnnualReport, found: list[Response]) -> list[Response]:
+    """The same, with the seal of what waits, which a tick box sends."""
+    revisions = waiting_revisions(report, found)
+    return [replace(each, seal=waiting_seal(revisions[each.key])) if each.waiting else each for each in found]
 
 
 def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:

@@ -1,10 +1,11 @@
-"""Reminding departments of what they have not handed in: at most once a day each, and everything sent is logged.
+"""Letters to departments about what they have not handed in: the one that opens the year, once, with the department's
+workbook, and reminders, at most once a day each; everything sent is logged.
 
 The day's place in the log is taken first, then the mail goes out, and a failure is written down after it: no lock is
 held while the mail server is spoken to, and of two people who remind at once, one does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
@@ -18,8 +19,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.mail import Post, Words
-from actionplan.models import OPEN_STATES, AnnualReport, Person, Reminder, Succession, YearlyStatus
+from actionplan.mail import Attached, Post, Words, goes_out
+from actionplan.models import OPEN_STATES, AnnualReport, LetterKind, Person, Reminder, Succession, YearlyStatus
 from actionplan.round.responses import REPORT_ORDER, Addressees, Response, addressees, tallies
 from actionplan.seen import fingerprint
 from actionplan.words import day_words, days_late
@@ -32,8 +33,12 @@ def answers_address(report: AnnualReport, response: Response, site: str = "") ->
 
     SITE_URL goes first; empty when neither is known, as for a mail that cron sends.
     """
+    return site_address(reverse("admin:answer_sheet", args=[report.key, response.key]), site)
+
+
+def site_address(path: str, site: str = "") -> str:
+    """The whole address of a page; site as above."""
     root = (settings.SITE_URL or site).rstrip("/")
-    path = reverse("admin:answer_sheet", args=[report.key, response.key])
     return f"{root}{path}" if root else ""
 
 
@@ -98,6 +103,46 @@ def signature(report: AnnualReport) -> str:
     return "\n".join([str(office), *(f"{label}：{value}" for label, value in contact if value)])
 
 
+def opening_words(
+    report: AnnualReport, response: Response, rows: Sequence[YearlyStatus], *, day: date, site: str = ""
+) -> Words:
+    """The letter that opens the year for the department; its workbook goes with it. rows: as for a reminder."""
+    due = report.answers_due
+    body = [
+        f"{response.name}　御中",
+        f"{report.plan}の{report.label}の実施状況について、回答をお願いします。項目は{response.open}件です。\n"
+        f"{_due_sentence(due, day)}",
+        f"回答をお願いする項目\n{item_lines(rows, response.open)}",
+        link_line(answers_address(report, response, site), "回答を書き、すべて書けたら提出してください。"),
+        "添付の照会票（Excel）に書いて、「照会票を取り込む」から取り込むこともできます。どちらか一方で結構です。",
+        signature(report),
+    ]
+    limit = f"（締切：{due.month}月{due.day}日）" if due else ""
+    return Words(f"【照会】{report}の実施状況の回答{limit}", "\n\n".join(body) + "\n")
+
+
+WORDS = {LetterKind.REMINDER: reminder_words, LetterKind.OPENING: opening_words}
+
+
+def no_workbook(report: AnnualReport, response: Response) -> Attached | None:
+    """For a portal without workbooks."""
+
+
+# Gives the department's workbook: a room above makes it, so the staff wing puts the two together.
+workbook_of: Callable[[AnnualReport, Response], Attached | None] = no_workbook
+
+
+def sends_workbooks() -> bool:
+    """Whether letters that open the year or return answers carry workbooks: WORKBOOK_MAILS, and a mail server."""
+    return settings.WORKBOOK_MAILS and goes_out()
+
+
+def attached_to(report: AnnualReport, response: Response) -> list[Attached]:
+    """The department's workbook, where letters carry it."""
+    found = workbook_of(report, response) if sends_workbooks() else None
+    return [found] if found else []
+
+
 SENT, FAILED, NO_ADDRESS, ALREADY, CHANGED = "sent", "failed", "no_address", "already", "changed"
 
 
@@ -115,6 +160,7 @@ class Letter:
     response: Response
     to: Addressees
     words: Words
+    kind: LetterKind = LetterKind.REMINDER
     outcome: str = ""
     failure: str = ""
 
@@ -125,7 +171,12 @@ class Letter:
 
 
 def letters(
-    report: AnnualReport, departments: Iterable[int] | None = None, *, site: str = "", day: date | None = None
+    report: AnnualReport,
+    departments: Iterable[int] | None = None,
+    *,
+    site: str = "",
+    day: date | None = None,
+    kind: LetterKind = LetterKind.REMINDER,
 ) -> list[Letter]:
     """A letter to each department that has not handed everything in; six queries, however many departments.
 
@@ -133,22 +184,19 @@ def letters(
     Raises RemindersRefused for a sample year.
     """
     if report.sample:
-        raise RemindersRefused(f"{report}は見本データなので、督促のメールは送りません。")
+        raise RemindersRefused(f"{report}は見本データなので、{kind.label}のメールは送りません。")
     day = day or timezone.localdate()
     succession = Succession()
     chosen = None if departments is None else set(departments)
     asked = [each for each in tallies(report, succession, day) if each.department and each.open]
     asked = [each for each in asked if chosen is None or each.key in chosen]
-    rows, to, done = _open_rows(report), addressees(asked), _reminded(report, day)
-    return [_letter(report, each, rows, to[each.key], done, day=day, site=site) for each in asked]
-
-
-def _letter(
-    report: AnnualReport, response: Response, rows: list[YearlyStatus], to: Addressees, done: set[int], **facts
-) -> Letter:
-    own = [row for row in rows if row.department_id in response.forms][:SHOWN_ITEMS]
-    outcome = ALREADY if done & response.forms else "" if to.addresses else NO_ADDRESS
-    return Letter(response, to, reminder_words(report, response, own, **facts), outcome)
+    rows, to, done = _open_rows(report), addressees(asked), _written_to(report, kind, day)
+    found = []
+    for each in asked:
+        own = [row for row in rows if row.department_id in each.forms][:SHOWN_ITEMS]
+        outcome = ALREADY if done & each.forms else "" if to[each.key].addresses else NO_ADDRESS
+        found.append(Letter(each, to[each.key], WORDS[kind](report, each, own, day=day, site=site), kind, outcome))
+    return found
 
 
 def _open_rows(report: AnnualReport) -> list[YearlyStatus]:
@@ -159,9 +207,11 @@ def _open_rows(report: AnnualReport) -> list[YearlyStatus]:
     return list(named.select_related("item__measure__policy").order_by(*REPORT_ORDER))
 
 
-def _reminded(report: AnnualReport, day: date) -> set[int]:
-    """The departments that a reminder went to on the day."""
-    return set(report.reminders.filter(day=day, failure="").values_list("department", flat=True))
+def _written_to(report: AnnualReport, kind: LetterKind, day: date) -> set[int]:
+    """The departments that got such a letter: a reminder on the day, the opening of the year at any time."""
+    sent = report.reminders.filter(kind=kind, failure="")
+    sent = sent.filter(day=day) if kind == LetterKind.REMINDER else sent
+    return set(sent.values_list("department", flat=True))
 
 
 def send(
@@ -191,7 +241,8 @@ def _send(
     place = _take_place(report, letter, by)
     if isinstance(place, str):
         return replace(letter, outcome=place)
-    failure = post.send(letter.words.subject, letter.words.body, letter.to.addresses)
+    attached = attached_to(report, letter.response) if letter.kind == LetterKind.OPENING else ()
+    failure = post.send(letter.words.subject, letter.words.body, letter.to.addresses, attached)
     if failure:
         place.failure = failure
         place.save(update_fields=["failure"])
@@ -203,7 +254,7 @@ def _take_place(report: AnnualReport, letter: Letter, by: Person | None) -> Remi
     """The log's row for today, or why there is none: reminded already, or answers that moved meanwhile."""
     AnnualReport.objects.select_for_update().get(pk=report.pk)
     response, day = letter.response, timezone.localdate()
-    if _reminded(report, day) & response.forms:
+    if _written_to(report, letter.kind, day) & response.forms:
         return ALREADY
     left = report.statuses.filter(department__in=response.forms - {None}, state__in=OPEN_STATES).count()
     if left != response.open:
@@ -211,6 +262,7 @@ def _take_place(report: AnnualReport, letter: Letter, by: Person | None) -> Remi
     return Reminder.objects.create(
         report=report,
         department_id=response.key,
+        kind=letter.kind,
         day=day,
         sent_by=cast(User | None, by),  # a stranger may not remind anybody
         addresses=list(letter.to.addresses),

@@ -3,7 +3,7 @@ and where its mail goes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -12,7 +12,17 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Max
 from django.utils import timezone
 
-from actionplan.models import OPEN_STATES, AnnualReport, Department, State, Succession, YearlyStatus, place_of
+from actionplan.models import (
+    OPEN_STATES,
+    AnnualReport,
+    Department,
+    LetterKind,
+    State,
+    Succession,
+    YearlyStatus,
+    place_of,
+)
+from actionplan.seen import fingerprint
 from actionplan.words import NO_DEPARTMENT, person_name
 
 # How the records of change begin that organisation/ writes.
@@ -56,7 +66,7 @@ def movements(report: AnnualReport, succession: Succession, day: date) -> dict[i
 
 def reminders(report: AnnualReport, succession: Succession, day: date) -> dict[int, LastReminder]:
     """By department, the last reminder that was tried."""
-    rows = report.reminders.select_related("sent_by").order_by("sent_at", "pk")
+    rows = report.reminders.filter(kind=LetterKind.REMINDER).select_related("sent_by").order_by("sent_at", "pk")
     return {
         succession.current(row.department_id, day) or 0: LastReminder(row.day, person_name(row.sent_by), row.failure)
         for row in rows
@@ -69,6 +79,7 @@ class Response:
 
     department: its form of today, None for the answers that no department is asked for.
     forms: primary keys of every form of it that answers may stand under; counts: answers by state.
+    seal: of what waits for confirmation, where it was asked for.
     """
 
     department: Department | None
@@ -77,6 +88,7 @@ class Response:
     ended: bool = False
     movement: Movement | None = None
     reminder: LastReminder | None = None
+    seal: str = ""
 
     @property
     def key(self) -> int:
@@ -178,6 +190,22 @@ def responses(report: AnnualReport, day: date | None = None) -> list[Response]:
         Response(each.department, each.forms, each.counts, each.ended, moved.get(each.key), reminded.get(each.key))
         for each in tallies(report, succession, day)
     ]
+
+
+def waiting_revisions(report: AnnualReport, found: Iterable[Response]) -> dict[int, dict[int, int]]:
+    """By Response.key, the revision by primary key of each answer that waits for confirmation; one query."""
+    key_of = {form: response.key for response in found for form in response.forms}
+    revisions: dict[int, dict[int, int]] = {key: {} for key in key_of.values()}
+    rows = report.statuses.filter(state=State.SUBMITTED).order_by("pk")
+    for department, pk, revision in rows.values_list("department", "pk", "revision"):
+        if department in key_of:
+            revisions[key_of[department]][pk] = revision
+    return revisions
+
+
+def waiting_seal(revisions: Mapping[int, int]) -> str:
+    """What a tick box of a department remembers of what waited when the page was read."""
+    return fingerprint(sorted(revisions.items()), length=16)
 
 
 OWN, MEMBERS = "課のメールアドレス", "所属する職員のメールアドレス"

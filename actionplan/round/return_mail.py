@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from actionplan.mail import Post, Words
 from actionplan.models import AnnualReport, YearlyStatus
-from actionplan.round.reminders import answers_address, item_lines, link_line, signature
+from actionplan.round.reminders import answers_address, attached_to, item_lines, link_line, signature
 from actionplan.round.responses import Addressees, Response, addressees
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def tell_department(
         return Notice(to)
     words = return_words(report, response, rows, reason=reason, site=site)
     with Post() as post:
-        failure = post.send(words.subject, words.body, to.addresses)
+        failure = post.send(words.subject, words.body, to.addresses, attached_to(report, response))
     if failure:
         logger.warning("the notice of returned answers did not reach %s: %s", response.key, failure)
     return Notice(to, failure)

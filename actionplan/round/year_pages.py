@@ -15,6 +15,7 @@ from actionplan.admin.site import own_page
 from actionplan.models import AnnualReport, note_source
 from actionplan.round.opening import Opening, cautions, opening_of
 from actionplan.round.pages import TITLE, report_of
+from actionplan.round.reminders import sends_workbooks
 from actionplan.round.rows import OpenYearForm, due_field
 from actionplan.round.years import ClosingRefused, OpeningRefused, close_year, closing_of, open_year, refuse_year
 from actionplan.seen import Moved
@@ -143,6 +144,8 @@ def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:
         messages.success(request, f"{opening.label}の締切を{day_words(due)}に変えました。")
     else:
         messages.success(request, f"{opening.label}を開きました。{len(opening.coming)}件の回答を用意しました。")
+        if sends_workbooks():
+            return HttpResponseRedirect(reverse("admin:round_announce", args=[opening.key]))
     return HttpResponseRedirect(reverse("admin:round", args=[opening.key]))
 
 

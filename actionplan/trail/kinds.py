@@ -26,6 +26,7 @@ from actionplan.models import (
     EditionWithdrawal,
     Evidence,
     Figure,
+    HeadLink,
     LoginLock,
     Measure,
     Partner,
@@ -47,7 +48,7 @@ from actionplan.models import (
 
 ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED, HAPPENED = "+", "~", "-", "p", "w", "r", "s"
 ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
-ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "督促", HAPPENED: "安全"}
+ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "メール", HAPPENED: "安全"}
 # Who took a step and when is the record's own who and when; the revision only counts, and a public id never changes.
 SILENT = {"revision", "public_id", "printed", "status_id"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
@@ -137,10 +138,10 @@ REMINDING = Kind(
     key="reminder",
     model=Reminder,
     table=Reminder,
-    cells=("addresses", "open_items", "failure"),
+    cells=("kind", "addresses", "open_items", "failure"),
     facts={"report_id": "report_id", "department_id": "department_id"},
     paths={"department": "department_id", "year": "report_id"},
-    label="督促",
+    label="課へのメール",
     when="sent_at",
     number="id",
     who="sent_by_id",
@@ -221,6 +222,7 @@ KINDS: Mapping[str, Kind] = {
         _kept(Department, department="id"),
         _kept(Partner),
         _kept(PartnerLink, year="report_id"),
+        _kept(HeadLink, department="department_id", year="report_id"),
         MAPPINGS,
         DROPPING,
         *ACCOUNTS,

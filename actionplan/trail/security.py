@@ -27,7 +27,7 @@ KEPT = "keep events of security"
 MINUTE = timedelta(minutes=1)
 # What may be kept though nobody is logged in: it is limited at the log-in, and names an account or nobody.
 BEFORE_LOGIN = {"login_failed", "login_locked", "first_password_lapsed", "password_link_sent", "password_reset"}
-BEFORE_LOGIN |= {"single_sign_on_refused", "login_elsewhere"}
+BEFORE_LOGIN |= {"single_sign_on_refused", "login_elsewhere", "head_link_used", "head_link_refused"}
 # As many rows of such a kind may begin within a minute; from then on they are counted together, without an address.
 MOST_BEFORE_LOGIN = 30
 PLACED = {"export", "forbidden", "upload_refused", "scanner_away", "confirmed", "confirmation_failed"}

@@ -1,5 +1,7 @@
 """A department's answers handed in from their page, and taken back."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import Permission
 
@@ -128,3 +130,16 @@ def test_a_number_that_is_no_answers_takes_back_none(number):
     page = office.post(office.browser("課長"), {}, f"back-{number}", follow=True).content.decode()
     assert office.states() == [SUBMITTED, SUBMITTED]
     assert "提出を取り消せる項目がありませんでした。" in page
+
+
+def test_taking_back_stands_apart_from_handing_in_and_opens_to_a_question_first():
+    office = make_office(**written(state=SUBMITTED))
+    YearlyStatus.objects.filter(pk=office.rows[1].pk).update(state=State.DRAFT)
+    page = office.browser("課長").get(office.address).content.decode()
+    bar = page.partition('class="bar"')[2].partition("</form>")[0]
+    assert 'value="submit"' in bar
+    assert 'value="back' not in bar
+    asked = re.findall(r"<details class=\"take-back.*?</details>", page, re.DOTALL)
+    assert [re.search(r'value="(back[^"]*)"', each)[1] for each in asked] == ["back", f"back-{office.rows[0].pk}"]
+    assert page.count('value="back') == 2
+    assert "提出した1項目を、すべて下書きに戻しますか。" in asked[0]

@@ -17,6 +17,7 @@ LIMIT = 15
 PAGES = {
     "round": "/admin/round/2026/",
     "department": "/admin/round/2026/{department}/",
+    "queue": "/admin/round/2026/queue/",
     "remind": "/admin/round/2026/remind/",
     "open": "/admin/round/open/?plan={plan}&year=R9&answers_due=2027-05-20",
 }
@@ -58,7 +59,9 @@ def asked(page: str, items: int) -> int:
     return len(queries)
 
 
-@pytest.mark.parametrize(("page", "number"), [("round", 12), ("department", 14), ("remind", 10), ("open", 13)])
+@pytest.mark.parametrize(
+    ("page", "number"), [("round", 13), ("department", 14), ("queue", 14), ("remind", 10), ("open", 13)]
+)
 @pytest.mark.parametrize("items", [5, 200])
 def test_a_page_asks_this_often_however_many_items(page, number, items):
     assert asked(page, items) == number < LIMIT

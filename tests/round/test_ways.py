@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from actionplan.models import State
 from tests import factories
-from tests.admin.pages import signed_in
+from tests.admin.pages import change_url, signed_in
 from tests.asked import ask, make_year
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +129,15 @@ def test_the_front_page_tells_how_far_the_year_has_come_and_what_waits(report, o
 def test_the_front_page_tells_the_departments_people_nothing_of_the_others(report, role):
     departments(report, 第一課=[EMPTY])
     assert "/admin/round/" not in shown(signed_in(factories.make_person(role)), "/admin/")
+
+
+def test_the_office_finds_a_departments_answers_from_the_round_its_page_and_the_form(report):
+    department = factories.make_department("第一課")
+    (row,) = ask(report, department, State.DRAFT)
+    place = f"/admin/answers/2026/{department.pk}/"
+    pages = ("/admin/round/2026/", f"/admin/round/2026/{department.pk}/", change_url(row))
+    office, reader = signed_in(factories.make_person("事務局")), signed_in(factories.make_person("閲覧者"))
+    for address in pages:
+        assert f'href="{place}' in office.get(address).content.decode(), address
+        assert place not in reader.get(address).content.decode(), address
+    assert f'href="/admin/round/2026/{department.pk}/"' in office.get(place).content.decode()

@@ -153,9 +153,15 @@ def test_every_reminder_stands_in_the_record_with_department_year_addresses_and_
     reach = reach_of(factories.make_person("閲覧者"))
     wanted = {"departments": frozenset({department.pk}), "action": "r", "year": report.fiscal_year}
     (record,) = records(keys_of(key_rows(Wanted(**wanted), reach)), Names())
-    assert (record.action, record.kind, record.department, record.year) == ("督促", "督促", "第一課", str(report))
+    assert (record.action, record.kind, record.department, record.year) == (
+        "メール",
+        "課へのメール",
+        "第一課",
+        str(report),
+    )
     assert "佐藤" in record.who
     assert [(change.label, change.after) for change in record.changes] == [
+        ("種類", "督促"),
         ("宛先", "ka@example.jp"),
         ("未提出の項目数", "2"),
     ]
