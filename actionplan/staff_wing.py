@@ -11,6 +11,7 @@ from django.contrib import admin
 from actionplan.admin import components
 from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
+from actionplan.answers import correction
 from actionplan.answers import pages as answers
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
@@ -22,7 +23,7 @@ from actionplan.past import check_page
 from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages, figure_table, named_admin
-from actionplan.publishing import approval_pages, edition_admin
+from actionplan.publishing import approval_pages, edition_admin, removal
 from actionplan.publishing import pages as publishing
 from actionplan.round import (
     all_answered,
@@ -55,6 +56,8 @@ OWN_PAGES = (
     voices_page,
     approval_pages,
     publishing,
+    removal,
+    correction,
     remind_page,
     department_page,
     reading_queue,

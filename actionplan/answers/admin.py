@@ -137,7 +137,8 @@ GONE = (
 )
 
 CONFIRMED = (
-    "この項目は確定されているため、保存していません。直すときは、取りまとめ状況で確定を取り消してから書いてください。"
+    "この項目は確定されているため、保存していません。"
+    "直すときは、事務局が、くわしい画面の「この回答を訂正する」から書き直します。"
 )
 
 TWICE = "この項目の実施状況は、この年度にすでにあります。一覧から開いてください。"
@@ -208,7 +209,7 @@ class StatusForm(CellsForm):
 
     class Meta:
         model = YearlyStatus
-        fields = forms.ALL_FIELDS
+        fields: Any = forms.ALL_FIELDS
         error_messages = {NON_FIELD_ERRORS: {"unique_together": TWICE}}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -320,11 +321,13 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
             return self.changeform_view(request, *args, **kwargs)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The form, with the way to the department's own page for who may write there."""
+        """The form, with the ways to the department's own page and to a correction for who may go them."""
         row, standing = context.get("original"), standing_in(request)
         if row and standing.may_answer_for(row.department_id):
             place = reverse("admin:answer_sheet", args=[row.report.key, row.department_id or 0])
             context |= {"answers": f"{place}#item-{row.pk}", "stands_in": standing.stands_in(row.department_id)}
+        confirmed = row is not None and row.state == State.CONFIRMED
+        context["correctable"] = confirmed and permissions.may_coordinate(request.user)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:

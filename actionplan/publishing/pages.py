@@ -45,6 +45,7 @@ from actionplan.publishing.differences import (
     corrected_answers,
     last_editions,
     next_edition,
+    prepared_note,
     renamed_items,
 )
 from actionplan.publishing.one_wording import printed_twice
@@ -207,6 +208,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "shown_number": shown.number if shown else 0,
         "pending": last if last and last != shown else None,
         "editions": editions,
+        "taken_down": None if last else next((each.withdrawal for each in editions if each.public_from <= now), None),
         "wording": wording,
         "headings": headings or "",
         "coming": coming,
@@ -312,7 +314,9 @@ class PublishingPages(ApprovalPages):
         """The page as it stands now. forms: what was sent and refused."""
         approvals = approvals_of(report, request.user)
         facts = publish_facts(request, report, approvals.request)
-        fresh = {"form": PublishForm(unconfirmed=facts["coming"].unconfirmed, asks=permissions.four_eyes())}
+        note = prepared_note(report, facts["base"], facts["coming"].rows) if facts["shown_number"] else ""
+        more_of_form = {"unconfirmed": facts["coming"].unconfirmed, "asks": permissions.four_eyes()}
+        fresh = {"form": PublishForm(initial={"note": note}, **more_of_form), "note_prepared": bool(note)}
         more = {"approvals": approvals, "four_eyes": permissions.four_eyes(), "decide": DecideForm()}
         return self.page(request, "publish", report, title=f"{report}の公表", **{**facts, **fresh, **more, **forms})
 
