@@ -12,6 +12,7 @@ from actionplan.admin import components
 from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
 from actionplan.answers import pages as answers
+from actionplan.answers import waiting
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
@@ -36,6 +37,7 @@ OWN_PAGES = (
     login,
     office_pages,
     single_sign_on,
+    waiting,
     answers,
     related_page,
     evidence,

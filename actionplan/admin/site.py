@@ -39,12 +39,30 @@ NAMES = {"User": "利用者", "Group": "役割"}
 
 
 @dataclass(frozen=True)
-class FrontLink:
-    """One entry of 「いまの仕事」 on the front page: where it leads, and in a sentence what waits there."""
+class FrontPlace:
+    """A place within an entry's work: what it is called, where it is, what is to be said of it."""
 
     label: str
     address: str
     words: str = ""
+
+
+@dataclass(frozen=True)
+class FrontLink:
+    """One entry of 「いまの仕事」 on the front page: where it leads, and in a sentence what waits there.
+
+    done of total: how far it is, where it is counted. returned, lacking: the very places that came back, with why, and
+    those that lack something. step: the next step, as a button.
+    """
+
+    label: str
+    address: str
+    words: str = ""
+    done: int = 0
+    total: int = 0
+    returned: Sequence[FrontPlace] = ()
+    lacking: Sequence[FrontPlace] = ()
+    step: FrontPlace | None = None
 
 
 # What browsers ask the wing's pages by.

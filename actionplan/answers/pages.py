@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,10 +11,9 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from actionplan.admin import rescue
-from actionplan.admin.site import FrontLink, own_page, standing_in, succession_in, tell_reading
+from actionplan.admin.site import own_page, succession_in, tell_reading
 from actionplan.answers.facts import Item, authors, make_item, names_of
 from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
 from actionplan.answers.sheet import (
@@ -35,34 +33,17 @@ from actionplan.answers.sheet import (
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
+from actionplan.answers.tally import Tally, due_words, tally_of, written_words
+from actionplan.answers.waiting import TITLE
 from actionplan.cells import CELLS, OPEN_STATES, missing_cells
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
-from actionplan.voices.beside import NONE, SheetVoices, related_tallies, sheet_voices
+from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
 SUBMIT, ANYWAY = "submit", "anyway"
 # For an item: putting last year's text, or the texts of related departments, into its box.
 COPY, JOIN = "copy", "join"
-
-
-def answers_page(request: HttpRequest) -> HttpResponse:
-    """The person's departments and years; straight to the one that is under way when it is the only one."""
-    standing, day = standing_in(request), timezone.localdate()
-    require(standing.answers or standing.submits or standing.coordinates)
-    tallies = own_tallies(standing, day, succession_in(request))
-    current = [tally for tally in tallies if tally.is_current]
-    if len(current) == 1 and "all" not in request.GET:
-        return HttpResponseRedirect(current[0].address)
-    rows = [(tally, written_words(tally), due_words(tally.report, day) if tally.open else "") for tally in tallies]
-    facts: dict[str, Any] = {
-        "related": related_tallies(standing.departments, succession_in(request), day),
-        "waiting": [row for row in rows if row[0].waits],
-        "finished": [row for row in rows if not row[0].waits],
-        "nobody": not (standing.departments or standing.coordinates),
-    }
-    return own_page(request, "admin/answers/list.html", title=TITLE, **facts)
 
 
 def sheet_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
@@ -152,25 +133,13 @@ def _take_back(request: HttpRequest, sheet: Sheet, number: str) -> None:
         messages.warning(request, NOTHING_TO_TAKE_BACK)
 
 
-def front_links(request: HttpRequest) -> list[FrontLink]:
-    """One for each department and year under way; what came back stands first, then what is due soonest."""
-    standing, day = standing_in(request), timezone.localdate()
-    if (standing.answers or standing.submits) and not (standing.departments or standing.coordinates):
-        return [FrontLink(TITLE, reverse("admin:answers"), NO_DEPARTMENT_YET)]
-    found = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.is_current]
-    found.sort(key=lambda tally: tally.urgency)
-    return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in found]
-
-
 def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses. The sheet says itself how long a browser may keep it."""
     return [
-        path("answers/", guarded(answers_page), name="answers"),
         path("answers/<slug:key>/<int:department>/", guarded(sheet_page, cacheable=True), name="answer_sheet"),
     ]
 
 
-TITLE = "自課の回答"
 PER_PAGE = 100
 MOST_POINTERS = 30
 
@@ -187,7 +156,7 @@ class Pointer:
 def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -> HttpResponse:
     """The page; after a refusal (returned) with the words that were sent."""
     answers = list(statuses(sheet.report, sheet.forms))
-    page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(answers, PER_PAGE).get_page(_page_asked_for(request, answers))
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
     tally = tally_of(sheet.report, sheet.department, answers)
     heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
@@ -217,6 +186,13 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _page_asked_for(request: HttpRequest, answers: Sequence[YearlyStatus]) -> str | int | None:
+    """The page's number: the one that holds the answer that `at` names, else what `page` says."""
+    at = request.GET.get("at", "")
+    places = [index for index, row in enumerate(answers) if str(row.pk) == at]
+    return places[0] // PER_PAGE + 1 if places else request.GET.get("page")
 
 
 def _may_mend(returned: Returned | None) -> bool:
@@ -303,7 +279,6 @@ NOTHING_TO_TAKE_BACK = (
     "提出を取り消せる項目がありませんでした。すでに取り消されたか、事務局が確定または差戻しをしています。"
 )
 TO_WRITE = "実施状況と進捗区分を書きます。途中で何度でも保存できます。"
-NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
 TO_STAND_IN = (
     "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
     "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"

@@ -37,6 +37,7 @@ from actionplan.text import tidy_line_breaks
 from actionplan.words import NO_DEPARTMENT, person_name
 
 NEW, CONTINUED, MERGED = "new", "continued", "merged"
+PRINTED_ORDER = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
 KIND_LABELS = {NEW: "新規", CONTINUED: "継続", MERGED: "統合"}
 
 
@@ -103,8 +104,7 @@ def statuses(report: AnnualReport, departments: Iterable[int | None] | None = No
     """The year's statuses in report order with everything that names them; of these departments only, unless None."""
     # Of the report that is at hand: all rows share it, and with it the plan and its scale.
     rows = report.statuses.filter(Q() if departments is None else _held_by(departments))
-    order = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    return rows.select_related("department", "item__measure__policy").order_by(*order)
+    return rows.select_related("department", "item__measure__policy").order_by(*PRINTED_ORDER)
 
 
 def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None = None) -> list[SheetRow]:
