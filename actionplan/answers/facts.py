@@ -16,6 +16,7 @@ from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATE
 from actionplan.figures import raw_values, written_number
 from actionplan.models import State, YearlyStatus
 from actionplan.scale import Scale
+from actionplan.seen import mark_of
 from actionplan.voices.beside import BesideText, joined_text
 from actionplan.words import person_name
 
@@ -244,6 +245,17 @@ class Item:
     def may_join(self) -> bool:
         """Whether there is a text of a related department that may be put after the item's own."""
         return self.writable and not self.joined and any(each.may_join for each in self.beside)
+
+    @property
+    def copied_mark(self) -> str:
+        """The mark of last year's text, where its box holds it unsaved; see YearlyStatus.copied."""
+        sent = self.refused.answer.copied if self.refused else ""
+        return mark_of(self.boxes["text"].last) if self.copied else sent
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether last year's text is stored in it as it was copied."""
+        return self.is_open and self.status.is_copied
 
     @property
     def may_copy(self) -> bool:

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 
 from actionplan.admin import rescue
 from actionplan.admin.site import own_page, succession_in, tell_reading
+from actionplan.answers.copying import copy_last_year
 from actionplan.answers.facts import Item, authors, make_item, names_of
 from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
 from actionplan.answers.sheet import (
@@ -44,6 +45,7 @@ from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 SUBMIT, ANYWAY = "submit", "anyway"
 # For an item: putting last year's text, or the texts of related departments, into its box.
 COPY, JOIN = "copy", "join"
+COPY_ALL = "copyall"
 
 
 def sheet_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
@@ -103,6 +105,8 @@ def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, retur
     elif action == "back":
         _take_back(request, sheet, number)
         anchor = f"#item-{number}" if number.isdecimal() else ""
+    elif action == COPY_ALL:
+        _copy_all(request, sheet)
     elif action in (COPY, JOIN) and re.fullmatch(r"[0-9]{1,15}", number):
         query, anchor = query | {action: number}, f"#item-{number}"
     elif action == "page":
@@ -131,6 +135,14 @@ def _take_back(request: HttpRequest, sheet: Sheet, number: str) -> None:
         messages.success(request, f"{count}項目の提出を取り消しました。直してから、もう一度提出してください。")
     else:
         messages.warning(request, NOTHING_TO_TAKE_BACK)
+
+
+def _copy_all(request: HttpRequest, sheet: Sheet) -> None:
+    require(sheet.may_write, MAY_NOT_WRITE)
+    if copied := copy_last_year(sheet):
+        messages.success(request, copied_words(len(copied)))
+    else:
+        messages.info(request, NOTHING_TO_COPY)
 
 
 def urls(guarded: Callable) -> list[URLPattern]:
@@ -177,6 +189,8 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
         "missing": _missing(request, sheet, answers, page),
         "returned": _returned(answers, page),
+        "copied": _copied(answers, page),
+        "copyable": sum(item.may_copy for item in items),
         "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
         "asks_anyway": sheet.may_submit and "untouched" in request.GET,
         **_refusals(request, sheet, returned),
@@ -254,6 +268,12 @@ def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
     return [Pointer(row.item.code, _address(page, index, row, "item"), row.return_reason) for index, row in rows]
 
 
+def _copied(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
+    """Those whose text is last year's, copied and untouched."""
+    rows = [(index, row) for index, row in enumerate(answers) if row.state in OPEN_STATES and row.is_copied]
+    return [Pointer(row.item.code, _address(page, index, row, "text"), "") for index, row in rows]
+
+
 def _address(page: Page, index: int, row: YearlyStatus, part: str) -> str:
     """Where the row's part is; index: of the row among all rows, from 0."""
     number = index // PER_PAGE + 1
@@ -289,6 +309,7 @@ NO_ITEMS = (
 ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
+NOTHING_TO_COPY = "昨年度の文を写せる空欄は、もうありません。"
 NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
 INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
 
@@ -307,8 +328,17 @@ def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
 
 
 def submitted_words(returned: Returned) -> str:
-    """8項目を提出しました."""
-    return f"{returned.submitted}項目を提出しました。事務局が内容を確認します。"
+    """8項目を提出しました; and how many of the texts are last year's."""
+    copied = f"うち{returned.copied}項目の文は、昨年度から写したままです。" if returned.copied else ""
+    return f"{returned.submitted}項目を提出しました。{copied}事務局が内容を確認します。"
+
+
+def copied_words(count: int) -> str:
+    """What became of the empty boxes."""
+    return (
+        f"昨年度の文を{count}項目の空欄に写し、下書きとして保存しました。"
+        "写したままの項目には印が付いています。今年度に合わせて直してください。"
+    )
 
 
 def merged_words(merged: dict[str, list[str]]) -> str:

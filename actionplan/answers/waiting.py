@@ -21,6 +21,7 @@ from actionplan.voices.beside import related_tallies
 
 TITLE = "自課の回答"
 NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
+STILL_COPIED = "昨年度の文を写したまま"
 NOTHING_TO_WRITE = "いま書くところはありません。これまでの回答は、ここから読めます。"
 
 
@@ -82,10 +83,13 @@ def _after_submission(tally: Tally, submits: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a department's open answers wait: those that came back and are not mended, and those that lack a part."""
+    """Where a department's open answers wait: those that came back and are not mended, those that lack a part, and
+    those that only say what was copied from last year.
+    """
 
     returned: Sequence[FrontPlace] = ()
     lacking: Sequence[FrontPlace] = ()
+    copied: Sequence[FrontPlace] = ()
 
 
 def _key(tally: Tally) -> tuple[int, int | None]:
@@ -109,15 +113,17 @@ def _open_rows(standing: Standing, tallies: Iterable[Tally]) -> Iterable[YearlyS
 
 
 def _places(tally: Tally, rows: Iterable[YearlyStatus]) -> Places:
-    returned, lacking = [], []
+    returned, lacking, copied = [], [], []
     for row in rows:
         address, label = f"{tally.address}?at={row.pk}", f"{row.item.code}　{row.item.name}"
         if is_untouched(row):
             returned.append(FrontPlace(label, f"{address}#item-{row.pk}", row.return_reason))
         elif cells := missing_cells(row):
-            words = "・".join(cell.label for cell in cells)
+            words = "・".join([*(cell.label for cell in cells), *([STILL_COPIED] if row.is_copied else [])])
             lacking.append(FrontPlace(label, f"{address}#{cells[0].name}-{row.pk}", words))
-    return Places(returned, lacking)
+        elif row.is_copied:
+            copied.append(FrontPlace(label, f"{address}#text-{row.pk}", STILL_COPIED))
+    return Places(returned, lacking, copied)
 
 
 def _front_link(tally: Tally, places: Places, submits: bool, day: date) -> FrontLink:
@@ -126,7 +132,7 @@ def _front_link(tally: Tally, places: Places, submits: bool, day: date) -> Front
         tally.address,
         front_words(tally, submits, day),
         returned=places.returned,
-        lacking=places.lacking,
+        lacking=[*places.lacking, *places.copied],
         done=tally.written if tally.open else tally.total,
         total=tally.total,
         step=_next_step(tally, places, submits),
