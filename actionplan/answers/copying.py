@@ -13,9 +13,15 @@ from actionplan.seen import mark_of
 REASON = "昨年度の文を写して保存"
 
 
+def text_to_copy(row: SheetRow) -> str:
+    """Last year's text, as it is put into this year's; empty when there is none."""
+    words = row.last_of("text")
+    return words if words.strip() else ""
+
+
 def may_copy(sheet: Sheet, row: SheetRow) -> bool:
     """Whether last year's text may be put into the row's text: an empty one that the person may write."""
-    return sheet.standing.may_answer(row.status) and not row.status.text.strip() and bool(row.last_of("text").strip())
+    return sheet.standing.may_answer(row.status) and not row.status.text.strip() and bool(text_to_copy(row))
 
 
 @transaction.atomic
@@ -28,7 +34,7 @@ def copy_last_year(sheet: Sheet) -> list[YearlyStatus]:
 
 def _judged(sheet: Sheet, rows: Sequence[SheetRow]) -> list[saving.Judgement]:
     """An old text that could not be written today is left where it is."""
-    answers = [(row.status, row.last_of("text")) for row in rows]
+    answers = [(row.status, text_to_copy(row)) for row in rows]
     return [
         judge(
             Answer(row.pk, row.revision, {"text": words}, code=row.item.code, copied=mark_of(words)),

@@ -34,8 +34,20 @@ from actionplan.answers.sheet import (
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import Tally, due_words, tally_of, written_words
+from actionplan.answers.tally import due_words, tally_of, written_words
 from actionplan.answers.waiting import TITLE
+from actionplan.answers.wordings import (
+    INCOMPLETE,
+    MAY_NOT_SUBMIT,
+    MAY_NOT_WRITE,
+    NOT_YOURS,
+    NOTHING_SAVED,
+    NOTHING_TO_COPY,
+    NOTHING_TO_SUBMIT,
+    NOTHING_TO_TAKE_BACK,
+    UNSAVED,
+    guide,
+)
 from actionplan.cells import CELLS, OPEN_STATES, missing_cells
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
@@ -45,7 +57,9 @@ from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 SUBMIT, ANYWAY = "submit", "anyway"
 # For an item: putting last year's text, or the texts of related departments, into its box.
 COPY, JOIN = "copy", "join"
-COPY_ALL = "copyall"
+SAVE, COPY_ALL = "save", "copyall"
+# How the items are shown besides one by one: as a table, for writing by the keyboard.
+TABLE = "table"
 
 
 def sheet_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
@@ -70,7 +84,7 @@ def _looked_at(request: HttpRequest, sheet: Sheet, department: int) -> HttpRespo
 
 def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     require(sheet.may_act, MAY_NOT_WRITE)
-    action, _, number = request.POST.get("do", "save").partition("-")
+    action, _, number = request.POST.get("do", SAVE).partition("-")
     sent, known = read_sent(request.POST).values(), read_revisions(request.POST)
     submitting = action in (SUBMIT, ANYWAY) and sheet.may_submit
     returned = save_and_submit(sheet, sent, known, anyway=action == ANYWAY) if submitting else save(sheet, sent)
@@ -83,7 +97,7 @@ def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -> None:
     if returned.submitted:
         messages.success(request, submitted_words(returned))
-    elif returned.saved or (action == "save" and not returned.refused):
+    elif returned.saved or (action == SAVE and not returned.refused):
         messages.success(request, saved_words(returned, *sheet.gaps()))
     if returned.saved:
         words = (
@@ -99,7 +113,7 @@ def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -
 def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, returned: Returned) -> str:
     """Where to go after everything was saved; with the step that the button asks for besides."""
     page = request.GET.get("page", "")
-    query, anchor = {"page": page} if page.isdecimal() else {}, ""
+    query, anchor = _view(request) | ({"page": page} if page.isdecimal() else {}), ""
     if action in (SUBMIT, ANYWAY):
         query |= _after_submit(request, sheet, returned)
     elif action == "back":
@@ -110,8 +124,23 @@ def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, retur
     elif action in (COPY, JOIN) and re.fullmatch(r"[0-9]{1,15}", number):
         query, anchor = query | {action: number}, f"#item-{number}"
     elif action == "page":
-        query = {"page": number}
+        query = _view(request) | {"page": number}
+    elif action == SAVE and (place := _place(request, number, returned)):
+        query, anchor = query | {"at": place}, f"#item-{place}"
     return sheet.address + (f"?{urlencode(query)}" if query else "") + anchor
+
+
+def _view(request: HttpRequest) -> dict[str, str]:
+    """What the address says of how the items are shown."""
+    return {"view": TABLE} if request.GET.get("view") == TABLE else {}
+
+
+def _place(request: HttpRequest, number: str, returned: Returned) -> str:
+    """The item that one goes back to after saving: the button's, the one that was written in, or the last one saved."""
+    asked = number or request.POST.get("place", "")
+    if re.fullmatch(r"[0-9]{1,15}", asked):
+        return asked
+    return str(returned.saved[-1].pk) if returned.saved else ""
 
 
 def _after_submit(request: HttpRequest, sheet: Sheet, returned: Returned) -> dict[str, str]:
@@ -183,6 +212,8 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "writable": any(item.writable for item in items),
         "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
         "others": others_of(elsewhere),
+        "as_table": bool(_view(request)),
+        "query": _query(request, page),
         "summary": written_words(tally),
         "due": due_words(sheet.report, sheet.day) if tally.open else "",
         "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
@@ -200,6 +231,12 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _query(request: HttpRequest, page: Page) -> str:
+    """What the form's address says besides: how the items are shown, and which page of them."""
+    facts = _view(request) | ({"page": str(page.number)} if page.number > 1 else {})
+    return f"?{urlencode(facts)}" if facts else ""
 
 
 def _page_asked_for(request: HttpRequest, answers: Sequence[YearlyStatus]) -> str | int | None:
@@ -242,7 +279,16 @@ def _items(
     ]
     counted = Evidence.objects.filter(status__in=[row.status.pk for row in rows]).order_by().values_list("status")
     counts = dict(counted.annotate(Count("pk")))
-    return [replace(item, clash=writers.get(item.status.pk), evidence=counts.get(item.status.pk, 0)) for item in items]
+    at = request.GET.get("at")
+    return [
+        replace(
+            item,
+            clash=writers.get(item.status.pk),
+            evidence=counts.get(item.status.pk, 0),
+            opened=at == str(item.status.pk),
+        )
+        for item in items
+    ]
 
 
 def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
@@ -289,29 +335,6 @@ def _refusals(request: HttpRequest, sheet: Sheet, returned: Returned | None) -> 
         "refused": refused_words(len(returned.refused), request.POST.get("do") == "submit"),
         "gone": list(texts_of(gone, sheet.report.scale)),
     }
-
-
-NOT_YOURS = "この課の回答を見る権限がありません。自分の課の回答を開いてください。"
-MAY_NOT_WRITE = "この課の回答を書く権限がないため、保存していません。事務局に確認してください。"
-MAY_NOT_SUBMIT = "提出できるのは課長です。下書きは保存してあります。"
-NOTHING_TO_SUBMIT = "提出していない項目はありません。すでに提出されています。"
-NOTHING_TO_TAKE_BACK = (
-    "提出を取り消せる項目がありませんでした。すでに取り消されたか、事務局が確定または差戻しをしています。"
-)
-TO_WRITE = "実施状況と進捗区分を書きます。途中で何度でも保存できます。"
-TO_STAND_IN = (
-    "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
-    "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
-)
-NO_ITEMS = (
-    "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
-)
-ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
-UNSAVED = "保存していない項目を直して、もう一度保存してください。"
-ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
-NOTHING_TO_COPY = "昨年度の文を写せる空欄は、もうありません。"
-NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
-INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
 
 
 def codes(rows: Iterable[YearlyStatus]) -> str:
@@ -361,38 +384,3 @@ def refused_words(count: int, submitting: bool) -> str:
     """How many items were not saved; the words are still on the page."""
     then = "提出もしていません。" if submitting else ""
     return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
-
-
-def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> str:
-    """What the person is to do here now, in a sentence or two. heads: who hands the answers in.
-
-    related: whether the department writes on others' items.
-    """
-    if not tally.total:
-        return ONLY_RELATED if related else NO_ITEMS
-    if not sheet.may_write:
-        return "この画面では、読むことだけができます。"
-    if not tally.open:
-        return _closed(sheet, tally, heads)
-    if sheet.stands_in:
-        return TO_STAND_IN
-    begin, done = (ALL_WRITTEN, "") if tally.written == tally.total else (TO_WRITE, "すべて書けたら、")
-    return begin + done + ("「提出する」を押してください。" if sheet.may_submit else _ask(heads, "提出"))
-
-
-def _closed(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
-    if tally.states.get(State.CONFIRMED, 0) == tally.total:
-        return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
-    if sheet.stands_in:
-        return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
-    sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
-    if sheet.may_take_back:
-        return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"
-    return f"{sent}直したいところがあるときは、{_ask(heads, '提出の取消し')}"
-
-
-def _ask(heads: Sequence[str], what: str) -> str:
-    if not heads:
-        return f"事務局に{what}を頼んでください。この課には、提出できる課長がまだ登録されていません。"
-    names = "・".join(f"{name}さん" for name in heads)
-    return f"課長（{names}）に{what}を頼んでください。"

@@ -14,15 +14,13 @@ from actionplan.admin.site import FrontLink, FrontPlace, own_page, standing_in, 
 from actionplan.answers.saving import is_untouched
 from actionplan.answers.sheet import PRINTED_ORDER
 from actionplan.answers.tally import Tally, due_words, own_answers, own_tallies, written_words
+from actionplan.answers.wordings import NO_DEPARTMENT_YET, NOTHING_TO_WRITE, STILL_COPIED, front_words
 from actionplan.cells import OPEN_STATES, missing_cells
-from actionplan.models import State, YearlyStatus
+from actionplan.models import YearlyStatus
 from actionplan.permissions import Standing, require
 from actionplan.voices.beside import related_tallies
 
 TITLE = "自課の回答"
-NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
-STILL_COPIED = "昨年度の文を写したまま"
-NOTHING_TO_WRITE = "いま書くところはありません。これまでの回答は、ここから読めます。"
 
 
 def answers_page(request: HttpRequest) -> HttpResponse:
@@ -60,25 +58,6 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     found.sort(key=lambda tally: tally.urgency)
     places = _open_places(request, found, day)
     return [_front_link(tally, places.get(_key(tally), Places()), standing.submits, day) for tally in found]
-
-
-def front_words(tally: Tally, submits: bool, day: date) -> str:
-    """What waits, in sentences; what came back is said first."""
-    sentences = [f"差し戻された項目が{tally.returned}件あります"] if tally.returned else []
-    sentences.append(written_words(tally))
-    if not tally.open:
-        return "。".join([*sentences, *_after_submission(tally, submits)])
-    if tally.written == tally.total:
-        sentences.append("内容を確かめて提出してください" if submits else "課長の提出を待っています")
-    if due := due_words(tally.report, day):
-        sentences.append(f"締切は{due}")
-    return "。".join(sentences)
-
-
-def _after_submission(tally: Tally, submits: bool) -> list[str]:
-    if tally.states.get(State.CONFIRMED, 0) == tally.total:
-        return []
-    return ["事務局の確認を待っています", *(["直すときは、提出を取り消せます"] if submits else [])]
 
 
 @dataclass(frozen=True)

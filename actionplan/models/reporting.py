@@ -320,8 +320,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     @cached_property
     def declared(self) -> list[Declared]:
         """The figures that its item declares for the year, read once."""
-        year = self.report.fiscal_year
-        return [figure.declared for figure in self.item.figures.all() if figure.is_asked_in(year)]
+        return [each.declared for each in self.item.figures.all() if each.is_asked_in(self.report.fiscal_year)]
 
     @property
     def published_figures(self) -> list[dict]:
@@ -393,9 +392,7 @@ class Reminder(models.Model):
         constraints = [
             # A failed attempt may be tried again the same day.
             models.UniqueConstraint(
-                fields=["report", "department", "day"],
-                condition=models.Q(failure=""),
-                name="reminder_once_a_day",
+                fields=["report", "department", "day"], condition=models.Q(failure=""), name="reminder_once_a_day"
             )
         ]
 

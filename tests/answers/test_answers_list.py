@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actionplan.answers.tally import tally_of
-from actionplan.answers.waiting import NOTHING_TO_WRITE
+from actionplan.answers.wordings import NOTHING_TO_WRITE
 from actionplan.models import State, YearlyStatus
 from actionplan.publishing.publish import publish
 from tests import factories
