@@ -20,6 +20,11 @@ def fingerprint(*facts: object, length: int = WHOLE) -> str:
     return sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:length]
 
 
+def mark_of(words: str) -> str:
+    """The fingerprint of a text, as a page or a row carries it."""
+    return fingerprint(words, length=16)
+
+
 class Moved(RuntimeError):
     """Raised before anything is stored, when something is no longer what the person has looked at.
 

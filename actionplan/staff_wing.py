@@ -11,7 +11,7 @@ from django.contrib import admin
 from actionplan.admin import components
 from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
-from actionplan.answers import correction
+from actionplan.answers import correction, waiting
 from actionplan.answers import pages as answers
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
@@ -46,6 +46,7 @@ OWN_PAGES = (
     login,
     office_pages,
     single_sign_on,
+    waiting,
     answers,
     related_page,
     evidence,

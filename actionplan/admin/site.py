@@ -39,15 +39,31 @@ NAMES = {"User": "利用者", "Group": "役割"}
 
 
 @dataclass(frozen=True)
+class FrontPlace:
+    """A place within an entry's work: what it is called, where it is, what is to be said of it."""
+
+    label: str
+    address: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class FrontLink:
     """One entry of 「いまの仕事」 on the front page: where it leads, and in a sentence what waits there.
 
-    box: what is typed in a box of its own; its address is then asked with it.
+    done of total: how far it is, where it is counted. returned, lacking: the very places that came back, with why, and
+    those that lack something. step: the next step, as a button. box: what is typed in a box of its own; its address is
+    then asked with it.
     """
 
     label: str
     address: str
     words: str = ""
+    done: int = 0
+    total: int = 0
+    returned: Sequence[FrontPlace] = ()
+    lacking: Sequence[FrontPlace] = ()
+    step: FrontPlace | None = None
     box: str = ""
 
 

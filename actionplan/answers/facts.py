@@ -10,12 +10,14 @@ from django.contrib.auth import get_user_model
 from django.utils.safestring import SafeString
 
 from actionplan.answers.admin import marks_html
+from actionplan.answers.copying import text_to_copy
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
 from actionplan.answers.sheet import SheetRow, box_name, figure_box_name, stamp_of
 from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATES
 from actionplan.figures import raw_values, written_number
 from actionplan.models import State, YearlyStatus
 from actionplan.scale import Scale
+from actionplan.seen import mark_of
 from actionplan.voices.beside import BesideText, joined_text
 from actionplan.words import person_name
 
@@ -137,7 +139,7 @@ class StepTaken:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the page."""
+    """One item of the page. opened: whether somebody asked for this very one."""
 
     row: SheetRow
     writable: bool
@@ -146,6 +148,7 @@ class Item:
     refused: Judgement | None = None
     clash: StepTaken | None = None
     copied: bool = False
+    opened: bool = False
     evidence: int = 0
     beside: Sequence[BesideText] = ()
     joined: bool = False
@@ -246,9 +249,26 @@ class Item:
         return self.writable and not self.joined and any(each.may_join for each in self.beside)
 
     @property
+    def copied_mark(self) -> str:
+        """The mark of last year's text, where its box holds it unsaved; see YearlyStatus.copied."""
+        sent = self.refused.answer.copied if self.refused else ""
+        return mark_of(self.boxes["text"].last) if self.copied else sent
+
+    @property
+    def is_copied(self) -> bool:
+        """Whether last year's text is stored in it as it was copied."""
+        return self.is_open and self.status.is_copied
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether nothing is left to be done or told, so that what is saved is enough to see at first."""
+        waits = self.missing or is_untouched(self.status) or self.is_copied
+        return not (waits or self.refused or self.copied or self.joined or self.opened)
+
+    @property
     def may_copy(self) -> bool:
         """Whether last year's text may be put into the empty box."""
-        return self.writable and not self.boxes["text"].value and bool(self.boxes["text"].last.strip())
+        return self.writable and not self.boxes["text"].value and bool(text_to_copy(self.row))
 
 
 def make_item(
@@ -267,9 +287,9 @@ def make_item(
     """
     mine = refused.answer.touched if refused else {}
     boxes = {name: make_box(row, name, mine, refused) for name in NAMES}
-    copied = copied and writable and not boxes["text"].value and bool(row.last_of("text"))
+    copied = copied and writable and not boxes["text"].value and bool(text_to_copy(row))
     if copied:
-        boxes["text"] = make_box(row, "text", {"text": row.last_of("text")}, None)
+        boxes["text"] = make_box(row, "text", {"text": text_to_copy(row)}, None)
     joined = joined and writable and any(each.may_join for each in beside)
     if joined:
         boxes["text"] = make_box(row, "text", {"text": joined_text(row.status.text, beside)}, None)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -12,10 +11,10 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 
 from actionplan.admin import rescue
-from actionplan.admin.site import FrontLink, own_page, standing_in, succession_in, tell_reading
+from actionplan.admin.site import own_page, succession_in, tell_reading
+from actionplan.answers.copying import copy_last_year
 from actionplan.answers.facts import Item, authors, make_item, names_of
 from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
 from actionplan.answers.sheet import (
@@ -35,34 +34,33 @@ from actionplan.answers.sheet import (
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
+from actionplan.answers.tally import due_words, tally_of, written_words
+from actionplan.answers.waiting import TITLE
+from actionplan.answers.wordings import (
+    INCOMPLETE,
+    MAY_NOT_SUBMIT,
+    MAY_NOT_WRITE,
+    NOT_YOURS,
+    NOTHING_SAVED,
+    NOTHING_TO_COPY,
+    NOTHING_TO_SUBMIT,
+    NOTHING_TO_TAKE_BACK,
+    TAKE_BACK,
+    UNSAVED,
+    guide,
+)
 from actionplan.cells import CELLS, OPEN_STATES, missing_cells
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
-from actionplan.voices.beside import NONE, SheetVoices, related_tallies, sheet_voices
+from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
 SUBMIT, ANYWAY = "submit", "anyway"
 # For an item: putting last year's text, or the texts of related departments, into its box.
 COPY, JOIN = "copy", "join"
-
-
-def answers_page(request: HttpRequest) -> HttpResponse:
-    """The person's departments and years; straight to the one that is under way when it is the only one."""
-    standing, day = standing_in(request), timezone.localdate()
-    require(standing.answers or standing.submits or standing.coordinates)
-    tallies = own_tallies(standing, day, succession_in(request))
-    current = [tally for tally in tallies if tally.is_current]
-    if len(current) == 1 and "all" not in request.GET:
-        return HttpResponseRedirect(current[0].address)
-    rows = [(tally, written_words(tally), due_words(tally.report, day) if tally.open else "") for tally in tallies]
-    facts: dict[str, Any] = {
-        "related": related_tallies(standing.departments, succession_in(request), day),
-        "waiting": [row for row in rows if row[0].waits],
-        "finished": [row for row in rows if not row[0].waits],
-        "nobody": not (standing.departments or standing.coordinates),
-    }
-    return own_page(request, "admin/answers/list.html", title=TITLE, **facts)
+SAVE, COPY_ALL = "save", "copyall"
+# How the items are shown besides one by one: as a table, for writing by the keyboard.
+TABLE = "table"
 
 
 def sheet_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
@@ -87,7 +85,7 @@ def _looked_at(request: HttpRequest, sheet: Sheet, department: int) -> HttpRespo
 
 def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     require(sheet.may_act, MAY_NOT_WRITE)
-    action, _, number = request.POST.get("do", "save").partition("-")
+    action, _, number = request.POST.get("do", SAVE).partition("-")
     sent, known = read_sent(request.POST).values(), read_revisions(request.POST)
     submitting = action in (SUBMIT, ANYWAY) and sheet.may_submit
     returned = save_and_submit(sheet, sent, known, anyway=action == ANYWAY) if submitting else save(sheet, sent)
@@ -100,7 +98,7 @@ def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -> None:
     if returned.submitted:
         messages.success(request, submitted_words(returned))
-    elif returned.saved or (action == "save" and not returned.refused):
+    elif returned.saved or (action == SAVE and not returned.refused):
         messages.success(request, saved_words(returned, *sheet.gaps()))
     if returned.saved:
         words = (
@@ -116,17 +114,34 @@ def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -
 def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, returned: Returned) -> str:
     """Where to go after everything was saved; with the step that the button asks for besides."""
     page = request.GET.get("page", "")
-    query, anchor = {"page": page} if page.isdecimal() else {}, ""
+    query, anchor = _view(request) | ({"page": page} if page.isdecimal() else {}), ""
     if action in (SUBMIT, ANYWAY):
         query |= _after_submit(request, sheet, returned)
     elif action == "back":
         _take_back(request, sheet, number)
         anchor = f"#item-{number}" if number.isdecimal() else ""
+    elif action == COPY_ALL:
+        _copy_all(request, sheet)
     elif action in (COPY, JOIN) and re.fullmatch(r"[0-9]{1,15}", number):
         query, anchor = query | {action: number}, f"#item-{number}"
     elif action == "page":
-        query = {"page": number}
+        query = _view(request) | {"page": number}
+    elif action == SAVE and (place := _place(request, number, returned)):
+        query, anchor = query | {"at": place}, f"#item-{place}"
     return sheet.address + (f"?{urlencode(query)}" if query else "") + anchor
+
+
+def _view(request: HttpRequest) -> dict[str, str]:
+    """What the address says of how the items are shown."""
+    return {"view": TABLE} if request.GET.get("view") == TABLE else {}
+
+
+def _place(request: HttpRequest, number: str, returned: Returned) -> str:
+    """The item that one goes back to after saving: the button's, the one that was written in, or the last one saved."""
+    asked = number or request.POST.get("place", "")
+    if re.fullmatch(r"[0-9]{1,15}", asked):
+        return asked
+    return str(returned.saved[-1].pk) if returned.saved else ""
 
 
 def _after_submit(request: HttpRequest, sheet: Sheet, returned: Returned) -> dict[str, str]:
@@ -152,25 +167,21 @@ def _take_back(request: HttpRequest, sheet: Sheet, number: str) -> None:
         messages.warning(request, NOTHING_TO_TAKE_BACK)
 
 
-def front_links(request: HttpRequest) -> list[FrontLink]:
-    """One for each department and year under way; what came back stands first, then what is due soonest."""
-    standing, day = standing_in(request), timezone.localdate()
-    if (standing.answers or standing.submits) and not (standing.departments or standing.coordinates):
-        return [FrontLink(TITLE, reverse("admin:answers"), NO_DEPARTMENT_YET)]
-    found = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.is_current]
-    found.sort(key=lambda tally: tally.urgency)
-    return [FrontLink(tally.label, tally.address, front_words(tally, standing.submits, day)) for tally in found]
+def _copy_all(request: HttpRequest, sheet: Sheet) -> None:
+    require(sheet.may_write, MAY_NOT_WRITE)
+    if copied := copy_last_year(sheet):
+        messages.success(request, copied_words(len(copied)))
+    else:
+        messages.info(request, NOTHING_TO_COPY)
 
 
 def urls(guarded: Callable) -> list[URLPattern]:
     """The addresses. The sheet says itself how long a browser may keep it."""
     return [
-        path("answers/", guarded(answers_page), name="answers"),
         path("answers/<slug:key>/<int:department>/", guarded(sheet_page, cacheable=True), name="answer_sheet"),
     ]
 
 
-TITLE = "自課の回答"
 PER_PAGE = 100
 MOST_POINTERS = 30
 
@@ -187,7 +198,7 @@ class Pointer:
 def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -> HttpResponse:
     """The page; after a refusal (returned) with the words that were sent."""
     answers = list(statuses(sheet.report, sheet.forms))
-    page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(answers, PER_PAGE).get_page(_page_asked_for(request, answers))
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
     tally = tally_of(sheet.report, sheet.department, answers)
     heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
@@ -202,6 +213,8 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "writable": any(item.writable for item in items),
         "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
         "others": others_of(elsewhere),
+        "as_table": bool(_view(request)),
+        "query": _query(request, page),
         "summary": written_words(tally),
         "due": due_words(sheet.report, sheet.day) if tally.open else "",
         "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
@@ -209,6 +222,8 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
         "missing": _missing(request, sheet, answers, page),
         "returned": _returned(answers, page),
+        "copied": _copied(answers, page),
+        "copyable": sum(item.may_copy for item in items),
         "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
         "asks_anyway": sheet.may_submit and "untouched" in request.GET,
         **_refusals(request, sheet, returned),
@@ -218,6 +233,19 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _query(request: HttpRequest, page: Page) -> str:
+    """What the form's address says besides: how the items are shown, and which page of them."""
+    facts = _view(request) | ({"page": str(page.number)} if page.number > 1 else {})
+    return f"?{urlencode(facts)}" if facts else ""
+
+
+def _page_asked_for(request: HttpRequest, answers: Sequence[YearlyStatus]) -> str | int | None:
+    """The page's number: the one that holds the answer that `at` names, else what `page` says."""
+    at = request.GET.get("at", "")
+    places = [index for index, row in enumerate(answers) if str(row.pk) == at]
+    return places[0] // PER_PAGE + 1 if places else request.GET.get("page")
 
 
 def _may_mend(returned: Returned | None) -> bool:
@@ -253,7 +281,16 @@ def _items(
     ]
     counted = Evidence.objects.filter(status__in=[row.status.pk for row in rows]).order_by().values_list("status")
     counts = dict(counted.annotate(Count("pk")))
-    return [replace(item, clash=writers.get(item.status.pk), evidence=counts.get(item.status.pk, 0)) for item in items]
+    at = request.GET.get("at")
+    return [
+        replace(
+            item,
+            clash=writers.get(item.status.pk),
+            evidence=counts.get(item.status.pk, 0),
+            opened=at == str(item.status.pk),
+        )
+        for item in items
+    ]
 
 
 def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
@@ -279,6 +316,12 @@ def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
     return [Pointer(row.item.code, _address(page, index, row, "item"), row.return_reason) for index, row in rows]
 
 
+def _copied(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
+    """Those whose text is last year's, copied and untouched."""
+    rows = [(index, row) for index, row in enumerate(answers) if row.state in OPEN_STATES and row.is_copied]
+    return [Pointer(row.item.code, _address(page, index, row, "text"), "") for index, row in rows]
+
+
 def _address(page: Page, index: int, row: YearlyStatus, part: str) -> str:
     """Where the row's part is; index: of the row among all rows, from 0."""
     number = index // PER_PAGE + 1
@@ -296,30 +339,6 @@ def _refusals(request: HttpRequest, sheet: Sheet, returned: Returned | None) -> 
     }
 
 
-NOT_YOURS = "この課の回答を見る権限がありません。自分の課の回答を開いてください。"
-MAY_NOT_WRITE = "この課の回答を書く権限がないため、保存していません。事務局に確認してください。"
-MAY_NOT_SUBMIT = "提出できるのは課長です。下書きは保存してあります。"
-NOTHING_TO_SUBMIT = "提出していない項目はありません。すでに提出されています。"
-TAKE_BACK = "提出した{}項目を、すべて下書きに戻しますか。"
-NOTHING_TO_TAKE_BACK = (
-    "提出を取り消せる項目がありませんでした。すでに取り消されたか、事務局が確定または差戻しをしています。"
-)
-TO_WRITE = "実施状況と進捗区分を書きます。途中で何度でも保存できます。"
-NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
-TO_STAND_IN = (
-    "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
-    "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
-)
-NO_ITEMS = (
-    "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
-)
-ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
-UNSAVED = "保存していない項目を直して、もう一度保存してください。"
-ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
-NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
-INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
-
-
 def codes(rows: Iterable[YearlyStatus]) -> str:
     """1-1-1、3-2-1."""
     return "、".join(row.item.code for row in rows)
@@ -334,8 +353,17 @@ def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
 
 
 def submitted_words(returned: Returned) -> str:
-    """8項目を提出しました."""
-    return f"{returned.submitted}項目を提出しました。事務局が内容を確認します。"
+    """8項目を提出しました; and how many of the texts are last year's."""
+    copied = f"うち{returned.copied}項目の文は、昨年度から写したままです。" if returned.copied else ""
+    return f"{returned.submitted}項目を提出しました。{copied}事務局が内容を確認します。"
+
+
+def copied_words(count: int) -> str:
+    """What became of the empty boxes."""
+    return (
+        f"昨年度の文を{count}項目の空欄に写し、下書きとして保存しました。"
+        "写したままの項目には印が付いています。今年度に合わせて直してください。"
+    )
 
 
 def merged_words(merged: dict[str, list[str]]) -> str:
@@ -358,38 +386,3 @@ def refused_words(count: int, submitting: bool) -> str:
     """How many items were not saved; the words are still on the page."""
     then = "提出もしていません。" if submitting else ""
     return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
-
-
-def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> str:
-    """What the person is to do here now, in a sentence or two. heads: who hands the answers in.
-
-    related: whether the department writes on others' items.
-    """
-    if not tally.total:
-        return ONLY_RELATED if related else NO_ITEMS
-    if not sheet.may_write:
-        return "この画面では、読むことだけができます。"
-    if not tally.open:
-        return _closed(sheet, tally, heads)
-    if sheet.stands_in:
-        return TO_STAND_IN
-    begin, done = (ALL_WRITTEN, "") if tally.written == tally.total else (TO_WRITE, "すべて書けたら、")
-    return begin + done + ("「提出する」を押してください。" if sheet.may_submit else _ask(heads, "提出"))
-
-
-def _closed(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
-    if tally.states.get(State.CONFIRMED, 0) == tally.total:
-        return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
-    if sheet.stands_in:
-        return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
-    sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
-    if sheet.may_take_back:
-        return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"
-    return f"{sent}直したいところがあるときは、{_ask(heads, '提出の取消し')}"
-
-
-def _ask(heads: Sequence[str], what: str) -> str:
-    if not heads:
-        return f"事務局に{what}を頼んでください。この課には、提出できる課長がまだ登録されていません。"
-    names = "・".join(f"{name}さん" for name in heads)
-    return f"課長（{names}）に{what}を頼んでください。"

@@ -21,19 +21,14 @@ from actionplan import permissions
 from actionplan.cells import BY_NAME, NAMES, OPEN_STATES, State, missing_cells, state_once_written
 from actionplan.models import Person, Succession, YearlyStatus, record_deletions, sharing_reports
 from actionplan.permissions import Standing
-from actionplan.seen import Moved, fingerprint
+from actionplan.seen import Moved, mark_of
 
-WRITTEN = (*NAMES, "state", "answered_by", "answered_at")
+WRITTEN = (*NAMES, "state", "answered_by", "answered_at", "copied")
 BATCH = 500
 # Why an answer is not taken: nothing new; both changed a cell; not open to this person; gone; not storable.
 SAME, CLASH, CLOSED, GONE, FAULTY = "same", "clash", "closed", "gone", "faulty"
 HANDED_IN = "提出または確定された項目が含まれているため、保存していません。画面を開き直して確かめてください。"
 Seen = Mapping[int, int]  # the revision that the person saw, by primary key
-
-
-def mark_of(words: str) -> str:
-    """The fingerprint of a cell, as a page carries it."""
-    return fingerprint(words, length=16)
 
 
 @dataclass(frozen=True)
@@ -42,6 +37,7 @@ class Answer:
 
     revision: of the row that they saw. cells: words by cell; one that is not named stays. shown: by cell the mark of
     what they saw; None for a form that shows whole rows. code: what it was called. department: another's, or empty.
+    copied: the mark of last year's text, where that was put into it.
     """
 
     pk: int
@@ -50,6 +46,7 @@ class Answer:
     shown: Mapping[str, str] | None = None
     code: str = ""
     department: tuple[int | None, ...] = ()
+    copied: str = ""
 
     @property
     def touched(self) -> dict[str, str]:
@@ -175,6 +172,7 @@ def write(judged: Iterable[Judgement], *, by: Person, reason: str, source: str =
             setattr(each.row, name, words)
         if each.cells:
             each.row.answered_by, each.row.answered_at = by, now
+            each.row.copied = each.answer.copied or each.row.copied
         for pk in each.answer.department:
             each.row.department_id = pk
         each.row.state = state_once_written(each.row, each.row.state)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from actionplan.admin.rescue import Text
 from actionplan.answers import saving
-from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, mark_of, missing_parts
+from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, missing_parts
 from actionplan.cells import BY_NAME, CELLS, FIGURES, NAMES, OPEN_STATES
 from actionplan.figures import EQUALS, raw_values
 from actionplan.models import (
@@ -33,10 +33,12 @@ from actionplan.models import (
 )
 from actionplan.permissions import Standing, standing_of
 from actionplan.scale import DEFAULT, Scale
+from actionplan.seen import mark_of
 from actionplan.text import tidy_line_breaks
 from actionplan.words import NO_DEPARTMENT, person_name
 
 NEW, CONTINUED, MERGED = "new", "continued", "merged"
+PRINTED_ORDER = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
 KIND_LABELS = {NEW: "新規", CONTINUED: "継続", MERGED: "統合"}
 
 
@@ -103,8 +105,7 @@ def statuses(report: AnnualReport, departments: Iterable[int | None] | None = No
     """The year's statuses in report order with everything that names them; of these departments only, unless None."""
     # Of the report that is at hand: all rows share it, and with it the plan and its scale.
     rows = report.statuses.filter(Q() if departments is None else _held_by(departments))
-    order = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    return rows.select_related("department", "item__measure__policy").order_by(*order)
+    return rows.select_related("department", "item__measure__policy").order_by(*PRINTED_ORDER)
 
 
 def answer_sheet(report: AnnualReport, departments: Iterable[int | None] | None = None) -> list[SheetRow]:
@@ -247,7 +248,7 @@ def submitters(sheet: Sheet) -> Sequence[str]:
     return [person_name(person) for person in people]
 
 
-STAMP, OTHERS = "seen", "others"
+STAMP, OTHERS, COPIED = "seen", "others", "copied"
 BOX = re.compile(rf"({'|'.join(NAMES)})-([0-9]{{1,15}})-[0-9]+")
 
 
@@ -284,7 +285,8 @@ def read_sent(post: Mapping[str, str]) -> dict[int, Answer]:
             own = cells.setdefault(int(figure[1]), {})
             line = f"{figure[2]}{EQUALS}{' '.join(words.split())}" if words.strip() else ""
             own[FIGURES.name] = "\n".join(filter(None, [own.get(FIGURES.name, ""), line]))
-    return {pk: _sent(pk, post.get(f"{STAMP}-{pk}", ""), found) for pk, found in cells.items()}
+    sent = {pk: _sent(pk, post.get(f"{STAMP}-{pk}", ""), found) for pk, found in cells.items()}
+    return {pk: replace(each, copied=post.get(f"{COPIED}-{pk}", "")[:16]) for pk, each in sent.items()}
 
 
 def _sent(pk: int, stamp: str, cells: dict[str, str]) -> Answer:
@@ -336,7 +338,7 @@ class Returned:
 
     unseen: open answers that stand otherwise than the page showed. lacking: those that miss a part.
     untouched: those that came back and that nobody has written anew.
-    submitted: how many were handed in.
+    submitted: how many were handed in; copied: how many of them with last year's text, untouched.
     """
 
     saved: list[YearlyStatus]
@@ -346,6 +348,7 @@ class Returned:
     lacking: tuple[YearlyStatus, ...] = ()
     untouched: tuple[YearlyStatus, ...] = ()
     submitted: int = 0
+    copied: int = 0
 
 
 @transaction.atomic
@@ -383,7 +386,8 @@ def save_and_submit(
     untouched = () if anyway else tuple(row for row in rows if is_untouched(row))
     if done.refused or unseen or lacking or untouched or not rows:
         return replace(done, unseen=unseen, lacking=lacking, untouched=untouched)
-    return replace(done, submitted=saving.submit_rows(rows, by=sheet.user, standing=sheet.standing))
+    submitted = saving.submit_rows(rows, by=sheet.user, standing=sheet.standing)
+    return replace(done, submitted=submitted, copied=sum(row.is_copied for row in rows))
 
 
 @transaction.atomic

@@ -104,25 +104,6 @@ def due_words(report: AnnualReport, day: date) -> str:
     return f"{due_day(due, day)}（{days_words(due, day)}）" if due else ""
 
 
-def front_words(tally: Tally, submits: bool, day: date) -> str:
-    """What waits, in sentences; what came back is said first."""
-    sentences = [f"差し戻された項目が{tally.returned}件あります"] if tally.returned else []
-    sentences.append(written_words(tally))
-    if not tally.open:
-        return "。".join([*sentences, *_after_submission(tally, submits)])
-    if tally.written == tally.total:
-        sentences.append("内容を確かめて提出してください" if submits else "課長の提出を待っています")
-    if due := due_words(tally.report, day):
-        sentences.append(f"締切は{due}")
-    return "。".join(sentences)
-
-
-def _after_submission(tally: Tally, submits: bool) -> list[str]:
-    if tally.states.get(State.CONFIRMED, 0) == tally.total:
-        return []
-    return ["事務局の確認を待っています", *(["直すときは、提出を取り消せます"] if submits else [])]
-
-
 def tally_of(report: AnnualReport, department: Department | None, rows: Iterable[YearlyStatus]) -> Tally:
     """The count of rows at hand."""
     states: defaultdict[str, int] = defaultdict(int)
@@ -133,13 +114,17 @@ def tally_of(report: AnnualReport, department: Department | None, rows: Iterable
     return Tally(report, department, dict(states), written)
 
 
+def own_answers(standing: Standing) -> Q:
+    """The answers of the person's own departments; of the office those of no department, too."""
+    return Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
+
+
 def own_tallies(standing: Standing, day: date, succession: Succession) -> list[Tally]:
     """The person's own departments by year, newest year first; two queries, none for who answers for nobody."""
-    own = Q(department__in=standing.departments) | (Q(department=None) if standing.coordinates else Q(pk=None))
     if not (standing.departments or standing.coordinates):
         return []
     filled = Count("pk", filter=complete() & ~UNTOUCHED)
-    rows = YearlyStatus.objects.filter(own).order_by().values_list("report", "department", "state")
+    rows = YearlyStatus.objects.filter(own_answers(standing)).order_by().values_list("report", "department", "state")
     return _by_place(rows.annotate(asked=Count("pk"), filled=filled), day, succession)
 
 

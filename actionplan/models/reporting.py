@@ -27,7 +27,7 @@ from actionplan.models.past import refuse_odd_day
 from actionplan.models.plan import YEAR_RANGE, Plan, PlanCategory, scale_of
 from actionplan.models.tree import ActionItem
 from actionplan.scale import Scale
-from actionplan.seen import Moved
+from actionplan.seen import Moved, mark_of
 from actionplan.text import as_stored
 
 
@@ -238,6 +238,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     """What became of an item in a year: an item belongs to a year because this row exists.
 
     printed: what a past report words otherwise than the plan does, by field of a published row; empty for all others.
+    copied: the mark of last year's text, where that was put into it; neither recorded nor published.
     """
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="statuses")
@@ -257,7 +258,8 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     return_reason = RecordTextField("差戻しの理由", blank=True)
     printed = models.JSONField("原本の表記", default=dict, blank=True, editable=False)
     revision = models.PositiveIntegerField("改訂番号", default=1, editable=False)
-    history = records()
+    copied = models.CharField("写した文の印", max_length=16, blank=True, default="", editable=False)
+    history = records(excluded_fields=["copied"])
     objects: ClassVar[NaturalManager] = NaturalManager(
         "report__fiscal_year",
         "item__measure__policy__plan__title",
@@ -286,6 +288,11 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
         """The scale of the report's plan."""
         return self.report.scale
 
+    @property
+    def is_copied(self) -> bool:
+        """Whether its text is last year's, copied, and nobody has written it anew."""
+        return bool(self.copied) and self.copied == mark_of(self.text)
+
     def words_of(self, cell: Cell) -> str:
         """What stands in the cell as a reader knows it: a category by its label."""
         return cell.words(self.says(cell), self.scale)
@@ -312,8 +319,7 @@ class YearlyStatus(AnswerCells, RevisedModel, RecordModel):
     @cached_property
     def declared(self) -> list[Declared]:
         """The figures that its item declares for the year, read once."""
-        year = self.report.fiscal_year
-        return [figure.declared for figure in self.item.figures.all() if figure.is_asked_in(year)]
+        return [each.declared for each in self.item.figures.all() if each.is_asked_in(self.report.fiscal_year)]
 
     @property
     def published_figures(self) -> list[dict]:

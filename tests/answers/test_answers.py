@@ -1,11 +1,12 @@
 """自課の回答: one page of a department's items, read, written and saved."""
 
 import pytest
+from django.test import Client
 
 from actionplan.models import State, YearlyStatus
 from tests import factories
-from tests.admin.pages import signed_in
-from tests.answers.answering import make_office, written
+from tests.admin.pages import form_of, signed_in
+from tests.answers.answering import FORM, make_office, written
 
 pytestmark = pytest.mark.django_db
 SUBMITTED = State.SUBMITTED
@@ -104,3 +105,56 @@ def test_a_year_without_items_of_the_department_says_so(office):
     other = factories.make_department("別の課")
     client = signed_in(factories.make_person("担当者", departments=[other]))
     assert "別の課の項目はありません。" in client.get(f"/admin/answers/2010/{other.pk}/").content.decode()
+
+
+def test_a_complete_answer_is_folded_and_says_what_it_says():
+    office = make_office(2)
+    YearlyStatus.objects.filter(pk=office.rows[0].pk).update(**written(text="書き終えた文", state=State.DRAFT))
+    client, done = office.browser(), office.rows[0]
+    page = client.get(office.address).content.decode()
+    assert [item.is_folded for item in client.get(office.address).context["items"]] == [True, False]
+    assert page.count('<details class="fold') == 1
+    assert page.count("書き終えた文") == 3  # to be read, in its box, and in no other place but on paper
+    opened = client.get(f"{office.address}?at={done.pk}").context["items"]
+    assert [item.is_folded for item in opened] == [False, False]
+
+
+def test_saving_leads_back_to_the_item_that_was_written_in():
+    office = make_office(3)
+    client, pk = office.browser(), office.rows[1].pk
+    where = f"{office.address}?at={pk}#item-{pk}"
+    assert office.post(client, office.form(client), f"save-{pk}", text_0="文").url == where
+    assert office.post(client, office.form(client), text_1="文").url == where
+    form = {**office.form(client), "place": str(pk)}
+    assert office.post(client, form, text_2="文").url == where
+    table = client.post(f"{office.address}?view=table", {**office.form(client, "?view=table"), "do": f"save-{pk}"})
+    assert table.url == f"{office.address}?view=table&at={pk}#item-{pk}"
+
+
+def test_the_table_holds_the_same_boxes_each_with_a_name_of_its_own():
+    office = make_office(2)
+    client = office.browser()
+    table, cards = office.form(client, "?view=table"), office.form(client)
+    assert set(table) == set(cards)
+    page = client.get(f"{office.address}?view=table").content.decode()
+    assert page.count("<select") == 2
+    for row in office.rows:
+        assert f'<span class="visually-hidden">{row.item.code} </span>実施状況</label>' in page
+    client.post(f"{office.address}?view=table", {**table, "do": "save", **office.named(table, text_0="表で書いた文")})
+    assert office.stored(0).text == "表で書いた文"
+
+
+def test_eight_items_take_at_most_twelve_actions_from_the_log_in_to_handing_in():
+    """An action is a press of a button or a link, or an item written."""
+    office, client = make_office(8), Client()
+    client.force_login(office.person("担当者", "課長"))
+    step, actions = client.get("/admin/").context["work"][0].step, 1
+    form = form_of(client.get(step.address.partition("#")[0]), FORM)
+    actions += 1
+    texts = {f"text_{index}": f"今年度の文{index}" for index in range(8)}
+    answered = office.named(form, **texts, **{f"progress_{index}": "done" for index in range(8)})
+    actions += 8
+    client.post(office.address, {**form, **answered, "do": "submit"})
+    actions += 1
+    assert office.states() == [State.SUBMITTED] * 8
+    assert actions <= 12

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from actionplan.answers.tally import tally_of
+from actionplan.answers.wordings import NOTHING_TO_WRITE
 from actionplan.models import State, YearlyStatus
 from actionplan.publishing.publish import publish
 from tests import factories
@@ -47,6 +48,39 @@ def test_what_came_back_is_said_first(office):
     assert work(office.browser())[0][1].startswith("差し戻された項目が1件あります。")
 
 
+def test_the_front_page_leads_to_each_place_with_why_it_came_back_and_what_it_lacks(office):
+    fill(office, 6, state=State.DRAFT)
+    back, empty = office.rows[0].pk, office.rows[6].pk
+    at = f"{office.address}?at="
+    YearlyStatus.objects.filter(pk=back).update(
+        state=State.RETURNED, return_reason="回数を書いてください。", returned_at=timezone.now()
+    )
+    page = office.browser().get("/admin/")
+    link = page.context["work"][0]
+    assert (link.done, link.total, len(link.lacking)) == (5, 8, 2)
+    assert (link.step.label, link.step.address) == ("直す", f"{at}{back}#item-{back}")
+    words = page.content.decode()
+    assert f'href="{at}{empty}#text-{empty}"' in words
+    assert "回数を書いてください。" in words
+    assert "5／8項目" in words
+
+
+def test_the_page_of_the_answers_opens_where_the_front_page_leads(office, monkeypatch):
+    monkeypatch.setattr("actionplan.answers.pages.PER_PAGE", 3)
+    page = office.browser().get(f"{office.address}?at={office.rows[4].pk}").content.decode()
+    assert f'id="item-{office.rows[4].pk}"' in page
+    assert f'id="item-{office.rows[0].pk}"' not in page
+
+
+def test_a_head_is_led_to_handing_in_once_everything_is_written(office):
+    fill(office, 8, state=State.DRAFT)
+    client = office.browser("課長")
+    step = client.get("/admin/").context["work"][0].step
+    assert step.label == "確かめて提出する"
+    assert f'id="{step.address.partition("#")[2]}"' in client.get(step.address).content.decode()
+    assert office.browser().get("/admin/").context["work"][0].step is None
+
+
 def test_complete_answers_wait_for_the_head(office):
     fill(office, 8, state=State.DRAFT)
     assert "8項目すべて記入済み。課長の提出を待っています。" in work(office.browser())[0][1]
@@ -55,7 +89,7 @@ def test_complete_answers_wait_for_the_head(office):
 
 def test_nothing_waits_for_others(office):
     elsewhere = factories.make_person("担当者", departments=[factories.make_department("ほかの課")])
-    assert work(signed_in(elsewhere)) == []
+    assert work(signed_in(elsewhere)) == [("自課の回答", NOTHING_TO_WRITE)]
     assert work(signed_in(factories.make_person("閲覧者"))) == []
 
 
@@ -66,7 +100,7 @@ def test_the_way_back_stays_until_the_year_is_published(office):
     assert office.browser().get("/admin/answers/").url == office.address
     fill(office, 8, state=State.CONFIRMED)
     publish(office.report, by=None)
-    assert work(office.browser()) == []
+    assert work(office.browser()) == [("自課の回答", NOTHING_TO_WRITE)]
 
 
 def test_an_answer_that_came_back_counts_only_once_it_is_written_anew(office):
@@ -83,7 +117,7 @@ def test_a_year_that_was_published_without_some_answers_still_waits_for_them(off
     publish(office.report, by=None)
     assert len(work(office.browser())) == 1
     YearlyStatus.objects.update(state=State.CONFIRMED)
-    assert work(office.browser()) == []
+    assert work(office.browser()) == [("自課の回答", NOTHING_TO_WRITE)]
 
 
 def test_the_items_without_a_department_wait_for_the_coordinator(office):

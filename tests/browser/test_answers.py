@@ -100,6 +100,7 @@ def test_going_back_after_saving_and_saving_again_does_no_harm(office, enter):
 def test_the_enter_key_on_a_category_saves_a_draft(office, enter):
     YearlyStatus.objects.filter(report=office.report).update(**written(state=State.DRAFT))
     page = enter(office.person("課長"), office.address)
+    page.click(f"#item-{office.rows[0].pk} .fold > summary")
     choose(page, office, "検討中")
     page.keyboard.press("Enter")
     page.wait_for_selector(".messagelist")
@@ -145,6 +146,7 @@ def test_nothing_scrolls_sideways(office, enter, width):
 def test_on_paper_stands_what_is_saved_without_boxes_and_buttons(office, enter):
     YearlyStatus.objects.filter(pk=office.rows[0].pk).update(**written(text="保存した文", outcome="保存した成果"))
     page = enter(office.person("課長"), office.address)
+    page.click(f"#item-{office.rows[0].pk} .fold > summary")
     page.fill(box(office, "text"), "まだ保存していない文")
     page.emulate_media(media="print")
     assert page.locator("textarea:visible, input:visible, button:visible, summary:visible").count() == 0
