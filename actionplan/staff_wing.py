@@ -11,6 +11,7 @@ from django.contrib import admin
 from actionplan.admin import components
 from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
+from actionplan.answers import correction
 from actionplan.answers import pages as answers
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
@@ -46,6 +47,7 @@ OWN_PAGES = (
     voices_page,
     approval_pages,
     publishing,
+    correction,
     remind_page,
     department_page,
     inquiry,

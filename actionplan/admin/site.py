@@ -40,11 +40,15 @@ NAMES = {"User": "利用者", "Group": "役割"}
 
 @dataclass(frozen=True)
 class FrontLink:
-    """One entry of 「いまの仕事」 on the front page: where it leads, and in a sentence what waits there."""
+    """One entry of 「いまの仕事」 on the front page: where it leads, and in a sentence what waits there.
+
+    box: what is typed in a box of its own; its address is then asked with it.
+    """
 
     label: str
     address: str
     words: str = ""
+    box: str = ""
 
 
 # What browsers ask the wing's pages by.
@@ -187,7 +191,7 @@ def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
 
 
 # Beside the forms of the record, pages of our own with boxes for long texts; the answers say so themselves.
-WRITTEN_IN = {"evidence", "publish", "withdraw", "round_department"}
+WRITTEN_IN = {"evidence", "publish", "withdraw", "round_department", "correction"}
 
 
 def is_written_in(request: HttpRequest) -> bool:

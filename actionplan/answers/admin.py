@@ -137,7 +137,8 @@ GONE = (
 )
 
 CONFIRMED = (
-    "この項目は確定されているため、保存していません。直すときは、取りまとめ状況で確定を取り消してから書いてください。"
+    "この項目は確定されているため、保存していません。"
+    "直すときは、事務局が、くわしい画面の「この回答を訂正する」から書き直します。"
 )
 
 TWICE = "この項目の実施状況は、この年度にすでにあります。一覧から開いてください。"
@@ -208,7 +209,7 @@ class StatusForm(CellsForm):
 
     class Meta:
         model = YearlyStatus
-        fields = forms.ALL_FIELDS
+        fields: Any = forms.ALL_FIELDS
         error_messages = {NON_FIELD_ERRORS: {"unique_together": TWICE}}
 
     def __init__(self, *args, **kwargs) -> None:
@@ -318,6 +319,13 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
             return super().changeform_view(request, *args, **kwargs)
         except OVERTAKEN:
             return self.changeform_view(request, *args, **kwargs)
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The full form, with the way to correct a confirmed answer for who may."""
+        row = context.get("original")
+        confirmed = row is not None and row.state == State.CONFIRMED
+        context["correctable"] = confirmed and permissions.may_coordinate(request.user)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         """Saves by the one way (saving.py); a new row is stored as it is, with who wrote it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -293,10 +294,10 @@ def take_back_rows(rows: Sequence[YearlyStatus], *, by: Person, standing: Standi
 
 
 @transaction.atomic
-def confirm(seen: Seen, *, by: Person) -> int:
-    """How many submitted answers were confirmed. Raises as submit()."""
-    marks = _by_and_at("confirmed")
-    return _take(CONFIRM, lock_seen(seen), by, permissions.standing_of(by), check=refuse_incomplete, marks=marks)
+def confirm(seen: Seen, *, by: Person, lacked: Sequence[str] = ()) -> int:
+    """How many submitted answers were confirmed. Raises as submit(). lacked: parts that they may lack, as before."""
+    check, marks = partial(refuse_incomplete, lacked=lacked), _by_and_at("confirmed")
+    return _take(CONFIRM, lock_seen(seen), by, permissions.standing_of(by), check=check, marks=marks)
 
 
 @transaction.atomic
@@ -333,9 +334,10 @@ def missing_parts(status: YearlyStatus) -> list[str]:
     return [cell.label for cell in missing_cells(status)]
 
 
-def refuse_incomplete(rows: Sequence[YearlyStatus]) -> None:
-    """Raises StepRefused that names every cell that is still empty."""
-    gaps = [f"{row.item.code}（{'・'.join(missing)}）" for row in rows if (missing := missing_parts(row))]
+def refuse_incomplete(rows: Sequence[YearlyStatus], lacked: Sequence[str] = ()) -> None:
+    """Raises StepRefused that names every cell that is still empty, those that it may lack aside."""
+    parts = [(row.item.code, [part for part in missing_parts(row) if part not in lacked]) for row in rows]
+    gaps = [f"{code}（{'・'.join(missing)}）" for code, missing in parts if missing]
     if gaps:
         raise StepRefused(f"まだ書かれていないところがあるため、何も変えていません：{'、'.join(gaps)}")
 

@@ -4,7 +4,7 @@ What is granted is the very content that was asked for: what has moved since, or
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import cast
 
@@ -80,12 +80,13 @@ def ask(
 
 def deciders(approval: Approval) -> list[User]:
     """Everybody who may decide on it now: those with the publisher's right and superusers, but who asked."""
+    return [user for user in publishers() if not permissions.why_not_decide(user, approval.asked_by)]
+
+
+def publishers() -> list[User]:
+    """Everybody who may publish: those with the right, and superusers."""
     holders = User.objects.with_perm("actionplan.publish_edition", backend=BACKEND).order_by("pk")
-    return [
-        user
-        for user in holders
-        if permissions.may_publish(user) and not permissions.why_not_decide(user, approval.asked_by)
-    ]
+    return [user for user in holders if permissions.may_publish(user)]
 
 
 # The one that keeps rights, whichever others let people in.
@@ -213,14 +214,23 @@ def tell(approval: Approval, address: str) -> str:
     address: of the page, in full. A request and a withdrawal are told to who may decide, an end to who asked.
     """
     people = deciders(approval) if approval.is_open else [approval.asked_by]
+    return _send(people, approval_words(approval, address))
+
+
+def tell_publishers(done: str, report: AnnualReport, address: str) -> str:
+    """The same of what waits to be published by them. done: what was done, as a sentence."""
+    body = f"{done}\n\n次のページを開いて、変わるところを確かめてから公表してください。\n{address}\n"
+    return _send(publishers(), Words(f"【訂正】{report}の訂正版の公表", body))
+
+
+def _send(people: Iterable[User], words: Words) -> str:
     if not (to := sorted({each.email for each in people if each.email})) or not goes_out():
         return ""
-    words = approval_words(approval, address)
     with Post() as post:
         failures = [failure for each in to if (failure := post.send(words.subject, words.body, [each]))]
     if not failures:
         return ""
-    logger.warning("notices of an approval did not arrive: %s", failures[0])
+    logger.warning("notices to publishers or who asked did not arrive: %s", failures[0])
     return UNSENT.format(failures[0])
 
 

@@ -77,12 +77,13 @@ Kind = Literal["added", "removed", "changed"]
 
 @dataclass(frozen=True)
 class RowDifference:
-    """One item that is added, removed or changed."""
+    """One item that is added, removed or changed. item: its primary key."""
 
     kind: Kind
     code: str
     name: str
     cells: tuple[CellDifference, ...]
+    item: int
 
     @property
     def kind_label(self) -> str:
@@ -106,7 +107,7 @@ def _compare(before: Cells | None, after: Cells | None) -> RowDifference:
     kind: Kind = "changed" if before and after else "added" if after else "removed"
     cells = after or before or {}
     code = shown_number(cells["item_printed"], *(cells[f"{level}_number"] for level in ("policy", "measure", "item")))
-    return RowDifference(kind, code, cells["item_name"], tuple(_cells(before or {}, after or {})))
+    return RowDifference(kind, code, cells["item_name"], tuple(_cells(before or {}, after or {})), cells["item_id"])
 
 
 def _cells(before: Cells, after: Cells) -> Iterator[CellDifference]:
@@ -218,6 +219,25 @@ def next_edition(
     rows = row_differences(printed_cells(base), draft.cells) if base else []
     front = front_matter_differences(base.front_matter, draft.front_matter) if base else []
     return NextEdition(draft, unconfirmed_among(draft.answers), rows, front)
+
+
+# What the record of an answer's change says before the reason, where it was corrected.
+CORRECTION = "訂正："
+
+
+def prepared_note(report: AnnualReport, shown: Edition, rows: Sequence[RowDifference]) -> str:
+    """What citizens could be told of the corrections since the edition: the reasons given, by item where several.
+
+    rows: what changes. One query where anything does.
+    """
+    codes = {row.item: row.code for row in rows}
+    records = YearlyStatus.history.filter(report=report.pk, item__in=codes, history_date__gt=shown.published_at)
+    told = records.filter(history_change_reason__startswith=CORRECTION).order_by("history_id") if codes else []
+    found: dict[tuple[int, str], None] = {}
+    for record in told:
+        found[record.item_id, record.history_change_reason.removeprefix(CORRECTION)] = None
+    several = len({item for item, _ in found}) > 1
+    return "\n".join(f"{codes[item]}：{reason}" if several else reason for item, reason in found)
 
 
 @dataclass(frozen=True)

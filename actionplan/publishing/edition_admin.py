@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -23,7 +23,16 @@ class EditionRowInline(AsksPermission, admin.TabularInline):
     """The rows as published."""
 
     model = EditionRow
-    fields = readonly_fields = ("code", "marks", "item_name", "content", "status", "progress_label", "department_name")
+    fields = readonly_fields = (
+        "code",
+        "marks",
+        "item_name",
+        "content",
+        "status",
+        "progress_label",
+        "department_name",
+        "correction",
+    )
     extra = 0
     can_delete = False
 
@@ -36,6 +45,12 @@ class EditionRowInline(AsksPermission, admin.TabularInline):
     def marks(self, row: EditionRow) -> SafeString:
         """★◎ in one piece."""
         return format_html('<span class="marks">{}</span>', row.actor_symbols)
+
+    @admin.display(description="訂正")
+    def correction(self, row: EditionRow) -> SafeString:
+        """The way to correct the answer that it was made of; the page itself asks who may."""
+        address = reverse("admin:correct_published", args=[row.pk])
+        return format_html('<a href="{}">訂正する<span class="visually-hidden">（{}）</span></a>', address, row.code)
 
 
 @admin.register(Edition)

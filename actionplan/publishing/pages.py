@@ -45,6 +45,7 @@ from actionplan.publishing.differences import (
     corrected_answers,
     last_editions,
     next_edition,
+    prepared_note,
     renamed_items,
 )
 from actionplan.publishing.one_wording import printed_twice
@@ -312,7 +313,9 @@ class PublishingPages(ApprovalPages):
         """The page as it stands now. forms: what was sent and refused."""
         approvals = approvals_of(report, request.user)
         facts = publish_facts(request, report, approvals.request)
-        fresh = {"form": PublishForm(unconfirmed=facts["coming"].unconfirmed, asks=permissions.four_eyes())}
+        note = prepared_note(report, facts["base"], facts["coming"].rows) if facts["shown_number"] else ""
+        more_of_form = {"unconfirmed": facts["coming"].unconfirmed, "asks": permissions.four_eyes()}
+        fresh = {"form": PublishForm(initial={"note": note}, **more_of_form), "note_prepared": bool(note)}
         more = {"approvals": approvals, "four_eyes": permissions.four_eyes(), "decide": DecideForm()}
         return self.page(request, "publish", report, title=f"{report}の公表", **{**facts, **fresh, **more, **forms})
 

@@ -140,6 +140,11 @@ ANSWERS = (
     post("inquiry_take", "/admin/inquiry/{year}/upload/take/", WRITERS),
     get("inquiry_marked", "/admin/inquiry/{year}/upload/nothing/marked.xlsx", WRITERS, passed=(404,)),
 )
+CORRECTION = (
+    get("correct", "/admin/correct/?q=1-1-1", OFFICE),
+    get("correct_published", "/admin/correct/published/{row}/", OFFICE),
+    *both("correction", "/admin/correct/{mine}/", OFFICE),
+)
 ROUND = (
     get("round_front", "/admin/round/", READERS),
     get("round", "/admin/round/{year}/", READERS),
@@ -190,7 +195,7 @@ HELPERS = (
     get("actionplan_department_add", "/admin/actionplan/department/add/?_popup=1&_to_field=id", OFFICE),
     get("actionplan_yearlystatus_change", "/admin/actionplan/yearlystatus/{theirs}/change/?_popup=1", READERS),
 )
-DOORS = (*PORTAL, *ANSWERS, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
+DOORS = (*PORTAL, *ANSWERS, *CORRECTION, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
 # The last only leads to public pages.
 OUTSIDE = {

@@ -70,7 +70,8 @@ def make_world() -> World:
     places = {
         "partner": partner.pk,
         "lock": LoginLock.objects.create(label="ippan", account=plain, failures=5, until=timezone.now()).pk,
-        **{"own": own.pk, "other": other.pk, "year": report.fiscal_year, "report": report.pk, "edition": edition.pk},
+        **{"own": own.pk, "other": other.pk, "year": report.fiscal_year, "report": report.pk},
+        **{"edition": edition.pk, "row": edition.rows.get(item=mine.item_id).pk},
         **{"mine": mine.pk, "theirs": theirs.pk, "confirmed": confirmed.pk, "item": mine.item_id, "account": plain.pk},
         **{"plan": report.plan_id, "policy": mine.item.measure.policy_id, "measure": mine.item.measure_id},
         **{"area": Area.objects.create(name="地域", order=1).pk, "tag": Tag.objects.create(name="タグ").pk},
