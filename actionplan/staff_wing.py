@@ -23,7 +23,7 @@ from actionplan.past import check_page
 from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
 from actionplan.plan import begin_pages, figure_table, named_admin
-from actionplan.publishing import approval_pages, edition_admin
+from actionplan.publishing import approval_pages, edition_admin, removal
 from actionplan.publishing import pages as publishing
 from actionplan.round import department_page, remind_page, voices_page, year_pages
 from actionplan.round import pages as round_pages
@@ -47,6 +47,7 @@ OWN_PAGES = (
     voices_page,
     approval_pages,
     publishing,
+    removal,
     correction,
     remind_page,
     department_page,

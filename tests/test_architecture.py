@@ -225,8 +225,9 @@ def test_a_module_that_one_other_imports_is_a_subject_of_its_own():
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in modules()
     }
     importers = Counter(name for path in modules() for name in imported_modules(path, names))
-    # Pages are named once, by the staff wing or by urls: that is not a reason to join them.
-    assert sum(importers[name] == 1 for name in names) / len(names) <= 0.25
+    # Pages are named once, by the staff wing or by urls: that is not a reason to join them. It was a quarter before the
+    # steps of the year that follow each other had pages of their own.
+    assert sum(importers[name] == 1 for name in names) / len(names) <= 0.27
 
 
 def test_a_module_rests_on_few_others():

@@ -15,7 +15,7 @@ from django.utils import timezone
 from actionplan import kept_files
 from actionplan.exports.report_files import KINDS
 from actionplan.models import AnnualReport, YearlyStatus
-from actionplan.publishing.publish import publish, withdraw
+from actionplan.publishing.publish import publish, withdraw, withdraw_all
 from tests import factories
 from tests.answers.answering import make_office
 from tests.evidence import files
@@ -81,6 +81,17 @@ def test_the_copy_holds_what_is_public_and_nothing_else(report, tmp_path):
     for words in (*NOT_PUBLIC, "秘密の氏名", "kakarichou"):
         assert words.encode() not in content
         assert words.encode("unicode_escape") not in content
+
+
+def test_the_sentence_in_the_place_of_a_year_goes_along_without_the_reason(report, tmp_path):
+    withdraw_all(list(report.editions.standing()), by=None, reason=NOT_PUBLIC[2], told="取り下げました。")
+    file = copy(tmp_path / "out")
+    assert NOT_PUBLIC[2].encode() not in file.read_bytes()
+    with SecondHost(tmp_path / "b", DATABASE_URL=f"sqlite:///{quote(str(file))}", PUBLIC_ONLY="on") as there:
+        for address in ("/reports/2009/", "/reports/2009/v1.csv"):
+            status, page = there.get(address)
+            assert (status, "取り下げました。" in page.decode()) == (410, True)
+            assert NOT_PUBLIC[0] not in page.decode()
 
 
 def addresses() -> list[str]:

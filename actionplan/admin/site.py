@@ -191,7 +191,7 @@ def _page_for(mishap: Exception, request: HttpRequest) -> HttpResponse:
 
 
 # Beside the forms of the record, pages of our own with boxes for long texts; the answers say so themselves.
-WRITTEN_IN = {"evidence", "publish", "withdraw", "round_department", "correction"}
+WRITTEN_IN = {"evidence", "publish", "withdraw", "remove", "round_department", "correction"}
 
 
 def is_written_in(request: HttpRequest) -> bool:

@@ -49,6 +49,7 @@ STEP_UP = {
     "publish": WRITING,
     "publish_decide": WRITING,
     "withdraw": WRITING,
+    "remove": WRITING,
     "confirm_withdrawal": WRITING,
     "people_list": READING,
     "trail_csv": READING,

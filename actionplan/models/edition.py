@@ -170,7 +170,10 @@ class Edition(ImmutableModel):
 
 
 class EditionWithdrawal(ImmutableModel):
-    """An edition taken back: a row of its own, so that the edition itself never changes."""
+    """An edition taken back: a row of its own, so that the edition itself never changes.
+
+    public_words: what citizens read at its address, and at the year's while nothing of it is public; empty for nothing.
+    """
 
     edition = models.OneToOneField(Edition, models.PROTECT, verbose_name="版", related_name="withdrawal")
     withdrawn_at = models.DateTimeField("取下げ日時", default=timezone.now)
@@ -178,6 +181,7 @@ class EditionWithdrawal(ImmutableModel):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="取り下げた人", related_name="+", null=True
     )
     reason = RecordTextField("取下げの理由")
+    public_words = RecordTextField("市民に表示する文", blank=True, default="")
 
     class Meta(ImmutableModel.Meta):
         verbose_name = verbose_name_plural = "版の取下げ"

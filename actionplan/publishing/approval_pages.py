@@ -1,6 +1,6 @@
 """What a second person decides on a year's publishing page, and the withdrawal, which one person may do in haste."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -43,9 +43,10 @@ def reason_box(label: str, **more: Any) -> RecordField:
 
 
 class WithdrawForm(forms.Form):
-    """Why an edition is taken back."""
+    """Why an edition is taken back, and what citizens are told."""
 
     reason = reason_box("取下げの理由", error_messages={"required": "取下げの理由を書いてください。"})
+    told = reason_box("市民の皆さんに表示する文（あれば）", required=False)
 
 
 GRANT, REFUSE, TAKE_BACK = "grant", "refuse", "take_back"
@@ -177,10 +178,10 @@ class ApprovalPages(ForModelAdmin):
         form, ahead = WithdrawForm(request.POST or None), edition.public_from > timezone.now()
         if request.method == "POST" and form.is_valid():
             try:
-                withdraw(edition, by=request.user, reason=form.cleaned_data["reason"])
+                withdraw(edition, by=request.user, **form.cleaned_data)
                 done = f"{edition}の予約を取り消しました。" if ahead else f"{edition}を取り下げました。"
                 messages.success(request, done)
-                _tell_of_withdrawal(request, edition)
+                tell_of_withdrawals(request, [edition])
                 return HttpResponseRedirect(address("publish", pk))
             except PublishRefused as refusal:
                 form.add_error(None, str(refusal))
@@ -252,10 +253,13 @@ def _decided_words(approval: Approval) -> str:
     return f"{approval.report}の公表の起案を{done}。"
 
 
-def _tell_of_withdrawal(request: HttpRequest, edition: Edition) -> None:
-    if waits := Approval.objects.open().filter(edition=edition, kind=ApprovalKind.WITHDRAWAL).first():
+def tell_of_withdrawals(request: HttpRequest, editions: Sequence[Edition]) -> None:
+    """Tells who confirms them, where somebody has to."""
+    waiting = list(Approval.objects.open().filter(edition__in=editions, kind=ApprovalKind.WITHDRAWAL))
+    if waiting:
         messages.warning(request, "取下げは、ほかの公表権者の確認を待っています。")
-        told(request, waits)
+    for each in waiting:
+        told(request, each)
 
 
 def address(name: str, *args: int) -> str:

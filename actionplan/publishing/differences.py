@@ -162,7 +162,7 @@ def front_matter_differences(before: dict, after: dict) -> list[CellDifference]:
     """The parts of the front matter that differ, each leaf with its text before and after."""
     found = []
     for key, label in FRONT_MATTER_LABELS.items():
-        old, new = (dict(_leaves(_worded(key, front.get(key)))) for front in (before, after))
+        old, new = (dict(leaves(_worded(key, front.get(key)))) for front in (before, after))
         for path in [*new, *(path for path in old if path not in new)]:
             if old.get(path, "") != new.get(path, ""):
                 found.append(CellDifference(label, old.get(path, ""), new.get(path, "")))
@@ -185,11 +185,12 @@ def _worded(key: str, value: Any) -> Any:
     ]
 
 
-def _leaves(value, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
+def leaves(value: Any, path: tuple = ()) -> Iterator[tuple[tuple, str]]:
+    """Each text of what is kept as JSON, with the way to it."""
     if isinstance(value, dict | list):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
         for key, part in pairs:
-            yield from _leaves(part, (*path, key))
+            yield from leaves(part, (*path, key))
     elif value not in (None, ""):
         yield path, str(value)
 

@@ -208,6 +208,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "shown_number": shown.number if shown else 0,
         "pending": last if last and last != shown else None,
         "editions": editions,
+        "taken_down": None if last else next((each.withdrawal for each in editions if each.public_from <= now), None),
         "wording": wording,
         "headings": headings or "",
         "coming": coming,

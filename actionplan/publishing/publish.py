@@ -203,25 +203,40 @@ def _join_chain(edition: Edition) -> None:
     edition.chain_sha256 = chain_sha256(head, edition.chain_name, edition.content_sha256)
 
 
+def withdraw(edition: Edition, *, by: Person | None, reason: str, told: str = "") -> EditionWithdrawal:
+    """The withdrawal, stored: from now on the edition is nowhere to be seen, and the one before it shows again."""
+    return withdraw_all([edition], by=by, reason=reason, told=told)[0]
+
+
 @transaction.atomic
-def withdraw(edition: Edition, *, by: Person | None, reason: str) -> EditionWithdrawal:
-    """The withdrawal, stored: from now on the edition is nowhere to be seen, and the one before it shows again.
+def withdraw_all(
+    editions: Sequence[Edition], *, by: Person | None, reason: str, told: str = ""
+) -> list[EditionWithdrawal]:
+    """The withdrawals of all of them or of none. told: what citizens read in their place.
 
     With FOUR_EYES it counts at once too, since what harms somebody must not wait; a second person confirms it after.
-    Raises PublishRefused without a reason or when the edition is withdrawn already, PermissionDenied without the right.
+    Raises PublishRefused without a reason or when one is withdrawn already, PermissionDenied without the right.
     """
-    permissions.require(by is None or permissions.may_publish(by), "公表を取り下げる権限がありません。")
-    lock(edition.report)
+    permissions.require(by is None or permissions.may_publish(by), MAY_NOT_WITHDRAW)
+    for report in sorted({edition.report for edition in editions}, key=lambda report: report.pk):
+        lock(report)
     if not reason.strip():
         raise PublishRefused("取下げの理由を書いてください。")
-    if EditionWithdrawal.objects.filter(edition=edition).exists():
+    if EditionWithdrawal.objects.filter(edition__in=editions).exists():
         raise PublishRefused("この版は、すでに取り下げられています。")
-    user = cast(User | None, by)  # a stranger may not publish
     transaction.on_commit(standing.ask_again, robust=True)
+    user = cast(User | None, by)  # a stranger may not publish
+    return [_withdraw(edition, user, reason.strip(), told.strip()) for edition in editions]
+
+
+MAY_NOT_WITHDRAW = "公表を取り下げる権限がありません。"
+
+
+def _withdraw(edition: Edition, user: User | None, reason: str, told: str) -> EditionWithdrawal:
     if user is not None and permissions.four_eyes():
         facts = {"report": edition.report, "content_sha256": edition.content_sha256, "asked_by": user}
         Approval(kind=ApprovalKind.WITHDRAWAL, edition=edition, **facts).record()
-    return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=user, reason=reason.strip())
+    return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=user, reason=reason, public_words=told)
 
 
 def note_corrections(

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, StrIndex
 from django.db.models.lookups import GreaterThan
 from django.http import Http404
 
-from actionplan.models import Edition
+from actionplan.models import Edition, EditionWithdrawal
 
 NOT_FOUND = "お探しの年度の報告は、公表されていません。"
 NO_PLAN = "お探しの計画の報告は、公表されていません。"
@@ -69,16 +69,27 @@ def _of_plan(slug: str) -> QuerySet[Edition]:
     return _with_plan(Edition.objects.public().filter(report__plan__slug=slug))
 
 
+class Withdrawn(Http404):
+    """Raised for what was taken down with a sentence for citizens. withdrawal: that, with its edition and report."""
+
+    def __init__(self, withdrawal: EditionWithdrawal, whole_year: bool) -> None:
+        super().__init__(withdrawal.public_words)
+        self.withdrawal, self.whole_year = withdrawal, whole_year
+
+
 def public_edition(key: str, number: int | None = None) -> Edition:
     """The public edition of the report with the key, or that numbered one while it stands.
 
-    Raises Http404 for a report without one, and for a number that is unknown, scheduled or withdrawn.
+    Raises Http404 for a report without one, and for a number that is unknown, scheduled or withdrawn; Withdrawn where
+    citizens are told so.
     """
-    editions = Edition.objects.public().of_report(key)
-    edition = editions.filter(number=number).first() if number is not None else editions.first()
-    if edition is None:
-        raise Http404(NOT_FOUND)
-    return edition
+    numbered = {} if number is None else {"number": number}
+    if edition := Edition.objects.public().of_report(key).filter(**numbered).first():
+        return edition
+    told = EditionWithdrawal.objects.filter(edition__in=Edition.objects.of_report(key).filter(**numbered))
+    if withdrawal := told.exclude(public_words="").order_by("-withdrawn_at", "-pk").first():
+        raise Withdrawn(withdrawal, whole_year=number is None)
+    raise Http404(NOT_FOUND)
 
 
 def key_by_plan_and_year(key: str) -> str:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from actionplan.selectors.editions import Frame, page_frame
+from actionplan.selectors.editions import Frame, Withdrawn, page_frame
 from tsushima_portal.patience import SharedFolderAway, is_weather
 
 log = logging.getLogger(__name__)
@@ -27,10 +27,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The 404 page, with the sentence of the view that raised it where there is one."""
+    """The 404 page, with the sentence of the view that raised it; the 410 page for what was taken down with one."""
     reason = exception.args[0] if exception.args and isinstance(exception.args[0], str) else ""
-    context = {"frame": _frame_or_none(), "reason": reason, "page_id": "E-404"}
-    response = render(request, "404.html", context, status=404)
+    status = 410 if isinstance(exception, Withdrawn) else 404
+    context = {"frame": _frame_or_none(), "reason": reason, "page_id": f"E-{status}", "gone": exception}
+    response = render(request, f"{status}.html", context, status=status)
     response["Cache-Control"] = "no-cache"
     return response
 

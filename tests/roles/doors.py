@@ -111,6 +111,7 @@ PORTAL = (
         PUBLISHERS,
     ),
     *both("withdraw", "/admin/actionplan/annualreport/{report}/editions/1/withdraw/", PUBLISHERS, {"reason": "誤り"}),
+    *both("remove", "/admin/actionplan/annualreport/{report}/remove/", PUBLISHERS, {"act": "look", "words": "誤り"}),
     *both("auth_user_password_change", "/admin/auth/user/{account}/password/", OFFICE),
     get("trail", "/admin/trail/", "JTKRS"),
     get("trail_csv", "/admin/trail/csv/", "JTKRS"),

@@ -52,8 +52,11 @@ class Command(BaseCommand):
         _take_along(path.parent, named)
         rows = list(EditionRow.objects.filter(edition__in=editions).order_by("pk"))
         with _draft(path) as draft, _database(draft):
-            for found in (_plans(editions), _reports(editions), _shells(editions), _bare(editions)):
+            told = list(EditionWithdrawal.objects.exclude(public_words="").select_related("edition__report__plan"))
+            named_by = [*editions, *(each.edition for each in told)]
+            for found in (_plans(named_by), _reports(named_by), _shells(editions, told), _bare(editions)):
                 _write(found)
+            _write(map(_without_reason, told))
             _write(map(_without_department, rows))
             _write(files)
             _write(AlikeWords.objects.order_by("pk"))
@@ -82,15 +85,25 @@ def _bare(editions: list[Edition]) -> Iterator[Edition]:
         yield edition
 
 
-def _shells(editions: list[Edition]) -> Iterator[Edition]:
-    """The hashes of editions that are not public and were published before one that is, in their order."""
+def _shells(editions: list[Edition], told: list[EditionWithdrawal]) -> Iterator[Edition]:
+    """The hashes of editions that are not public and were published before one that is, in their order; and the numbers
+    of those in whose place citizens read a sentence.
+    """
+    blank: dict[str, Any] = {"public_from": NEVER, "published_at": LONG_AGO, "front_matter": {}}
+    for gone in (each.edition for each in told):
+        yield Edition(pk=gone.pk, report=gone.report, number=gone.number, chain_sha256=gone.chain_sha256, **blank)
     if not editions:
         return
-    last, shown = editions[-1], [edition.pk for edition in editions]
-    before = Edition.objects.exclude(chain_sha256="").exclude(pk__in=shown).filter(pk__lt=last.pk).order_by("pk")
+    last, named = editions[-1], [edition.pk for edition in [*editions, *(each.edition for each in told)]]
+    before = Edition.objects.exclude(chain_sha256="").exclude(pk__in=named).filter(pk__lt=last.pk).order_by("pk")
     for number, (pk, chain) in enumerate(before.values_list("pk", "chain_sha256"), FIRST_NUMBER):
-        times = {"public_from": NEVER, "published_at": LONG_AGO}
-        yield Edition(pk=pk, report=last.report, number=number, front_matter={}, chain_sha256=chain, **times)
+        yield Edition(pk=pk, report=last.report, number=number, chain_sha256=chain, **blank)
+
+
+def _without_reason(withdrawal: EditionWithdrawal) -> EditionWithdrawal:
+    """With what citizens read, without why and by whom."""
+    withdrawal.withdrawn_by, withdrawal.reason = None, ""
+    return withdrawal
 
 
 def _without_department(row: EditionRow) -> EditionRow:
