@@ -15,7 +15,7 @@ from actionplan import permissions
 from actionplan.mail import Post, Words, goes_out
 from actionplan.models import AnnualReport, Approval, ApprovalKind, ApprovalState, Edition, Person
 from actionplan.publishing.compose import Wording
-from actionplan.publishing.publish import Choice, lock, publish, ready_draft
+from actionplan.publishing.publish import PublicationChoice, lock, publish, ready_draft
 from actionplan.publishing.unconfirmed import PublishRefused, as_facts
 from actionplan.seen import Moved
 from actionplan.words import own_name, plain_moment
@@ -31,7 +31,7 @@ class ApprovalRefused(PublishRefused):
 
 
 @transaction.atomic
-def ask(report: AnnualReport, *, by: Person, **choice: Unpack[Choice]) -> Approval:
+def ask(report: AnnualReport, *, by: Person, **choice: Unpack[PublicationChoice]) -> Approval:
     """The request, stored; an older one of the year gives way to it. Every part of the choice is told.
 
     Raises what publish() would raise now, so that nothing is asked for that could not be granted; ApprovalRefused for

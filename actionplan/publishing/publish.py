@@ -50,7 +50,7 @@ from actionplan.selectors import standing
 HEADINGS_ADVICE = "どちらの名前にするかを選んでから、公表してください。"
 
 
-class Choice(TypedDict, total=False):
+class PublicationChoice(TypedDict, total=False):
     """What is chosen on the publishing page; each may be left out.
 
     public_from: when citizens may see it (aware; not in the past); now when None.
@@ -71,7 +71,7 @@ class Choice(TypedDict, total=False):
 
 @transaction.atomic
 def publish(
-    report: AnnualReport, *, by: Person | None, granting: Approval | None = None, **choice: Unpack[Choice]
+    report: AnnualReport, *, by: Person | None, granting: Approval | None = None, **choice: Unpack[PublicationChoice]
 ) -> Edition:
     """The new edition, stored with its rows.
 
@@ -99,7 +99,9 @@ def publish(
 NOT_ALONE = "公表には、起案した人とは別の公表権者の決裁が必要です。公表の画面で起案してください。"
 
 
-def ready_draft(report: AnnualReport, now: datetime, **choice: Unpack[Choice]) -> tuple[Draft, list[OpenAnswer]]:
+def ready_draft(
+    report: AnnualReport, now: datetime, **choice: Unpack[PublicationChoice]
+) -> tuple[Draft, list[OpenAnswer]]:
     """What would be published now, and its answers that are not confirmed; the report is locked already.
 
     Raises PublishRefused (UnnamedAnswers, NothingChanged), Moved.
