@@ -86,6 +86,10 @@ class EditionQuerySet(ImmutableQuerySet):
         """Editions that have not been withdrawn, scheduled ones included."""
         return self.filter(withdrawal__isnull=True)
 
+    def numbered(self) -> "EditionQuerySet":
+        """Editions that hold their number for good: all but reservations that were cancelled unseen."""
+        return self.exclude(withdrawal__before_public=True)
+
     def public(self, at: datetime | None = None) -> "EditionQuerySet":
         """Editions that citizens may see at a time (now unless told; a citizen's page goes by what it began with)."""
         if at is None and (seen := SEEN.get()) is not None:
@@ -111,12 +115,18 @@ class EditionQuerySet(ImmutableQuerySet):
 
 
 class Edition(ImmutableModel):
-    """One published state of a year's report."""
+    """One published state of a year's report.
+
+    number: under which citizens find it. attempt: which of several this is, where reservations of the number were
+    cancelled before citizens saw it; of all that bear it one at most was ever public. Empty for the first.
+    """
 
     report = models.ForeignKey(
         "actionplan.AnnualReport", models.PROTECT, verbose_name="年次報告", related_name="editions"
     )
     number = models.PositiveSmallIntegerField("版")
+    # In letters: what is empty changes no seal of an edition of before.
+    attempt = models.CharField("何度目の予約か", max_length=5, blank=True, editable=False, default="")
     public_from = models.DateTimeField("公表日時")
     published_at = models.DateTimeField("公表の操作をした日時", default=timezone.now)
     published_by = models.ForeignKey(
@@ -134,7 +144,7 @@ class Edition(ImmutableModel):
         verbose_name = verbose_name_plural = "公表した版"
         ordering = ["-report__fiscal_year", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["report", "number"], name="edition_number_unique"),
+            models.UniqueConstraint(fields=["report", "number", "attempt"], name="edition_number_unique"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="edition_number_from_one"),
         ]
         permissions = [("publish_edition", "公表・訂正・取下げができる")]
@@ -172,6 +182,7 @@ class Edition(ImmutableModel):
 class EditionWithdrawal(ImmutableModel):
     """An edition taken back: a row of its own, so that the edition itself never changes.
 
+    before_public: whether it is certain that citizens had not seen it: a reservation cancelled in time.
     public_words: what citizens read at its address, and at the year's while nothing of it is public; empty for nothing.
     """
 
@@ -182,6 +193,7 @@ class EditionWithdrawal(ImmutableModel):
     )
     reason = RecordTextField("取下げの理由")
     public_words = RecordTextField("市民に表示する文", blank=True, default="")
+    before_public = models.BooleanField("公表の前の取消し", default=False)
 
     class Meta(ImmutableModel.Meta):
         verbose_name = verbose_name_plural = "版の取下げ"

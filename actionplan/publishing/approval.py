@@ -4,9 +4,8 @@ What is granted is the very content that was asked for: what has moved since, or
 """
 
 import logging
-from collections.abc import Collection, Iterable
-from datetime import datetime
-from typing import cast
+from collections.abc import Iterable
+from typing import Unpack, cast
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -16,7 +15,7 @@ from actionplan import permissions
 from actionplan.mail import Post, Words, goes_out
 from actionplan.models import AnnualReport, Approval, ApprovalKind, ApprovalState, Edition, Person
 from actionplan.publishing.compose import Wording
-from actionplan.publishing.publish import lock, publish, ready_draft
+from actionplan.publishing.publish import PublicationChoice, lock, publish, ready_draft
 from actionplan.publishing.unconfirmed import PublishRefused, as_facts
 from actionplan.seen import Moved
 from actionplan.words import own_name, plain_moment
@@ -32,18 +31,8 @@ class ApprovalRefused(PublishRefused):
 
 
 @transaction.atomic
-def ask(
-    report: AnnualReport,
-    *,
-    by: Person,
-    public_from: datetime | None,
-    note: str,
-    wording: Wording,
-    headings: Wording | None,
-    expected_sha256: str,
-    named: Collection[int],
-) -> Approval:
-    """The request, stored; an older one of the year gives way to it. Arguments as for publish().
+def ask(report: AnnualReport, *, by: Person, **choice: Unpack[PublicationChoice]) -> Approval:
+    """The request, stored; an older one of the year gives way to it. Every part of the choice is told.
 
     Raises what publish() would raise now, so that nothing is asked for that could not be granted; ApprovalRefused for
     an account without a name, PermissionDenied.
@@ -53,25 +42,16 @@ def ask(
     if not own_name(asker):
         raise ApprovalRefused(permissions.NAMELESS)
     lock(report)
-    draft, still_open = ready_draft(
-        report,
-        timezone.now(),
-        public_from=public_from,
-        note=note,
-        wording=wording,
-        headings=headings,
-        expected_sha256=expected_sha256,
-        named=named,
-    )
+    draft, still_open = ready_draft(report, timezone.now(), **choice)
     for older in Approval.objects.requests().filter(report=report):
         older.close(ApprovalState.REPLACED, by=asker)
     return Approval(
         report=report,
         content_sha256=draft.content_sha256,
-        public_from=public_from,
-        note=note.strip(),
-        wording=wording,
-        headings=headings or "",
+        public_from=choice["public_from"],
+        note=choice["note"].strip(),
+        wording=choice["wording"],
+        headings=choice["headings"] or "",
         unconfirmed=as_facts(still_open),
         named=[row.pk for row in still_open],
         asked_by=asker,

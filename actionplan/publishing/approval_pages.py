@@ -171,7 +171,7 @@ class ApprovalPages(ForModelAdmin):
         """Asks for the reason and takes the edition back."""
         report = self.report_of(request, pk)
         permissions.require(permissions.may_publish(request.user), "公表を取り下げる権限がありません。")
-        edition = found_or_404(Edition.objects.all(), report=report, number=number)
+        edition = found_or_404(Edition.objects.order_by("-pk"), report=report, number=number)
         if EditionWithdrawal.objects.filter(edition=edition).exists():
             messages.warning(request, f"{edition}は、すでに取り下げられています。")
             return HttpResponseRedirect(address("publish", pk))
@@ -195,6 +195,9 @@ class ApprovalPages(ForModelAdmin):
         report = self.report_of(request, pk)
         permissions.require(permissions.may_publish(request.user), "公表の取下げを確認する権限がありません。")
         rows = Approval.objects.open().filter(report=report, edition__number=number, kind=ApprovalKind.WITHDRAWAL)
+        if (chosen := request.POST.get("approval", "")).isdecimal():
+            # Several reservations of one number may have been cancelled.
+            rows = rows.filter(pk=chosen)
         form = ConfirmWithdrawalForm(request.POST)
         if request.method == "POST" and not self._confirms(request, report, rows.first(), form):
             return self.publishing(request, report, confirm=form, confirming=number)

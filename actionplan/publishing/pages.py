@@ -194,7 +194,7 @@ def _looked_at(request: HttpRequest, asked: Approval | None) -> tuple[Wording, W
 def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | None = None) -> dict:
     """The editions and the changes for the page. asked: what waits for a decision."""
     editions, now = (
-        list(report.editions.select_related("published_by", "withdrawal").order_by("-number")),
+        list(report.editions.select_related("published_by", "withdrawal").order_by("-number", "-pk")),
         timezone.now(),
     )
     standing = [edition for edition in editions if not hasattr(edition, "withdrawal")]

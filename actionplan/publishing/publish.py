@@ -1,8 +1,8 @@
 """Freezing a draft into an edition, now or at a set time, and taking an edition back."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
-from typing import cast
+from datetime import datetime, timedelta
+from typing import TypedDict, Unpack, cast
 
 from django.contrib.auth.models import User
 from django.db import DEFAULT_DB_ALIAS, models, transaction
@@ -50,28 +50,32 @@ from actionplan.selectors import standing
 HEADINGS_ADVICE = "どちらの名前にするかを選んでから、公表してください。"
 
 
-@transaction.atomic
-def publish(
-    report: AnnualReport,
-    *,
-    by: Person | None,
-    public_from: datetime | None = None,
-    note: str = "",
-    wording: Wording = "published",
-    headings: Wording | None = None,
-    expected_sha256: str = "",
-    named: Collection[int] | None = None,
-    granting: Approval | None = None,
-) -> Edition:
-    """The new edition, stored with its rows.
+class PublicationChoice(TypedDict, total=False):
+    """What is chosen on the publishing page; each may be left out.
 
-    by: who publishes; None stands for the command line of the machine.
     public_from: when citizens may see it (aware; not in the past); now when None.
     note: what was corrected; needed once citizens have seen an edition of the year.
     wording, headings: as for compose().
     expected_sha256: the draft that the person looked at; refused when the live tables have changed since.
     named: primary keys of the answers that are published although they are not confirmed; a person has to name each
     of them, code of the portal's own may pass None.
+    """
+
+    public_from: datetime | None
+    note: str
+    wording: Wording
+    headings: Wording | None
+    expected_sha256: str
+    named: Collection[int] | None
+
+
+@transaction.atomic
+def publish(
+    report: AnnualReport, *, by: Person | None, granting: Approval | None = None, **choice: Unpack[PublicationChoice]
+) -> Edition:
+    """The new edition, stored with its rows.
+
+    by: who publishes; None stands for the command line of the machine.
     granting: what somebody else asked for, handed on by approval.grant() alone. With FOUR_EYES no
     person publishes without.
     Raises PublishRefused (UnnamedAnswers, NothingChanged), Moved, PermissionDenied. Two at once make one edition.
@@ -79,20 +83,15 @@ def publish(
     permissions.require(by is None or permissions.may_publish(by), "公表する権限がありません。")
     if by is not None and granting is None and permissions.four_eyes():
         raise PublishRefused(NOT_ALONE)
+    if by is not None:
+        choice["named"] = choice.get("named") or ()
     now = timezone.now()
     lock(report)
-    draft, still_open = ready_draft(
-        report,
-        now,
-        public_from=public_from,
-        note=note,
-        wording=wording,
-        headings=headings,
-        expected_sha256=expected_sha256,
-        named=named if by is None else named or (),
-    )
-    facts = {"public_from": public_from or now, "published_at": now, "unconfirmed": as_facts(still_open)}
-    edition = _freeze(report, draft, by=by, note=note, **facts)
+    draft, still_open = ready_draft(report, now, **choice)
+    shown, public_from = shown_edition(report), choice.get("public_from") or now
+    _cancel_overtaken(report, by, public_from, now)
+    facts = {"public_from": public_from, "published_at": now, "unconfirmed": as_facts(still_open)}
+    edition = _freeze(report, draft, shown, by=by, note=choice.get("note", ""), **facts)
     _overtake(edition, granting)
     return edition
 
@@ -101,28 +100,29 @@ NOT_ALONE = "公表には、起案した人とは別の公表権者の決裁が�
 
 
 def ready_draft(
-    report: AnnualReport,
-    now: datetime,
-    *,
-    public_from: datetime | None,
-    note: str,
-    wording: Wording,
-    headings: Wording | None,
-    expected_sha256: str,
-    named: Collection[int] | None,
+    report: AnnualReport, now: datetime, **choice: Unpack[PublicationChoice]
 ) -> tuple[Draft, list[OpenAnswer]]:
     """What would be published now, and its answers that are not confirmed; the report is locked already.
 
-    Arguments as for publish(); named: None asks for no names. Raises PublishRefused (UnnamedAnswers, NothingChanged),
-    Moved.
+    Raises PublishRefused (UnnamedAnswers, NothingChanged), Moved.
     """
-    draft = compose(report, wording, headings)
-    refuse_moved(expected_sha256 or draft.content_sha256, draft.content_sha256, DRAFT_MOVED)
-    refuse_unready(report, draft, public_from, note, now)
+    draft = compose(report, choice.get("wording", "published"), choice.get("headings"))
+    refuse_moved(choice.get("expected_sha256") or draft.content_sha256, draft.content_sha256, DRAFT_MOVED)
+    refuse_unready(report, draft, choice.get("public_from"), choice.get("note", ""), now)
     still_open = unconfirmed_among(draft.answers)
-    if named is not None:
+    if (named := choice.get("named")) is not None:
         refuse_unnamed(still_open, named)
     return draft, still_open
+
+
+OVERTAKEN = "先に公表する版を作ったため、予約を取り消しました。"
+
+
+def _cancel_overtaken(report: AnnualReport, by: Person | None, public_from: datetime, now: datetime) -> None:
+    """Cancels reservations that would become public after a newer edition: numbers follow each other in time."""
+    waiting = report.editions.standing().filter(public_from__gt=now, public_from__gte=public_from)
+    for edition in waiting.order_by("-number"):
+        _record_withdrawal(edition, cast(User | None, by), OVERTAKEN, "", now)
 
 
 def _overtake(edition: Edition, granting: Approval | None) -> None:
@@ -170,12 +170,14 @@ def refuse_two_wordings(draft: Draft) -> None:
         raise PublishRefused(f"公表した版と、いまの計画とで、名前が違うものがあります：{names}。{HEADINGS_ADVICE}")
 
 
-def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str, **facts) -> Edition:
-    shown = shown_edition(report)
-    highest = report.editions.order_by("-number").values_list("number", flat=True).first() or 0
+def _freeze(
+    report: AnnualReport, draft: Draft, shown: Edition | None, *, by: Person | None, note: str, **facts
+) -> Edition:
+    number, attempt = _next_number(report)
     edition = Edition(
         report=report,
-        number=highest + 1,
+        number=number,
+        attempt=attempt,
         published_by=cast(User | None, by),  # a stranger may not publish
         correction_note=note.strip(),
         front_matter=draft.front_matter,
@@ -192,6 +194,13 @@ def _freeze(report: AnnualReport, draft: Draft, *, by: Person | None, note: str,
     EditionFile.objects.bulk_create((EditionFile(edition=edition, name=name) for name in sorted(names)), batch_size=500)
     transaction.on_commit(standing.ask_again, robust=True)
     return edition
+
+
+def _next_number(report: AnnualReport) -> tuple[int, str]:
+    """The number after those that citizens saw or will have seen by then, and the how manieth attempt at it this is."""
+    highest = report.editions.numbered().order_by("-number").values_list("number", flat=True).first() or 0
+    before = report.editions.filter(number=highest + 1).count()
+    return highest + 1, str(before + 1) if before else ""
 
 
 def _join_chain(edition: Edition) -> None:
@@ -225,10 +234,29 @@ def withdraw_all(
     if EditionWithdrawal.objects.filter(edition__in=editions).exists():
         raise PublishRefused("この版は、すでに取り下げられています。")
     transaction.on_commit(standing.ask_again, robust=True)
+    _refuse_followed(editions)
     user = cast(User | None, by)  # a stranger may not publish
     return [_withdraw(edition, user, reason.strip(), told.strip()) for edition in editions]
 
 
+# How long before its time a reservation gives its number back: clocks differ, and a cancellation may wait for its turn.
+SURELY_UNSEEN = timedelta(minutes=10)
+
+
+def _was_unseen(edition: Edition, now: datetime) -> bool:
+    return edition.public_from - now > SURELY_UNSEEN and not standing.was_shown(edition.pk)
+
+
+def _refuse_followed(editions: Sequence[Edition]) -> None:
+    """Raises PublishRefused for a reservation after which another one waits: its number would be left out."""
+    now, gone = timezone.now(), {edition.pk for edition in editions}
+    for edition in editions:
+        later = edition.report.editions.standing().filter(number__gt=edition.number).exclude(pk__in=gone).first()
+        if later and _was_unseen(edition, now):
+            raise PublishRefused(FOLLOWED.format(later.number))
+
+
+FOLLOWED = "この版のあとに、第{0}版の予約があります。先に第{0}版の予約を取り消してください。"
 MAY_NOT_WITHDRAW = "公表を取り下げる権限がありません。"
 
 
@@ -236,7 +264,14 @@ def _withdraw(edition: Edition, user: User | None, reason: str, told: str) -> Ed
     if user is not None and permissions.four_eyes():
         facts = {"report": edition.report, "content_sha256": edition.content_sha256, "asked_by": user}
         Approval(kind=ApprovalKind.WITHDRAWAL, edition=edition, **facts).record()
-    return EditionWithdrawal.objects.create(edition=edition, withdrawn_by=user, reason=reason, public_words=told)
+    return _record_withdrawal(edition, user, reason, told, timezone.now())
+
+
+def _record_withdrawal(edition: Edition, user: User | None, reason: str, told: str, now: datetime) -> EditionWithdrawal:
+    """Stored. Citizens are told nothing in the place of what they never saw."""
+    unseen = _was_unseen(edition, now)
+    facts = {"withdrawn_by": user, "reason": reason, "withdrawn_at": now, "before_public": unseen}
+    return EditionWithdrawal.objects.create(edition=edition, public_words="" if unseen else told, **facts)
 
 
 def note_corrections(

@@ -18,6 +18,7 @@ from django.urls import URLPattern, path, reverse
 from actionplan import permissions
 from actionplan.admin.locking import RecordField
 from actionplan.admin.site import found_or_404, own_page
+from actionplan.cells import PUBLISHED
 from actionplan.folding import plain
 from actionplan.models import (
     CONTENT,
@@ -114,7 +115,7 @@ def _code(cells: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Live:
-    """An answer that would say the words again when its year is published: its place, and where it is corrected."""
+    """What would say the words again when its year is published: its place, and where that is written."""
 
     place: str
     address: str
@@ -128,10 +129,24 @@ def still_said(found: Sequence[Version], finder: Finder) -> list[Live]:
 
 def _of_draft(report: AnnualReport, finder: Finder) -> Iterator[Live]:
     draft = compose(report, "current")
+    if any(finder.finds(text) for _, text in leaves(draft.front_matter)):
+        yield Live(f"{report}　{FRONT}", reverse("admin:actionplan_plan_change", args=[report.plan_id]))
     answers = {answer.item_id: answer.pk for answer in draft.answers}
     for cells in draft.cells:
-        for place in _named(cells, finder):
-            yield Live(f"{report}　{place}", reverse("admin:correction", args=[answers[cells["item_id"]]]))
+        for name in finder.fields_of(cells):
+            place, item = f"{report}　{_code(cells)}の{label_of(EditionRow, name)}", cells["item_id"]
+            yield Live(place, _written_at(name, report, answers[item], item))
+
+
+def _written_at(name: str, report: AnnualReport, answer: int, item: int) -> str:
+    """The address of the page on which the cell of the answer to the item is written."""
+    if name in PUBLISHED:
+        return reverse("admin:correction", args=[answer])
+    if name == "voices":
+        return reverse("admin:voices", args=[report.key])
+    if name == "evidence":
+        return reverse("admin:evidence", args=[answer])
+    return reverse("admin:actionplan_actionitem_change", args=[item])
 
 
 @transaction.atomic

@@ -120,6 +120,11 @@ def ask_again() -> None:
         _ask()
 
 
+def was_shown(pk: int) -> bool:
+    """Whether this machine has shown the edition to citizens, by whatever clock."""
+    return any(known == pk for known, _ in _remembered() or ())
+
+
 def _is_old() -> bool:
     return monotonic() - watch.asked_at > FRESH or _mark() != watch.mark
 

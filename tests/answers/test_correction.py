@@ -75,9 +75,13 @@ def test_one_person_corrects_a_published_word_in_six_actions(status, client):
     assert reasons[-3:] == [f"確定の取消し：{REASON}", f"訂正：{REASON}", "確定"]
 
 
-def test_the_office_corrects_and_the_publisher_finds_it_on_the_front_page(status):
-    office, publisher = Walk(factories.make_person("事務局")), Walk(factories.make_person("公表権者"))
+def test_the_office_corrects_and_the_publisher_finds_it_on_the_front_page(status, mailoutbox):
+    office = Walk(factories.make_person("事務局"))
+    publisher = Walk(factories.make_person("公表権者", email="kohyo@example.jp"))
     html = correct(office).content.decode()
+    assert [(mail.to, "1-1-1を訂正して確定しました" in mail.body) for mail in mailoutbox] == [
+        (["kohyo@example.jp"], True)
+    ]
     assert "公表権者が「いまの仕事」から公表します" in html
     link = f"/admin/actionplan/annualreport/{status.report_id}/publish/"
     assert link in publisher.open("/admin/").content.decode()
@@ -103,6 +107,21 @@ def test_an_item_of_several_years_is_chosen_from_a_list(status):
     publish(later.report, by=None)
     html = Walk(factories.make_user()).open("/admin/correct/", q="１－１－１").content.decode()
     assert html.index(f"/admin/correct/{later.pk}/") < html.index(f"/admin/correct/{status.pk}/")
+
+
+def test_every_page_on_which_a_published_answer_stands_leads_to_its_correction(status):
+    office = Walk(factories.make_user())
+    edition = Edition.objects.get()
+    for place in (
+        "/admin/answers/2009/0/",
+        "/admin/round/2009/0/",
+        f"/admin/actionplan/yearlystatus/{status.pk}/change/",
+    ):
+        assert f'href="/admin/correct/{status.pk}/"' in office.open(place).content.decode(), place
+    html = office.open(f"/admin/actionplan/edition/{edition.pk}/change/").content.decode()
+    link = f"/admin/correct/published/{edition.rows.get().pk}/"
+    assert link in html
+    assert office.open(link).redirect_chain[-1][0] == f"/admin/correct/{status.pk}/"
 
 
 def test_nothing_changes_without_a_reason_or_without_a_change(status):

@@ -56,7 +56,7 @@ def test_a_pending_schedule_is_told_and_the_differences_are_those_that_citizens_
     assert "<ins>予約した文</ins>" in html
     post(admin_client, status, note="早めました。")
     html = admin_client.get(address("publish", status)).content.decode()
-    assert re.findall(r"<td>(公表中|予約中|使われない予約|前の版)</td>", html) == ["公表中", "使われない予約", "前の版"]
+    assert re.findall(r"<td>(公表中|予約中|取り消した予約|前の版)</td>", html) == ["公表中", "取り消した予約", "前の版"]
 
 
 def test_a_reservation_is_cancelled_not_withdrawn(admin_client, status):

@@ -91,7 +91,8 @@ def _shells(editions: list[Edition], told: list[EditionWithdrawal]) -> Iterator[
     """
     blank: dict[str, Any] = {"public_from": NEVER, "published_at": LONG_AGO, "front_matter": {}}
     for gone in (each.edition for each in told):
-        yield Edition(pk=gone.pk, report=gone.report, number=gone.number, chain_sha256=gone.chain_sha256, **blank)
+        facts = {"number": gone.number, "attempt": gone.attempt, "chain_sha256": gone.chain_sha256}
+        yield Edition(pk=gone.pk, report=gone.report, **facts, **blank)
     if not editions:
         return
     last, named = editions[-1], [edition.pk for edition in [*editions, *(each.edition for each in told)]]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('actionplan', '0033_words_at_a_withdrawal'),
+        ('actionplan', '0034_numbers_when_public'),
     ]
 
     operations = [
