@@ -210,10 +210,10 @@ def _mended(portal: Portal, answer: int) -> bool:
 
 
 def _anew(portal: Portal) -> None:
-    """Every worker begins anew, as after a fault or a renewal."""
+    """Every worker begins anew, as after a renewal: what it is asked just now is answered first."""
     for pid in portal.workers():
         with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+            os.kill(pid, signal.SIGTERM)
     time.sleep(1)
     portal.wait()
 
