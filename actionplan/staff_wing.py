@@ -12,6 +12,7 @@ from actionplan.admin import components
 from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
 from actionplan.answers import pages as answers
+from actionplan.checks import pages as checks
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
@@ -39,6 +40,7 @@ OWN_PAGES = (
     answers,
     related_page,
     evidence,
+    checks,
     reorganise_pages,
     people_pages,
     year_pages,

@@ -1,7 +1,7 @@
 """自課の回答: all of a department's answers of a year on one page, written, saved and handed in there."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -35,8 +35,22 @@ from actionplan.answers.sheet import (
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import Tally, due_words, front_words, own_tallies, tally_of, written_words
+from actionplan.answers.tally import (
+    Tally,
+    due_words,
+    front_words,
+    merged_words,
+    own_tallies,
+    refused_words,
+    saved_words,
+    submitted_words,
+    tally_of,
+    unseen_words,
+    written_words,
+)
 from actionplan.cells import CELLS, OPEN_STATES, missing_cells
+from actionplan.checks.questions import Check
+from actionplan.checks.reading import check_answers
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
 from actionplan.voices.beside import NONE, SheetVoices, related_tallies, sheet_voices
@@ -187,18 +201,21 @@ class Pointer:
 def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -> HttpResponse:
     """The page; after a refusal (returned) with the words that were sent."""
     answers = list(statuses(sheet.report, sheet.forms))
-    page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(answers, PER_PAGE).get_page(_page_number(request, answers))
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
     tally = tally_of(sheet.report, sheet.department, answers)
     heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
     voices = _voices(request, sheet, page)
-    items = _items(request, sheet, sheet_rows(sheet.report, list(page)), returned, voices)
+    rows = sheet_rows(sheet.report, list(page))
+    check = check_answers(sheet.report, answers)
+    items = _items(request, sheet, rows, returned, voices, check)
     facts = {
         "voices": voices,
         "place": sheet,
         "tally": tally,
         "page": page,
         "items": items,
+        "check": check,
         "writable": any(item.writable for item in items),
         "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
         "others": others_of(elsewhere),
@@ -219,6 +236,13 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     return response
 
 
+def _page_number(request: HttpRequest, answers: Sequence[YearlyStatus]) -> str | int | None:
+    """The page that is asked for, by its number or by the key of an answer on it."""
+    wanted = request.GET.get("item", "")
+    found = (index // PER_PAGE + 1 for index, row in enumerate(answers) if str(row.pk) == wanted)
+    return next(found, request.GET.get("page"))
+
+
 def _may_mend(returned: Returned | None) -> bool:
     """Whether one of the refused items can be saved after all, when it is written otherwise."""
     return returned is not None and any(each.why in (CLASH, FAULTY) for each in returned.refused.values())
@@ -233,7 +257,12 @@ def _voices(request: HttpRequest, sheet: Sheet, page: Page) -> SheetVoices:
 
 
 def _items(
-    request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: Returned | None, voices: SheetVoices
+    request: HttpRequest,
+    sheet: Sheet,
+    rows: list[SheetRow],
+    returned: Returned | None,
+    voices: SheetVoices,
+    check: Check,
 ) -> list[Item]:
     refused = returned.refused if returned else {}
     asked = {name: request.GET.get(name) for name in (COPY, JOIN)} if request.method == "GET" else {}
@@ -252,7 +281,15 @@ def _items(
     ]
     counted = Evidence.objects.filter(status__in=[row.status.pk for row in rows]).order_by().values_list("status")
     counts = dict(counted.annotate(Count("pk")))
-    return [replace(item, clash=writers.get(item.status.pk), evidence=counts.get(item.status.pk, 0)) for item in items]
+    return [
+        replace(
+            item,
+            clash=writers.get(item.status.pk),
+            evidence=counts.get(item.status.pk, 0),
+            asked=check.by_answer.get(item.status.pk, ()),
+        )
+        for item in items
+    ]
 
 
 def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
@@ -314,48 +351,7 @@ NO_ITEMS = (
 ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
-NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
 INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
-
-
-def codes(rows: Iterable[YearlyStatus]) -> str:
-    """1-1-1、3-2-1."""
-    return "、".join(row.item.code for row in rows)
-
-
-def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
-    """3項目を保存しました。残り2項目が空欄です。 gaps: open answers that miss a part; open_items: all open ones."""
-    first = f"{len(returned.saved)}項目を保存しました。" if returned.saved else NOTHING_SAVED
-    if returned.refused or not open_items:
-        return first
-    return first + (f"残り{gaps}項目に空欄があります。" if gaps else "空欄はもうありません。")
-
-
-def submitted_words(returned: Returned) -> str:
-    """8項目を提出しました."""
-    return f"{returned.submitted}項目を提出しました。事務局が内容を確認します。"
-
-
-def merged_words(merged: dict[str, list[str]]) -> str:
-    """What somebody else wrote into the same items meanwhile, and that both were kept; empty when nobody did."""
-    if not merged:
-        return ""
-    names = "、".join(f"{code}（{'・'.join(cells)}）" for code, cells in merged.items())
-    return f"この画面を開いたあとに、ほかの人が同じ項目の別の欄を書き直していました：{names}。両方を残しました。"
-
-
-def unseen_words(rows: Sequence[YearlyStatus]) -> str:
-    """Why nothing was handed in: the page had not shown what stands there now."""
-    return (
-        f"この画面を開いたあとに、ほかの人が保存した項目があるため、提出していません：{codes(rows)}。"
-        "いまの内容を確かめて、もう一度「提出する」を押してください。"
-    )
-
-
-def refused_words(count: int, submitting: bool) -> str:
-    """How many items were not saved; the words are still on the page."""
-    then = "提出もしていません。" if submitting else ""
-    return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
 
 
 def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> str:

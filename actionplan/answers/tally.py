@@ -1,7 +1,9 @@
-"""How far a department has come with a year, and the sentences that say so; for the front page, the list, the sheet."""
+"""How far a department has come with a year, what became of what it sent, and the sentences that say so; for the front
+page, the list, the sheet.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from actionplan.answers.saving import is_untouched, missing_parts
+from actionplan.answers.sheet import Returned
 from actionplan.cells import OPEN_STATES, complete
 from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing
@@ -169,3 +172,46 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
     return sorted(
         found, key=lambda tally: (-tally.report.fiscal_year, tally.report.plan_id, *place_of(tally.department))
     )
+
+
+NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
+
+
+def codes(rows: Iterable[YearlyStatus]) -> str:
+    """1-1-1、3-2-1."""
+    return "、".join(row.item.code for row in rows)
+
+
+def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
+    """3項目を保存しました。残り2項目が空欄です。 gaps: open answers that miss a part; open_items: all open ones."""
+    first = f"{len(returned.saved)}項目を保存しました。" if returned.saved else NOTHING_SAVED
+    if returned.refused or not open_items:
+        return first
+    return first + (f"残り{gaps}項目に空欄があります。" if gaps else "空欄はもうありません。")
+
+
+def submitted_words(returned: Returned) -> str:
+    """8項目を提出しました."""
+    return f"{returned.submitted}項目を提出しました。事務局が内容を確認します。"
+
+
+def merged_words(merged: dict[str, list[str]]) -> str:
+    """What somebody else wrote into the same items meanwhile, and that both were kept; empty when nobody did."""
+    if not merged:
+        return ""
+    names = "、".join(f"{code}（{'・'.join(cells)}）" for code, cells in merged.items())
+    return f"この画面を開いたあとに、ほかの人が同じ項目の別の欄を書き直していました：{names}。両方を残しました。"
+
+
+def unseen_words(rows: Sequence[YearlyStatus]) -> str:
+    """Why nothing was handed in: the page had not shown what stands there now."""
+    return (
+        f"この画面を開いたあとに、ほかの人が保存した項目があるため、提出していません：{codes(rows)}。"
+        "いまの内容を確かめて、もう一度「提出する」を押してください。"
+    )
+
+
+def refused_words(count: int, submitting: bool) -> str:
+    """How many items were not saved; the words are still on the page."""
+    then = "提出もしていません。" if submitting else ""
+    return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"

@@ -140,6 +140,14 @@ ANSWERS = (
     post("inquiry_take", "/admin/inquiry/{year}/upload/take/", WRITERS),
     get("inquiry_marked", "/admin/inquiry/{year}/upload/nothing/marked.xlsx", WRITERS, passed=(404,)),
 )
+CHECKS = (
+    get("check_year", "/admin/checks/{year}/", READERS),
+    post("check_year", "/admin/checks/{year}/", READERS),
+    get("check_department", "/admin/checks/{year}/{own}/", "JTKPRS"),
+    post("check_department", "/admin/checks/{year}/{own}/", "JTKPRS"),
+    get("check_department", "/admin/checks/{year}/{other}/", READERS),
+    post("check_department", "/admin/checks/{year}/{other}/", READERS),
+)
 ROUND = (
     get("round_front", "/admin/round/", READERS),
     get("round", "/admin/round/{year}/", READERS),
@@ -190,7 +198,7 @@ HELPERS = (
     get("actionplan_department_add", "/admin/actionplan/department/add/?_popup=1&_to_field=id", OFFICE),
     get("actionplan_yearlystatus_change", "/admin/actionplan/yearlystatus/{theirs}/change/?_popup=1", READERS),
 )
-DOORS = (*PORTAL, *ANSWERS, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
+DOORS = (*PORTAL, *ANSWERS, *CHECKS, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
 # The last only leads to public pages.
 OUTSIDE = {
