@@ -71,7 +71,7 @@ def check_answers(report: AnnualReport, answers: Sequence[YearlyStatus], *, plan
 
 def _before(report: AnnualReport, answers: Sequence[YearlyStatus]) -> Before:
     """What was said in the years before, by item, newest first: of the item, and of those that it comes from."""
-    prefetch_related_objects(answers, "item__figures")
+    prefetch_related_objects([answer for answer in answers if answer.figures.strip()], "item__figures")
     names = [cell.name for cell in (*TEXTS, FIGURES)]
     sources = _sources({answer.item_id for answer in answers}, drawn=bool(report.plan.predecessor_id))
     rows = YearlyStatus.objects.filter(

@@ -141,6 +141,11 @@ def category(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"進捗区分は「{chosen.label}」ですが、文に「{found[0]}」とあります。", *found.span())
 
 
+def _asked_already(subject: Subject) -> bool:
+    """Whether a short text is no question of its own: it points elsewhere, or says that there is nothing."""
+    return points_elsewhere(subject.words) or bool(SAYS_NO.fullmatch(subject.words.strip(TRIMMED)))
+
+
 LONGEST, SHORTEST, TIMES = 1_000, 3, 8
 
 
@@ -151,7 +156,7 @@ def length(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"{mine:,}字あります。紙面に収まるか、要点だけにできないか、確かめてください。")
     elif last >= 40 and mine > last * TIMES:
         yield Finding(f"前回（{last:,}字）の{mine // last}倍の長さ（{mine:,}字）です。")
-    elif 0 < mine < SHORTEST and (subject.needed or not SAYS_NO.fullmatch(subject.words.strip(TRIMMED))):
+    elif 0 < mine < SHORTEST and not _asked_already(subject):
         yield Finding("2文字以下です。この文だけを読む人に伝わりますか。")
     elif mine and last >= 80 and mine * TIMES < last:
         yield Finding(f"前回（{last:,}字）よりずっと短い文（{mine:,}字）です。抜けはありませんか。")
