@@ -62,14 +62,15 @@ WRONG_SUM = "内訳を足すと{}{}ですが、{}{}とあります。"
 
 def sums(subject: Subject) -> Iterator[Finding]:
     """Parts and their total, named in one sentence, that do not add up: 男性12人、女性8人、計21人."""
-    for sentence in SENTENCE.finditer(subject.words) if len(_amounts(subject.words)) > 1 else ():
-        yield from _sums(sentence[0], sentence.start())
+    amounts = _amounts(subject.words)
+    for sentence in SENTENCE.finditer(subject.words) if len(amounts) > 1 else ():
+        own = [each for each in amounts if sentence.start() <= each.start < sentence.end()]
+        if len(own) > 1:
+            yield from _sums(own, {each.start(): each for each in BRACKETS.finditer(subject.words, *sentence.span())})
 
 
-def _sums(text: str, offset: int) -> Iterator[Finding]:
-    amounts = _amounts(text)
+def _sums(amounts: Sequence[Amount], brackets: Mapping[int, re.Match]) -> Iterator[Finding]:
     parts: dict[str, list[int]] = {}
-    brackets = {each.start(): each for each in BRACKETS.finditer(text)} if len(amounts) > 1 else {}
     told_in: list[tuple[str, int, int]] = []
     for each in amounts:
         number, unit = each.number, each.unit
@@ -81,9 +82,9 @@ def _sums(text: str, offset: int) -> Iterator[Finding]:
             told_in.append((unit, *own.span()))
         earlier = parts.get(unit, []) if each.is_total else []
         if added and added != number:
-            yield _wrong(added, each, offset)
+            yield _wrong(added, each)
         elif not added and len(earlier) > 1 and not _adds_up(earlier, number):
-            yield _wrong(sum(earlier), each, offset)
+            yield _wrong(sum(earlier), each)
         parts[unit] = [] if each.is_total else [*parts.get(unit, ()), number]
 
 
@@ -98,9 +99,9 @@ def _adds_up(parts: Sequence[int], total: int) -> bool:
     return any(sum(parts[start:]) == total for start in range(len(parts) - 1))
 
 
-def _wrong(added: int, amount: Amount, offset: int) -> Finding:
+def _wrong(added: int, amount: Amount) -> Finding:
     sentence = WRONG_SUM.format(f"{added:,}", amount.unit, f"{amount.number:,}", amount.unit)
-    return Finding(sentence, offset + amount.start, offset + amount.end)
+    return Finding(sentence, amount.start, amount.end)
 
 
 # What an amount in a text is called, so that it is found again in last year's: 参加者は1,200人.

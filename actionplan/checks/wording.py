@@ -190,24 +190,21 @@ def doubled(subject: Subject) -> Iterator[Finding]:
     yield from each_match(TWO_OBJECTS, "「{}」には「を」が2つあります。")(subject)
 
 
+RUN = re.compile(rf"[ぁ-ん{KANJI}{KANA}]{{4,}}")
 ADJACENT, FARTHEST = re.compile(r"(.)\1|[、。，．]{2}"), 14
-
-
-@lru_cache(maxsize=4)
-def pairs_of(text: str) -> frozenset[tuple[str, str]]:
-    """Every two letters that stand side by side: a quick look before a slow one."""
-    return frozenset(pairwise(text))
 
 
 def _repeats(text: str) -> bool:
     """Whether two letters or more stand twice side by side; the patterns that say which of them matter are slow."""
-    if len(pairs_of(text)) == len(text) - 1:
-        return False
+    return any(_stands_twice(run) for run in RUN.findall(text) if len(set(pairwise(run))) < len(run) - 1)
+
+
+def _stands_twice(run: str) -> bool:
     met: dict[str, int] = {}
-    for place in range(len(text) - 1):
-        pair = text[place : place + 2]
+    for place in range(len(run) - 1):
+        pair = run[place : place + 2]
         far = place - met.get(pair, -99)
-        if 1 < far <= FARTHEST and text[place - far : place] == text[place : place + far]:
+        if 1 < far <= FARTHEST and run[place - far : place] == run[place : place + far]:
             return True
         met[pair] = place
     return False
@@ -220,7 +217,6 @@ def _misprints() -> dict[str, str]:
 
 
 MISPRINTS = _misprints()
-BEGINNINGS = frozenset((word[0], word[1]) for word in MISPRINTS)
 LIKELY = re.compile(
     rf"(?<=[{KANA}])[べぺ](?=[{KANA}])|(?<=[ぁ-ん])[ベペ](?=[ぁ-ん])"  # ホームぺージ with ぺ of hiragana
     rf"|(?<=[ァ-ヶ])(?:[一―](?=[{KANA}])|一(?=[、。）」でにはをがのとへ\s]|$))"  # センタ一 with the number one
@@ -235,8 +231,7 @@ PAIRS = {"（": "）", "(": "）", "「": "」", "『": "』", "【": "】", "�
 def misprint(subject: Subject) -> Iterator[Finding]:
     """Words of the list, what is hardly ever right, and brackets that nobody closed."""
     said = []
-    maybe = not BEGINNINGS.isdisjoint(pairs_of(subject.words))
-    for wrong in (word for word in MISPRINTS if word in subject.words) if maybe else ():
+    for wrong in [word for word in MISPRINTS if word in subject.words]:
         sentence = f"「{wrong}」は「{MISPRINTS[wrong]}」ではありませんか。"
         said += [Finding(sentence, *each.span()) for each in re.finditer(wrong, subject.words)]
     yield from said
