@@ -1,5 +1,5 @@
-"""How far a department has come with a year, what became of what it sent, and the sentences that say so; for the front
-page, the list, the sheet.
+"""How far a department has come with a year, and the sentences that say so and what to do next; for the front page, the
+list, the sheet.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from actionplan.answers.saving import is_untouched, missing_parts
-from actionplan.answers.sheet import Returned
+from actionplan.answers.sheet import Sheet
 from actionplan.cells import OPEN_STATES, complete
 from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing
@@ -174,44 +174,48 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
     )
 
 
-NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
+TO_WRITE = "実施状況と進捗区分を書きます。途中で何度でも保存できます。"
+TO_STAND_IN = (
+    "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
+    "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
+)
+NO_ITEMS = (
+    "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
+)
+ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
+ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
 
 
-def codes(rows: Iterable[YearlyStatus]) -> str:
-    """1-1-1、3-2-1."""
-    return "、".join(row.item.code for row in rows)
+def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> str:
+    """What the person is to do here now, in a sentence or two. heads: who hands the answers in.
+
+    related: whether the department writes on others' items.
+    """
+    if not tally.total:
+        return ONLY_RELATED if related else NO_ITEMS
+    if not sheet.may_write:
+        return "この画面では、読むことだけができます。"
+    if not tally.open:
+        return _closed(sheet, tally, heads)
+    if sheet.stands_in:
+        return TO_STAND_IN
+    begin, done = (ALL_WRITTEN, "") if tally.written == tally.total else (TO_WRITE, "すべて書けたら、")
+    return begin + done + ("「提出する」を押してください。" if sheet.may_submit else _ask(heads, "提出"))
 
 
-def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
-    """3項目を保存しました。残り2項目が空欄です。 gaps: open answers that miss a part; open_items: all open ones."""
-    first = f"{len(returned.saved)}項目を保存しました。" if returned.saved else NOTHING_SAVED
-    if returned.refused or not open_items:
-        return first
-    return first + (f"残り{gaps}項目に空欄があります。" if gaps else "空欄はもうありません。")
+def _closed(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
+    if tally.states.get(State.CONFIRMED, 0) == tally.total:
+        return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
+    if sheet.stands_in:
+        return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
+    sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
+    if sheet.may_take_back:
+        return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"
+    return f"{sent}直したいところがあるときは、{_ask(heads, '提出の取消し')}"
 
 
-def submitted_words(returned: Returned) -> str:
-    """8項目を提出しました."""
-    return f"{returned.submitted}項目を提出しました。事務局が内容を確認します。"
-
-
-def merged_words(merged: dict[str, list[str]]) -> str:
-    """What somebody else wrote into the same items meanwhile, and that both were kept; empty when nobody did."""
-    if not merged:
-        return ""
-    names = "、".join(f"{code}（{'・'.join(cells)}）" for code, cells in merged.items())
-    return f"この画面を開いたあとに、ほかの人が同じ項目の別の欄を書き直していました：{names}。両方を残しました。"
-
-
-def unseen_words(rows: Sequence[YearlyStatus]) -> str:
-    """Why nothing was handed in: the page had not shown what stands there now."""
-    return (
-        f"この画面を開いたあとに、ほかの人が保存した項目があるため、提出していません：{codes(rows)}。"
-        "いまの内容を確かめて、もう一度「提出する」を押してください。"
-    )
-
-
-def refused_words(count: int, submitting: bool) -> str:
-    """How many items were not saved; the words are still on the page."""
-    then = "提出もしていません。" if submitting else ""
-    return f"{count}項目は保存していません。{then}書いた文は、この画面に残っています。"
+def _ask(heads: Sequence[str], what: str) -> str:
+    if not heads:
+        return f"事務局に{what}を頼んでください。この課には、提出できる課長がまだ登録されていません。"
+    names = "・".join(f"{name}さん" for name in heads)
+    return f"課長（{names}）に{what}を頼んでください。"
