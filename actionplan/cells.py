@@ -50,6 +50,7 @@ class Cell:
     published: str
     column: str
     hint: str
+    ahead: bool = False
 
     @property
     def empty(self) -> str:
@@ -150,6 +151,7 @@ CELLS = (
         published="next_step",
         column="next_step",
         hint="来年度からの進め方を書いてください（任意）。",
+        ahead=True,
     ),
 )
 BY_NAME = {cell.name: cell for cell in (*CELLS, FIGURES)}

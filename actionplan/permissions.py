@@ -229,6 +229,11 @@ class Standing:
         """Whether the person may submit the department's answers: its head; the office in its place (see stands_in)."""
         return self.coordinates or self._is_head_of(department_id)
 
+    def may_call_right(self, department_id: int | None, *, plan: bool = False) -> bool:
+        """Whether the person may tell the check that it is right: who writes or hands in; of the plan the office."""
+        own = self.may_answer_for(department_id) or self.may_submit_for(department_id)
+        return self.coordinates or (own and not plan)
+
     def may_take_back_for(self, department_id: int | None) -> bool:
         """Whether the person may take submitted answers back: the head; the office returns them with a reason."""
         return self._is_head_of(department_id) or (self.coordinates and department_id is None)

@@ -13,6 +13,7 @@ from actionplan.admin.site import PortalAdminSite
 from actionplan.answers import admin as answers_admin
 from actionplan.answers import correction, waiting
 from actionplan.answers import pages as answers
+from actionplan.checks import pages as checks
 from actionplan.evidence import pages as evidence
 from actionplan.inquiry import pages as inquiry
 from actionplan.inquiry import preview_page
@@ -50,6 +51,7 @@ OWN_PAGES = (
     answers,
     related_page,
     evidence,
+    checks,
     reorganise_pages,
     people_pages,
     year_pages,

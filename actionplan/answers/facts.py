@@ -14,6 +14,7 @@ from actionplan.answers.copying import text_to_copy
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
 from actionplan.answers.sheet import SheetRow, box_name, figure_box_name, stamp_of
 from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATES
+from actionplan.checks.questions import Concern
 from actionplan.figures import raw_values, written_number
 from actionplan.models import State, YearlyStatus
 from actionplan.scale import Scale
@@ -139,7 +140,7 @@ class StepTaken:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the page. opened: whether somebody asked for this very one."""
+    """One item of the page. opened: somebody asked for this very one; asked: what the check asks of its saved texts."""
 
     row: SheetRow
     writable: bool
@@ -152,6 +153,7 @@ class Item:
     evidence: int = 0
     beside: Sequence[BesideText] = ()
     joined: bool = False
+    asked: Sequence[Concern] = ()
 
     @property
     def status(self) -> YearlyStatus:

@@ -50,6 +50,8 @@ from actionplan.answers.wordings import (
     guide,
 )
 from actionplan.cells import CELLS, OPEN_STATES, missing_cells
+from actionplan.checks.questions import Check
+from actionplan.checks.reading import check_answers
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import may_audit, require
 from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
@@ -203,13 +205,16 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     tally = tally_of(sheet.report, sheet.department, answers)
     heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
     voices = _voices(request, sheet, page)
-    items = _items(request, sheet, sheet_rows(sheet.report, list(page)), returned, voices)
+    rows = sheet_rows(sheet.report, list(page))
+    check = check_answers(sheet.report, answers)
+    items = _items(request, sheet, rows, returned, voices, check)
     facts = {
         "voices": voices,
         "place": sheet,
         "tally": tally,
         "page": page,
         "items": items,
+        "check": check,
         "writable": any(item.writable for item in items),
         "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
         "others": others_of(elsewhere),
@@ -262,7 +267,12 @@ def _voices(request: HttpRequest, sheet: Sheet, page: Page) -> SheetVoices:
 
 
 def _items(
-    request: HttpRequest, sheet: Sheet, rows: list[SheetRow], returned: Returned | None, voices: SheetVoices
+    request: HttpRequest,
+    sheet: Sheet,
+    rows: list[SheetRow],
+    returned: Returned | None,
+    voices: SheetVoices,
+    check: Check,
 ) -> list[Item]:
     refused = returned.refused if returned else {}
     asked = {name: request.GET.get(name) for name in (COPY, JOIN)} if request.method == "GET" else {}
@@ -288,6 +298,7 @@ def _items(
             clash=writers.get(item.status.pk),
             evidence=counts.get(item.status.pk, 0),
             opened=at == str(item.status.pk),
+            asked=check.by_answer.get(item.status.pk, ()),
         )
         for item in items
     ]

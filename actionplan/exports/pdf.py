@@ -21,6 +21,7 @@ from weasyprint import HTML
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcherResponse
 
+from actionplan.exports.fonts import FONTS, font_files
 from actionplan.kept_files import media_type_of, read, write_whole
 from actionplan.models import Edition
 from actionplan.seen import fingerprint
@@ -46,8 +47,6 @@ LIBRARIES = (
     "libharfbuzz.so.0",
     "libharfbuzz-subset.so.0",
 )
-FONTS = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf")
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # Python that decides what the PDF looks like, besides templates and styles.
 MAKERS = ("exports/pdf.py", "selectors/report.py", "templatetags/portal.py", "fiscal_year.py")
 
@@ -66,15 +65,6 @@ def can_make_pdf() -> bool:
     except (PackageNotFoundError, OSError):
         return False
     return len(font_files()) == len(FONTS)
-
-
-@lru_cache(maxsize=1)
-def font_files() -> list[Path]:
-    """The files of the family that is embedded, as far as they are installed."""
-    # A service may look into no home, which os.walk passes over.
-    walks = (os.walk(Path(folder).expanduser()) for folder in FONT_FOLDERS)
-    found = {name: Path(place, name) for walk in walks for place, _, names in walk for name in names}
-    return [found[name] for name in FONTS if name in found]
 
 
 def report_pdf(edition: Edition) -> bytes:

@@ -172,21 +172,3 @@ def _cut(words: str) -> str:
 def _first_words(sheet: Any) -> str:
     rows = sheet.iter_rows(max_row=200, max_col=50, values_only=True) if hasattr(sheet, "iter_rows") else ()
     return next((_cut(plain_text(value)) for row in rows for value in row if value not in (None, "")), "")
-
-
-# What says nothing to a reader of the report, who sees this cell and no other.
-ELSEWHERE = re.compile(
-    r"別[紙添](?:資料)?(?:の?とおり|の通り|参照)?|同[上前左]|[〃”\"々]|[－ー―—‐-]+|(?:前年度?|昨年度?)(?:と|に)?同[じ様](?:です|である|だ)?"
-)
-
-
-def points_elsewhere(text: str) -> bool:
-    """Whether a text only points to what its reader does not have: 別紙のとおり, 同上, 〃, 前年と同じ."""
-    return bool(ELSEWHERE.fullmatch(text.strip(" 　\n（）()「」。．.、を")))
-
-
-def says_little(text: str, last: str) -> str:
-    """What to tell of a text beside which a reader would need another one, or that is last year's; mostly nothing."""
-    if points_elsewhere(text):
-        return f"は「{text.strip()}」だけです。公表されるのは、この文だけです。"
-    return "は、昨年度の実施状況と同じ文です。" if text.strip() and text.strip() == as_stored(last) else ""

@@ -18,8 +18,9 @@ from openpyxl.utils import range_boundaries
 from actionplan.apart import read_apart
 from actionplan.archives import NOT_XLSX
 from actionplan.cells import BY_NAME, CHOICE, TEXT
+from actionplan.checks.wording import says_little
 from actionplan.exports.tabular import LONGEST_CELL
-from actionplan.inquiry.as_seen import doubt_about, retold, says_little, shown_day, unread
+from actionplan.inquiry.as_seen import doubt_about, retold, shown_day, unread
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (

@@ -2,6 +2,7 @@
 
 from actionplan.cells import OPEN_STATES
 from actionplan.models.account import FirstPassword, LoginLock, Person, gave_passwords, password_changed
+from actionplan.models.acknowledged import Acknowledgement, CheckKind, mark_of
 from actionplan.models.alike import AlikeWords
 from actionplan.models.app_key import AppDevice, KeyLostError, opened, sealed
 from actionplan.models.approval import Approval, ApprovalKind, ApprovalState
@@ -82,6 +83,7 @@ __all__ = [
     "WHERE_TOLD",
     "WORDING",
     "YEAR_WHERE_TOLD",
+    "Acknowledgement",
     "ActionItem",
     "ActorType",
     "Aim",
@@ -94,6 +96,7 @@ __all__ = [
     "Area",
     "CategoryField",
     "Cells",
+    "CheckKind",
     "Department",
     "DroppedFile",
     "Edition",
@@ -143,6 +146,7 @@ __all__ = [
     "items_by_number",
     "label_of",
     "likeness",
+    "mark_of",
     "note_source",
     "one_change",
     "opened",

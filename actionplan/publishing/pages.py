@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import CharField, Count, Q, TextField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.locking import RecordField
 from actionplan.admin.site import FrontLink
+from actionplan.checks.reading import check_year
 from actionplan.exports.tabular import misfit_advice
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
@@ -215,6 +216,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "draft": coming.draft,
         "doubled": printed_twice(coming.draft.rows),
         "misfits": old_csv_misfits(coming.draft.rows),
+        "check": check_year(report),
         "is_asked": asked is not None and asked.content_sha256 == coming.draft.content_sha256,
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
@@ -363,6 +365,8 @@ class PublishingPages(ApprovalPages):
             "wording": wording_of(request),
             "headings": headings_of(request),
             "evidence_page": "admin:evidence_file",
+            "check": check_year(report),
+            "check_address": reverse("admin:check_year", args=[report.key]),
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.site import FrontLink, own_page, succession_in
+from actionplan.checks.reading import check_year
 from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
@@ -23,6 +24,8 @@ from actionplan.words import day_words, days_words, due_day
 TITLE = "取りまとめ状況"
 # Years under way that the front page names.
 MOST_YEARS = 3
+# Answers that are checked only to say how much there is to look at.
+MOST_CHECKED = 500
 # What the page may be narrowed to, by the word in the address.
 SHOWN: dict[str, tuple[str, Callable[[Response], bool]]] = {
     "": ("すべての課", lambda response: True),
@@ -105,7 +108,9 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "ticked": request.GET.get("tick") == "all",
         "word": word,
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
-        "total": total_of(found),
+        "total": (total := total_of(found)),
+        # Of a very large year the check itself says it.
+        "asked_about": check_year(report).count if total.total <= MOST_CHECKED else None,
         "coordinates": coordinates,
         "workbook_mails": sends_workbooks(),
         "printed_only": not goes_out() and any(response.reminder for response in found),

@@ -13,6 +13,7 @@ from django.db.models import CharField, F, Value
 
 from actionplan import permissions
 from actionplan.models import (
+    Acknowledgement,
     ActionItem,
     ActorType,
     Aim,
@@ -49,8 +50,9 @@ from actionplan.models import (
 ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED, HAPPENED = "+", "~", "-", "p", "w", "r", "s"
 ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
 ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "メール", HAPPENED: "安全"}
-# Who took a step and when is the record's own who and when; the revision only counts, and a public id never changes.
-SILENT = {"revision", "public_id", "printed", "status_id"} | {
+# Who took a step and when is the record's own who and when; the revision only counts, a public id and a mark never
+# change.
+SILENT = {"revision", "public_id", "printed", "status_id", "mark", "said_by_id", "said_at"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
 }
 
@@ -215,6 +217,7 @@ KINDS: Mapping[str, Kind] = {
         WITHDRAWING,
         APPROVING,
         REMINDING,
+        _kept(Acknowledgement, item="item_id", year="report_id"),
         _kept(ActionItem, item="id", department="lead_department_id"),
         *map(_kept, (Measure, Policy, Plan, ActorType, Area, Tag, StoryStep, StoryRemark, Aim, Stage, PlanCategory)),
         _kept(AlikeWords),

@@ -10,8 +10,9 @@ from tests.answers.answering import Office, make_office, written
 
 pytestmark = pytest.mark.django_db
 # Session and user, the user's rights, departments and memberships, the year and the year before, the rows, and how much
-# evidence each has. The list asks once more, for what the department writes on others' items.
-READING, LIST = 17, 9
+# evidence each has; for the check what the items come from, what was said before, what was called right. The list asks
+# once more, for what the department writes on others' items.
+READING, LIST = 20, 9
 # In batches: each five hundred rows more (on SQLite fewer) ask once more.
 HANDING_IN = 34
 

@@ -9,9 +9,9 @@ from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
 from openpyxl.styles.differential import DifferentialStyle
 
+from actionplan.checks.wording import points_elsewhere
 from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.apply_answers import Undecided
-from actionplan.inquiry.as_seen import points_elsewhere
 from actionplan.inquiry.compare import DOUBT
 from actionplan.inquiry.layout import SHEET, Doubt, Trouble
 from actionplan.worksheets import as_shown

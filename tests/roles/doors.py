@@ -146,6 +146,14 @@ CORRECTION = (
     get("correct_published", "/admin/correct/published/{row}/", OFFICE),
     *both("correction", "/admin/correct/{mine}/", OFFICE),
 )
+CHECKS = (
+    get("check_year", "/admin/checks/{year}/", READERS),
+    post("check_year", "/admin/checks/{year}/", READERS),
+    get("check_department", "/admin/checks/{year}/{own}/", "JTKPRS"),
+    post("check_department", "/admin/checks/{year}/{own}/", "JTKPRS"),
+    get("check_department", "/admin/checks/{year}/{other}/", READERS),
+    post("check_department", "/admin/checks/{year}/{other}/", READERS),
+)
 ROUND = (
     get("round_front", "/admin/round/", READERS),
     get("round", "/admin/round/{year}/", READERS),
@@ -201,7 +209,7 @@ HELPERS = (
     get("actionplan_department_add", "/admin/actionplan/department/add/?_popup=1&_to_field=id", OFFICE),
     get("actionplan_yearlystatus_change", "/admin/actionplan/yearlystatus/{theirs}/change/?_popup=1", READERS),
 )
-DOORS = (*PORTAL, *ANSWERS, *CORRECTION, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
+DOORS = (*PORTAL, *ANSWERS, *CORRECTION, *CHECKS, *ROUND, *LOGIN, *PAST, *HELPERS, *model_doors())
 # Open to strangers, to whoever is logged in, or to nobody: they show nothing of the portal's.
 # The last only leads to public pages.
 OUTSIDE = {

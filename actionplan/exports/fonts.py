@@ -1,0 +1,26 @@
+"""The font that the PDF embeds: where it is installed, and what it can show."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+
+FONTS = ("BIZUDGothic-Regular.ttf", "BIZUDGothic-Bold.ttf")
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+
+
+@lru_cache(maxsize=1)
+def font_files() -> list[Path]:
+    """The files of the family that is embedded, as far as they are installed."""
+    # A service may look into no home, which os.walk passes over.
+    walks = (os.walk(Path(folder).expanduser()) for folder in FONT_FOLDERS)
+    found = {name: Path(place, name) for walk in walks for place, _, names in walk for name in names}
+    return [found[name] for name in FONTS if name in found]
+
+
+@lru_cache(maxsize=1)
+def glyphs() -> frozenset[str]:
+    """The characters that the font can show, read once a process; empty where it is not installed."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    known = [TTFont(file, lazy=True).getBestCmap() for file in font_files()[:1]]
+    return frozenset(chr(code) for each in known for code in each)
