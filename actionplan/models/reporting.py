@@ -50,6 +50,8 @@ class AnnualReport(RecordModel):
     answers_due = models.DateField("回答の締切", null=True, blank=True)
     note = RecordTextField("事務局のメモ", blank=True)
     sample = models.BooleanField("見本データ", default=False, editable=False)
+    # What of the plan's changes stays out of the year, by question, and against what that was decided.
+    left_as_is = models.JSONField("この年度に入れない計画の変更", default=dict, blank=True, editable=False)
     all_answered_at = models.DateTimeField("全課の回答がそろった日時", null=True, blank=True, editable=False)
     # Kept on the row, so that a list of years asks nothing of their plans; name_plans() writes it when plans change.
     plan_name = models.CharField("添える計画名", max_length=200, blank=True, default="", editable=False)

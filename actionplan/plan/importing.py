@@ -17,7 +17,10 @@ from import_export.results import Result, RowResult
 from tablib import Dataset
 
 from actionplan.admin.base import AsksPermission
+from actionplan.models import ActionItem
+from actionplan.plan.open_years import AsksOpenYears
 from actionplan.plan.tables import seal
+from actionplan.round.plan_changes_page import tell_open_years
 from actionplan.seen import Moved
 from actionplan.uploads import UploadError
 from actionplan.waiting_files import FORMATS, ConfirmForm, FileForm, UploadForm, WaitingFile
@@ -29,7 +32,7 @@ CHANGED = "確認していただいた後に、内容が変わりました。も
 OVERTAKEN = "確認のあとに計画が変わったため、何も保存していません。もう一度ファイルを選んで確認してください。"
 
 
-class ImportsFiles(AsksPermission, ImportExportMixin):
+class ImportsFiles(AsksOpenYears, AsksPermission, ImportExportMixin):
     """import-export in the portal's words: two formats, all or nothing, every refusal a sentence.
 
     AsksPermission stands before the library's mixin, whose own permission hooks say yes to everybody.
@@ -104,6 +107,8 @@ class ImportsFiles(AsksPermission, ImportExportMixin):
         )
         name = self.opts.verbose_name
         messages.success(request, f"{name}を取り込みました（追加{new}件、変更{changed}件、変更なし{same}件）。")
+        if self.model is ActionItem and (new or changed):
+            tell_open_years(request)
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         """The library's page; an address that narrows by what no row has leads to the page without it."""

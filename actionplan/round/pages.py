@@ -16,6 +16,7 @@ from actionplan.checks.reading import check_year
 from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
+from actionplan.round.plan_changes import questions
 from actionplan.round.reminders import sends_workbooks
 from actionplan.round.responses import Response, responses, tallies, waiting_revisions, waiting_seal
 from actionplan.round.years import why_not_close
@@ -112,6 +113,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         # Of a very large year the check itself says it.
         "asked_about": check_year(report).count if total.total <= MOST_CHECKED else None,
         "coordinates": coordinates,
+        "undecided": len(questions(report, succession_in(request))) if coordinates and not report.sample else 0,
         "workbook_mails": sends_workbooks(),
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }

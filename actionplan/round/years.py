@@ -1,5 +1,6 @@
 """Opening a year: its report, its due date, an empty answer for each item that goes on; all of it or nothing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from actionplan.answers.saving import BATCH, lock, remove
 from actionplan.cells import CELLS
 from actionplan.fiscal_year import parse_fiscal_year
 from actionplan.models import AnnualReport, Person, Plan, State, YearlyStatus, note_source, remove_with_year
-from actionplan.round.opening import Opening, opening_of
+from actionplan.round.opening import Coming, Opening, opening_of
 from actionplan.round.responses import REPORT_ORDER
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.voices.asked import UNTOUCHED as UNTOUCHED_VOICE
@@ -142,12 +143,15 @@ def _open(plan: Plan, fiscal_year: int, answers_due: date | None, by: Person | N
     opening = opening_of(plan, fiscal_year, answers_due)
     refuse_moved(seen or opening.seal, opening.seal, ITEMS_MOVED)
     report = _report(opening, by)
-    rows = [YearlyStatus(report=report, item_id=row.item.pk, department=row.department) for row in opening.coming]
-    bulk_create_with_history(
-        rows, YearlyStatus, batch_size=BATCH, default_user=by, default_change_reason=OPENING_REASON
-    )
-    ask(report, by=by, reason=OPENING_REASON)
+    make_answers(report, opening.coming, by=by, reason=OPENING_REASON)
     return opening
+
+
+def make_answers(report: AnnualReport, coming: Iterable[Coming], *, by: Person | None, reason: str) -> None:
+    """Makes an empty answer for each, and the texts that are asked for beside them. Only where the plan is locked."""
+    rows = [YearlyStatus(report=report, item_id=row.item.pk, department=row.department) for row in coming]
+    bulk_create_with_history(rows, YearlyStatus, batch_size=BATCH, default_user=by, default_change_reason=reason)
+    ask(report, by=by, reason=reason)
 
 
 def refuse_year(plan: Plan, fiscal_year: int) -> None:
