@@ -264,6 +264,11 @@ def may_answer_by_link(link: PartnerLink, voice: Voice) -> bool:
     return own and voice.state in OPEN_STATES and link.used_at is None and link.opens_on(timezone.localdate())
 
 
+def may_answer_somewhere(user: Person) -> bool:
+    """Whether the user writes answers for the departments that they belong to, whichever these are."""
+    return _has(user, "answer_yearlystatus")
+
+
 def head_links() -> bool:
     """Whether heads may hand in by a link in a mail (HEAD_LINKS)."""
     return settings.HEAD_LINKS

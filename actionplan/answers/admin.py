@@ -25,7 +25,8 @@ from actionplan import permissions
 from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
 from actionplan.admin.locking import LockedForm, record_field
 from actionplan.admin.site import named, standing_in
-from actionplan.answers.saving import Answer, save_answers
+from actionplan.answers.own_rows import OwnRows, fixed_in, may_write_in
+from actionplan.answers.saving import HANDED_IN, Answer, save_answers
 from actionplan.cells import CELLS, CHOICES, FIGURES, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.figures import keys_of
@@ -175,25 +176,34 @@ class StatusRowForm(ScaledForm):
         if self.instance.pk:
             for name in self.cells:
                 self.fields[name].widget.attrs["aria-label"] = f"{self.instance.item} {self.fields[name].label}"
-            if self.instance.state == State.CONFIRMED:
+            if not self.may_write(self.instance):
                 self._close()
 
-    def _close(self) -> None:
-        """A confirmed row is read only; what somebody sends for it all the same is refused in clean(), with the words.
+    @staticmethod
+    def may_write(row: YearlyStatus) -> bool:
+        """Whether the person may write the row; the list gives each request's own rule."""
+        return row.state != State.CONFIRMED
 
-        Not Field.disabled: that would drop, unseen, what was typed before somebody else confirmed the row.
+    def _close(self) -> None:
+        """A closed row is read only; what somebody sends for it all the same is refused in clean(), with the words.
+
+        Not Field.disabled: that would drop, unseen, what was typed before somebody else closed the row.
         """
         self.fields["text"].widget.attrs["readonly"] = True
         progress = cast(forms.ChoiceField, self.fields["progress"])
         progress.choices = [(self.instance.progress, self.instance.scale.label(self.instance.progress))]
-        progress.error_messages["invalid_choice"] = CONFIRMED
+        progress.error_messages["invalid_choice"] = self._closed
+
+    @property
+    def _closed(self) -> str:
+        return CONFIRMED if self.instance.state == State.CONFIRMED else HANDED_IN
 
     def clean(self) -> dict:
-        """The cleaned data. Raises ValidationError for a row that is gone, confirmed or newer."""
+        """The cleaned data. Raises ValidationError for a row that is gone, closed or newer."""
         if not self.instance.pk:
             raise ValidationError(GONE, code="gone")
-        if self.instance.state == State.CONFIRMED and self.changed_data:
-            raise ValidationError(CONFIRMED, code="confirmed")
+        if self.changed_data and not self.may_write(self.instance):
+            raise ValidationError(self._closed, code="confirmed")
         return super().clean()
 
 
@@ -232,12 +242,8 @@ WHO_AND_WHEN = [f"{step}_{fact}" for step in STEPS for fact in ("person", "at")]
 OVERTAKEN = (Moved, YearlyStatus.DoesNotExist)
 
 
-def _may_change(request: HttpRequest, row: YearlyStatus) -> bool:
-    return permissions.may_change(request.user, YearlyStatus, row)
-
-
 @admin.register(YearlyStatus)
-class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
+class YearlyStatusAdmin(OwnRows, ReadableHistory, PortalAdmin):
     """実施状況."""
 
     form = StatusForm
@@ -281,7 +287,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: YearlyStatus | None = None) -> list[str]:
         """Report and item are fixed once they are chosen; the state moves by the steps of the round, never by hand."""
-        return ["content", "actors", "state", "return_reason", *WHO_AND_WHEN, *(["report", "item"] if obj else [])]
+        return ["content", "actors", "state", "return_reason", *WHO_AND_WHEN, *fixed_in(request, obj)]
 
     def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[forms.ModelForm]:
         """The form of a row."""
@@ -340,9 +346,7 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
         cells = {name: getattr(obj, name) for name in NAMES if name in changed}
         department = (obj.department_id,) if "department" in changed else ()
         answer = Answer(obj.pk, obj.revision, cells, department=department)
-        save_answers(
-            [answer], by=request.user, reason=reason_of(request, "~"), may_write=lambda row: _may_change(request, row)
-        )
+        save_answers([answer], by=request.user, reason=reason_of(request, "~"), may_write=may_write_in(request))
 
     def get_urls(self) -> list[URLPattern]:
         """Django's, and the year as a file."""

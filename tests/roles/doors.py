@@ -61,7 +61,7 @@ MODELS = (
     ("actionplan", "department", "{own}", READERS, OFFICE, OFFICE),
     ("actionplan", "partner", "{partner}", READERS, OFFICE, OFFICE),
     ("actionplan", "annualreport", "{report}", READERS, OFFICE, OFFICE),
-    ("actionplan", "yearlystatus", "{mine}", READERS, OFFICE, OFFICE),
+    ("actionplan", "yearlystatus", "{mine}", READERS + "TK", OFFICE, OFFICE),
     ("actionplan", "edition", "{edition}", READERS, NOBODY, NOBODY),
     ("auth", "user", "{account}", AUDITORS, OFFICE, NOBODY),
     ("auth", "group", "{group}", AUDITORS, "S", "S"),
@@ -76,7 +76,7 @@ def model_doors() -> Iterator[Door]:
         yield get(f"{name}_changelist", base, readers)
         yield from both(f"{name}_add", f"{base}add/", writers)
         yield get(f"{name}_change", f"{base}{pk}/change/", readers)
-        yield post(f"{name}_change", f"{base}{pk}/change/", writers)
+        yield post(f"{name}_change", f"{base}{pk}/change/", WRITERS if model == "yearlystatus" else writers)
         yield from both(f"{name}_delete", f"{base}{pk}/delete/", deleters)
         # What is published has no history: its page leads to the edition, which asks again.
         yield get(f"{name}_history", f"{base}{pk}/history/", EVERYBODY if model == "edition" else readers)
@@ -92,13 +92,13 @@ def model_doors() -> Iterator[Door]:
 PORTAL = (
     get("index", "/admin/", EVERYBODY),
     get("components", "/admin/components/", EVERYBODY),
-    get("app_list", "/admin/actionplan/", READERS, refused=404),
+    get("app_list", "/admin/actionplan/", READERS + "TK", refused=404),
     get("plan-tree", "/admin/actionplan/plan/{plan}/tree/", READERS),
     *both("begin_plan", "/admin/plan/begin/", OFFICE),
     *both("plan_lineage", "/admin/plan/{plan}/lineage/", OFFICE),
     get("statuses-download", "/admin/actionplan/yearlystatus/download/{report}.csv", READERS),
     get("edition-download", "/admin/actionplan/edition/{edition}/download.csv", READERS),
-    post("actionplan_yearlystatus_changelist", "/admin/actionplan/yearlystatus/", OFFICE, {"_save": "保存"}),
+    post("actionplan_yearlystatus_changelist", "/admin/actionplan/yearlystatus/", WRITERS, {"_save": "保存"}),
     post("fill_year", "/admin/actionplan/annualreport/{report}/fill/", OFFICE),
     get("publish", "/admin/actionplan/annualreport/{report}/publish/", READERS),
     post("publish", "/admin/actionplan/annualreport/{report}/publish/", PUBLISHERS),
@@ -168,6 +168,7 @@ ROUND = (
     *both("round_remind", "/admin/round/{year}/remind/", OFFICE),
     *both("ask_head", "/admin/round/{year}/{own}/ask/", WRITERS),
     *both("ask_head", "/admin/round/{year}/{other}/ask/", OFFICE),
+    *both("round_plan", "/admin/round/{year}/plan/", OFFICE),
     *both("round_announce", "/admin/round/{year}/announce/", OFFICE),
     *both("open_year", "/admin/round/open/", OFFICE),
     *both("close_year", "/admin/round/{year}/close/", OFFICE),
