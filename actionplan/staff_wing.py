@@ -27,13 +27,13 @@ from actionplan.plan import begin_pages, figure_table, named_admin
 from actionplan.publishing import approval_pages, edition_admin, removal
 from actionplan.publishing import pages as publishing
 from actionplan.round import (
-    all_answered,
     department_page,
-    head_link_pages,
-    plan_changes_page,
+    head_link,
+    plan_changes,
     reading_queue,
     remind_page,
     reminders,
+    return_mail,
     voices_page,
     year_pages,
 )
@@ -65,8 +65,8 @@ OWN_PAGES = (
     remind_page,
     department_page,
     reading_queue,
-    head_link_pages,
-    plan_changes_page,
+    head_link,
+    plan_changes,
     inquiry,
     preview_page,
     past,
@@ -84,7 +84,7 @@ def connect() -> None:
     site.own_pages, site.gate, site.login_form = OWN_PAGES, gate.gate, login.LoginForm
     gate.connect()
     reminders.workbook_of = inquiry.attached_workbook
-    all_answered.connect()
+    return_mail.connect()
     office_pages.connect()
     single_sign_on.connect()
     security.connect()

@@ -8,8 +8,9 @@ from django.db import models
 from django.utils import timezone
 
 from actionplan.models.base import RecordModel, person, records
-from actionplan.models.department import Department
 from actionplan.models.reporting import AnnualReport
+
+DEPARTMENT = "actionplan.Department"
 
 
 class LetterKind(models.TextChoices):
@@ -23,7 +24,9 @@ class Reminder(models.Model):
     """One e-mail to a department about its answers; at most one of a kind a day, which the database itself guards."""
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="reminders")
-    department = models.ForeignKey(Department, models.PROTECT, verbose_name="担当課", related_name="reminders")
+    department = models.ForeignKey(
+        "actionplan.Department", models.PROTECT, verbose_name="担当課", related_name="reminders"
+    )
     kind = models.CharField("種類", max_length=10, choices=LetterKind.choices, default=LetterKind.REMINDER)
     day = models.DateField("送った日")
     sent_at = models.DateTimeField("送信日時", default=timezone.now)
@@ -58,7 +61,9 @@ class HeadLink(RecordModel):
     """
 
     report = models.ForeignKey(AnnualReport, models.PROTECT, verbose_name="年次報告", related_name="head_links")
-    department = models.ForeignKey(Department, models.PROTECT, verbose_name="担当課", related_name="head_links")
+    department = models.ForeignKey(
+        "actionplan.Department", models.PROTECT, verbose_name="担当課", related_name="head_links"
+    )
     head = person("課長")
     address = models.EmailField("宛先")
     secret_hash = models.CharField(max_length=64, unique=True, editable=False)

@@ -1,11 +1,16 @@
-"""Bringing rows in from a file, with a preview before anything is saved, and taking them out."""
+"""Bringing rows in from a file, with a preview before anything is saved, and taking them out.
+
+Whoever brings in or saves items while a year is open is asked what becomes of its answers.
+"""
+
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import FieldError, PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,10 +22,9 @@ from import_export.results import Result, RowResult
 from tablib import Dataset
 
 from actionplan.admin.base import AsksPermission
-from actionplan.models import ActionItem
-from actionplan.plan.open_years import AsksOpenYears
+from actionplan.models import ActionItem, Measure
 from actionplan.plan.tables import seal
-from actionplan.round.plan_changes_page import tell_open_years
+from actionplan.round.plan_changes import tell_open_years
 from actionplan.seen import Moved
 from actionplan.uploads import UploadError
 from actionplan.waiting_files import FORMATS, ConfirmForm, FileForm, UploadForm, WaitingFile
@@ -30,6 +34,34 @@ EXPIRED = "確認の途中のファイルがなくなりました。何も保存
 CANCELLED = "取り込みをやめました。何も保存していません。"
 CHANGED = "確認していただいた後に、内容が変わりました。もう一度、変更点を確認してください。"
 OVERTAKEN = "確認のあとに計画が変わったため、何も保存していません。もう一度ファイルを選んで確認してください。"
+
+
+class AsksOpenYears:
+    """For forms of items, and of measures with their items: a plain save leads to the question, others tell of it."""
+
+    def response_add(self, request: HttpRequest, obj: Model, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Django's answer, or the page that asks."""
+        return asked(request, obj, super().response_add(request, obj, *args, **kwargs))  # type: ignore[misc]
+
+    def response_change(self, request: HttpRequest, obj: Model, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The same."""
+        return asked(request, obj, super().response_change(request, obj, *args, **kwargs))  # type: ignore[misc]
+
+
+def asked(request: HttpRequest, obj: Model, answer: HttpResponse) -> HttpResponse:
+    """The answer, or the page that asks about the items that were saved, where one of the open years asks anything."""
+    items = items_of(obj)
+    if not items or "_popup" in request.POST:
+        return answer
+    place = tell_open_years(request, items)
+    return HttpResponseRedirect(place) if place and "_save" in request.POST else answer
+
+
+def items_of(obj: Model) -> set[int]:
+    """The keys of the items that the form saves."""
+    if isinstance(obj, ActionItem):
+        return {obj.pk}
+    return set(obj.items.values_list("pk", flat=True)) if isinstance(obj, Measure) else set()
 
 
 class ImportsFiles(AsksOpenYears, AsksPermission, ImportExportMixin):

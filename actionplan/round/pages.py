@@ -1,12 +1,12 @@
 """取りまとめ状況: every department of a year, how far its answers have come, and the ways on from there."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
@@ -18,11 +18,11 @@ from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
 from actionplan.round.plan_changes import questions
 from actionplan.round.reminders import sends_workbooks
-from actionplan.round.responses import Response, responses, tallies, waiting_revisions, waiting_seal
+from actionplan.round.responses import TITLE, Response, report_of, responses, tallies, waiting_revisions
 from actionplan.round.years import why_not_close
+from actionplan.seen import fingerprint
 from actionplan.words import day_words, days_words, due_day
 
-TITLE = "取りまとめ状況"
 # Years under way that the front page names.
 MOST_YEARS = 3
 # Answers that are checked only to say how much there is to look at.
@@ -62,14 +62,6 @@ def may_look(request: HttpRequest) -> None:
     """Returns for who may read every department's answers; raises PermissionDenied for everybody else."""
     standing = permissions.may_view(request.user, YearlyStatus) or permissions.may_coordinate(request.user)
     permissions.require(standing)
-
-
-def report_of(key: str) -> AnnualReport:
-    """The report with the key; raises Http404."""
-    report = AnnualReport.objects.select_related("plan__office").filter(key=key).first()
-    if report is None:
-        raise Http404("この年度は、まだ開いていません。")
-    return report
 
 
 def latest_report() -> AnnualReport | None:
@@ -118,6 +110,11 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
+
+
+def waiting_seal(revisions: Mapping[int, int]) -> str:
+    """What a tick box of a department remembers of what waited when the page was read."""
+    return fingerprint(sorted(revisions.items()), length=16)
 
 
 def _sealed(report: AnnualReport, found: list[Response]) -> list[Response]:

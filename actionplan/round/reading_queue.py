@@ -14,8 +14,8 @@ from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cells import BY_NAME, CHOICE, TEXT
 from actionplan.models import AnnualReport, Department, Person, State, place_of
 from actionplan.round.department_page import Refusal, sent_texts, take_step
-from actionplan.round.pages import TITLE, report_of
-from actionplan.round.responses import Response, response_of, tallies, waiting_revisions, waiting_seal
+from actionplan.round.pages import waiting_seal
+from actionplan.round.responses import TITLE, Response, report_of, response_of, tallies, waiting_revisions
 from actionplan.round.rows import ReadRow, read_row
 from actionplan.seen import Moved
 from actionplan.wording import Wording, wording_changes

@@ -3,13 +3,14 @@ and where its mail goes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count, Max
+from django.http import Http404
 from django.utils import timezone
 
 from actionplan.models import (
@@ -22,13 +23,21 @@ from actionplan.models import (
     YearlyStatus,
     place_of,
 )
-from actionplan.seen import fingerprint
 from actionplan.words import NO_DEPARTMENT, person_name
 
+TITLE = "取りまとめ状況"
 # How the records of change begin that organisation/ writes.
 REORGANISED = "組織改正："
 # The order of answers within a year.
 REPORT_ORDER = cast(list[str], YearlyStatus._meta.ordering)[1:]
+
+
+def report_of(key: str) -> AnnualReport:
+    """The report with the key; raises Http404."""
+    report = AnnualReport.objects.select_related("plan__office").filter(key=key).first()
+    if report is None:
+        raise Http404("この年度は、まだ開いていません。")
+    return report
 
 
 @dataclass(frozen=True)
@@ -201,11 +210,6 @@ def waiting_revisions(report: AnnualReport, found: Iterable[Response]) -> dict[i
         if department in key_of:
             revisions[key_of[department]][pk] = revision
     return revisions
-
-
-def waiting_seal(revisions: Mapping[int, int]) -> str:
-    """What a tick box of a department remembers of what waited when the page was read."""
-    return fingerprint(sorted(revisions.items()), length=16)
 
 
 OWN, MEMBERS = "課のメールアドレス", "所属する職員のメールアドレス"

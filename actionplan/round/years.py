@@ -61,6 +61,8 @@ def why_not_close(report: AnnualReport) -> str:
         return f"もう書かれた回答があるので、取り消せません：{'、'.join(codes[:MOST_CODES])}{more}"
     if report.partner_links.exists():
         return "相手方の回答用リンクを作った年度なので、取り消せません。"
+    if report.head_links.exists():
+        return "課長に承認のメールを送った年度なので、取り消せません。"
     if voice := report.voices.exclude(UNTOUCHED_VOICE).select_related("item__measure__policy").first():
         return f"もう書かれた文があるので、取り消せません：{voice.item.code}（{voice.source}）"
     return ""

@@ -76,7 +76,7 @@ def model_doors() -> Iterator[Door]:
         yield get(f"{name}_changelist", base, readers)
         yield from both(f"{name}_add", f"{base}add/", writers)
         yield get(f"{name}_change", f"{base}{pk}/change/", readers)
-        yield post(f"{name}_change", f"{base}{pk}/change/", WRITERS if model == "yearlystatus" else writers)
+        yield post(f"{name}_change", f"{base}{pk}/change/", writers)
         yield from both(f"{name}_delete", f"{base}{pk}/delete/", deleters)
         # What is published has no history: its page leads to the edition, which asks again.
         yield get(f"{name}_history", f"{base}{pk}/history/", EVERYBODY if model == "edition" else readers)

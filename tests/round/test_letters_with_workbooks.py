@@ -83,7 +83,7 @@ def test_the_office_is_told_once_when_the_last_department_has_answered(
     department, django_capture_on_commit_callbacks, monkeypatch
 ):
     told = []
-    monkeypatch.setattr("actionplan.round.all_answered.send_aside", lambda *letter: told.append(letter))
+    monkeypatch.setattr("actionplan.round.return_mail.send_aside", lambda *letter: told.append(letter))
     report, head = make_year(), factories.make_person("課長", departments=[department])
     factories.make_person("事務局", email="office@example.jp")
     first, last = ask(report, department, DRAFT, DRAFT)
