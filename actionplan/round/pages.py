@@ -105,10 +105,11 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         # Of a very large year the check itself says it.
         "asked_about": check_year(report).count if total.total <= MOST_CHECKED else None,
         "coordinates": coordinates,
-        "undecided": len(questions(report, succession_in(request))) if coordinates and not report.sample else 0,
         "workbook_mails": sends_workbooks(),
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }
+    if coordinates and _is_under_way(report, facts):
+        facts["undecided"] = len(questions(report, succession_in(request)))
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
 
 
@@ -121,6 +122,12 @@ def _sealed(report: AnnualReport, found: list[Response]) -> list[Response]:
     """The same, with the seal of what waits, which a tick box sends."""
     revisions = waiting_revisions(report, found)
     return [replace(each, seal=waiting_seal(revisions[each.key])) if each.waiting else each for each in found]
+
+
+def _is_under_way(report: AnnualReport, facts: dict[str, Any]) -> bool:
+    """Whether anybody is still asked for the year, as years_under_way() has it: plans go on after one is closed."""
+    past = report.sample or report.past_source or report.past_published_on
+    return not past and (facts["edition"] is None or not facts["total"].finished)
 
 
 def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:

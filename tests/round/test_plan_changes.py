@@ -7,6 +7,7 @@ import pytest
 
 from actionplan.answers.saving import REOPEN
 from actionplan.models import AnnualReport, State, YearlyStatus
+from actionplan.publishing.publish import publish
 from tests import factories
 from tests.admin.pages import change_url, form_of, signed_in
 from tests.asked import ask, make_year
@@ -150,3 +151,12 @@ def test_who_imports_the_plan_is_told(town, office):
     done = confirm(office, upload(office, written(edited(office, 担当課=str(second)))))
     assert "回答を移すか、項目を加えるか、このままにするかが決まっていない項目が1件あります。" in said(done)
     assert f'<a href="{PLAN}">決める</a>' in done.content.decode()
+
+
+def test_a_year_that_is_published_and_confirmed_is_asked_nothing(town, office):
+    item, *_ = town
+    factories.make_item(item.measure)
+    YearlyStatus.objects.update(state=DONE)
+    assert PLAN in office.get(ROUND).content.decode()
+    publish(AnnualReport.objects.get(), by=None)
+    assert PLAN not in office.get(ROUND).content.decode()
