@@ -22,9 +22,10 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from actionplan.apart import MEGABYTE, UploadError, read_apart
-from actionplan.archives import NOT_XLSX, check_archive
+from actionplan.archives import NOT_XLSX
 from actionplan.archives import OLD_CONTAINER as OLD_CONTAINER
 from actionplan.exports.tabular import unguard, write_csv, write_xlsx
+from actionplan.open_sheets import checked_workbook
 from actionplan.text import workbook_unescape
 
 LARGEST_FILE = 10 * MEGABYTE
@@ -283,7 +284,7 @@ def read_xlsx(data: bytes) -> Table:
 
 
 def _only_table(data: bytes) -> Table:
-    check_archive(data)
+    data = checked_workbook(data)
     try:
         book = open_exactly(data)
         return table(_lines(_only_sheet(book)))
@@ -349,10 +350,6 @@ def _only_sheet(book: Workbook) -> Any:
     if merged := merged_ranges(sheet):
         raise UploadError(f"{merged[0]}：セルが結合されています。結合を解除してから取り込んでください。")
     return sheet
-
-
-def _is_filled(row: Sequence[ReadOnlyCell | EmptyCell]) -> bool:
-    return any(cell.value is not None for cell in row)
 
 
 def merged_ranges(sheet: Any) -> list[str]:

@@ -14,16 +14,28 @@ from django.core.files.uploadedfile import UploadedFile
 from import_export.forms import ConfirmImportForm, ExportForm, ImportForm
 from import_export.tmp_storages import BaseStorage
 
+from actionplan.archives import OLD
 from actionplan.kept_files import shared_folder
 from actionplan.models import Person
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, GuardedCSV, GuardedXLSX
 
 FORMATS = [GuardedCSV, GuardedXLSX]
-SUFFIXES = (".csv", ".xlsx")
+# What each is read as, by its place in FORMATS.
+SUFFIXES = {".csv": 0, ".xlsx": 1, ".ods": 1}
 LABELS = (("0", "CSV（UTF-8）"), ("1", "Excel（.xlsx）"))
-HELP = "CSVかExcel（.xlsx）のファイルを選びます。保存する前に、変わるところを確認できます。"
+HELP = "CSV、Excel（.xlsx）、LibreOffice（.ods）のファイルを選びます。保存する前に、変わるところを確認できます。"
+NOT_A_TABLE = "CSV（.csv）、Excel（.xlsx）、LibreOffice（.ods）の表を選んでください。"
 ONE_DAY = 24 * 60 * 60
 WAITING_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+def not_a_table(name: str) -> str:
+    """What to tell of a file whose name ends otherwise than a table's; of an old one, how it is turned into one."""
+    return (
+        OLD
+        if name.lower().endswith(".xls")
+        else "CSV（.csv）、Excel（.xlsx）、LibreOffice（.ods）の表を選んでください。"
+    )
 
 
 def uploads() -> Path:
@@ -101,7 +113,7 @@ class UploadForm(ImportForm):
         """The file, when it is neither too large nor of another kind."""
         file = self.cleaned_data["import_file"]
         if Path(file.name).suffix.lower() not in SUFFIXES:
-            raise forms.ValidationError("CSV（.csv）かExcel（.xlsx）のファイルを選んでください。")
+            raise forms.ValidationError(not_a_table(file.name))
         if file.size > LARGEST_FILE:
             size, most = f"{file.size / MEGABYTE:.1f}MB", f"{LARGEST_FILE // MEGABYTE}MB"
             raise forms.ValidationError(f"ファイルが大きすぎます（{size}）。{most}以下に分けてください。")
@@ -111,7 +123,7 @@ class UploadForm(ImportForm):
         """The cleaned data with the format's place in the list."""
         cleaned = super().clean()
         if file := cleaned.get("import_file"):
-            cleaned["format"] = str(SUFFIXES.index(Path(file.name).suffix.lower()))
+            cleaned["format"] = str(SUFFIXES[Path(file.name).suffix.lower()])
         return cleaned
 
 

@@ -31,7 +31,16 @@ PURE = {
 GROUND = PURE | {"models"}
 READING_FLOOR = GROUND | {"wording", "selectors", "exports"}
 # What every staff room stands on: the one policy, the reading of uploads, the sending of mail, the admin's frame.
-STAFF_GROUND = READING_FLOOR | {"permissions", "json_reader", "uploads", "worksheets", "waiting_files", "mail", "admin"}
+STAFF_GROUND = READING_FLOOR | {
+    "permissions",
+    "json_reader",
+    "open_sheets",
+    "uploads",
+    "worksheets",
+    "waiting_files",
+    "mail",
+    "admin",
+}
 MAY_IMPORT = {
     "apart": set(),
     "archives": {"apart"},
@@ -57,7 +66,8 @@ MAY_IMPORT = {
     "views": READING_FLOOR | {"templatetags"},
     "urls": {"views", "kept_files"},
     "permissions": GROUND,
-    "uploads": PURE | {"exports"},
+    "open_sheets": PURE | {"exports"},
+    "uploads": PURE | {"exports", "open_sheets"},
     "json_reader": {"uploads"},
     "worksheets": {"uploads"},
     "waiting_files": {"models", "uploads", "kept_files"},

@@ -50,6 +50,11 @@ class Tally:
         return bool(self.open)
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether every answer is confirmed."""
+        return self.states.get(State.CONFIRMED, 0) == self.total
+
+    @property
     def is_current(self) -> bool:
         """Whether the year is still under way for the department: something waits, or it is not published yet."""
         return self.waits or not self.published
@@ -92,8 +97,7 @@ def written_words(tally: Tally) -> str:
     if not tally.total:
         return "この年度の項目はありません"
     if not tally.open:
-        done = tally.states.get(State.CONFIRMED, 0) == tally.total
-        return f"{tally.total}項目すべて{'確定' if done else '提出済み'}"
+        return f"{tally.total}項目すべて{'確定' if tally.is_confirmed else '提出済み'}"
     every = tally.written == tally.total
     return f"{tally.total}項目すべて記入済み" if every else f"{tally.total}項目のうち{tally.written}項目が記入済み"
 

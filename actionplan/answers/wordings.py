@@ -5,7 +5,6 @@ from datetime import date
 
 from actionplan.answers.sheet import Sheet
 from actionplan.answers.tally import Tally, due_words, written_words
-from actionplan.models import State
 
 NOT_YOURS = "この課の回答を見る権限がありません。自分の課の回答を開いてください。"
 MAY_NOT_WRITE = "この課の回答を書く権限がないため、保存していません。事務局に確認してください。"
@@ -48,7 +47,7 @@ def front_words(tally: Tally, submits: bool, day: date) -> str:
 
 
 def _after_submission(tally: Tally, submits: bool) -> list[str]:
-    if tally.states.get(State.CONFIRMED, 0) == tally.total:
+    if tally.is_confirmed:
         return []
     return ["事務局の確認を待っています", *(["直すときは、提出を取り消せます"] if submits else [])]
 
@@ -71,7 +70,7 @@ def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> st
 
 
 def _closed(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
-    if tally.states.get(State.CONFIRMED, 0) == tally.total:
+    if tally.is_confirmed:
         return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
     if sheet.stands_in:
         return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"

@@ -16,7 +16,7 @@ from actionplan.apart import read_apart
 from actionplan.inquiry.find_sheet import SEARCHED_ROWS, has_number_header
 from actionplan.inquiry.layout import AUTHOR, FAULTS, Trouble
 from actionplan.inquiry.styles import FONT, GREY, YELLOW
-from actionplan.uploads import ExactReader
+from actionplan.uploads import ExactReader, checked_workbook
 
 COLOUR = "FFC266"  # orange: red is for what came back
 COMMENT_SIZE = (380, 120)  # pixels
@@ -48,7 +48,7 @@ def _annotated(data: bytes, troubles: Sequence[Trouble]) -> bytes:
 
 
 def _open(data: bytes) -> Workbook:
-    reader = ExactReader(BytesIO(data), read_only=False, data_only=False, keep_links=True)
+    reader = ExactReader(BytesIO(checked_workbook(data)), read_only=False, data_only=False, keep_links=True)
     reader.keeps_runs = True
     reader.read()
     return reader.wb

@@ -33,8 +33,8 @@ from actionplan.uploads import (
     NOT_XLSX,
     OLD_CONTAINER,
     UploadError,
-    check_archive,
     check_size,
+    checked_workbook,
     column_letters,
     open_exactly,
     plain_text,
@@ -42,13 +42,12 @@ from actionplan.uploads import (
 
 Cells = Sequence[ReadOnlyCell | EmptyCell]
 
-FILL_IN = "ダウンロードした照会票（.xlsx）に記入して、取り込んでください。"
+FILL_IN = "ダウンロードした照会票に記入し、Excelブック（.xlsx）かLibreOfficeの表（.ods）のまま取り込んでください。"
 CSV = f"CSVファイルは照会票として取り込めません。{FILL_IN}"
 OTHERS = {
     b"%PDF": f"PDFは照会票として取り込めません。{FILL_IN}",
     b"PK\x05\x06": f"zipの中が空です。{FILL_IN}",
 }
-ODS = "LibreOfficeの形式（.ods）です。「名前を付けて保存」で「Excel 2007-365（.xlsx）」を選んで、保存し直してください。"
 BINARY = "バイナリ形式（.xlsb）のブックです。「Excelブック（.xlsx）」の形式で保存し直してください。"
 WIDE = (
     "シート「{title}」で、とても広い範囲のセルが結合されているか、リンクになっています。解除して保存し直してください。"
@@ -70,7 +69,7 @@ def open_workbook(data: bytes, name: str) -> Workbook:
     """The workbook for reading. name: of the file, as the person called it. Raises UploadError."""
     check_size(data)
     _refuse_other_kinds(data, name)
-    check_archive(data)
+    data = checked_workbook(data)
     try:
         book = open_exactly(data)
         refuse_wide_ranges(book)
@@ -124,8 +123,6 @@ def _refuse_other_zips(data: bytes) -> None:
         return
     if "xl/workbook.bin" in names:
         raise UploadError(BINARY)
-    if "[Content_Types].xml" not in names and "content.xml" in names:
-        raise UploadError(ODS)
     if any(name.lower().endswith(".xlsx") for name in names):
         raise UploadError(SEVERAL)
 

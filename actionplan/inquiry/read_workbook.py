@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 from zipfile import ZipFile
@@ -60,8 +59,8 @@ def _read_inquiry(data: bytes, name: str, scale: Scale) -> InquiryFile:
     try:
         reading = Reading(find_sheet(book), scale)
         sheet, answers = reading.sheet, reading.answers.values()
-        with ZipFile(BytesIO(data)) as archive:
-            return replace(reading.result(), unread=tuple(unread(archive, book, sheet.title, sheet.rows, answers)))
+        archive: ZipFile = vars(book)["_archive"]  # of the workbook that was read: an .ods was turned into one
+        return replace(reading.result(), unread=tuple(unread(archive, book, sheet.title, sheet.rows, answers)))
     except UploadError:
         raise
     except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into

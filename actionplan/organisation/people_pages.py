@@ -21,7 +21,7 @@ from actionplan.organisation.people import Outcome, import_people, look
 from actionplan.organisation.people_lines import COLUMNS, PersonLine, cells_of
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns, read_csv, read_xlsx
-from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName
+from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName, not_a_table
 
 FOLDER, KIND = "admin/people", "people"
 TITLE = "人事異動をファイルから取り込む"
@@ -127,7 +127,7 @@ def staff_list(roster: Roster, ending: str) -> bytes:
 
 def read_lines_of(name: str, data: bytes) -> list[PersonLine]:
     """The lines of the file, numbered as a spreadsheet counts. Raises UploadError for one that cannot be read."""
-    table = read_xlsx(data) if Path(name).suffix.lower() == ".xlsx" else read_csv(data)
+    table = read_csv(data) if Path(name).suffix.lower() == ".csv" else read_xlsx(data)
     check_columns(table.headers, COLUMNS)
     return [
         PersonLine(number, dict(zip(table.headers, cells, strict=True))) for number, cells in enumerate(table.rows, 2)
@@ -139,7 +139,7 @@ class PeopleFileForm(forms.Form):
 
     file = forms.FileField(
         label="職員のファイル",
-        help_text="CSVかExcel（.xlsx）のファイルを選びます。保存する前に、変わるところを確かめられます。",
+        help_text="CSV、Excel（.xlsx）、LibreOffice（.ods）のファイルを選びます。保存する前に、変わるところを確かめられます。",
         widget=forms.FileInput(attrs={"accept": ",".join(SUFFIXES)}),
         error_messages={"required": NO_FILE, "missing": NO_FILE, "empty": "ファイルが空です。"},
     )
@@ -148,7 +148,7 @@ class PeopleFileForm(forms.Form):
         """The file, when it is neither too large nor of another kind."""
         file = self.cleaned_data["file"]
         if Path(file.name).suffix.lower() not in SUFFIXES:
-            raise forms.ValidationError("CSV（.csv）かExcel（.xlsx）のファイルを選んでください。")
+            raise forms.ValidationError(not_a_table(file.name))
         if file.size > LARGEST_FILE:
             raise forms.ValidationError(f"ファイルが大きすぎます。{LARGEST_FILE // MEGABYTE}MB以下に分けてください。")
         return file

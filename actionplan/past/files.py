@@ -56,10 +56,10 @@ from actionplan.scale import DEFAULT
 from actionplan.uploads import UploadError, check_size
 
 CSV_SUFFIXES = (".csv", ".tsv", ".txt")
-SUFFIXES = (".xlsx", *CSV_SUFFIXES, ".docx", ".pdf", ".json")
+SUFFIXES = (".xlsx", ".ods", *CSV_SUFFIXES, ".docx", ".pdf", ".json")
 MOST_COLUMNS, MOST_TABLES = 200, 300
 CHOOSE = (
-    "取り込めるのは、Excel（.xlsx）、CSV（.csv、.txt）、Word（.docx）、JSON（.json）の表と、"
+    "取り込めるのは、Excel（.xlsx）、LibreOffice（.ods）、CSV（.csv、.txt）、Word（.docx）、JSON（.json）の表と、"
     "文字の入ったPDF（.pdf）の表です。"
 )
 LOCKED_WORD = "パスワード付きの文書です。開くときのパスワードを外して、保存し直してください。"
@@ -123,8 +123,8 @@ def _package(data: bytes, suffix: str) -> tuple[str, Callable]:
         raise UploadError(NOT_WORD if suffix == ".docx" else NOT_XLSX) from error
     if any(part.startswith("word/") for part in parts):
         return _expected("word", suffix, ".docx", read_document)
-    if any(part.startswith("xl/") for part in parts):
-        return _expected("excel", suffix, ".xlsx", read_workbook)
+    if (suffix == ".ods" and "content.xml" in parts) or any(part.startswith("xl/") for part in parts):
+        return _expected("excel", suffix, ".ods" if "content.xml" in parts else ".xlsx", read_workbook)
     raise UploadError(MISNAMED.format(suffix=suffix))
 
 

@@ -21,10 +21,11 @@ from zipfile import ZipFile
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
 
-from actionplan.archives import NOT_XLSX, OLD, check_archive
+from actionplan.archives import NOT_XLSX, OLD
 from actionplan.uploads import (
     MEGABYTE,
     UploadError,
+    checked_workbook,
     column_letters,
     csv_doubt,
     csv_lines,
@@ -125,7 +126,6 @@ OTHERS = {
     ".xls": OLD,
     ".doc": OLD_WORD,
     ".xlsm": "マクロ付きのブック（.xlsm）です。Excelで開いて、.xlsxの形式で保存し直してください。",
-    ".ods": "このブック（.ods）は読めません。表計算ソフトで開いて、.xlsxの形式で保存し直してください。",
     ".odt": "この文書（.odt）は読めません。文書ソフトで開いて、.docxの形式で保存し直してください。",
     ".jtd": "一太郎の文書です。表をWordかExcelに貼り付けて、.docxか.xlsxの形式で保存し直してください。",
     ".zip": "圧縮したファイル（.zip）です。中のファイルを取り出して、1つずつ選んでください。",
@@ -146,7 +146,7 @@ def read_csv_table(data: bytes) -> tuple[list[SourceTable], list[str]]:
 
 def read_workbook(data: bytes) -> tuple[list[SourceTable], list[str]]:
     """A table for each sheet of a workbook, and what there is to tell. Raises UploadError."""
-    check_archive(data)
+    data = checked_workbook(data)
     try:
         return _sheets(data)
     except UploadError:

@@ -31,6 +31,7 @@ from actionplan.models import (
 from actionplan.plan.table_cells import CellError, DepartmentCell, MarksCell, whole_number
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import Table, UploadError, check_columns, column_letters, read_csv, read_xlsx
+from actionplan.waiting_files import not_a_table
 
 REASON = "新しい計画を始める"
 DRAWN = "項目の引き継ぎを決める"
@@ -104,9 +105,9 @@ def begin_plan(
 def read_table(name: str, data: bytes) -> Table:
     """The table that the file holds. name: as the person called it. Raises UploadError."""
     kind = PurePath(name).suffix.lower()
-    if kind not in (".csv", ".xlsx"):
-        raise UploadError("CSV（.csv）かExcel（.xlsx）のファイルを選んでください。")
-    return read_xlsx(data) if kind == ".xlsx" else read_csv(data)
+    if kind not in (".csv", ".xlsx", ".ods"):
+        raise UploadError(not_a_table(name))
+    return read_csv(data) if kind == ".csv" else read_xlsx(data)
 
 
 def _of_plan(before: Plan) -> Iterator[NewItem]:

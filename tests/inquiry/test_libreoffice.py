@@ -8,7 +8,7 @@ import pytest
 
 from actionplan.archives import OLD
 from actionplan.inquiry.annotate import annotated
-from actionplan.inquiry.find_sheet import CSV, ODS
+from actionplan.inquiry.find_sheet import CSV
 from actionplan.inquiry.layout import FAULTS, SHEET
 from actionplan.text import as_stored
 from tests.exports.texts import AWKWARD
@@ -82,7 +82,19 @@ def test_a_workbook_given_back_with_its_faults_survives_too(saved):
     assert sheet_of(after, FAULTS)["A3"].value == "I5"
 
 
-@pytest.mark.parametrize(("ending", "sentence"), [("ods", ODS), ("xls", OLD), ("csv", CSV)])
+def test_a_workbook_that_was_saved_as_ods_says_what_it_said_before(saved):
+    data = issued({"text": "一\n\n二　三"}, {"progress": "done"}, {})
+    data = filled(data, H5="一行目\n二行目", I5="実施済", H7="別紙のとおり", I7="済")
+    sheet = saved(data, "ods")
+    before, after = read(data), read(sheet)
+    assert after.lines == before.lines
+    assert [trouble.cell for trouble in after.troubles] == ["I7"]
+    assert after.notes == before.notes
+    marked = sheet_of(annotated(sheet, after.troubles))
+    assert "使えません" in marked["I7"].comment.text
+
+
+@pytest.mark.parametrize(("ending", "sentence"), [("xls", OLD), ("csv", CSV)])
 def test_its_other_formats_are_each_refused_in_their_own_words(saved, ending, sentence):
     assert refusal(saved(issued(), ending), f"照会票.{ending}") == sentence
 

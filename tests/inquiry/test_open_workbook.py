@@ -9,6 +9,7 @@ import pytest
 from actionplan.archives import LOCKED, NOT_XLSX, OLD
 from actionplan.exports.tabular import write_csv, write_xlsx
 from actionplan.inquiry import find_sheet, layout
+from actionplan.open_sheets import NOT_ODS
 from actionplan.uploads import MEGABYTE
 from tests.inquiry.workbooks import edited, filled, issued, refusal, respelt, sheet_of
 
@@ -39,8 +40,8 @@ def test_a_workbook_with_a_password_is_refused():
     assert refusal(CONTAINER + "EncryptedPackage".encode("utf-16-le")) == LOCKED
 
 
-def test_a_workbook_of_libreoffice_s_own_kind_is_refused():
-    assert refusal(zipped(mimetype=b"", **{"content.xml": b""}), "照会票.ods") == find_sheet.ODS
+def test_a_broken_workbook_of_libreoffice_s_own_kind_is_refused():
+    assert refusal(zipped(mimetype=b"", **{"content.xml": b""}), "照会票.ods") == NOT_ODS
 
 
 def test_a_binary_workbook_is_refused():

@@ -74,7 +74,7 @@ def test_the_columns_may_stand_in_another_order_and_further_ones_do_not_matter(b
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("名簿.xls", b"x", "CSV（.csv）かExcel（.xlsx）のファイルを選んでください。"),
+        ("名簿.xls", b"x", "③「ファイルの種類」で「Excel ブック (*.xlsx)」の順に選んで保存し"),
         ("名簿.csv", b"", "ファイルが空です。"),
         ("名簿.csv", csv_of(), "見出しだけで、データの行がありません。"),
         ("名簿.xlsx", b"PK\x03\x04broken", "Excelブック（.xlsx）として読めません。"),

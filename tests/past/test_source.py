@@ -161,7 +161,7 @@ REFUSED = [
     ("locked.xls", OLD_CONTAINER + ENCRYPTED, "パスワード付きのブックです"),
     ("locked.docx", OLD_CONTAINER + ENCRYPTED, "パスワード付きの文書です"),
     ("macro.xlsm", b"PK", "マクロ付きのブック"),
-    ("table.ods", b"PK", "（.ods）は読めません"),
+    ("table.ods", b"PK", "読めません"),
     ("table.jtd", b"x", "一太郎の文書です"),
     ("files.zip", b"PK", "圧縮したファイル（.zip）です"),
     ("picture.png", b"\x89PNG", "この種類のファイル（.png）は取り込めません"),

@@ -165,7 +165,7 @@ def test_a_wish_that_cannot_be_is_answered_with_a_sentence(office, before, chang
 
 def test_a_file_of_another_kind_is_refused(office, before):
     page = office.post(BEGIN, wish(before, way="file", table=table("x", name="項目.pdf"))).content.decode()
-    assert "CSV（.csv）かExcel（.xlsx）のファイルを選んでください。" in page
+    assert "CSV（.csv）、Excel（.xlsx）、LibreOffice（.ods）の表を選んでください。" in page
 
 
 def test_the_slug_stays(office, before):

@@ -94,7 +94,7 @@ def test_a_table_of_another_shape_is_refused_with_the_column(clerk, items, chang
         ("計画.csv", b"PK\x03\x04rest", "CSVではなく、Excelのファイルのようです。"),
         ("計画.xlsx", b"ID,a\r\n1,2\r\n", "Excelブック（.xlsx）として読めません。"),
         ("計画.xlsx", b"PK\x03\x04broken", "Excelブック（.xlsx）として読めません。"),
-        ("計画.pdf", b"%PDF-1.7", "CSV（.csv）かExcel（.xlsx）のファイルを選んでください。"),
+        ("計画.pdf", b"%PDF-1.7", "CSV（.csv）、Excel（.xlsx）、LibreOffice（.ods）の表を選んでください。"),
         ("計画.csv", b"\xff\xfe\x00\x01\x02", "CSVファイルとして読めません。"),
         ("計画.csv", b"x" * (10 * 1024 * 1024 + 1), "ファイルが大きすぎます"),
     ],
