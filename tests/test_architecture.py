@@ -70,7 +70,7 @@ MAY_IMPORT = {
     "uploads": PURE | {"exports", "open_sheets"},
     "json_reader": {"uploads"},
     "worksheets": {"uploads"},
-    "waiting_files": {"models", "uploads", "kept_files"},
+    "waiting_files": {"models", "archives", "uploads", "kept_files"},
     "admin": READING_FLOOR | {"permissions"},
     "trail": STAFF_GROUND,
     "checks": STAFF_GROUND,

@@ -260,6 +260,19 @@ def head_notes(sheet: FoundSheet) -> Iterator[str]:
     for index, header in enumerate(sheet.headers):
         if header and header not in sheet.known and not missing:
             yield f"{column_letters(index)}列の「{header}」は照会票にない列なので、読み取りません。"
+    for index, place, words in _under_no_header(sheet):
+        if not missing or index >= len(sheet.headers):
+            yield f"{place}の「{words}」など、見出しのない{column_letters(index)}列の文字は読み取りません。"
+
+
+def _under_no_header(sheet: FoundSheet) -> Iterator[tuple[int, str, str]]:
+    """Each column without a header in which something stands: its index, the first such cell, and its words."""
+    told = {index for index, header in enumerate(sheet.headers) if header}
+    for line, cells in sheet.rows:
+        for index, cell in enumerate(cells):
+            if index not in told and cell.value is not None and (words := plain_text(cell.value).strip()):
+                told.add(index)
+                yield index, f"{column_letters(index)}{line}", words if len(words) <= 20 else f"{words[:20]}…"
 
 
 def head_troubles(sheet: FoundSheet) -> Iterator[Trouble]:

@@ -21,7 +21,7 @@ from actionplan.admin.site import FrontLink, found_or_404, own_page, standing_in
 from actionplan.answers.sheet import answer_sheet
 from actionplan.exports.tabular import XLSX
 from actionplan.inquiry import read_workbook as inquiry_files
-from actionplan.inquiry.apply_answers import Decision, Undecided, apply_answers
+from actionplan.inquiry.apply_answers import Decision, Taken, Undecided, apply_answers
 from actionplan.inquiry.compare import Waiting, compare, with_rivals
 from actionplan.inquiry.current_answers import CurrentAnswers, OtherYear, partner_lines, read_current_answers
 from actionplan.inquiry.layout import InquiryFile
@@ -370,18 +370,21 @@ def take_all(request: HttpRequest, key: str) -> HttpResponse:
         if seal := request.POST.get(f"seal-{file.name}"):
             taken += _take(request, report, file, seal)
     if taken:
-        each = "、".join(f"「{title}」{items}項目" for title, items in taken)
-        total = sum(items for _, items in taken)
+        each = "、".join(f"「{title}」{outcome.saved}項目" for title, outcome, _ in taken)
+        total = sum(outcome.saved for _, outcome, _ in taken)
         messages.success(request, f"照会票{len(taken)}件から{total}項目の回答を保存しました：{each}。")
+    for title, outcome, beside in taken:
+        messages.info(request, f"「{title}」：{outcome.receipt}。{''.join(beside)}")
     return HttpResponseRedirect(upload_address(report, request))
 
 
-def _take(request: HttpRequest, report: AnnualReport, file: WaitingInquiry, seal: str) -> list[tuple[str, int]]:
-    """The file's name and how many items were stored; nothing, and a message, when it could not be taken."""
+def _take(request: HttpRequest, report: AnnualReport, file: WaitingInquiry, seal: str) -> list[tuple[str, Taken, list]]:
+    """The file's name, what was stored, and what else was in it; nothing, and a message, when it could not be taken."""
     try:
-        outcome = apply_answers(file.read(), Decision(seal), report=report, name=file.title, by=request.user)
+        read = file.read()
+        outcome = apply_answers(read, Decision(seal), report=report, name=file.title, by=request.user)
     except (Moved, Undecided, UploadError, FileNotFoundError):
         messages.warning(request, f"「{file.title}」：{OVERTAKEN}")
         return []
     file.remove()
-    return [(file.title, outcome.saved)]
+    return [(file.title, outcome, [*read.unread, *read.notes])]

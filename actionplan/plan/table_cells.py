@@ -118,16 +118,19 @@ class NamesCell(ManyToManyWidget):
 
     def load(self, rows: Iterable[Model]) -> None:
         """Reads the names, once a file; of two rows of one name the last one counts."""
-        self.found = {str(row): row for row in rows}
+        self.found = {as_compared(str(row)): row for row in rows}
 
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> list:
         """The rows that are named, none for an empty cell. Raises ValueError."""
         # A name that holds a separator itself is looked for first.
         whole = sorted((re.escape(name) for name in self.found if SEPARATED.search(name)), key=len, reverse=True)
-        names = [name.strip() for name in re.findall("|".join([*whole, NAME]), value or "") if name.strip()]
+        written = "\n".join(map(as_compared, (value or "").splitlines()))
+        names = [name for name in re.findall("|".join([*whole, NAME]), written) if name]
         if unknown := [name for name in names if name not in self.found]:
+            meant = "".join(_meant(name, self.found) for name in unknown)
             raise ValueError(
-                f"{self.what}「{'、'.join(unknown)}」はありません。一覧にある名前を「、」で区切って書いてください。"
+                f"{self.what}「{'、'.join(unknown)}」はありません。{meant}"
+                "一覧にある名前を「、」で区切って書いてください。"
             )
         return [self.found[name] for name in dict.fromkeys(names)]
 

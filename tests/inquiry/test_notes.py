@@ -98,3 +98,8 @@ def test_a_tab_that_becomes_a_blank_is_told():
 
 def test_a_text_of_digits_is_nothing_to_tell():
     assert read(filled(issued(), H5="12345")).notes == ()
+
+
+def test_what_stands_under_no_header_is_told_once_a_column(report):
+    found = notes(report, filled(issue(report), Q5="メモ", Q6="別のメモ"))
+    assert found == ["Q5の「メモ」など、見出しのないQ列の文字は読み取りません。"]

@@ -156,6 +156,7 @@ def test_twenty_departments_are_collected_without_opening_a_workbook(coordinator
     page = upload(coordinator, offices[0].report, *books)
     done = take_all(coordinator, page)
     assert "照会票20件から20項目の回答を保存しました：「1.xlsx」1項目、" in shown(done)
+    assert "「20.xlsx」：読んだ欄" in shown(done)
     assert "確認を待っている照会票" not in shown(done)
     assert {stored(office.first).text for office in offices} == {f"第{n}課の答え" for n in range(1, 21)}
 

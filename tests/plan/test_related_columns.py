@@ -59,7 +59,7 @@ def test_a_file_of_before_without_the_columns_leaves_them_as_they_are(clerk, ite
 
 @pytest.mark.parametrize(
     ("column", "words"),
-    [("関係課", "第三課"), ("関係課", "第二課、第三課"), ("相手方", "第二課"), ("相手方", "浜の 自治会")],
+    [("関係課", "第三課"), ("関係課", "第二課、第三課"), ("相手方", "第二課"), ("相手方", "浜の自治")],
 )
 def test_an_unknown_name_is_refused_with_its_place_and_nothing_is_saved(clerk, items, named, column, words):
     assert f"2行目「{column}」" in page(
@@ -68,3 +68,11 @@ def test_an_unknown_name_is_refused_with_its_place_and_nothing_is_saved(clerk, i
     items[0].refresh_from_db()
     assert items[0].name != "新しい名前"
     assert not items[0].related_departments.exists()
+
+
+def test_names_are_compared_as_people_compare_them_and_the_nearest_is_offered(clerk, items, named):
+    loose = edited(clerk, **{"関係課": "○○部　第一課、 第二 課 ", "相手方": "浜の 自治会"})
+    confirm(clerk, upload(clerk, written(loose)))
+    assert sorted(map(str, items[0].related_departments.all())) == ["○○部 第一課", "第二課"]
+    words = page(upload(clerk, written(edited(clerk, **{"相手方": "浜の自治"}))))
+    assert "「浜の自治会」のことですか。" in words
