@@ -20,7 +20,7 @@ from actionplan.organisation.membership import Roster
 from actionplan.organisation.people import Outcome, import_people, look
 from actionplan.organisation.people_lines import COLUMNS, PersonLine, cells_of
 from actionplan.seen import Moved
-from actionplan.uploads import LARGEST_FILE, MEGABYTE, UploadError, check_columns, read_csv, read_xlsx
+from actionplan.uploads import LARGEST_FILE, MEGABYTE, Table, UploadError, check_columns, read_csv, read_xlsx
 from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName, not_a_table
 
 FOLDER, KIND = "admin/people", "people"
@@ -37,7 +37,7 @@ def import_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "file" not in request.FILES and "waiting" in request.POST:
         return _answer(request)
     form = PeopleFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid() and (lines := form.read()):
+    if request.method == "POST" and form.is_valid() and (lines := form.read(request)):
         return _preview(request, lines, form.cleaned_data["file"])
     roster = Roster(request.user)
     roles, names = "・".join(roster.grantable), [str(office) for office in roster.offices.standing]
@@ -68,7 +68,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         waiting.remove()
         return _again(request, CANCELLED)
     try:
-        lines = read_lines_of(name, waiting.read())
+        lines = lines_of(read_people(name, waiting.read()))
     except (FileNotFoundError, UploadError):
         return _again(request, EXPIRED)
     return _store(request, lines, waiting, form.cleaned_data)
@@ -125,13 +125,16 @@ def staff_list(roster: Roster, ending: str) -> bytes:
     return WRITERS[ending](COLUMNS, [(username, *cells_of(facts)) for username, facts in people if facts.active])
 
 
-def read_lines_of(name: str, data: bytes) -> list[PersonLine]:
-    """The lines of the file, numbered as a spreadsheet counts. Raises UploadError for one that cannot be read."""
+def read_people(name: str, data: bytes) -> Table:
+    """The table of the file. Raises UploadError for one that cannot be read."""
     table = read_csv(data) if Path(name).suffix.lower() == ".csv" else read_xlsx(data)
     check_columns(table.headers, COLUMNS)
-    return [
-        PersonLine(number, dict(zip(table.headers, cells, strict=True))) for number, cells in enumerate(table.rows, 2)
-    ]
+    return table
+
+
+def lines_of(table: Table) -> list[PersonLine]:
+    """Its lines, numbered as a spreadsheet counts."""
+    return [PersonLine(number, dict(zip(table.headers, cells, strict=True))) for number, cells in table.lines]
 
 
 class PeopleFileForm(forms.Form):
@@ -153,14 +156,17 @@ class PeopleFileForm(forms.Form):
             raise forms.ValidationError(f"ファイルが大きすぎます。{LARGEST_FILE // MEGABYTE}MB以下に分けてください。")
         return file
 
-    def read(self) -> list[PersonLine]:
+    def read(self, request: HttpRequest) -> list[PersonLine]:
         """The lines; a file that cannot be read is told on the form, and gives none."""
         file = self.cleaned_data["file"]
         try:
-            return read_lines_of(file.name, file.read())
+            table = read_people(file.name, file.read())
         except UploadError as error:
             self.add_error("file", str(error))
             return []
+        for sentence in table.passed_over:
+            messages.info(request, sentence)
+        return lines_of(table)
 
 
 class ConfirmPeopleForm(forms.Form):

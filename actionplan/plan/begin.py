@@ -139,9 +139,9 @@ def _of_plan(before: Plan) -> Iterator[NewItem]:
 def _of_table(table: Table, before: Plan | None) -> Iterator[NewItem]:
     check_columns(table.headers, REQUIRED)
     if unknown := [header for header in table.headers if header not in KNOWN]:
-        raise BeginningRefused([f"1行目の「{name}」は、知らない列です。列ごと削除してください。" for name in unknown])
+        raise BeginningRefused([f"見出しの「{name}」は、知らない列です。列ごと削除してください。" for name in unknown])
     rows, reader, faults = [], _ItemReader(table, before), []
-    for number, row in enumerate(table.rows, 2):
+    for number, row in table.lines:
         found, wrong = reader.item(number, dict(zip(table.headers, row, strict=True)))
         faults += wrong
         rows += [(number, found)] if found else []

@@ -80,13 +80,17 @@ def begin_page(request: HttpRequest) -> HttpResponse:
 def _begin(request: HttpRequest, form: BeginForm) -> Plan | None:
     file = form.cleaned_data["table"]
     try:
-        return begin_plan(
+        table = form.read()
+        plan = begin_plan(
             form.instance,
             copy=form.cleaned_data["way"] == COPY,
-            table=form.read(),
+            table=table,
             by=request.user,
             file=file.name if file else "",
         )
+        for sentence in table.passed_over if table else ():
+            messages.info(request, sentence)
+        return plan
     except (UploadError, BeginningRefused) as refusal:
         for sentence in str(refusal).splitlines():
             form.add_error("way" if form.cleaned_data["way"] == COPY else "table", sentence)

@@ -188,16 +188,30 @@ def _meant(name: str, known: Iterable[str]) -> str:
 MOST_TOLD = 20
 
 
+def numbers_of(dataset: tablib.Dataset) -> Sequence[int]:
+    """Which line of its file each row is."""
+    return vars(dataset).get("numbers") or range(2, len(dataset) + 2)
+
+
 def read_otherwise(dataset: tablib.Dataset) -> list[str]:
     """What the reading of text changes in a file's cells that nobody sees, a sentence each."""
-    found = [
+    passed = list(vars(dataset).get("passed_over", ()))
+    found = passed + [
         f"{number}行目「{column}」：{sentence}"
-        for number, row in enumerate(dataset, 2)
+        for number, row in zip(numbers_of(dataset), dataset, strict=True)
         for column, cell in zip(dataset.headers, row, strict=True)
         for sentence in changes_told(cell or "")
     ]
     more = len(found) - MOST_TOLD
     return [*found[:MOST_TOLD], f"ほかに{more}か所あります。"] if more > 0 else found
+
+
+def tell_places(result: Any, dataset: tablib.Dataset) -> None:
+    """Gives the result what is to be told of the file, and its refused rows their numbers in the file."""
+    vars(result)["read_otherwise"] = read_otherwise(dataset)
+    numbers = numbers_of(dataset)
+    for row in (*result.invalid_rows, *result.error_rows):  # the pages count one on from these
+        row.number = numbers[row.number - 1] - 1
 
 
 # Rows that change places wait here, so that 1→2 and 2→1 in one file do not collide half-way. The number never

@@ -29,7 +29,8 @@ from actionplan.plan.table_cells import (
     TextCell,
     YesNoCell,
     doubled,
-    read_otherwise,
+    numbers_of,
+    tell_places,
     whole_number,
 )
 from actionplan.seen import fingerprint, refuse_moved
@@ -83,7 +84,7 @@ class TreeResource(ModelResource):
         except ValueError:
             dataset.wipe()
             raise
-        self.file_name = kwargs.get("file_name") or NAMELESS
+        self.file_name, self.numbers = kwargs.get("file_name") or NAMELESS, numbers_of(dataset)
         self.pks, self.doubled_keys = doubled(pk for pk, _ in lines), doubled(key for _, key in lines)
         self.make_ready(lines)
 
@@ -102,7 +103,7 @@ class TreeResource(ModelResource):
         columns = [field.column_name for field in self.get_import_fields()]
         check_columns(headers, [column for column in columns if column not in self.optional])
         if unknown := [header for header in headers if header not in columns]:
-            raise TableError([f"1行目の「{header}」は、知らない列です。列ごと削除してください。" for header in unknown])
+            raise TableError([f"見出しの「{each}」は、知らない列です。列ごと削除してください。" for each in unknown])
 
     def line(self, row: dict) -> tuple[str, Key]:
         """The ID of the line, and its key."""
@@ -204,13 +205,12 @@ class TreeResource(ModelResource):
 
     def after_import_row(self, row: dict, row_result: Any, row_number: int = 0, **kwargs) -> None:
         """Notes the row as a spreadsheet counts, for the preview."""
-        row_result.number = row_number + 1
+        row_result.number = self.numbers[row_number - 1]
 
     def after_import(self, dataset: Dataset, result: Result, **kwargs) -> None:
         """Raises Moved, still inside the transaction, when the preview that was confirmed showed otherwise."""
-        vars(result)["read_otherwise"] = read_otherwise(dataset)
-        refused = result.has_errors() or result.has_validation_errors()
-        if not refused:
+        tell_places(result, dataset)
+        if not (result.has_errors() or result.has_validation_errors()):
             refuse_moved(kwargs.get("seen", seal(result)), seal(result))
 
 

@@ -82,7 +82,7 @@ def test_the_columns_may_stand_in_another_order_and_further_ones_do_not_matter(b
         (
             "名簿.csv",
             csv_of(["suzuki"], columns=["利用者名"]),
-            "1行目に「姓」「名」「メールアドレス」「所属課」「役割」「在籍」の列が",
+            "見出しの行に「姓」「名」「メールアドレス」「所属課」「役割」「在籍」の列が",
         ),
         ("名簿.csv", b"x" * (10 * 1024 * 1024 + 1), "ファイルが大きすぎます。10MB以下に分けてください。"),
     ],

@@ -74,9 +74,9 @@ def test_a_number_that_a_row_outside_the_file_holds_is_refused(clerk, items):
     [
         (
             lambda lines: [line[: lines[0].index("終了した項目")] for line in lines],
-            "1行目に「終了した項目」の列がありません。",
+            "見出しの行に「終了した項目」の列がありません。",
         ),
-        (lambda lines: [[*line, "メモ"] for line in lines], "1行目の「メモ」は、知らない列です。"),
+        (lambda lines: [[*line, "メモ"] for line in lines], "見出しの「メモ」は、知らない列です。"),
         (lambda lines: [[*line, line[0]] for line in lines], "見出し「ID」が重なっています。"),
         (lambda lines: lines[:1], "データの行がありません。"),
     ],
@@ -111,3 +111,13 @@ def test_no_english_is_left_on_the_pages_of_files(clerk, items):
     shown += page(upload(clerk, written(edited(clerk, 項目名="新")))) + page(upload(clerk, b"x", "x.csv"))
     for english in ("Resource", "Format", "This importer", "This exporter", "Select all", "Submit", "valid", "Preview"):
         assert f">{english}" not in shown
+
+
+def test_a_title_and_empty_rows_are_passed_over_told_and_counted(clerk, items):
+    lines = edited(clerk, **{"項目名": "新しい名前"})
+    response = upload(clerk, written([["項目の一覧"], [], lines[0], [], *lines[1:]]))
+    assert "1行目の「項目の一覧」は、見出しより上にあるため、読んでいません。" in page(response)
+    assert "空の行は読み飛ばしました：4行目。" in page(response)
+    assert "5行目</th>" in page(response)
+    lines[1][lines[0].index("担当課")] = "ない課"
+    assert "5行目「担当課」" in page(upload(clerk, written([["項目の一覧"], [], lines[0], [], *lines[1:]])))

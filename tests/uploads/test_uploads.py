@@ -2,7 +2,7 @@
 
 import pytest
 
-from actionplan import uploads
+from actionplan import upload_table, uploads
 from actionplan.uploads import UploadError, check_columns, check_size, column_letters, table
 
 HEADER = ["番号", "項目"]
@@ -24,7 +24,7 @@ def test_an_empty_column_without_header_at_the_right_does_not_count():
     assert table([[*HEADER, ""], ["1", "一", ""]]).headers == HEADER
 
 
-@pytest.mark.parametrize("lines", [[], [["", ""]], [[], ["1", "一"]]])
+@pytest.mark.parametrize("lines", [[], [["", ""]]])
 def test_a_missing_header_is_refused(lines):
     assert refusal(lines).startswith("1行目に見出しがありません。")
 
@@ -45,13 +45,19 @@ def test_a_value_beyond_the_header_is_refused_with_its_place():
     assert refusal([HEADER, ["1", "一"], ["2", "二", "余り"]]).startswith("C3：見出しのない列に値があります。")
 
 
-def test_a_gap_is_refused_with_its_line():
-    assert refusal([HEADER, ["1", "一"], ["", ""], ["2", "二"]]).startswith("3行目が空です。")
+def test_titles_and_empty_rows_are_passed_over_and_told_and_the_rows_keep_their_numbers():
+    found = table([["計画の一覧", ""], [], HEADER, ["1", "一"], ["", "　"], ["2", "二"]])
+    assert (found.headers, found.rows, found.numbers) == (HEADER, [["1", "一"], ["2", "二"]], [4, 6])
+    assert found.passed_over == [
+        "1行目の「計画の一覧」は、見出しより上にあるため、読んでいません。",
+        "空の行は読み飛ばしました：5行目。",
+    ]
+    assert refusal([["題名"], HEADER, ["1", "一", "余り"]]).startswith("C3：見出しのない列に値があります。2行目に")
 
 
 def test_too_many_lines_or_columns_are_refused(monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_ROWS", 2)
-    monkeypatch.setattr(uploads, "MOST_COLUMNS", 3)
+    monkeypatch.setattr(upload_table, "MOST_ROWS", 2)
+    monkeypatch.setattr(upload_table, "MOST_COLUMNS", 3)
     assert len(table([HEADER, ["1"], ["2"]]).rows) == 2
     assert refusal([HEADER, ["1"], ["2"], ["3"]]).startswith("行が多すぎます。2行まで")
     assert refusal([list("一二三四"), ["1"]]).startswith("列が多すぎます（4列）。")
