@@ -138,7 +138,7 @@ def test_a_link_to_an_empty_box_leads_past_the_bar_of_buttons(office, enter):
 @pytest.mark.parametrize("width", [320, 400, 1280])
 def test_nothing_scrolls_sideways(office, enter, width):
     page = enter(office.person("課長"), office.address, width=width)
-    for address in (office.address, "/admin/answers/?all=1"):
+    for address in (office.address, f"{office.address}?view=table", "/admin/answers/?all=1", "/admin/"):
         page.goto(page.url.split("/admin/")[0] + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -176,6 +176,9 @@ def test_axe_finds_nothing_in_any_state_of_the_page(office, enter, mode):
     for width in (1280, 400):
         page.set_viewport_size({"width": width, "height": 900})
         assert problems(page, mode) == [], width
+    for address in (f"{office.address}?view=table", "/admin/"):
+        page.goto(page.url.split("/admin/")[0] + address)
+        assert problems(page, mode) == [], address
     YearlyStatus.objects.filter(report=office.report).update(**written(state=State.SUBMITTED))
     for address in (office.address, "/admin/answers/?all=1"):
         page.goto(page.url.split("/admin/")[0] + address)
@@ -207,3 +210,18 @@ def test_whoever_has_saved_or_written_nothing_is_not_asked(office, enter):
     page.locator("textarea").first.fill("書いた文")
     press(page, "save")
     assert leaving(page) == []
+
+
+def test_the_table_is_written_by_the_keyboard_alone_and_saved_where_one_writes(office, enter):
+    page = enter(office.person("担当者"), f"{office.address}?view=table", java_script_enabled=True)
+    page.locator(box(office, "text", 5)).focus()
+    page.keyboard.type("今年度の文")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Control+s")
+    assert page.url.endswith(f"?view=table&at={office.rows[5].pk}#item-{office.rows[5].pk}")
+    assert (office.stored(5).text, office.stored(5).progress) == ("今年度の文", "in_progress")
