@@ -22,17 +22,23 @@ from actionplan.answers.admin import marks_html
 from actionplan.models import (
     ActionItem,
     ActorType,
-    Aim,
     AnnualReport,
     Measure,
     Plan,
     Policy,
-    Stage,
-    StoryRemark,
-    StoryStep,
 )
+from actionplan.plan import first_year
 from actionplan.plan.importing import ImportsFiles
-from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale
+from actionplan.plan.inlines import (
+    CLOSED,
+    AimInline,
+    CategoryInline,
+    FigureInline,
+    HasScale,
+    StageInline,
+    StoryRemarkInline,
+    StoryStepInline,
+)
 from actionplan.plan.named_admin import ItemForm, TagsBox
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
@@ -101,50 +107,12 @@ class AnnualReportAdmin(PublishingPages, ReadableHistory, PortalAdmin):
 
 # Measures on one page of the whole plan.
 MEASURES = 50
-# Written once and rarely touched again: closed, unless a box in it is at fault.
-CLOSED: Any = {"classes": ["collapse"]}
 GUIDELINE = (
     ("指針：目的", {**CLOSED, "fields": ["purpose_heading", "purpose"]}),
     ("指針：ストーリー", {**CLOSED, "fields": ["story_heading", "narrative_heading", "vision", "process_heading"]}),
     ("指針：ねらい", {**CLOSED, "fields": ["aims_heading", "aims_title", "aims_lead"]}),
     ("指針：段階", {**CLOSED, "fields": ["stages_heading", "stages_text"]}),
 )
-
-
-class GuidelineInline(PortalInline):
-    """A part of the guideline; no published row rests on it, so it may be deleted here."""
-
-    classes = CLOSED["classes"]
-    can_delete = True
-    show_change_link = False
-
-
-class StoryStepInline(GuidelineInline):
-    """起承転結."""
-
-    model = StoryStep
-    verbose_name_plural = "指針：ストーリーの段（起承転結）"
-
-
-class StoryRemarkInline(GuidelineInline):
-    """The remarks beside the process."""
-
-    model = StoryRemark
-    verbose_name_plural = "指針：プロセスへの注記"
-
-
-class AimInline(GuidelineInline):
-    """①②③."""
-
-    model = Aim
-    verbose_name_plural = "指針：ねらいの一覧"
-
-
-class StageInline(GuidelineInline):
-    """The stages with their fiscal years."""
-
-    model = Stage
-    verbose_name_plural = "指針：段階の一覧"
 
 
 class PolicyInline(PortalInline):
@@ -176,6 +144,12 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
         """The slug stays once it is given: addresses are made of it."""
         return ["slug"] if obj else []
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list, with the way to the first year's steps for whose they are."""
+        return super().changelist_view(
+            request, {"may_start": first_year.may_look(request.user)} | (extra_context or {})
+        )
+
     @admin.display(description="期間", empty_value="")
     def period(self, plan: Plan) -> str:
         """平成21年度（2009年度）～平成25年度（2013年度）."""
@@ -201,6 +175,7 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
             "title": "計画の全体",
             "plan": plan,
             "opts": self.opts,
+            "may_add": permissions.may_import(request.user, ActionItem),
             "page": page,
             "pages": list(paginator.get_elided_page_range(page.number)),
             "policies": _under_policies(plan, page),

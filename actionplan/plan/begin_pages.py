@@ -22,6 +22,8 @@ WAYS = (
     (FILE, "項目の一覧のファイル（CSV・Excel）から始める"),
     (EMPTY, "空の計画から始める"),
 )
+# What every later plan takes over from the first one.
+CITY = ("municipality", "municipality_code")
 TITLE, LINEAGE = "新しい計画を始める", "項目の引き継ぎ"
 
 
@@ -33,11 +35,18 @@ class BeginForm(forms.ModelForm):
 
     class Meta:
         model = Plan
-        fields = ("title", "short_name", "slug", "start_year", "end_year", "predecessor")
+        fields = ("title", *CITY, "short_name", "slug", "start_year", "end_year", "predecessor")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["predecessor"]).empty_label = "（なし）"
+        self.is_first = not Plan.objects.exists()
+        for name in ("predecessor",) if self.is_first else CITY:
+            del self.fields[name]
+        if self.is_first:
+            cast(forms.ChoiceField, self.fields["way"]).choices = [way for way in WAYS if way[0] != COPY]
+            self.initial["way"] = FILE
+        else:
+            cast(forms.ModelChoiceField, self.fields["predecessor"]).empty_label = "（なし）"
 
     def _post_clean(self) -> None:
         """Left to begin_plan(), which knows the settings that the plan takes over."""

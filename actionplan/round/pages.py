@@ -16,6 +16,7 @@ from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Approval, State, YearlyStatus
 from actionplan.round.opening import years_under_way
 from actionplan.round.responses import Response, responses, tallies
+from actionplan.round.staffing import lacking
 from actionplan.round.years import why_not_close
 from actionplan.words import day_words, days_words, due_day
 
@@ -101,6 +102,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": total_of(found),
         "coordinates": coordinates,
+        "missed": _missed(request, report, found) if coordinates else [],
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
@@ -110,6 +112,12 @@ def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:
     """Whether the year may still be taken back; asked of the database only when nobody has begun."""
     begun = any(response.counts[state] for response in found for state in State if state != State.NOT_STARTED)
     return not begun and not why_not_close(report)
+
+
+def _missed(request: HttpRequest, report: AnnualReport, found: list[Response]) -> list[str]:
+    """Which departments of those that are not through have nobody to hand in or to write, in sentences."""
+    asked = [] if report.sample else [each.department for each in found if not each.finished]
+    return lacking(asked, succession_in(request)).sentences if any(asked) else []
 
 
 def due_of(report: AnnualReport) -> Due | None:
