@@ -23,6 +23,7 @@ from simple_history.signals import pre_create_historical_record
 
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin, rescue
+from actionplan.admin.finding import FindsFolded
 from actionplan.admin.locking import KeepingForm, RecordField
 from actionplan.admin.pickers import PicksMixin
 from actionplan.admin.site import tell_reading
@@ -145,7 +146,7 @@ class KeepsPublished(ForModelAdmin):
         return HttpResponseRedirect(url)
 
 
-class PlainList(ForModelAdmin):
+class PlainList(FindsFolded):
     """A list under a plain title, asked as few questions as it needs."""
 
     list_per_page = 50

@@ -253,8 +253,12 @@ class YearlyStatusAdmin(ReadableHistory, PortalAdmin):
     ]
     show_facets = ShowFacets.ALWAYS
     show_full_result_count = False
-    search_fields = ["item__name", "item__content", "text"]
-    search_help_text = "項目・アクションプランの内容・実施状況の文で探します。"
+    search_fields = [
+        *("item__name", "item__content", "item__printed_number", "item__public_id", *(cell.name for cell in TEXTS)),
+        *("department__name", "department__unit"),
+    ]
+    numbers = ("item__measure__policy__number", "item__measure__number", "item__number")
+    search_help_text = "番号（3-2-1）、項目・アクションプランの内容・実施状況の文、担当課で探します。"
     sortable_by = ()
     actions = None
     fieldsets = (

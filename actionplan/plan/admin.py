@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin
 from actionplan.admin.base import PortalAdmin, PortalInline, change_address
+from actionplan.admin.finding import OfPlans
 from actionplan.admin.site import found_or_404
 from actionplan.answers.admin import marks_html
 from actionplan.models import (
@@ -128,7 +129,7 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
 
     list_display = ["title", "period", "predecessor", "tree_link"]
     list_select_related = ["predecessor"]
-    search_fields = ["title"]
+    search_fields = ["title", "short_name"]
     search_help_text = "計画名で探します。"
     change_form_template = "admin/actionplan/plan/change_form.html"
     change_list_template = "admin/actionplan/plan/change_list.html"
@@ -272,7 +273,7 @@ class PolicyFilter(RelatedFieldListFilter):
         return [(each.pk, f"{each.plan.name}　{each}" if several else str(each)) for each in policies]
 
 
-class TreeAdmin(WalksTheTree, ImportsFiles, ReadableHistory, PortalAdmin):
+class TreeAdmin(OfPlans, WalksTheTree, ImportsFiles, ReadableHistory, PortalAdmin):
     """The common ground of the tree's three levels."""
 
 
@@ -282,11 +283,12 @@ class PolicyAdmin(TreeAdmin):
 
     resource_classes = [PolicyResource]
     file_stem = "policies"
-    list_display = ["number", "printed_number", "title", "measure_count", "plan"]
+    list_display = ["number", "printed_number", "title", "measure_count"]
     list_display_links = ["title"]
     list_select_related = ["plan"]
-    search_fields = ["title"]
-    search_help_text = "施策名で探します。"
+    search_fields = ["title", "printed_number", "plan__title", "plan__short_name"]
+    numbers = ("number",)
+    search_help_text = "施策の番号（3）、施策名、計画名で探します。"
     inlines = [MeasureInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -309,8 +311,10 @@ class MeasureAdmin(TreeAdmin):
     list_display_links = ["title"]
     list_select_related = ["policy"]
     list_filter = [("policy", PolicyFilter), "relisted"]
-    search_fields = ["title"]
-    search_help_text = "取組名で探します。"
+    search_fields = ["title", "printed_number", "policy__plan__title", "policy__plan__short_name"]
+    numbers = ("policy__number", "number")
+    plan_path = "policy__plan"
+    search_help_text = "取組の番号（3-2）、取組名、計画名で探します。"
     sortable_by = ()
     inlines = [ActionItemInline]
 
@@ -351,8 +355,13 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]
     list_filter = [("measure__policy", PolicyFilter), "actors", "areas", "tags", "lead_department", "ended"]
-    search_fields = ["name", "content", "printed_number"]
-    search_help_text = "項目と内容の文、番号の表記で探します。"
+    search_fields = [
+        *("name", "content", "printed_number", "public_id", "lead_department__name", "lead_department__unit"),
+        *("measure__policy__plan__title", "measure__policy__plan__short_name"),
+    ]
+    numbers = ("measure__policy__number", "measure__number", "number")
+    plan_path = "measure__policy__plan"
+    search_help_text = "番号（3-2-1）、項目と内容の文、担当課、計画名、公開IDで探します。"
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
