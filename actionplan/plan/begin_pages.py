@@ -11,8 +11,18 @@ from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
 from actionplan.admin.site import found_or_404, own_page
+from actionplan.exports.tabular import XLSX, write_xlsx
 from actionplan.models import ActionItem, Plan
-from actionplan.plan.begin import KNOWN, REQUIRED, BeginningRefused, begin_plan, draw_lineage, lineage_of, read_table
+from actionplan.plan.begin import (
+    KNOWN,
+    ORIGINS,
+    REQUIRED,
+    BeginningRefused,
+    begin_plan,
+    draw_lineage,
+    lineage_of,
+    read_table,
+)
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, Table, UploadError
 
@@ -82,8 +92,21 @@ def begin_page(request: HttpRequest) -> HttpResponse:
             f"計画「{plan}」を始めました（{count}項目）。内容を確かめ、計画の画面の「年度を開く」で最初の年度を開いてください。",
         )
         return HttpResponseRedirect(reverse("admin:plan-tree", args=[plan.pk]))
-    facts: dict = {"form": form, "required": REQUIRED, "others": [name for name in KNOWN if name not in REQUIRED]}
+    facts: dict = {"form": form, "required": REQUIRED, "others": _others(form)}
     return own_page(request, "admin/plan/begin.html", title=TITLE, **facts)
+
+
+def _others(form: BeginForm) -> list[str]:
+    """The columns that the table may have besides; a first plan has none before it to come from."""
+    return [name for name in KNOWN if name not in REQUIRED and not (form.is_first and name == ORIGINS)]
+
+
+def template_file(request: HttpRequest) -> HttpResponse:
+    """A workbook with the headings of the items' table alone."""
+    permissions.require(permissions.may_add(request.user, Plan))
+    columns = [*REQUIRED, *_others(BeginForm())]
+    headers = {"Content-Disposition": 'attachment; filename="items.xlsx"'}
+    return HttpResponse(write_xlsx(columns, []), content_type=XLSX, headers=headers)
 
 
 def _begin(request: HttpRequest, form: BeginForm) -> Plan | None:
@@ -140,5 +163,6 @@ def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
         path("plan/begin/", guarded(begin_page), name="begin_plan"),
+        path("plan/begin/items.xlsx", guarded(template_file), name="begin_template"),
         path("plan/<int:pk>/lineage/", guarded(lineage_page), name="plan_lineage"),
     ]

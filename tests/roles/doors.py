@@ -97,6 +97,7 @@ PORTAL = (
     get("plan-tree", "/admin/actionplan/plan/{plan}/tree/", READERS),
     get("first_year", "/admin/first-year/", "JPS"),
     *both("begin_plan", "/admin/plan/begin/", OFFICE),
+    get("begin_template", "/admin/plan/begin/items.xlsx", OFFICE),
     *both("plan_lineage", "/admin/plan/{plan}/lineage/", OFFICE),
     get("statuses-download", "/admin/actionplan/yearlystatus/download/{report}.csv", READERS),
     get("edition-download", "/admin/actionplan/edition/{edition}/download.csv", READERS),
