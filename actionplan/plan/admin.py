@@ -16,10 +16,9 @@ from django.views.decorators.http import require_POST
 
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin
-from actionplan.admin.base import PortalAdmin, PortalInline, change_address
+from actionplan.admin.base import PortalAdmin, PortalInline, change_address, marks_html
 from actionplan.admin.finding import OfPlans
 from actionplan.admin.site import found_or_404
-from actionplan.answers.admin import marks_html
 from actionplan.models import (
     ActionItem,
     ActorType,

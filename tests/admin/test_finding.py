@@ -107,6 +107,13 @@ def test_the_plan_is_column_and_filter_only_where_there_are_several(office, plan
     assert len(found(office, model, "第2次")) == 1
 
 
+def test_the_answers_of_a_year_are_narrowed_by_the_policies_of_its_own_plan(office, plan):
+    second(plan)
+    filters = office.get("/admin/actionplan/yearlystatus/").context["cl"].filter_specs
+    policies = next(spec for spec in filters if spec.title == "施策")
+    assert [name for _, name in policies.lookup_choices] == ["施策1 題1", "施策11 題11"]
+
+
 def test_choosers_tell_the_plan_where_there_are_several(office, plan):
     page = "/admin/actionplan/actionitem/add/"
     assert "1-1 取組（" not in office.get(page).content.decode()
