@@ -1,6 +1,6 @@
 """はじめの年の手順: what comes first in an empty city. What the data say ticks each step; nothing of it is stored."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,81 +115,63 @@ def first_report(plan: Plan | None) -> Any:
     return years.filter(asked__gt=0).order_by("fiscal_year").first() if plan else None
 
 
+@dataclass(frozen=True)
+class Situation:
+    """Where the city stands: who looks, the plan and its first year, and the departments of today that there are."""
+
+    user: Person
+    plan: Any
+    report: Any
+    departments: int
+    missed: Sequence[str]
+
+
 def steps_of(request: HttpRequest, plan: Any) -> FirstYear:
-    """Every step, with the links that this person may follow."""
-    report = first_report(plan)
-    return FirstYear(
-        [*_people_steps(request, plan), *_plan_steps(request.user, plan), *_year_steps(request, plan, report)]
-    )
-
-
-def _people_steps(request: HttpRequest, plan: Any) -> Iterator[FirstStep]:
+    """Every step, with the links that this person may follow; three queries."""
     succession, day = succession_in(request), timezone.localdate()
-    standing = sum(each.exists_on(day) for each in succession.by_pk.values())
-    yield FirstStep(
-        "担当課を登録する",
-        bool(standing),
-        f"{standing}課を登録しています。" if standing else "課名と連絡先の一覧を、ファイルから一度に入れられます。",
-        _if(
-            permissions.may_import(request.user, Department),
-            ("担当課をファイルから取り込む", "admin:actionplan_department_import"),
-            ("担当課を1つずつ加える", "admin:actionplan_department_add"),
-        ),
+    departments = sum(each.exists_on(day) for each in succession.by_pk.values())
+    missed = lacking_in(plan, succession).sentences if departments else [NO_DEPARTMENTS]
+    at = Situation(request.user, plan, first_report(plan), departments, missed)
+    return FirstYear([step(at) for step in STEPS])
+
+
+NO_DEPARTMENTS = "担当課を登録してから、課ごとに担当者と課長を決めます。"
+NO_PLAN, NO_YEAR = "計画を始めてから、そろえます。", "年度を開いてから進めます。"
+
+
+def _departments(at: Situation) -> FirstStep:
+    told = (
+        f"{at.departments}課を登録しています。"
+        if at.departments
+        else "課名と連絡先を、ファイルから一度に入れられます。"
     )
-    missed = (
-        lacking_in(plan, succession).sentences
-        if standing
-        else ["担当課を登録してから、課ごとに担当者と課長を決めます。"]
-    )
-    yield FirstStep(
-        "職員を登録する（課ごとに担当者と課長）",
-        not missed,
-        "".join(missed) or "すべての課に、担当者と課長がいます。",
-        _if(
-            permissions.may_import(request.user, User),
-            ("職員をファイルから取り込む", "admin:people_import"),
-            ("利用者を1人ずつ加える", "admin:auth_user_add"),
-        ),
+    ways = [
+        _link("担当課をファイルから取り込む", "actionplan_department_import"),
+        _link("担当課を1つずつ加える", "actionplan_department_add"),
+    ]
+    return FirstStep(
+        "担当課を登録する", bool(at.departments), told, _if(permissions.may_import(at.user, Department), ways)
     )
 
 
-def _plan_steps(user: Person, plan: Any) -> Iterator[FirstStep]:
-    may, form = permissions.may_change(user, Plan), _form_of(plan)
-    begin = _if(permissions.may_add(user, Plan), ("新しい計画を始める", "admin:begin_plan"))
-    yield FirstStep(
-        "計画を始める", plan is not None, str(plan) if plan else "計画の名前と期間を決めます。", () if plan else begin
-    )
-    missed = _missed_in(plan) if plan else "計画を始めてから、そろえます。"
-    yield FirstStep(
-        "施策・取組・項目をそろえる",
-        not missed,
-        missed or "すべての項目に担当課があります。",
-        [("計画の全体を見る", reverse("admin:plan-tree", args=[plan.pk]))] if plan and may else [],
-    )
-    scale = "・".join(each.label for each in plan.scale.chosen) if plan else "はじめは標準の区分です。"
-    ways = (
-        [
-            ("区分を確かめる", f"{form}#categories-group"),
-            ("主体の記号（★●◎）を決める", reverse("admin:actionplan_actortype_changelist")),
-        ]
-        if plan and may
-        else []
-    )
-    yield FirstStep("進捗区分を決める", plan is not None, scale, ways)
-    yield FirstStep(
-        "問い合わせ先の課を決める",
-        bool(plan and plan.office_id),
-        f"{plan.office}" if plan and plan.office_id else "市民の皆さんに、すべてのページの下で示します。",
-        [("問い合わせ先を選ぶ", f"{form}#id_office")] if plan and may else [],
-    )
-    yield FirstStep("メールを送れるようにする", goes_out(), SENT if goes_out() else NOT_SENT, optional=True)
+def _people(at: Situation) -> FirstStep:
+    told = "".join(at.missed) or "すべての課に、担当者と課長がいます。"
+    ways = [_link("職員をファイルから取り込む", "people_import"), _link("利用者を1人ずつ加える", "auth_user_add")]
+    may = permissions.may_import(at.user, User)
+    return FirstStep("職員を登録する（課ごとに担当者と課長）", not at.missed, told, _if(may, ways))
 
 
-SENT = "メールサーバーが設定されています。"
-NOT_SENT = (
-    "設定されていません。督促や差戻しを印刷して知らせるなら、このまま進められます。"
-    "設定はサーバーの管理者に頼んでください。"
-)
+def _beginning(at: Situation) -> FirstStep:
+    may = at.plan is None and permissions.may_add(at.user, Plan)
+    told = str(at.plan or "計画の名前と期間を決めます。")
+    return FirstStep("計画を始める", at.plan is not None, told, _if(may, [_link("新しい計画を始める", "begin_plan")]))
+
+
+def _tree(at: Situation) -> FirstStep:
+    missed = _missed_in(at.plan) if at.plan else NO_PLAN
+    told = missed or "すべての項目に担当課があります。"
+    ways = _of_plan(at, ("計画の全体を見る", "plan-tree"))
+    return FirstStep("施策・取組・項目をそろえる", not missed, told, ways)
 
 
 def _missed_in(plan: Any) -> str:
@@ -204,58 +186,100 @@ def _missed_in(plan: Any) -> str:
     return "".join(sentence for lacks, sentence in missed if lacks)
 
 
-def _year_steps(request: HttpRequest, plan: Any, report: Any) -> Iterator[FirstStep]:
-    user, coordinates = request.user, permissions.may_coordinate(request.user)
-    opens = (
-        [("年度を開く", f"{reverse('admin:open_year')}?plan={plan.pk}")] if plan and coordinates and not report else []
-    )
-    later = "年度を開いてから進めます。"
-    yield FirstStep(
-        "最初の年度を開く",
-        report is not None,
-        str(report or "計画がそろってから、項目ごとに空の回答を用意します。"),
-        opens,
-    )
-    place = reverse("admin:round", args=[report.key]) if report and coordinates else ""
-    yield FirstStep(
-        "回答を集める",
-        bool(report and not report.open),
-        f"{report.asked}件のうち{report.asked - report.open}件が提出されました。" if report else later,
-        [("取りまとめ状況", place)] if place else [],
-    )
-    yield FirstStep(
-        "回答を確定する",
-        bool(report and not report.unconfirmed),
-        f"{report.asked}件のうち{report.asked - report.unconfirmed}件を確定しました。" if report else later,
-        [("確定を待っている回答", f"{place}?show=submitted")] if place else [],
-    )
-    yield from _publishing_steps(user, report, later)
+def _scale(at: Situation) -> FirstStep:
+    told = "・".join(each.label for each in at.plan.scale.chosen) if at.plan else "はじめは標準の区分です。"
+    ways = _of_plan(at, ("区分を確かめる", "actionplan_plan_change", "#categories-group"))
+    marks = _link("主体の記号（★●◎）を決める", "actionplan_actortype_changelist")
+    return FirstStep("進捗区分を決める", at.plan is not None, told, [*ways, *_if(bool(ways), [marks])])
 
 
-def _publishing_steps(user: Person, report: Any, later: str) -> Iterator[FirstStep]:
-    yield FirstStep(
-        "公表する内容を確かめる",
-        bool(report and report.standing),
-        "公表したときの形で、全体を読めます。" if report else later,
-        [("公表したときの形で見る", reverse("admin:preview", args=[report.pk]))] if report else [],
-    )
+def _contact(at: Situation) -> FirstStep:
+    office = at.plan and at.plan.office
+    told = str(office or "市民の皆さんに、すべてのページの下で示します。")
+    ways = _of_plan(at, ("問い合わせ先を選ぶ", "actionplan_plan_change", "#id_office"))
+    return FirstStep("問い合わせ先の課を決める", bool(office), told, ways)
+
+
+SENT = "メールサーバーが設定されています。"
+NOT_SENT = (
+    "設定されていません。督促や差戻しを印刷して知らせるなら、このまま進められます。"
+    "設定はサーバーの管理者に頼んでください。"
+)
+
+
+def _mail(at: Situation) -> FirstStep:
+    return FirstStep("メールを送れるようにする", goes_out(), SENT if goes_out() else NOT_SENT, optional=True)
+
+
+def _opening(at: Situation) -> FirstStep:
+    told = str(at.report or "計画がそろってから、項目ごとに空の回答を用意します。")
+    may = at.plan is not None and at.report is None and permissions.may_coordinate(at.user)
+    query = f"?plan={at.plan.pk}" if at.plan else ""
+    ways = _if(may, [_link("年度を開く", "open_year", after=query)])
+    return FirstStep("最初の年度を開く", at.report is not None, told, ways)
+
+
+def _answers(at: Situation) -> FirstStep:
+    year = at.report
+    told = f"{year.asked}件のうち{year.asked - year.open}件が提出されました。" if year else NO_YEAR
+    return FirstStep("回答を集める", bool(year and not year.open), told, _of_round(at, "取りまとめ状況"))
+
+
+def _confirmation(at: Situation) -> FirstStep:
+    year = at.report
+    told = f"{year.asked}件のうち{year.asked - year.unconfirmed}件を確定しました。" if year else NO_YEAR
+    ways = _of_round(at, "確定を待っている回答", "?show=submitted")
+    return FirstStep("回答を確定する", bool(year and not year.unconfirmed), told, ways)
+
+
+def _reading(at: Situation) -> FirstStep:
+    year = at.report
+    ready = bool(year and not year.unconfirmed and not (at.plan.marked and at.plan.unmarked))
+    told = f"{READY if ready else ''}公表したときの形で、全体を読めます。" if year else NO_YEAR
+    ways = [_link("公表したときの形で見る", "preview", year.pk)] if year else []
+    return FirstStep("公表する内容を確かめる", ready, told, ways)
+
+
+READY = "すべて確定し、公表を妨げるものはありません。"
+
+
+def _publication(at: Situation) -> FirstStep:
+    year, user = at.report, at.user
+    told = NO_YEAR
+    if year:
+        coming = "公表の予約があります。" if year.standing else "公表は公表権者が行います。"
+        told = "市民の皆さんが読めます。" if year.public else coming
     may = permissions.may_publish(user) or (permissions.four_eyes() and permissions.may_ask_publication(user))
-    coming = "公表の予約があります。" if report and report.standing else "公表は公表権者が行います。"
-    yield FirstStep(
-        "公表する",
-        bool(report and report.public),
-        later if not report else "市民の皆さんが読めます。" if report.public else coming,
-        [("公表の画面", reverse("admin:publish", args=[report.pk]))] if report and may else [],
-    )
+    ways = [_link("公表の画面", "publish", year.pk)] if year and may else []
+    return FirstStep("公表する", bool(year and year.public), told, ways)
 
 
-def _form_of(plan: Plan | None) -> str:
-    return reverse("admin:actionplan_plan_change", args=[plan.pk]) if plan else ""
+STEPS = (
+    *(_departments, _people, _beginning, _tree, _scale, _contact, _mail),
+    *(_opening, _answers, _confirmation, _reading, _publication),
+)
 
 
-def _if(may: bool, *links: Link) -> list[Link]:
-    """The links to the named pages, for who may follow them."""
-    return [(words, reverse(name)) for words, name in links] if may else []
+def _link(words: str, name: str, *keys: object, after: str = "") -> Link:
+    """A link to the page. after: the end of its address, a query or a place on it."""
+    return words, reverse(f"admin:{name}", args=keys) + after
+
+
+def _if(may: bool, links: list[Link]) -> list[Link]:
+    return links if may else []
+
+
+def _of_plan(at: Situation, way: Sequence[str]) -> list[Link]:
+    """The link to a page of the plan (words, name, end of the address), for who may change it."""
+    words, name, *after = way
+    may = at.plan is not None and permissions.may_change(at.user, Plan)
+    return [_link(words, name, at.plan.pk, after="".join(after))] if may else []
+
+
+def _of_round(at: Situation, words: str, after: str = "") -> list[Link]:
+    """The link to the year's round, for who runs it."""
+    may = at.report is not None and permissions.may_coordinate(at.user)
+    return [_link(words, "round", at.report.key, after=after)] if may else []
 
 
 def first_year_page(request: HttpRequest) -> HttpResponse:
