@@ -55,14 +55,14 @@ class FindsFolded(ForModelAdmin):
         if not finders or not paths:
             return queryset, False
         plain = queryset.order_by().prefetch_related(None).select_related(None)
-        rows = plain.values_list("pk", *self.numbers, *paths)
+        rows = list(plain.values_list("pk", *self.numbers, *paths))
         first = 1 + len(self.numbers)
         found = {
             pk
             for pk, texts in ((row[0], haystack(row[first:], row[1:first])) for row in rows)
             if all(finds(texts) for finds in finders)
         }
-        return queryset.filter(pk__in=found), False
+        return (queryset.filter(pk__in=found) if len(found) < len(rows) else queryset), False
 
 
 def has_several_plans(request: HttpRequest) -> bool:
