@@ -23,7 +23,7 @@ from actionplan.organisation import account_admin, department_admin, people_page
 from actionplan.past import check_page
 from actionplan.past import pages as past
 from actionplan.plan import admin as plan_admin
-from actionplan.plan import begin_pages, figure_table, named_admin
+from actionplan.plan import begin_pages, figure_table, first_year, named_admin
 from actionplan.publishing import approval_pages, edition_admin, removal
 from actionplan.publishing import pages as publishing
 from actionplan.round import (
@@ -73,6 +73,7 @@ OWN_PAGES = (
     check_page,
     trail,
     begin_pages,
+    first_year,
 )
 # Importing them put their lists on the site.
 LISTS = (plan_admin, figure_table, named_admin, answers_admin, edition_admin, department_admin, account_admin)
@@ -82,6 +83,7 @@ def connect() -> None:
     """Gives the site its own pages and its gate; called once when the application is ready."""
     site = cast(PortalAdminSite, admin.site)
     site.own_pages, site.gate, site.login_form = OWN_PAGES, gate.gate, login.LoginForm
+    site.first_year = first_year.on_the_front
     gate.connect()
     reminders.workbook_of = inquiry.attached_workbook
     return_mail.connect()

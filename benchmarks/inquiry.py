@@ -21,6 +21,7 @@ def rows_of(count: int) -> tuple:
     from actionplan.models import ActionItem, AnnualReport, Measure, Plan, Policy, YearlyStatus
 
     plan = Plan(pk=1, title="計画")
+    plan._prefetched_objects_cache = {"categories": []}
     this, last = (AnnualReport(plan=plan, fiscal_year=year, key=str(year)) for year in (2010, 2009))
     answer = {"outcome": TEXT, "challenge": TEXT, "next_step": TEXT, "progress": "done", "state": "draft"}
     rows = []

@@ -83,7 +83,7 @@ MAY_IMPORT = {
     "inquiry": STAFF_GROUND | {"answers", "round", "voices", "checks"},
     "past": STAFF_GROUND | {"answers", "voices"},
     "plan": STAFF_GROUND | {"trail", "publishing", "answers", "round"},
-    "organisation": STAFF_GROUND | {"trail", "answers", "round"},
+    "organisation": STAFF_GROUND | {"trail", "answers", "round", "plan"},
     "login": STAFF_GROUND,
     "samples": READING_FLOOR | {"publishing"},
     "sample_plan": READING_FLOOR | {"publishing", "samples", "evidence"},

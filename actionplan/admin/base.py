@@ -1,10 +1,10 @@
 """What every form and list of the staff wing shares: permissions, history, and the refusal to delete."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin, TabularInline
+from django.contrib.admin import ChoicesFieldListFilter, ModelAdmin, RelatedOnlyFieldListFilter, TabularInline
 from django.contrib.admin.filters import FacetsMixin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.main import ChangeList
@@ -15,6 +15,7 @@ from django.forms import Field as FormField
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
@@ -23,10 +24,11 @@ from simple_history.signals import pre_create_historical_record
 
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin, rescue
+from actionplan.admin.finding import FindsFolded
 from actionplan.admin.locking import KeepingForm, RecordField
 from actionplan.admin.pickers import PicksMixin
 from actionplan.admin.site import tell_reading
-from actionplan.models import RecordTextField, why_not_delete
+from actionplan.models import ActorType, RecordTextField, why_not_delete
 
 
 class SteadyChangeList(ChangeList):
@@ -76,6 +78,14 @@ class SharesFacets(FacetsMixin):
     def own_facets(self, changelist: ChangeList) -> dict:
         """Django's counts, of this filter alone."""
         return super().get_facet_queryset(changelist)
+
+
+class SharedRelated(SharesFacets, RelatedOnlyFieldListFilter):
+    """Rows by what they belong to."""
+
+
+class SharedChoices(SharesFacets, ChoicesFieldListFilter):
+    """Rows by a choice."""
 
 
 class AsksPermission(ForModelAdmin):
@@ -145,7 +155,7 @@ class KeepsPublished(ForModelAdmin):
         return HttpResponseRedirect(url)
 
 
-class PlainList(ForModelAdmin):
+class PlainList(FindsFolded):
     """A list under a plain title, asked as few questions as it needs."""
 
     list_per_page = 50
@@ -234,6 +244,18 @@ def links_in_words(model: Any, deleted: list, counts: Mapping[str, int]) -> tupl
 def _without(nested: list, starts: tuple[str, ...]) -> list:
     kept = [_without(each, starts) if isinstance(each, list) else each for each in nested]
     return [each for each in kept if each != [] and not (isinstance(each, str) and each.startswith(starts))]
+
+
+def marks_html(actors: Iterable[ActorType]) -> SafeString:
+    """★◎ in legend order in one piece, followed by the words for those who hear the page."""
+    ordered = sorted(actors, key=lambda actor: actor.order)
+    symbols, words = "".join(actor.symbol for actor in ordered), "、".join(actor.label for actor in ordered)
+    return format_html(
+        '<span class="marks" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>',
+        words,
+        symbols,
+        words,
+    )
 
 
 # By the end of the page's name and by what happened; the first that fits.

@@ -11,8 +11,20 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from actionplan.admin import ForModelAdmin
+from actionplan.admin.finding import folded, has_several_plans
 from actionplan.fiscal_year import fiscal_year_of, web_label
-from actionplan.models import LONGEST_NUMBER, ActionItem, ActorType, AnnualReport, Area, Department, Measure, Stage
+from actionplan.folding import MARK, fold
+from actionplan.models import (
+    ActionItem,
+    ActorType,
+    AnnualReport,
+    Area,
+    Department,
+    Measure,
+    Plan,
+    Policy,
+    Stage,
+)
 from actionplan.words import NO_DEPARTMENT
 
 EMPTY = ("", "（選んでください）")
@@ -20,7 +32,9 @@ NO_MARK = "主体（★●◎）を1つ以上選んでください。"
 MARKS_HELP = "主体の記号を使う計画では、1つ以上選びます。使わない計画では、どれも選びません。"
 YEAR_FIELDS = {"fiscal_year", "start_year", "end_year", "last_year"}
 # What a row's own name needs, so that a list of choices asks once and not once a row.
-NAMED_WITH = {Measure: ["policy"], ActionItem: ["measure__policy"], AnnualReport: []}
+NAMED_WITH = {Policy: [], Measure: ["policy"], ActionItem: ["measure__policy"], AnnualReport: []}
+# The way to the plan of what a list of choices offers.
+PLAN_OF = {Policy: "plan", Measure: "policy__plan", ActionItem: "measure__policy__plan"}
 
 
 def year_choices(blank: bool = False) -> list[tuple]:
@@ -54,6 +68,18 @@ def _once(request: HttpRequest, name: str, read: Callable[[], Any]) -> Any:
     return kept[name]
 
 
+def plan_of(row: Any) -> Plan:
+    """The plan of a policy, a measure or an item."""
+    for name in PLAN_OF[type(row)].split("__"):
+        row = getattr(row, name)
+    return row
+
+
+def with_plan(row: Any) -> str:
+    """3-2-1 出前講座（第2次計画）."""
+    return f"{row}（{plan_of(row).name}）"
+
+
 class PicksMixin(ForModelAdmin):
     """Swaps the form fields of a ModelAdmin or an inline for pickers, their choices fetched once a form set."""
 
@@ -77,10 +103,13 @@ class PicksMixin(ForModelAdmin):
         """A select whose choices are read once."""
         model = db_field.remote_field.model
         if model in NAMED_WITH and "queryset" not in kwargs:
-            kwargs["queryset"] = model.objects.select_related(*NAMED_WITH[model])
+            path = PLAN_OF.get(model) if has_several_plans(request) else None
+            kwargs["queryset"] = model.objects.select_related(*([path] if path else NAMED_WITH[model]))
         if model is ActionItem and _once(request, "many items", lambda: ActionItem.objects.count() > MOST):
             return ItemByNumber(label=str(db_field.verbose_name), required=not db_field.blank)
         field: Any = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if model in PLAN_OF and has_several_plans(request):
+            field.label_from_instance = with_plan
         if model is Department:
             field.choices = _once(request, "departments", department_choices)
         return field
@@ -103,8 +132,11 @@ class PicksMixin(ForModelAdmin):
 
 MOST = 300
 NUMBER = re.compile(r"([0-9]{1,4})-([0-9]{1,4})-([0-9]{1,4})")
-BY_NUMBER = "項目の番号か公開IDを書きます。例：3-2-1"
-SEVERAL = "「%(number)s」の項目は、いくつかあります。番号のかわりに公開ID（%(ids)s）を書いてください。"
+BY_NUMBER = "項目の番号か公開IDか名前を書きます。例：3-2-1"
+SEVERAL = "「%(number)s」の項目は、いくつかあります。番号のかわりに公開IDを書いてください：%(ids)s"
+# How many items of one name a refusal tells.
+MOST_NAMED = 10
+LONGEST_TYPED = 200
 NO_SUCH = "「%(number)s」という項目は見つかりません。3-2-1 のように、項目の番号を書いてください。"
 
 
@@ -112,15 +144,23 @@ def find_items(text: str) -> list[ActionItem]:
     """The items with this number as it is printed, else by its numbers, one in each plan that has it; or with this
     public id, or with this key as links and stored values carry it: digits alone are a key.
     """
-    items = ActionItem.objects.select_related("measure__policy")
+    items = ActionItem.objects.select_related("measure__policy__plan")
     if re.fullmatch(r"[0-9]{1,15}", text):
         return list(items.filter(pk=int(text)))
     if text and (named := list(items.filter(Q(printed_number=text) | Q(public_id=text)))):
         return named
-    if numbers := NUMBER.fullmatch(text):
+    if numbers := NUMBER.fullmatch(fold(text).replace(MARK, "")):
         policy, measure, number = map(int, numbers.groups())
         return list(items.filter(measure__policy__number=policy, measure__number=measure, number=number))
     return []
+
+
+def named_items(text: str) -> list[ActionItem]:
+    """The items of this name, however its letters are written; two queries."""
+    name = folded(text)
+    found = [pk for pk, stored in ActionItem.objects.values_list("pk", "name") if folded(stored) == name]
+    items = ActionItem.objects.filter(pk__in=found).select_related("measure__policy__plan")
+    return list(items.order_by("measure__policy__plan", "measure__policy__number", "measure__number", "number"))
 
 
 def no_such_item(text: str) -> forms.ValidationError:
@@ -132,7 +172,7 @@ class ItemByNumber(forms.CharField):
     """An item by its number, shown as its number and its name."""
 
     def __init__(self, *, label: str, required: bool) -> None:
-        super().__init__(label=label, required=required, max_length=LONGEST_NUMBER, help_text=BY_NUMBER)
+        super().__init__(label=label, required=required, max_length=LONGEST_TYPED, help_text=BY_NUMBER)
 
     def prepare_value(self, value: object) -> object:
         """The number of the item, also for its key; its public id where no number leads to it alone."""
@@ -145,11 +185,11 @@ class ItemByNumber(forms.CharField):
     def clean(self, value: str | None) -> ActionItem | None:
         """The item, None for an empty box. Raises ValidationError for a number that no item has, or several have."""
         text = super().clean(value)
-        found = find_items(text)
+        found = find_items(text) or (named_items(text) if text else [])
         if text and not found:
             raise no_such_item(text)
         if len(found) > 1:
-            ids = "か".join(item.public_id for item in found)
+            ids = "、".join(f"{with_plan(item)}は{item.public_id}" for item in found[:MOST_NAMED])
             raise forms.ValidationError(SEVERAL, params={"number": text, "ids": ids})
         return found[0] if found else None
 

@@ -98,6 +98,11 @@ def open_gate(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def no_first_year(request: HttpRequest) -> Any:
+    """For a site whose city is long past its first year."""
+    return None
+
+
 class PortalAdminSite(AdminSite):
     """Django admin, in the words of the people who use it."""
 
@@ -112,6 +117,8 @@ class PortalAdminSite(AdminSite):
     own_pages: Sequence[ModuleType] = ()
     # What comes instead of the log-in's page or any other, if anything does; staff_wing.py gives it.
     gate: Callable[[HttpRequest], HttpResponse | None] = staticmethod(open_gate)
+    # The steps of a city's first year, while they are asked of this person; staff_wing.py gives it.
+    first_year: Callable[[HttpRequest], Any] = staticmethod(no_first_year)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Django's, after the portal's own pages."""
@@ -125,7 +132,8 @@ class PortalAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
         """The front page, led by the work that waits for this person."""
         work = [link for page in self.own_pages for link in getattr(page, "front_links", no_links)(request)]
-        return super().index(request, {"work": work} | (extra_context or {}))
+        facts = {"work": work, "first_year": self.first_year(request)}
+        return super().index(request, facts | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Any:
         """Django's guard; who posts after the session has ended, or while the database is held, gets the words back.

@@ -1,14 +1,12 @@
 """The year's list: one report at a time in its printed order, written in place or in the full form."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import (
-    ChoicesFieldListFilter,
     ModelAdmin,
-    RelatedOnlyFieldListFilter,
     ShowFacets,
     SimpleListFilter,
 )
@@ -22,7 +20,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actionplan import permissions
-from actionplan.admin.base import PortalAdmin, SharesFacets, reason_of
+from actionplan.admin.base import PortalAdmin, SharedChoices, SharedRelated, marks_html, reason_of
 from actionplan.admin.locking import LockedForm, record_field
 from actionplan.admin.site import named, standing_in
 from actionplan.answers.own_rows import OwnRows, fixed_in, may_write_in
@@ -30,7 +28,7 @@ from actionplan.answers.saving import HANDED_IN, Answer, save_answers
 from actionplan.cells import CELLS, CHOICES, FIGURES, NAMES, TEXT
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.figures import keys_of
-from actionplan.models import ActorType, AnnualReport, PlanCategory, State, YearlyStatus
+from actionplan.models import ActorType, AnnualReport, PlanCategory, Policy, State, YearlyStatus
 from actionplan.publishing.compose import compose
 from actionplan.publishing.edition_admin import report_file
 from actionplan.scale import DEFAULT, Scale
@@ -72,19 +70,20 @@ class YearFilter(SimpleListFilter):
             yield {"selected": report == self.value(), "query_string": address, "display": label}
 
 
-class SharedRelated(SharesFacets, RelatedOnlyFieldListFilter):
-    """Rows by what they belong to."""
-
-
-class SharedChoices(SharesFacets, ChoicesFieldListFilter):
-    """Rows by a choice."""
-
-
 def shown_report(request: HttpRequest) -> AnnualReport | None:
     """The report whose year the list shows; the same choice as YearFilter's."""
     reports = {str(report.pk): report for report in reports_in(request)}
     chosen = reports.get(request.GET.get(YearFilter.parameter_name, ""))
     return chosen or next(iter(reports.values()), None)
+
+
+class PolicyOfYear(SharedRelated):
+    """Rows by a policy of the shown year's plan: other plans have policies of the same names."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[Any]:
+        """Key and name of each policy; one query."""
+        report = shown_report(request)
+        return [(each.pk, str(each)) for each in Policy.objects.filter(plan=report.plan_id)] if report else []
 
 
 class CategoryFilter(SharedChoices):
@@ -119,18 +118,6 @@ class MarkFilter(SimpleListFilter):
         """The rows whose item carries the mark."""
         known = self.value() in {str(actor.pk) for actor in self.legend}
         return queryset.filter(item__actors=self.value()) if known else queryset
-
-
-def marks_html(actors: Iterable[ActorType]) -> SafeString:
-    """★◎ in legend order in one piece, followed by the words for those who hear the page."""
-    ordered = sorted(actors, key=lambda actor: actor.order)
-    symbols, words = "".join(actor.symbol for actor in ordered), "、".join(actor.label for actor in ordered)
-    return format_html(
-        '<span class="marks" aria-hidden="true" title="{}">{}</span><span class="visually-hidden">{}</span>',
-        words,
-        symbols,
-        words,
-    )
 
 
 GONE = (
@@ -252,7 +239,7 @@ class YearlyStatusAdmin(OwnRows, ReadableHistory, PortalAdmin):
     list_editable = ["text", "progress"]
     list_filter = [
         YearFilter,
-        ("item__measure__policy", SharedRelated),
+        ("item__measure__policy", PolicyOfYear),
         MarkFilter,
         ("progress", CategoryFilter),
         ("department", SharedRelated),
@@ -260,8 +247,12 @@ class YearlyStatusAdmin(OwnRows, ReadableHistory, PortalAdmin):
     ]
     show_facets = ShowFacets.ALWAYS
     show_full_result_count = False
-    search_fields = ["item__name", "item__content", "text"]
-    search_help_text = "項目・アクションプランの内容・実施状況の文で探します。"
+    search_fields = [
+        *("item__name", "item__content", "item__printed_number", "item__public_id", *(cell.name for cell in TEXTS)),
+        *("department__name", "department__unit"),
+    ]
+    numbers = ("item__measure__policy__number", "item__measure__number", "item__number")
+    search_help_text = "番号（3-2-1）、項目・アクションプランの内容・実施状況の文、担当課で探します。"
     sortable_by = ()
     actions = None
     fieldsets = (

@@ -1,9 +1,10 @@
-"""Departments, with their contact blocks and people, and partners outside the city hall.
+"""Departments, with their contact blocks and people, their table to bring in and take out, and partners outside the
+city hall.
 
 What is renamed, merged or split goes through the page of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import User
-from django.db.models import Case, Count, ManyToManyField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, ManyToManyField, Model, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +22,134 @@ from django.utils.safestring import SafeString
 from actionplan import permissions
 from actionplan.admin.base import PortalAdmin
 from actionplan.admin.locking import KeepingForm
-from actionplan.models import Department, Partner
+from actionplan.models import Department, Partner, label_of
 from actionplan.organisation.membership import tidy
 from actionplan.organisation.people import is_to_come, undoable
 from actionplan.organisation.reorganise import left_behind
+from actionplan.plan.importing import ImportsFiles
+from actionplan.plan.table_cells import Key, NumberCell, Stock, TextCell, as_compared
+from actionplan.plan.tables import Field, TreeResource, number_column
 from actionplan.trail.object_history import ReadableHistory
 from actionplan.words import full_name
+
+NAME, UNIT, ORDER = (label_of(Department, name) for name in ("name", "unit", "order"))
+TWICE = "同じ課名・係名の担当課が、同じ時期にすでにあります：{twin}。一覧で確かめてください。"
+
+
+class LineCell(TextCell):
+    """One line without blanks at its edges, which no list shows."""
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> str:
+        """The text."""
+        return super().clean(value).strip()
+
+
+class OrderCell(NumberCell):
+    """A whole number, or nothing."""
+
+    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> Any:
+        """The number, None for an empty cell. Raises CellError."""
+        return super().clean(value) if value and value.strip() else None
+
+
+def line_column(name: str) -> Field:
+    """The column of one of the department's lines, under the name that its form has."""
+    return Field(name, label_of(Department, name), LineCell())
+
+
+class DepartmentResource(TreeResource):
+    """担当課."""
+
+    keys = {NAME: "name", UNIT: "unit"}
+    # Nothing stands above a department; what it points to stays.
+    parent = "successor"
+    twice = "同じ課名・係名の行がほかにもあります。1行にまとめてください。"
+
+    pk = number_column("ID", "pk", readonly=True)
+    name = line_column("name")
+    unit = line_column("unit")
+    order = Field("order", ORDER, OrderCell(ORDER))
+    postal_code = line_column("postal_code")
+    address = line_column("address")
+    phone = line_column("phone")
+    fax = line_column("fax")
+    email = line_column("email")
+    optional = frozenset(field.column_name for field in (pk, unit, order, postal_code, address, phone, fax, email))
+
+    class Meta:
+        model = Department
+        fields = ("pk", "name", "unit", "order", "postal_code", "address", "phone", "fax", "email")
+
+    def get_queryset(self) -> QuerySet:
+        """The departments that have not ended; what has ended goes by the form alone."""
+        return not_ended(super().get_queryset())
+
+    def filter_export(self, queryset: QuerySet, **kwargs) -> QuerySet:
+        """The rows of the list that have not ended."""
+        return not_ended(queryset)
+
+    def line(self, row: dict) -> tuple[str, Key]:
+        """The ID of the line, and its name as people compare it."""
+        return row.get("ID", "").strip(), (_compared(row[NAME], row.get(UNIT, "")),)
+
+    def find_parent(self, row: dict, instance: Any) -> Any:
+        """The department's successor, as it is."""
+        return instance.successor
+
+    def make_ready(self, lines: list[tuple[str, Key]]) -> None:
+        """Reads the stored departments; one that the file names by its ID is found by nothing else."""
+        self.every = list(Department.objects.all())
+        self.stock = DepartmentStock(self.get_queryset().select_for_update(of=("self",)), lines)
+
+    def more_faults(self, instance: Any, row: dict) -> dict[str, str]:
+        """That another department bears the name at the same time; one that keeps its name is not asked."""
+        kept = next((each for each in self.every if each.pk == instance.pk), None)
+        if kept and (kept.name, kept.unit) == (instance.name, instance.unit):
+            return {}
+        twin = twin_of(instance, self.every)
+        return {NAME: TWICE.format(twin=with_days(twin))} if twin else {}
+
+
+class DepartmentStock(Stock):
+    """The stored departments: by ID, and by name, those in force before those to come."""
+
+    def __init__(self, rows: QuerySet, lines: Sequence[tuple[str, Key]]) -> None:
+        super().__init__(rows, ("name", "unit"))
+        named, day = {pk for pk, _ in lines}, timezone.localdate()
+        free = [row for pk, row in self.by_pk.items() if pk not in named]
+        free.sort(key=lambda each: each.exists_on(day))
+        self.by_key: dict[Key, Model] = {(_compared(each.name, each.unit),): each for each in free}
+
+
+def _compared(name: str, unit: str) -> str:
+    return as_compared(f"{name} {unit}")
+
+
+def not_ended(departments: QuerySet) -> QuerySet:
+    """Those that stand today or are to come."""
+    return departments.filter(Q(in_force_until=None) | Q(in_force_until__gte=timezone.localdate()))
+
+
+def twin_of(department: Department, every: Iterable[Department]) -> Department | None:
+    """Another department that lists show under the same name at the same time."""
+    name = tidy(str(department))
+    others = (each for each in every if each.pk != department.pk and tidy(str(each)) == name)
+    return next((each for each in others if _overlap(each, department)), None)
+
+
+def _overlap(one: Department, other: Department) -> bool:
+    return all(
+        (first.in_force_from or date.min) <= (second.in_force_until or date.max)
+        for first, second in ((one, other), (other, one))
+    )
+
+
+def with_days(department: Department) -> str:
+    """「総務課」（2020-04-01設置、2026-03-31廃止）."""
+    days = {"設置": department.in_force_from, "廃止": department.in_force_until}
+    told = "、".join(f"{day:%Y-%m-%d}{label}" for label, day in days.items() if day)
+    return f"「{department}」{f'（{told}）' if told else ''}"
+
 
 # In the order of the list.
 STANDS, TO_COME, ENDED = range(3)
@@ -55,7 +178,6 @@ class ExistenceFilter(SimpleListFilter):
         return queryset.filter(existence=kinds[self.value()]) if self.value() in kinds else queryset
 
 
-TWICE = "同じ課名・係名の担当課が、同じ時期にすでにあります：{twin}。一覧で確かめてください。"
 CIRCLE = "引き継いだ課をたどると、この課に戻ってきます。ほかの課を選んでください。"
 NO_END = "引き継いだ課を選んだときは、廃止日も入れてください。"
 
@@ -77,7 +199,7 @@ class DepartmentForm(KeepingForm):
         """The cleaned data, with an error at the box that cannot stay as it is."""
         cleaned = super().clean()
         if twin := self._twin(cleaned):
-            self.add_error("name", TWICE.format(twin=_with_days(twin)))
+            self.add_error("name", TWICE.format(twin=with_days(twin)))
         if cleaned.get("successor") and not cleaned.get("in_force_until"):
             self.add_error("in_force_until", NO_END)
         if self.instance.pk and _leads_to(cleaned.get("successor"), self.instance.pk):
@@ -86,21 +208,9 @@ class DepartmentForm(KeepingForm):
 
     def _twin(self, cleaned: dict) -> Department | None:
         """Another department that lists show under the same name at the same time."""
-        name = tidy(f"{cleaned.get('name', '')} {cleaned.get('unit', '')}")
-        first, last = cleaned.get("in_force_from") or date.min, cleaned.get("in_force_until") or date.max
-        others = (each for each in Department.objects.exclude(pk=self.instance.pk) if tidy(str(each)) == name)
-        return next((each for each in others if _overlaps(each, first, last)), None)
-
-
-def _overlaps(department: Department, first: date, last: date) -> bool:
-    begun = (department.in_force_from or date.min) <= last
-    return begun and first <= (department.in_force_until or date.max)
-
-
-def _with_days(department: Department) -> str:
-    days = {"設置": department.in_force_from, "廃止": department.in_force_until}
-    told = "、".join(f"{day:%Y-%m-%d}{label}" for label, day in days.items() if day)
-    return f"「{department}」{f'（{told}）' if told else ''}"
+        wanted = Department(pk=self.instance.pk, name=cleaned.get("name", ""), unit=cleaned.get("unit", ""))
+        wanted.in_force_from, wanted.in_force_until = cleaned.get("in_force_from"), cleaned.get("in_force_until")
+        return twin_of(wanted, Department.objects.all())
 
 
 def _leads_to(department: Department | None, pk: int) -> bool:
@@ -133,16 +243,18 @@ class MembersField(forms.ModelMultipleChoiceField):
 
 
 @admin.register(Department)
-class DepartmentAdmin(ReadableHistory, PortalAdmin):
+class DepartmentAdmin(ImportsFiles, ReadableHistory, PortalAdmin):
     """担当課."""
 
+    resource_classes = [DepartmentResource]
+    file_stem = "departments"
     form = DepartmentForm
     change_form_template = "admin/reorganise/department_change_form.html"
     list_display = ["name", "unit", "order", "phone", "existence", "in_force_from", "in_force_until", "successor"]
     list_filter = [ExistenceFilter]
     list_select_related = ["successor"]
     search_fields = ["name", "unit"]
-    search_help_text = "課名か係名で探します。"
+    search_help_text = "課名か係名で探します。全角と半角、新旧の字体は区別しません。"
     filter_horizontal = ["members"]
     fieldsets = (
         ("名称", {"fields": ["name", "unit", "order"], "description": MISTAKES_ONLY}),

@@ -16,23 +16,29 @@ from django.views.decorators.http import require_POST
 
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin
-from actionplan.admin.base import PortalAdmin, PortalInline, change_address
+from actionplan.admin.base import PortalAdmin, PortalInline, change_address, marks_html
+from actionplan.admin.finding import OfPlans
 from actionplan.admin.site import found_or_404
-from actionplan.answers.admin import marks_html
 from actionplan.models import (
     ActionItem,
     ActorType,
-    Aim,
     AnnualReport,
     Measure,
     Plan,
     Policy,
-    Stage,
-    StoryRemark,
-    StoryStep,
 )
+from actionplan.plan import first_year
 from actionplan.plan.importing import ImportsFiles
-from actionplan.plan.inlines import CategoryInline, FigureInline, HasScale
+from actionplan.plan.inlines import (
+    CLOSED,
+    AimInline,
+    CategoryInline,
+    FigureInline,
+    HasScale,
+    StageInline,
+    StoryRemarkInline,
+    StoryStepInline,
+)
 from actionplan.plan.named_admin import ItemForm, TagsBox
 from actionplan.plan.tables import ActionItemResource, MeasureResource, PolicyResource
 from actionplan.publishing.pages import PublishingPages
@@ -101,50 +107,12 @@ class AnnualReportAdmin(PublishingPages, ReadableHistory, PortalAdmin):
 
 # Measures on one page of the whole plan.
 MEASURES = 50
-# Written once and rarely touched again: closed, unless a box in it is at fault.
-CLOSED: Any = {"classes": ["collapse"]}
 GUIDELINE = (
     ("指針：目的", {**CLOSED, "fields": ["purpose_heading", "purpose"]}),
     ("指針：ストーリー", {**CLOSED, "fields": ["story_heading", "narrative_heading", "vision", "process_heading"]}),
     ("指針：ねらい", {**CLOSED, "fields": ["aims_heading", "aims_title", "aims_lead"]}),
     ("指針：段階", {**CLOSED, "fields": ["stages_heading", "stages_text"]}),
 )
-
-
-class GuidelineInline(PortalInline):
-    """A part of the guideline; no published row rests on it, so it may be deleted here."""
-
-    classes = CLOSED["classes"]
-    can_delete = True
-    show_change_link = False
-
-
-class StoryStepInline(GuidelineInline):
-    """起承転結."""
-
-    model = StoryStep
-    verbose_name_plural = "指針：ストーリーの段（起承転結）"
-
-
-class StoryRemarkInline(GuidelineInline):
-    """The remarks beside the process."""
-
-    model = StoryRemark
-    verbose_name_plural = "指針：プロセスへの注記"
-
-
-class AimInline(GuidelineInline):
-    """①②③."""
-
-    model = Aim
-    verbose_name_plural = "指針：ねらいの一覧"
-
-
-class StageInline(GuidelineInline):
-    """The stages with their fiscal years."""
-
-    model = Stage
-    verbose_name_plural = "指針：段階の一覧"
 
 
 class PolicyInline(PortalInline):
@@ -160,7 +128,7 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
 
     list_display = ["title", "period", "predecessor", "tree_link"]
     list_select_related = ["predecessor"]
-    search_fields = ["title"]
+    search_fields = ["title", "short_name"]
     search_help_text = "計画名で探します。"
     change_form_template = "admin/actionplan/plan/change_form.html"
     change_list_template = "admin/actionplan/plan/change_list.html"
@@ -175,6 +143,12 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> list[str]:
         """The slug stays once it is given: addresses are made of it."""
         return ["slug"] if obj else []
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The list, with the way to the first year's steps for whose they are."""
+        return super().changelist_view(
+            request, {"may_start": first_year.may_look(request.user)} | (extra_context or {})
+        )
 
     @admin.display(description="期間", empty_value="")
     def period(self, plan: Plan) -> str:
@@ -201,6 +175,7 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
             "title": "計画の全体",
             "plan": plan,
             "opts": self.opts,
+            "may_add": permissions.may_import(request.user, ActionItem),
             "page": page,
             "pages": list(paginator.get_elided_page_range(page.number)),
             "policies": _under_policies(plan, page),
@@ -297,7 +272,7 @@ class PolicyFilter(RelatedFieldListFilter):
         return [(each.pk, f"{each.plan.name}　{each}" if several else str(each)) for each in policies]
 
 
-class TreeAdmin(WalksTheTree, ImportsFiles, ReadableHistory, PortalAdmin):
+class TreeAdmin(OfPlans, WalksTheTree, ImportsFiles, ReadableHistory, PortalAdmin):
     """The common ground of the tree's three levels."""
 
 
@@ -307,11 +282,12 @@ class PolicyAdmin(TreeAdmin):
 
     resource_classes = [PolicyResource]
     file_stem = "policies"
-    list_display = ["number", "printed_number", "title", "measure_count", "plan"]
+    list_display = ["number", "printed_number", "title", "measure_count"]
     list_display_links = ["title"]
     list_select_related = ["plan"]
-    search_fields = ["title"]
-    search_help_text = "施策名で探します。"
+    search_fields = ["title", "printed_number", "plan__title", "plan__short_name"]
+    numbers = ("number",)
+    search_help_text = "施策の番号（3）、施策名、計画名で探します。"
     inlines = [MeasureInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -334,8 +310,10 @@ class MeasureAdmin(TreeAdmin):
     list_display_links = ["title"]
     list_select_related = ["policy"]
     list_filter = [("policy", PolicyFilter), "relisted"]
-    search_fields = ["title"]
-    search_help_text = "取組名で探します。"
+    search_fields = ["title", "printed_number", "policy__plan__title", "policy__plan__short_name"]
+    numbers = ("policy__number", "number")
+    plan_path = "policy__plan"
+    search_help_text = "取組の番号（3-2）、取組名、計画名で探します。"
     sortable_by = ()
     inlines = [ActionItemInline]
 
@@ -376,8 +354,13 @@ class ActionItemAdmin(TagsBox, TreeAdmin):
     list_display_links = ["name"]
     list_select_related = ["measure__policy", "lead_department"]
     list_filter = [("measure__policy", PolicyFilter), "actors", "areas", "tags", "lead_department", "ended"]
-    search_fields = ["name", "content", "printed_number"]
-    search_help_text = "項目と内容の文、番号の表記で探します。"
+    search_fields = [
+        *("name", "content", "printed_number", "public_id", "lead_department__name", "lead_department__unit"),
+        *("measure__policy__plan__title", "measure__policy__plan__short_name"),
+    ]
+    numbers = ("measure__policy__number", "measure__number", "number")
+    plan_path = "measure__policy__plan"
+    search_help_text = "番号（3-2-1）、項目と内容の文、担当課、計画名、公開IDで探します。"
     sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -11,8 +11,18 @@ from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
 from actionplan.admin.site import found_or_404, own_page
+from actionplan.exports.tabular import XLSX, write_xlsx
 from actionplan.models import ActionItem, Plan
-from actionplan.plan.begin import KNOWN, REQUIRED, BeginningRefused, begin_plan, draw_lineage, lineage_of, read_table
+from actionplan.plan.begin import (
+    KNOWN,
+    ORIGINS,
+    REQUIRED,
+    BeginningRefused,
+    begin_plan,
+    draw_lineage,
+    lineage_of,
+    read_table,
+)
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, Table, UploadError
 
@@ -22,6 +32,8 @@ WAYS = (
     (FILE, "項目の一覧のファイル（CSV・Excel）から始める"),
     (EMPTY, "空の計画から始める"),
 )
+# What every later plan takes over from the first one.
+CITY = ("municipality", "municipality_code")
 TITLE, LINEAGE = "新しい計画を始める", "項目の引き継ぎ"
 
 
@@ -33,11 +45,18 @@ class BeginForm(forms.ModelForm):
 
     class Meta:
         model = Plan
-        fields = ("title", "short_name", "slug", "start_year", "end_year", "predecessor")
+        fields = ("title", *CITY, "short_name", "slug", "start_year", "end_year", "predecessor")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["predecessor"]).empty_label = "（なし）"
+        self.is_first = not Plan.objects.exists()
+        for name in ("predecessor",) if self.is_first else CITY:
+            del self.fields[name]
+        if self.is_first:
+            cast(forms.ChoiceField, self.fields["way"]).choices = [way for way in WAYS if way[0] != COPY]
+            self.initial["way"] = FILE
+        else:
+            cast(forms.ModelChoiceField, self.fields["predecessor"]).empty_label = "（なし）"
 
     def _post_clean(self) -> None:
         """Left to begin_plan(), which knows the settings that the plan takes over."""
@@ -73,8 +92,21 @@ def begin_page(request: HttpRequest) -> HttpResponse:
             f"計画「{plan}」を始めました（{count}項目）。内容を確かめ、計画の画面の「年度を開く」で最初の年度を開いてください。",
         )
         return HttpResponseRedirect(reverse("admin:plan-tree", args=[plan.pk]))
-    facts: dict = {"form": form, "required": REQUIRED, "others": [name for name in KNOWN if name not in REQUIRED]}
+    facts: dict = {"form": form, "required": REQUIRED, "others": _others(form)}
     return own_page(request, "admin/plan/begin.html", title=TITLE, **facts)
+
+
+def _others(form: BeginForm) -> list[str]:
+    """The columns that the table may have besides; a first plan has none before it to come from."""
+    return [name for name in KNOWN if name not in REQUIRED and not (form.is_first and name == ORIGINS)]
+
+
+def template_file(request: HttpRequest) -> HttpResponse:
+    """A workbook with the headings of the items' table alone."""
+    permissions.require(permissions.may_add(request.user, Plan))
+    columns = [*REQUIRED, *_others(BeginForm())]
+    headers = {"Content-Disposition": 'attachment; filename="items.xlsx"'}
+    return HttpResponse(write_xlsx(columns, []), content_type=XLSX, headers=headers)
 
 
 def _begin(request: HttpRequest, form: BeginForm) -> Plan | None:
@@ -135,5 +167,6 @@ def urls(guarded: Callable) -> list[URLPattern]:
     """The pages' addresses."""
     return [
         path("plan/begin/", guarded(begin_page), name="begin_plan"),
+        path("plan/begin/items.xlsx", guarded(template_file), name="begin_template"),
         path("plan/<int:pk>/lineage/", guarded(lineage_page), name="plan_lineage"),
     ]

@@ -19,6 +19,7 @@ from import_export.widgets import Widget
 from tablib import Dataset
 
 from actionplan.admin.base import PortalAdmin
+from actionplan.admin.finding import OfPlans
 from actionplan.figures import EQUALS, FigureKind, read_number, written_number
 from actionplan.fiscal_year import era_label, fiscal_year_of, parse_fiscal_year
 from actionplan.models import ActionItem, Figure, Plan, read_targets
@@ -292,18 +293,24 @@ def _years_of_targets(figures: QuerySet) -> Iterator[int]:
 
 
 @admin.register(Figure)
-class FigureAdmin(ImportsFiles, ReadableHistory, PortalAdmin):
+class FigureAdmin(OfPlans, ImportsFiles, ReadableHistory, PortalAdmin):
     """Every declared figure of every item; on an item's own page it has its own beside it."""
 
     resource_classes = [FigureResource]
     file_stem = "figures"
     fields = ["item", "order", "kind", "name", "unit", "baseline", "targets", "last_year"]
-    list_display = ["code", "name", "unit", "kind", "baseline", "item_name", "plan"]
+    list_display = ["code", "name", "unit", "kind", "baseline", "item_name"]
     list_display_links = ["name"]
     list_select_related = ["item__measure__policy__plan"]
     list_filter = ["kind"]
-    search_fields = ["name", "item__name", "item__public_id"]
-    search_help_text = "指標の名前・財源と、項目の名前で探します。"
+    search_fields = [
+        *("name", "item__name", "item__printed_number", "item__public_id"),
+        *("item__lead_department__name", "item__lead_department__unit"),
+        *("item__measure__policy__plan__title", "item__measure__policy__plan__short_name"),
+    ]
+    numbers = ("item__measure__policy__number", "item__measure__number", "item__number")
+    plan_path = "item__measure__policy__plan"
+    search_help_text = "指標の名前・財源と、項目の番号（3-2-1）・名前、担当課、計画名で探します。"
     sortable_by = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Figure | None = None) -> list[str]:
@@ -319,8 +326,3 @@ class FigureAdmin(ImportsFiles, ReadableHistory, PortalAdmin):
     def item_name(self, figure: Figure) -> str:
         """What the item is called."""
         return figure.item.name
-
-    @admin.display(description="計画")
-    def plan(self, figure: Figure) -> str:
-        """The plan of the item."""
-        return figure.item.measure.policy.plan.name

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from import_export.admin import ImportExportMixin
@@ -22,6 +22,7 @@ from import_export.results import Result, RowResult
 from tablib import Dataset
 
 from actionplan.admin.base import AsksPermission
+from actionplan.exports.tabular import XLSX, write_xlsx
 from actionplan.models import ActionItem, Measure
 from actionplan.plan.tables import seal
 from actionplan.round.plan_changes import tell_open_years
@@ -79,6 +80,19 @@ class ImportsFiles(AsksOpenYears, AsksPermission, ImportExportMixin):
     import_template_name = "admin/portal/import.html"
     export_template_name = "admin/portal/export.html"
     import_export_change_list_template = "admin/portal/change_list_files.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The library's and Django's, and the empty table."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}_template"
+        return [path("template.xlsx", self.admin_site.admin_view(self.template_file), name=name), *super().get_urls()]
+
+    def template_file(self, request: HttpRequest) -> HttpResponse:
+        """A workbook with the headings alone, to be filled in and brought in."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
+        columns = [field.column_name for field in self.resource_classes[0]().get_import_fields()]
+        headers = {"Content-Disposition": f'attachment; filename="{self.file_stem}.xlsx"'}
+        return HttpResponse(write_xlsx(columns, []), content_type=XLSX, headers=headers)
 
     def add_data_read_fail_error_to_form(self, form: Form, e: Exception) -> None:
         """Puts the reader's sentence on the form."""

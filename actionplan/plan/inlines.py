@@ -1,4 +1,4 @@
-"""What a plan and its items declare, as rows on their pages: the scale of progress, an item's figures."""
+"""What a plan and its items declare, as rows on their pages: the scale, the guideline's parts, an item's figures."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,18 @@ from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet, ModelForm
 
 from actionplan.admin.base import PortalInline
-from actionplan.models import Figure, Plan, PlanCategory, codes_in_use, scale_of, why_not_delete
+from actionplan.models import (
+    Aim,
+    Figure,
+    Plan,
+    PlanCategory,
+    Stage,
+    StoryRemark,
+    StoryStep,
+    codes_in_use,
+    scale_of,
+    why_not_delete,
+)
 
 UNSET_STAYS = "「{label}」は、まだ選んでいないことを表す区分なので、削除することも、使わないことにもできません。"
 TWICE = "同じ記号の進捗区分があります。記号は、区分ごとに別のものにしてください。"
@@ -100,3 +111,43 @@ class FigureInline(PortalInline):
     fields = ["order", "kind", "name", "unit", "baseline", "targets", "last_year"]
     can_delete = True
     show_change_link = False
+
+
+# Written once and rarely touched again: closed, unless a box in it is at fault.
+CLOSED: Any = {"classes": ["collapse"]}
+
+
+class GuidelineInline(PortalInline):
+    """A part of the guideline; no published row rests on it, so it may be deleted here."""
+
+    classes = CLOSED["classes"]
+    can_delete = True
+    show_change_link = False
+
+
+class StoryStepInline(GuidelineInline):
+    """起承転結."""
+
+    model = StoryStep
+    verbose_name_plural = "指針：ストーリーの段（起承転結）"
+
+
+class StoryRemarkInline(GuidelineInline):
+    """The remarks beside the process."""
+
+    model = StoryRemark
+    verbose_name_plural = "指針：プロセスへの注記"
+
+
+class AimInline(GuidelineInline):
+    """①②③."""
+
+    model = Aim
+    verbose_name_plural = "指針：ねらいの一覧"
+
+
+class StageInline(GuidelineInline):
+    """The stages with their fiscal years."""
+
+    model = Stage
+    verbose_name_plural = "指針：段階の一覧"

@@ -19,6 +19,7 @@ from actionplan.round.opening import years_under_way
 from actionplan.round.plan_changes import questions
 from actionplan.round.reminders import sends_workbooks
 from actionplan.round.responses import TITLE, Response, report_of, responses, tallies, waiting_revisions
+from actionplan.round.staffing import lacking
 from actionplan.round.years import why_not_close
 from actionplan.seen import fingerprint
 from actionplan.words import day_words, days_words, due_day
@@ -106,6 +107,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "asked_about": check_year(report).count if total.total <= MOST_CHECKED else None,
         "coordinates": coordinates,
         "workbook_mails": sends_workbooks(),
+        "missed": _missed(request, report, found) if coordinates else [],
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }
     if coordinates and _is_under_way(report, facts):
@@ -134,6 +136,12 @@ def _is_untouched(report: AnnualReport, found: list[Response]) -> bool:
     """Whether the year may still be taken back; asked of the database only when nobody has begun."""
     begun = any(response.counts[state] for response in found for state in State if state != State.NOT_STARTED)
     return not begun and not why_not_close(report)
+
+
+def _missed(request: HttpRequest, report: AnnualReport, found: list[Response]) -> list[str]:
+    """Which departments of those that are not through have nobody to hand in or to write, in sentences."""
+    asked = [] if report.sample else [each.department for each in found if not each.finished]
+    return lacking(asked, succession_in(request)).sentences if any(asked) else []
 
 
 def due_of(report: AnnualReport) -> Due | None:

@@ -11,12 +11,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
-from actionplan.admin.site import own_page
+from actionplan.admin.site import own_page, succession_in
 from actionplan.models import AnnualReport, note_source
 from actionplan.round.opening import Opening, cautions, opening_of
 from actionplan.round.pages import TITLE, report_of
 from actionplan.round.reminders import sends_workbooks
 from actionplan.round.rows import OpenYearForm, due_field
+from actionplan.round.staffing import lacking
 from actionplan.round.years import ClosingRefused, OpeningRefused, close_year, closing_of, open_year, refuse_year
 from actionplan.seen import Moved
 from actionplan.words import day_words
@@ -105,7 +106,7 @@ def open_year_page(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
             opening = _preview(form) if request.method == "POST" and _may_open(form) else None
     crumbs = [("取りまとめ状況", reverse("admin:round_front"))]
-    facts = {"form": form, "opening": opening, "cautions": _cautions(opening) if opening else []}
+    facts = {"form": form, "opening": opening, "cautions": _cautions(request, opening) if opening else []}
     return own_page(request, "admin/round/open_year.html", title="年度を開く", crumbs=crumbs, **facts)
 
 
@@ -127,10 +128,11 @@ def _may_open(form: OpenYearForm) -> bool:
     return True
 
 
-def _cautions(opening: Opening) -> list[str]:
+def _cautions(request: HttpRequest, opening: Opening) -> list[str]:
     due = opening.answers_due
     late = opening.sets_due and due is not None and due < opening.day
-    return [*([PAST] if late else []), *cautions(opening)]
+    missed = lacking((row.department for row in opening.coming), succession_in(request))
+    return [*([PAST] if late else []), *cautions(opening), *missed.sentences]
 
 
 def _open(request: HttpRequest, form: OpenYearForm) -> HttpResponse:

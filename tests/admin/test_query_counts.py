@@ -13,9 +13,9 @@ pytestmark = pytest.mark.django_db
 # A page of many rows asks once more than a single page of few: the list's own count of pages.
 LISTS = {
     "plan": 5,
-    "policy": 5,
-    "measure": 6,
-    "actionitem": 11,
+    "policy": 6,
+    "measure": 7,
+    "actionitem": 12,
     "actortype": 5,
     "area": 5,
     "tag": 5,

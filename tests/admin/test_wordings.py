@@ -50,7 +50,7 @@ def english(response) -> list[str]:
     return [
         word
         for word in re.findall(
-            r"[A-Za-z]{4,}", re.sub(r"\b[0-9a-f]{64}\b|\b[2-9bcdfghjkmnpqrstvwxz]{8}\b|\S+\*{4,}", "", spoken)
+            r"[A-Za-z]{4,}", re.sub(r"\b(?:[0-9a-f]{32}){1,2}\b|\b[2-9bcdfghjkmnpqrstvwxz]{8}\b|\S+\*{4,}", "", spoken)
         )
         if word not in KNOWN
     ]
@@ -69,7 +69,8 @@ def pages():
         yield from ([] if row._meta.model_name == "edition" else [f"{place}add/"])
         yield from (f"{place}{row.pk}/{name}/" for name in names)
     yield f"auth/user/{user.pk}/password/"
-    for level in ("policy", "measure", "actionitem"):
+    yield from ("first-year/", "plan/begin/")
+    for level in ("policy", "measure", "actionitem", "department"):
         yield from (f"actionplan/{level}/import/", f"actionplan/{level}/export/")
 
 

@@ -23,3 +23,11 @@ def test_a_trouble_names_its_cell_and_knows_its_row():
 def test_a_trouble_with_the_whole_sheet_names_no_cell():
     assert str(Trouble("", "直してください。")) == "直してください。"
     assert Trouble("", "").line is None
+
+
+def test_the_benchmark_writes_its_workbook_without_a_database():
+    from actionplan.inquiry.write_workbook import write_inquiry
+    from benchmarks.inquiry import rows_of
+
+    report, rows = rows_of(2)
+    assert write_inquiry(report, None, rows).startswith(b"PK")

@@ -2,12 +2,13 @@
 
 import io
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
 from actionplan.answers.sheet import CONTINUED, MERGED, NEW, answer_sheet
 from actionplan.models import ActionItem, AnnualReport, Area, Figure, Measure, Plan, Policy, Tag
-from actionplan.plan.begin import NUMBERS, TITLES, begin_plan
+from actionplan.plan.begin import KNOWN, NUMBERS, TITLES, begin_plan
 from actionplan.round.opening import opening_of
 from actionplan.round.years import open_year
 from actionplan.uploads import Table
@@ -314,3 +315,19 @@ def test_the_lists_tell_the_policies_of_two_plans_apart(office, before):
     page = office.get("/admin/actionplan/actionitem/").content.decode()
     assert "第2次　施策1" in page
     assert "第1次計画　施策1" in page
+
+
+def test_the_empty_table_has_every_heading_that_the_page_names(office):
+    file = openpyxl.load_workbook(io.BytesIO(office.get(f"{BEGIN}items.xlsx").content))
+    assert {cell.value for cell in file.active[1]} == set(KNOWN)
+
+
+def test_the_first_plan_is_asked_for_the_city_and_for_no_plan_before_it(client, db):
+    client.force_login(factories.make_person("事務局"))
+    form = client.get(BEGIN).context["form"]
+    assert {"municipality", "municipality_code"} <= form.fields.keys()
+    assert "predecessor" not in form.fields
+    refused = client.post(BEGIN, {"title": "計画", "way": "empty", "municipality": "試験市", "municipality_code": "12"})
+    assert "6桁の数字で入力してください。" in refused.content.decode()
+    client.post(BEGIN, {"title": "計画", "way": "empty", "municipality": "試験市", "municipality_code": "012345"})
+    assert Plan.objects.get().municipality == "試験市"

@@ -34,7 +34,7 @@ def test_the_item_that_follows_is_named_by_its_number(tree):
     first, second = ActionItem.objects.all()[:2]
     client, address = signed_in(), change_url(first)
     page = client.get(address).content.decode()
-    assert 'name="successor" maxlength="30"' in page
+    assert 'name="successor" maxlength="200"' in page
     assert post(client, first, successor=second.code).status_code == 302
     assert ActionItem.objects.get(pk=first.pk).successor == second
     assert f'value="{second.code}"' in client.get(address).content.decode()

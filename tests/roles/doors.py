@@ -66,7 +66,7 @@ MODELS = (
     ("auth", "user", "{account}", AUDITORS, OFFICE, NOBODY),
     ("auth", "group", "{group}", AUDITORS, "S", "S"),
 )
-FILES = ("policy", "measure", "actionitem", "figure")
+FILES = ("policy", "measure", "actionitem", "figure", "department")
 
 
 def model_doors() -> Iterator[Door]:
@@ -85,6 +85,7 @@ def model_doors() -> Iterator[Door]:
             yield post(f"{name}_simple_history", f"{base}{pk}/history/1/", NOBODY)
         if model in FILES:
             yield from both(f"{name}_import", f"{base}import/", writers)
+            yield get(f"{name}_template", f"{base}template.xlsx", writers)
             yield post(f"{name}_process_import", f"{base}process_import/", writers)
             yield from both(f"{name}_export", f"{base}export/", readers, {"format": "0", "resource": "0"})
 
@@ -94,7 +95,9 @@ PORTAL = (
     get("components", "/admin/components/", EVERYBODY),
     get("app_list", "/admin/actionplan/", READERS + "TK", refused=404),
     get("plan-tree", "/admin/actionplan/plan/{plan}/tree/", READERS),
+    get("first_year", "/admin/first-year/", "JPS"),
     *both("begin_plan", "/admin/plan/begin/", OFFICE),
+    get("begin_template", "/admin/plan/begin/items.xlsx", OFFICE),
     *both("plan_lineage", "/admin/plan/{plan}/lineage/", OFFICE),
     get("statuses-download", "/admin/actionplan/yearlystatus/download/{report}.csv", READERS),
     get("edition-download", "/admin/actionplan/edition/{edition}/download.csv", READERS),
