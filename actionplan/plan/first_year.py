@@ -236,8 +236,8 @@ def _reading(at: Situation) -> FirstStep:
     year = at.report
     ready = bool(year and not year.unconfirmed and not (at.plan.marked and at.plan.unmarked))
     told = f"{READY if ready else ''}公表したときの形で、全体を読めます。" if year else NO_YEAR
-    ways = [_link("点検する", "check_year", year.key), _link("公表したときの形で見る", "preview", year.pk)] if year else []
-    return FirstStep("公表する内容を確かめる", ready, told, ways)
+    ways = [("点検する", "check_year", year.key), ("公表したときの形で見る", "preview", year.pk)] if year else []
+    return FirstStep("公表する内容を確かめる", ready, told, [_link(*way) for way in ways])
 
 
 READY = "すべて確定し、公表を妨げるものはありません。"
