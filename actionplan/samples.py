@@ -129,6 +129,11 @@ def sample_reports() -> models.QuerySet[AnnualReport]:
     return AnnualReport.objects.filter(sample=True)
 
 
+def holds_real_reports() -> bool:
+    """Whether the database holds any report that is none of the samples."""
+    return AnnualReport.objects.filter(sample=False).exists()
+
+
 @transaction.atomic
 def load_sample_years() -> list[Edition]:
     """The editions of the sample years, published now; raises NoRealReport."""

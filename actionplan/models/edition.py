@@ -15,6 +15,7 @@ from actionplan.cells import CELLS, CHOICE, CHOICES, PUBLISHED, Cell
 from actionplan.figures import Frozen, read_frozen
 from actionplan.models.base import ImmutableError, ImmutableModel, ImmutableQuerySet, RecordLineField, RecordTextField
 from actionplan.scale import Scale, read_scale
+from actionplan.shadow import SEPARATOR
 from actionplan.words import shown_number
 
 # Editions that citizens have seen although this machine's clock says that their time has not come: what has become
@@ -211,6 +212,10 @@ class EditionRowQuerySet(ImmutableQuerySet):
         if EditionRow.objects.filter(edition__in={row.edition_id for row in rows}).exists():
             raise ImmutableError
         return super().bulk_create(rows, *args, **kwargs)
+
+    def folded_otherwise(self) -> "EditionRowQuerySet":
+        """Those whose shadow another version of folding made."""
+        return self.exclude(search_text__contains=SEPARATOR)
 
 
 def published_fields(cell: Cell) -> Iterator[tuple[str, models.Field]]:

@@ -43,6 +43,13 @@ def is_alone() -> bool:
     return connection.vendor == "sqlite" and not settings.SHARED_DIR
 
 
+def has_note() -> bool:
+    """Whether the database has a place for the note of its computer; one of a version before has none."""
+    from actionplan.models import Installation
+
+    return Installation._meta.db_table in connection.introspection.table_names()
+
+
 def accept() -> None:
     """Takes this computer's key and folder for the portal's. Raises CommandError where the folder is not there."""
     from actionplan.models import Installation

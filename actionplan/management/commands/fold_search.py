@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from actionplan.models import EditionRow, unsealed
 from actionplan.publishing.compose import search_text
-from actionplan.shadow import SEPARATOR
 
 BATCH = 500
 
@@ -19,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, **options) -> None:
         """Folds the rows and says how many; says nothing where there are none."""
-        outdated = EditionRow.objects.exclude(search_text__contains=SEPARATOR)
+        outdated = EditionRow.objects.folded_otherwise()
         if not outdated.exists():
             return
         with unsealed("検索用の文の作り直し"):

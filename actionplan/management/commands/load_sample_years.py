@@ -6,9 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
-from actionplan.models import AnnualReport
 from actionplan.sample_plan import load_sample_plan
-from actionplan.samples import NoRealReport, load_sample_years, sample_reports
+from actionplan.samples import NoRealReport, holds_real_reports, load_sample_years, sample_reports
 
 HOLDS_REAL = """このデータベース（{name}）には実際の報告が入っているため、見本データを入れませんでした。
 市民の皆さんが見るサイトでは使わないでください。
@@ -60,5 +59,5 @@ def refuse_in_service(given: str) -> None:
     name = database_name()
     if given and given != name:
         raise CommandError(OTHER.format(name=name, given=given))
-    if not given and not settings.DEBUG and AnnualReport.objects.filter(sample=False).exists():
+    if not given and not settings.DEBUG and holds_real_reports():
         raise CommandError(HOLDS_REAL.format(name=name))

@@ -3,16 +3,14 @@
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from actionplan.management.commands.backup import default_folder, keys, names
-from actionplan.models import Installation
 from script.lib.backup.archive import BackupRefused
 from script.lib.backup.place import place_of_notes, record, this_place
 from script.lib.backup.restoring import Wishes, restore
 from script.lib.backup.sealed import Unsealable, passphrase_from
-from script.lib.installation import accept, is_alone
+from script.lib.installation import accept, has_note, is_alone
 from tsushima_portal import environment
 
 DONE = """復元しました：{path}
@@ -54,7 +52,7 @@ class Command(BaseCommand):
 
 def _accept() -> None:
     """What was put back is this portal's, wherever it was made; a version of before keeps no note of it."""
-    if not is_alone() and Installation._meta.db_table in connection.introspection.table_names():
+    if not is_alone() and has_note():
         accept()
 
 
