@@ -132,7 +132,9 @@ class PortalAdminSite(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
         """The front page, led by the work that waits for this person."""
         work = [link for page in self.own_pages for link in getattr(page, "front_links", no_links)(request)]
-        facts = {"work": work, "first_year": self.first_year(request)}
+        first_year = self.first_year(request)
+        # Nothing can be named in a box of published items while none is.
+        facts = {"work": [link for link in work if not (first_year and link.box)], "first_year": first_year}
         return super().index(request, facts | (extra_context or {}))
 
     def admin_view(self, view: Callable, cacheable: bool = False) -> Any:

@@ -26,7 +26,7 @@ from actionplan.answers.saving import (
 )
 from actionplan.cells import BY_NAME, FIGURES, NAMES, OPEN_STATES
 from actionplan.folding import fold
-from actionplan.models import Edition, EditionRow, Person, State, YearlyStatus
+from actionplan.models import EditionRow, Person, State, YearlyStatus
 from actionplan.publishing.approval import tell_publishers
 from actionplan.publishing.approval_pages import address, reason_box
 from actionplan.publishing.compose import shown_edition
@@ -207,8 +207,8 @@ def _answers(pairs: dict) -> list[YearlyStatus]:
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:
-    """For the office, once anything is public: the box in which the item is named."""
-    if not permissions.may_coordinate(request.user) or not Edition.objects.public().exists():
+    """For the office: the box in which the item is named; the front page leaves it out until anything is public."""
+    if not permissions.may_coordinate(request.user):
         return []
     return [FrontLink(TITLE, reverse("admin:correct"), box="項目の番号か名前（例：3-2-1）")]
 

@@ -15,7 +15,7 @@ from tests.plan.test_tree import publish
 
 pytestmark = pytest.mark.django_db
 # Words that stand in Japanese sentences, the keys of a keyboard, an algorithm, and an account of these tests.
-KNOWN = {"Excel", "Word", "xlsx", "docx", "JSON", "json", "Control", "Command", "LDAP", "pbkdf", "staff"}
+KNOWN = {"Excel", "Word", "LibreOffice", "xlsx", "docx", "JSON", "json", "Control", "Command", "LDAP", "pbkdf", "staff"}
 
 
 @pytest.fixture

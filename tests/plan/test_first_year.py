@@ -143,7 +143,7 @@ def test_who_has_no_step_to_take_sees_no_checklist():
 def test_a_publisher_is_led_to_the_publishing_alone():
     ask(make_year(), factories.make_department(), State.CONFIRMED)
     steps = Walker(factories.make_person(PUBLISHER)).answer.context["first_year"].steps
-    assert [words for step in steps for words, _ in step.links] == ["公表したときの形で見る", "公表の画面"]
+    assert [words for step in steps for words, _ in step.links] == ["点検する", "公表したときの形で見る", "公表の画面"]
 
 
 def test_the_steps_name_what_is_missing():
