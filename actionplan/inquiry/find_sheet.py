@@ -201,11 +201,16 @@ def _found_sheet(sheet: ReadOnlyWorksheet, head_row: int) -> FoundSheet:
 def numbered_rows(sheet: Any, until: int | None = None) -> Iterator[tuple[int, Cells]]:
     """Every row with a value, with its number; the sheet's own word on its size is not trusted."""
     sheet.reset_dimensions()
+    empty = None  # openpyxl gives one and the same row for all that are not there: up to a million
     for number, cells in enumerate(sheet.iter_rows(max_row=until, max_col=MOST_COLUMNS), 1):
+        if cells is empty:
+            continue
         if any(cell.value is not None for cell in cells):
             if number > MOST_ROWS:
                 raise UploadError(FAR_BELOW)
             yield number, cells
+        else:
+            empty = cells
 
 
 def header_words(value: object) -> str:
