@@ -35,15 +35,16 @@ def offices():
     return make_office(), make_office(department=factories.make_department("よその課"))
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.CONFIRMED])
-def test_a_clerk_who_posts_to_the_offices_list_or_form_is_refused(coordinator, state):
+@pytest.mark.parametrize(("state", "own"), [(State.DRAFT, False), (State.SUBMITTED, True), (State.CONFIRMED, True)])
+def test_a_clerk_who_posts_the_offices_list_or_form_writes_no_others_and_no_closed_answer(coordinator, state, own):
     department = factories.make_department()
-    status = factories.make_status(department=department)
+    status = factories.make_status(department=department if own else factories.make_department("よその課"))
     list_form = form_of(coordinator.get(STATUSES), "changelist-form")
     full_form = form_of(coordinator.get(change_url(status)), "yearlystatus_form")
     YearlyStatus.objects.update(state=state)
     clerk, before = signed_in(factories.make_person(CLERK, departments=[department])), state_of_everything()
-    assert clerk.post(STATUSES, {**list_form, "form-0-text": "書き換え", "_save": "保存"}).status_code == 403
+    assert clerk.post(STATUSES, {**list_form, "form-0-text": "書き換え", "_save": "保存"}).status_code < 500
+    assert state_of_everything() == before
     assert clerk.post(change_url(status), {**full_form, "text": "書き換え"}).status_code == 403
     assert clerk.post(f"{STATUSES}{status.pk}/delete/", {"post": "yes"}).status_code == 403
     assert clerk.post(f"{STATUSES}add/", full_form).status_code == 403

@@ -78,7 +78,7 @@ def test_every_fault_is_told_with_its_place_and_nothing_is_stored(office):
 
 
 def test_a_column_that_nobody_knows_is_named(office):
-    assert "1行目の「課長」は、知らない列です。" in page(bring(office, ["総務課", "山田"], head=["課名", "課長"]))
+    assert "見出しの「課長」は、知らない列です。" in page(bring(office, ["総務課", "山田"], head=["課名", "課長"]))
 
 
 def test_who_may_not_write_departments_brings_none_in():
