@@ -162,7 +162,7 @@ def _with_what_was_said(found: Iterable[Concern]) -> list[Concern]:
     once = {each.key: each for each in reversed([*found])}
     items = {item for item, _ in once}
     rows = Acknowledgement.objects.filter(item__in=items).select_related("said_by") if items else ()
-    said = {(row.item_id, row.mark): row for row in rows}
+    said = {(row.item_id, row.digest): row for row in rows}
     return [replace(each, said=said.get(key)) for key, each in reversed(once.items())]
 
 

@@ -69,7 +69,7 @@ class Acknowledgement(RecordModel):
     kind = models.CharField("種類", max_length=20, choices=CheckKind.choices)
     box = RecordLineField("欄", max_length=100)
     words = RecordTextField("言葉", blank=True)
-    mark = GivenField(
+    digest = GivenField(
         "印",
         give=lambda row: mark_of(row.report, row.kind, row.box, row.words),
         max_length=40,
@@ -80,13 +80,13 @@ class Acknowledgement(RecordModel):
     said_by = person("確かめた人")
     said_at = models.DateTimeField("確かめた日時", default=timezone.now)
     history = records()
-    objects: ClassVar[NaturalManager] = NaturalManager("mark")
+    objects: ClassVar[NaturalManager] = NaturalManager("digest")
 
     class Meta:
         verbose_name = verbose_name_plural = "点検で確かめたこと"
         ordering = ["pk"]
         default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["item", "mark"], name="acknowledged_once")]
+        constraints = [models.UniqueConstraint(fields=["item", "digest"], name="acknowledged_once")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}「{self.words[:20]}」"

@@ -50,9 +50,9 @@ from actionplan.models import (
 ADDED, CHANGED, DELETED, PUBLISHED, WITHDRAWN, REMINDED, HAPPENED = "+", "~", "-", "p", "w", "r", "s"
 ACTIONS = {ADDED: "追加", CHANGED: "変更", DELETED: "削除"}
 ACTIONS |= {PUBLISHED: "公表", WITHDRAWN: "取下げ", REMINDED: "メール", HAPPENED: "安全"}
-# Who took a step and when is the record's own who and when; the revision only counts, a public id and a mark never
-# change.
-SILENT = {"revision", "left_as_is", "public_id", "printed", "status_id", "mark", "said_by_id", "said_at"} | {
+# Who took a step and when is the record's own who and when; the revision only counts, a public id and a digest
+# never change.
+SILENT = {"revision", "left_as_is", "public_id", "printed", "status_id", "digest", "said_by_id", "said_at"} | {
     f"{step}_{fact}" for step in ("answered", "submitted", "confirmed", "returned") for fact in ("by_id", "at")
 }
 
