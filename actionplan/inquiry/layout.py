@@ -84,7 +84,10 @@ OPTIONAL = "・".join(cell.label for cell in CELLS if not cell.needed)
 NO_ROWS_MORE = "行や列を増やさないでください。列の幅と行の高さは、変えてもかまいません。"
 NOT_THE_NUMBERS = "右端の改訂番号と照合番号、1行目の右端の文字は、取込みに使います。変更しないでください。"
 NO_FORMULAS = "数式は使えません。文字で書いてください。セルの中で改行するには、Altキーを押しながらEnterキーを押します。"
-ANY_NAME = "ファイルの名前とシートの名前は変えてもかまいません。形式は「Excelブック（.xlsx）」のまま保存してください。"
+ANY_NAME = (
+    "ファイルの名前とシートの名前は変えてもかまいません。形式は「Excelブック（.xlsx）」のまま保存してください。"
+    "LibreOfficeの表（.ods）でも取り込めます。"
+)
 
 
 @dataclass(frozen=True)
