@@ -5,15 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.core.paginator import Page
 from django.utils.safestring import SafeString
 
 from actionplan.answers.admin import marks_html
 from actionplan.answers.copying import text_to_copy
 from actionplan.answers.saving import CLASH, CLOSED, FAULTY, Judgement, is_untouched, missing_parts
 from actionplan.answers.sheet import SheetRow, box_name, figure_box_name, stamp_of
-from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATES
+from actionplan.cells import BY_NAME, CHOICE, EXTRAS, FIGURES, NAMES, OPEN_STATES, missing_cells
 from actionplan.checks.questions import Concern
 from actionplan.figures import raw_values, written_number
 from actionplan.models import State, YearlyStatus
@@ -347,3 +349,40 @@ def _author(refused: Judgement, newest_first: Iterable[Any]) -> StepTaken | None
             break
         author = record
     return author and StepTaken("保存", person_name(author.history_user), author.history_date)
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A link to an item or to one of its boxes, and what is to be said about it."""
+
+    code: str
+    address: str
+    words: str
+
+
+def lacking(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
+    """The open items that lack a part, with what they lack. page: the one that is shown; others are led to."""
+    return [
+        _pointer(page, index, row, cells[0].name, "・".join(cell.label for cell in cells))
+        for index, row in enumerate(answers)
+        if row.state in OPEN_STATES and (cells := missing_cells(row))
+    ]
+
+
+def pointers(answers: list[YearlyStatus], page: Page) -> dict:
+    """The items that came back and nobody has written anew, those with last year's text, and those that were mended."""
+    rows = list(enumerate(answers))
+    return {
+        "returned": [_pointer(page, index, row, "item", row.return_reason) for index, row in rows if is_untouched(row)],
+        "copied": [
+            _pointer(page, index, row, "text") for index, row in rows if row.state in OPEN_STATES and row.is_copied
+        ],
+        "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
+    }
+
+
+def _pointer(page: Page, index: int, row: YearlyStatus, part: str, words: str = "") -> Pointer:
+    """index: of the row among all rows, from 0."""
+    number = index // page.paginator.per_page + 1
+    query = "" if number == page.number else f"?{urlencode({'page': number})}"
+    return Pointer(row.item.code, f"{query}#{part}-{row.pk}", words)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -15,8 +15,8 @@ from django.urls import URLPattern, path, reverse
 from actionplan.admin import rescue
 from actionplan.admin.site import own_page, succession_in, tell_reading
 from actionplan.answers.copying import copy_last_year
-from actionplan.answers.facts import Item, authors, make_item, names_of
-from actionplan.answers.saving import CLASH, FAULTY, GONE, is_untouched
+from actionplan.answers.facts import Item, authors, lacking, make_item, names_of, pointers
+from actionplan.answers.saving import CLASH, FAULTY, GONE
 from actionplan.answers.sheet import (
     Returned,
     Sheet,
@@ -34,7 +34,7 @@ from actionplan.answers.sheet import (
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import due_words, tally_of, written_words
+from actionplan.answers.tally import Tally, due_words, tally_of, written_words
 from actionplan.answers.waiting import TITLE
 from actionplan.answers.wordings import (
     INCOMPLETE,
@@ -49,7 +49,7 @@ from actionplan.answers.wordings import (
     UNSAVED,
     guide,
 )
-from actionplan.cells import CELLS, OPEN_STATES, missing_cells
+from actionplan.cells import CELLS
 from actionplan.checks.questions import Check
 from actionplan.checks.reading import check_answers
 from actionplan.models import Evidence, State, YearlyStatus
@@ -60,6 +60,8 @@ from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 SUBMIT, ANYWAY = "submit", "anyway"
 # For an item: putting last year's text, or the texts of related departments, into its box.
 COPY, JOIN = "copy", "join"
+# The answer that a link leads to.
+AT = "at"
 SAVE, COPY_ALL = "save", "copyall"
 # How the items are shown besides one by one: as a table, for writing by the keyboard.
 TABLE = "table"
@@ -184,17 +186,7 @@ def urls(guarded: Callable) -> list[URLPattern]:
     ]
 
 
-PER_PAGE = 100
-MOST_POINTERS = 30
-
-
-@dataclass(frozen=True)
-class Pointer:
-    """A link to an item or to one of its boxes, and what is to be said about it."""
-
-    code: str
-    address: str
-    words: str
+PER_PAGE, MOST_POINTERS = 100, 30
 
 
 def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -> HttpResponse:
@@ -215,29 +207,43 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "page": page,
         "items": items,
         "check": check,
-        "writable": any(item.writable for item in items),
-        "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
+        "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
         "others": others_of(elsewhere),
         "as_table": bool(_view(request)),
         "query": _query(request, page),
-        "summary": written_words(tally),
-        "due": due_words(sheet.report, sheet.day) if tally.open else "",
-        "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
-        "take_back": TAKE_BACK.format(tally.states.get(State.SUBMITTED, 0)),
-        "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
         "missing": _missing(request, sheet, answers, page),
-        "returned": _returned(answers, page),
-        "copied": _copied(answers, page),
-        "copyable": sum(item.may_copy for item in items),
-        "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
-        "asks_anyway": sheet.may_submit and "untouched" in request.GET,
+        **pointers(answers, page),
+        **_standing(sheet, tally, items),
         **_refusals(request, sheet, returned),
+        "asks_anyway": sheet.may_submit and "untouched" in request.GET,
     }
     crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
     response = own_page(request, "admin/answers/sheet.html", title=sheet.title, crumbs=crumbs, **facts)
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _standing(sheet: Sheet, tally: Tally, items: Sequence[Item]) -> dict:
+    """How far the department is, and what may be done here."""
+    return {
+        "writable": any(item.writable for item in items),
+        "copyable": sum(item.may_copy for item in items),
+        "may_look_back": sheet.standing.answers or sheet.standing.submits or may_audit(sheet.user),
+        "summary": written_words(tally),
+        "due": due_words(sheet.report, sheet.day) if tally.open else "",
+        "take_back": TAKE_BACK.format(tally.states.get(State.SUBMITTED, 0)),
+        "definitions": [(each.label, each.definition) for each in sheet.report.scale.offered()],
+    }
+
+
+def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
+    """The open items that lack a part: after a try to hand them in, or when the others are written."""
+    found, tried = lacking(answers, page), "check" in request.GET
+    if not sheet.may_act or not (tried or len(found) < len(answers)):
+        return {}
+    more = max(0, len(found) - MOST_POINTERS)
+    return {"pointers": found[:MOST_POINTERS], "more": more, "sentence": INCOMPLETE if tried and found else ""}
 
 
 def _query(request: HttpRequest, page: Page) -> str:
@@ -248,7 +254,7 @@ def _query(request: HttpRequest, page: Page) -> str:
 
 def _page_asked_for(request: HttpRequest, answers: Sequence[YearlyStatus]) -> str | int | None:
     """The page's number: the one that holds the answer that `at` names, else what `page` says."""
-    at = request.GET.get("at", "")
+    at = request.GET.get(AT, "")
     places = [index for index, row in enumerate(answers) if str(row.pk) == at]
     return places[0] // PER_PAGE + 1 if places else request.GET.get("page")
 
@@ -275,69 +281,33 @@ def _items(
     check: Check,
 ) -> list[Item]:
     refused = returned.refused if returned else {}
-    asked = {name: request.GET.get(name) for name in (COPY, JOIN)} if request.method == "GET" else {}
-    names, writers = names_of(rows), authors(refused.values())
-    items = [
-        make_item(
-            row,
-            names,
-            writable=sheet.standing.may_answer(row.status),
-            refused=refused.get(row.status.pk),
-            copied=asked.get(COPY) == str(row.status.pk),
-            beside=voices.beside(row.status.item_id, row.status.text),
-            joined=asked.get(JOIN) == str(row.status.pk),
-        )
-        for row in rows
-    ]
-    counted = Evidence.objects.filter(status__in=[row.status.pk for row in rows]).order_by().values_list("status")
-    counts = dict(counted.annotate(Count("pk")))
-    at = request.GET.get("at")
+    # Which answer a button or a link names, by what it asks for.
+    named = {name: request.GET.get(name) for name in (COPY, JOIN, AT)} if request.method == "GET" else {}
+    names, writers, counts = names_of(rows), authors(refused.values()), _evidence_counts(rows)
     return [
         replace(
-            item,
-            clash=writers.get(item.status.pk),
-            evidence=counts.get(item.status.pk, 0),
-            opened=at == str(item.status.pk),
-            asked=check.by_answer.get(item.status.pk, ()),
+            make_item(
+                row,
+                names,
+                writable=sheet.standing.may_answer(row.status),
+                refused=refused.get(key),
+                copied=named.get(COPY) == str(key),
+                beside=voices.beside(row.status.item_id, row.status.text),
+                joined=named.get(JOIN) == str(key),
+            ),
+            clash=writers.get(key),
+            evidence=counts.get(key, 0),
+            opened=named.get(AT) == str(key),
+            asked=check.by_answer.get(key, ()),
         )
-        for item in items
+        for row in rows
+        for key in [row.status.pk]
     ]
 
 
-def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
-    """The open items that lack a part: after a try to hand them in, or when the others are written."""
-    lacking = [
-        (index, row, cells)
-        for index, row in enumerate(answers)
-        if row.state in OPEN_STATES and (cells := missing_cells(row))
-    ]
-    tried = bool(lacking) and "check" in request.GET
-    if not sheet.may_act or not (tried or len(lacking) < len(answers)):
-        return {}
-    found = [
-        Pointer(row.item.code, _address(page, index, row, cells[0].name), "・".join(cell.label for cell in cells))
-        for index, row, cells in lacking[:MOST_POINTERS]
-    ]
-    return {"pointers": found, "more": len(lacking) - len(found), "sentence": INCOMPLETE if tried else ""}
-
-
-def _returned(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
-    """What came back and nobody has written anew."""
-    rows = [(index, row) for index, row in enumerate(answers) if is_untouched(row)]
-    return [Pointer(row.item.code, _address(page, index, row, "item"), row.return_reason) for index, row in rows]
-
-
-def _copied(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
-    """Those whose text is last year's, copied and untouched."""
-    rows = [(index, row) for index, row in enumerate(answers) if row.state in OPEN_STATES and row.is_copied]
-    return [Pointer(row.item.code, _address(page, index, row, "text"), "") for index, row in rows]
-
-
-def _address(page: Page, index: int, row: YearlyStatus, part: str) -> str:
-    """Where the row's part is; index: of the row among all rows, from 0."""
-    number = index // PER_PAGE + 1
-    query = "" if number == page.number else f"?{urlencode({'page': number})}"
-    return f"{query}#{part}-{row.pk}"
+def _evidence_counts(rows: list[SheetRow]) -> dict[int, int]:
+    counted = Evidence.objects.filter(status__in=[row.status.pk for row in rows]).order_by().values_list("status")
+    return dict(counted.annotate(Count("pk")))
 
 
 def _refusals(request: HttpRequest, sheet: Sheet, returned: Returned | None) -> dict:
