@@ -27,7 +27,7 @@ from actionplan.admin.site import own_page
 from actionplan.answers.saving import StepRefused, is_untouched, missing_parts, submit_rows
 from actionplan.answers.sheet import Sheet, find_sheet, sheet_rows, statuses
 from actionplan.mail import Post, Words, goes_out
-from actionplan.models import OPEN_STATES, HeadLink, YearlyStatus, likeness, note_source
+from actionplan.models import OPEN_STATES, Department, HeadLink, Partner, YearlyStatus, likeness, note_source
 from actionplan.round.reading_queue import read_answers
 from actionplan.round.reminders import item_lines, signature, site_address
 from actionplan.seen import Moved, fingerprint, refuse_moved
@@ -56,13 +56,14 @@ def heads_of(sheet: Sheet) -> list[User]:
     return list(able.filter(departments__in=sheet.forms - {None}, is_staff=True).distinct().order_by("username"))
 
 
-def why_no_mail(head: User, sheet: Sheet) -> str:
+def why_no_mail(head: User) -> str:
     """Why no link goes to the head, or nothing: who reads another's mail must not be able to hand in."""
     if not head.email:
         return NO_ADDRESS
-    others = User.objects.filter(is_active=True).exclude(pk=head.pk).exclude(email="").values_list("email", flat=True)
-    own = sheet.department.email if sheet.department else ""
-    return SHARED if likeness(head.email) in set(map(likeness, [own, *others])) else ""
+    people = User.objects.filter(is_active=True).exclude(pk=head.pk)
+    places = [model.objects.order_by().values("email") for model in (Department, Partner)]
+    shared = people.values("email").union(*places)
+    return SHARED if likeness(head.email) in {likeness(each["email"]) for each in shared} else ""
 
 
 def open_rows(rows: Iterable[YearlyStatus]) -> list[YearlyStatus]:
@@ -105,7 +106,7 @@ def make_link(sheet: Sheet, head: User, *, seen: str) -> tuple[HeadLink, str]:
     permissions.require(permissions.head_links() and permissions.may_ask_head(sheet.standing, sheet.pk))
     rows = open_rows(sheet.lock())
     refuse_moved(seen, seal_of(rows))
-    if why := why_not_ask(sheet, rows) or why_no_mail(head, sheet):
+    if why := why_not_ask(sheet, rows) or why_no_mail(head):
         raise HeadLinkRefused(why)
     revoke(HeadLink.objects.filter(report=sheet.report, department=sheet.department, head=head))
     secret, now = token_urlsafe(24), timezone.now()
@@ -136,7 +137,14 @@ def find_link(token: str, *, locked: bool = False) -> HeadLink | None:
         return None
     links = HeadLink.objects.select_related("report__plan", "department", "head").filter(secret_hash=_hash(secret))
     link = (links.select_for_update(of=("self",)) if locked else links).first()
-    return link if link and link.opens_at(timezone.now()) and permissions.may_use_head_link(link) else None
+    opens = link and link.opens_at(timezone.now()) and permissions.may_use_head_link(link)
+    return link if link and opens and _is_still_private(link) else None
+
+
+def _is_still_private(link: HeadLink) -> bool:
+    """Whether the mail went where the head alone reads it: addresses are mended, and given on to others."""
+    head = link.head
+    return bool(head) and likeness(head.email) == likeness(link.address) and not why_no_mail(head)
 
 
 def sheet_of(link: HeadLink) -> Sheet:
@@ -155,11 +163,11 @@ def hand_in(token: str) -> HeadLink:
 
     Raises HeadLinkRefused, and StepRefused or PermissionDenied as submit() does.
     """
-    link = find_link(token, locked=True)
-    if link is None or link.used_at:
-        raise HeadLinkRefused("このリンクは、もう使えません。")
+    link = _usable(find_link(token))
     sheet = sheet_of(link)
     rows = sheet.lock()
+    # After the rows, as make_link() does: two heads at once would wait for each other.
+    link = _usable(find_link(token, locked=True))
     if not is_as_sent(link, rows):
         raise HeadLinkRefused(CHANGED)
     submit_rows(open_rows(rows), by=sheet.user, standing=sheet.standing, how=HOW)
@@ -168,6 +176,12 @@ def hand_in(token: str) -> HeadLink:
     link.save()
     revoke(HeadLink.objects.filter(report=link.report, department=link.department), reason=HOW)
     told("head_link_used", account=link.head_id, step=str(link))
+    return link
+
+
+def _usable(link: HeadLink | None) -> HeadLink:
+    if link is None or link.used_at:
+        raise HeadLinkRefused("このリンクは、もう使えません。")
     return link
 
 
@@ -181,7 +195,7 @@ def ask_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
     sheet = find_sheet(request.user, key, department)
     permissions.require(permissions.may_ask_head(sheet.standing, sheet.pk))
     rows = open_rows(statuses(sheet.report, sheet.forms))
-    heads = [(head, full_name(head), why_no_mail(head, sheet)) for head in heads_of(sheet)]
+    heads = [(head, full_name(head), why_no_mail(head)) for head in heads_of(sheet)]
     why_not = "" if permissions.head_links() and goes_out() else OFF
     facts: dict[str, Any] = {"place": sheet, "rows": rows, "heads": heads, "seal": seal_of(rows)}
     facts["why_not"] = why_not or why_not_ask(sheet, rows)

@@ -124,7 +124,18 @@ def _added(head, row):
     ask(row.report, row.department, DRAFT)
 
 
-@pytest.mark.parametrize("meanwhile", [_rewritten, _lost_role, _left, _closed, _expired, _added])
+def _readdressed(head, row):
+    head.email = "right@example.jp"
+    head.save()
+
+
+def _shared_since(head, row):
+    factories.make_person("担当者", email="HEAD@example.jp")
+
+
+@pytest.mark.parametrize(
+    "meanwhile", [_rewritten, _lost_role, _left, _closed, _expired, _added, _readdressed, _shared_since]
+)
 def test_what_changed_since_the_mail_ends_the_link(rows, head, clerk, department, meanwhile):
     ask_head(clerk, department)
     meanwhile(head, rows[0])
@@ -156,8 +167,10 @@ def test_a_new_mail_ends_the_link_of_the_one_before(rows, head, clerk, departmen
     assert Client().get(second).status_code == 200
 
 
-@pytest.mark.parametrize("address", ["", "ka@example.jp", "ＫＡ@example.jp"])
+@pytest.mark.parametrize("address", ["", "ka@example.jp", "ＫＡ@example.jp", "ni@example.jp", "hama@example.jp"])
 def test_no_link_goes_to_an_address_that_others_read(rows, head, clerk, department, address):
+    factories.make_department("第二課", email="ni@example.jp")
+    factories.make_partner(email="hama@example.jp")
     head.email = address
     head.save()
     page = clerk.get(asking(department))

@@ -1,11 +1,15 @@
 """Several coordinators at the same moment on their pages, on every database: each thing happens once, none unseen."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.core import mail
+from django.db import transaction
+from django.test import Client
 
-from actionplan.models import AnnualReport, Reminder, State, YearlyStatus
+from actionplan.models import AnnualReport, HeadLink, Reminder, State, YearlyStatus
+from actionplan.round.head_link import make_link, open_rows, seal_of, sheet_of
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.asked import ask, make_year
@@ -67,3 +71,18 @@ def test_confirming_and_returning_at_once_takes_one_step_and_shows_it_to_the_oth
     assert (row.revision, row.history.count()) == (2, 2)
     assert row.state in (State.CONFIRMED, State.RETURNED)
     assert len(mail.outbox) == (row.state == State.RETURNED)
+
+
+def test_two_heads_who_press_at_once_hand_in_once_and_the_other_is_told(department, settings):
+    settings.HEAD_LINKS = True
+    report = make_year()
+    ask(report, department, *[State.DRAFT] * 5, text="花壇を作りました。")
+    heads = [factories.make_person("課長", departments=[department], email=f"{n}@example.jp") for n in range(3)]
+    sheet = sheet_of(HeadLink(report=report, department=department, head=heads[0]))
+    sheet = replace(sheet, standing=replace(sheet.standing, coordinates=True))
+    with transaction.atomic():
+        tokens = [make_link(sheet, head, seen=seal_of(open_rows(sheet.lock())))[1] for head in heads]
+    posts = [lambda token=token: Client().post(f"/admin/approve/{token}/") for token in tokens]
+    assert [answer.status_code for answer in at_once(*posts)].count(200) == 1
+    assert (HeadLink.objects.exclude(used_at=None).count(), HeadLink.objects.exclude(revoked_at=None).count()) == (1, 2)
+    assert set(YearlyStatus.objects.values_list("state", "revision")) == {(State.SUBMITTED, 2)}
