@@ -19,7 +19,7 @@ from actionplan import permissions
 from actionplan.admin.locking import RecordField
 from actionplan.admin.site import found_or_404, own_page
 from actionplan.cells import PUBLISHED
-from actionplan.folding import plain
+from actionplan.folding import folded, plain
 from actionplan.models import (
     CONTENT,
     WHERE_TOLD,
@@ -36,6 +36,7 @@ from actionplan.publishing.approval_pages import address, reason_box, tell_of_wi
 from actionplan.publishing.compose import compose
 from actionplan.publishing.differences import leaves
 from actionplan.publishing.publish import MAY_NOT_WITHDRAW, PublishRefused, withdraw_all
+from actionplan.shadow import TO_HIRAGANA
 from actionplan.words import shown_number
 
 SHORTEST = 2
@@ -50,21 +51,21 @@ FIELDS = (*CONTENT, *WHERE_TOLD, *YEAR_WHERE_TOLD, "correction_note")
 
 @dataclass(frozen=True)
 class Finder:
-    """Finds words in any writing: width, old and new letters, blanks, dashes and brackets aside."""
+    """Finds words in any writing: width, kana, numerals, old and new letters, blanks, dashes and brackets aside."""
 
     words: Sequence[str]
     known: dict[str, bool] = field(default_factory=dict)  # most texts stand in every version
 
     @cached_property
-    def spellings(self) -> list[str]:
+    def spellings(self) -> list[tuple[str, str]]:
         """What is compared of each word."""
-        return [bare(word) for word in self.words]
+        return [readings(word) for word in self.words]
 
     def finds(self, text: str) -> bool:
         """Whether any of the words stands in the text."""
         if text not in self.known:
-            letters = bare(text)
-            self.known[text] = any(spelling in letters for spelling in self.spellings)
+            pairs = [pair for word in self.spellings for pair in zip(word, readings(text), strict=True)]
+            self.known[text] = any(len(word) >= SHORTEST and word in letters for word, letters in pairs)
         return self.known[text]
 
     def fields_of(self, cells: Mapping[str, Any]) -> list[str]:
@@ -72,9 +73,17 @@ class Finder:
         return [name for name in FIELDS if any(self.finds(text) for _, text in leaves(cells.get(name)))]
 
 
-def bare(text: str) -> str:
-    """The letters and figures of a text alone, each in its plain form."""
-    return "".join(letter for letter in plain(text).letters if letter.isalnum())
+def readings(text: str) -> tuple[str, str]:
+    """The letters and figures of a text alone: each in its plain form, and as search folds them, all kana in hiragana.
+
+    Folding goes by what stands around: neither finds all that the other does.
+    """
+    letters = plain(text)
+    return _bare(letters.letters), _bare(folded(letters).letters.translate(TO_HIRAGANA))
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 @dataclass(frozen=True)
@@ -121,10 +130,12 @@ class Live:
     address: str
 
 
-def still_said(found: Sequence[Version], finder: Finder) -> list[Live]:
-    """Where the years whose versions hold the words would hold them again; as many queries as compose() asks a year."""
-    reports = {each.edition.report_id: each.edition.report for each in found if each.places}
-    return [live for report in reports.values() for live in _of_draft(report, finder)]
+def still_said(report: AnnualReport, finder: Finder) -> list[Live]:
+    """Where the plan's years would hold the words when published next, one that was never published among them: last
+    year's texts are copied. As many queries as compose() asks a year.
+    """
+    years = AnnualReport.objects.filter(plan=report.plan_id).select_related("plan").order_by("-fiscal_year")
+    return [live for year in years for live in _of_draft(year, finder)]
 
 
 def _of_draft(report: AnnualReport, finder: Finder) -> Iterator[Live]:
@@ -177,14 +188,14 @@ class WordsForm(forms.Form):
         max_length=2000,
         validators=[refuse_control_characters],
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "autocomplete": "off"}),
-        help_text="氏名、電話番号など。全角・半角、空白、ハイフンの違いは区別しません。書いたことばは、記録に残りません。",
+        help_text="氏名、電話番号など。全角・半角、ひらがな・カタカナ、空白、ハイフンや長音（ー）の違いは区別しません。書いたことばは、記録に残りません。",
         error_messages={"required": TOO_SHORT},
     )
 
     def clean_words(self) -> list[str]:
         """Each word once."""
         words = [word for line in self.cleaned_data["words"].splitlines() if (word := line.strip())]
-        if not words or any(len(bare(word)) < SHORTEST for word in words):
+        if not words or any(len(readings(word)[0]) < SHORTEST for word in words):
             raise forms.ValidationError(TOO_SHORT)
         return list(dict.fromkeys(words))
 
@@ -249,7 +260,7 @@ def removal_page(request: HttpRequest, pk: int) -> HttpResponse:
         form = RemovalForm(found, finder, request.POST if request.POST.get("act") == "remove" else None)
         if form.is_bound and form.is_valid() and _removes(request, report, form):
             return HttpResponseRedirect(address("publish", pk))
-        facts |= {"form": form, "years": _by_year(form), "live": still_said(found, finder)}
+        facts |= {"form": form, "years": _by_year(form), "live": still_said(report, finder)}
     crumbs = [(f"{report}の公表", address("publish", pk))]
     return own_page(
         request, "admin/publishing/removal.html", title="ことばを指定して取り下げる", crumbs=crumbs, **facts

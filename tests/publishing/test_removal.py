@@ -6,6 +6,7 @@ import pytest
 
 from actionplan.models import Approval, Edition, EditionWithdrawal
 from actionplan.publishing.publish import publish
+from actionplan.publishing.removal import Finder
 from actionplan.selectors import standing
 from tests import factories
 from tests.admin.pages import form_of, signed_in
@@ -59,7 +60,7 @@ def test_the_versions_that_hold_the_words_are_shown_and_ticked(admin_client, sta
     assert f"/admin/correct/{Edition.objects.get(report__fiscal_year=2010).report.statuses.get().pk}/" in html
 
 
-@pytest.mark.parametrize("words", ["見本花子", "0920-00-0000", "0920000000"])
+@pytest.mark.parametrize("words", ["見本花子", "0920-00-0000", "0920000000", "０９２０ー００ー００００"])
 def test_they_are_found_in_any_writing(admin_client, status, words):
     assert "1-1-1の実施状況" in look(admin_client, status, words).content.decode()
 
@@ -97,6 +98,33 @@ def test_the_whole_year_goes_by_one_tick_and_is_published_anew(admin_client, cli
     assert "第4版を公表しました" in admin_client.post(address("publish", status), sent, follow=True).content.decode()
     assert TOLD not in client.get("/reports/2009/").content.decode()
     assert client.get("/reports/2009/v1.csv").status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("電話は０９２０ー００ー００００", "0920-00-0000"),
+        ("一丁目二番の佐々木さん", "1丁目2番"),
+        ("佐々木", "佐佐木"),
+        ("ﾐﾎﾝﾊﾅｺ", "みほんはなこ"),
+        ("見本\n花子", "見本花子"),
+    ],
+)
+def test_a_writing_that_search_would_find_is_found(text, words):
+    assert Finder([words]).finds(f"前の文。{text}。後の文")
+
+
+def test_a_sign_alone_is_found_nowhere():
+    assert not Finder(["ーー"]).finds("どの文も")
+
+
+def test_a_year_that_is_still_being_written_is_named_when_it_says_the_words(admin_client, status):
+    opened = factories.make_report(status.report.plan, 2011)
+    copied = factories.make_status(opened, status.item, text="見本花子さんに頼んでいる。", state="draft")
+    assert f"/admin/correct/{copied.pk}/" in look(admin_client, status).content.decode()
+    nowhere = look(admin_client, status, "頼んでいる").content.decode()
+    assert "どの版にもありません" in nowhere
+    assert f"/admin/correct/{copied.pk}/" in nowhere
 
 
 @pytest.mark.parametrize(
