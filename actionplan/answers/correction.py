@@ -138,9 +138,9 @@ def _corrects(request: HttpRequest, form: CorrectionForm, why: ReasonForm) -> bo
 
 
 def _hand_on(request: HttpRequest, status: YearlyStatus) -> HttpResponse:
-    """To where it is published; who may not publish is told who does, and those are told by e-mail."""
+    """To where it is published, or was: who may not publish is told who does, and those are told by e-mail."""
     report, done = status.report, f"{status.item.code}を訂正して、確定しました。"
-    if shown_edition(report) is None:
+    if not report.editions.exists():
         messages.success(request, done)
         return HttpResponseRedirect(reverse("admin:round", args=[report.key]))
     messages.success(request, done + _next_step(request.user))

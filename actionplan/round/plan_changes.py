@@ -104,6 +104,11 @@ def questions(report: AnnualReport, succession: Succession | None = None) -> lis
     return [each for each in found if report.left_as_is.get(each.key) != each.against]
 
 
+def asked(report: AnnualReport, succession: Succession | None = None) -> list[PlanQuestion]:
+    """The same while anybody is asked for the year; nothing of one that is over, to which a page of before may lead."""
+    return questions(report, succession) if years_under_way().filter(pk=report.pk).exists() else []
+
+
 def _about(row: Status, succession: Succession, day: date) -> list[PlanQuestion]:
     if row.item.ended or row.item.successor_id:
         return [PlanQuestion(ENDED, row.item, row, untouched=_is_untouched(row))]
@@ -132,7 +137,7 @@ def decide(report: AnnualReport, deed: str, key: str, seen: str, *, by: Person) 
     permissions.require(permissions.may_coordinate(by))
     Plan.objects.select_for_update().get(pk=report.plan_id)
     stored = AnnualReport.objects.select_for_update(of=("self",)).select_related("plan").get(pk=report.pk)
-    question = next((each for each in questions(stored) if each.key == key), None)
+    question = next((each for each in asked(stored) if each.key == key), None)
     refuse_moved(seen, question.seal if question else "")
     if question is None or deed not in (LEAVE, question.deed):
         raise Moved
@@ -175,7 +180,7 @@ def plan_changes_page(request: HttpRequest, key: str) -> HttpResponse:
         for each in sent:
             _decide(request, report, each)
         return HttpResponseRedirect(request.path)
-    found = questions(report, succession_in(request))
+    found = asked(report, succession_in(request))
     facts = {"report": report, "questions": found, "several": sum(bool(each.deed) for each in found) > 1}
     crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[key]))]
     return own_page(request, "admin/round/plan_changes.html", title=HEADING, crumbs=crumbs, **facts)

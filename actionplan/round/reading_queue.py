@@ -160,6 +160,7 @@ def confirm_page(request: HttpRequest, key: str) -> HttpResponse:
 
 
 NONE_TICKED = "課が一つも選ばれていません。左の四角に印を付けてから、もう一度押してください。"
+NONE_WAITS = "{}には、確定を待っている回答がもうありません。"
 CHANGED = "画面を開いたあとに、提出された回答が変わりました。もう一度確かめてください"
 
 
@@ -168,11 +169,14 @@ def confirm_several(report: AnnualReport, seen: Mapping[int, str], *, by: Person
 
     seen: by Response.key, the seal of what waited when the person looked. Raises PermissionDenied.
     """
-    if not seen:
-        yield messages.ERROR, NONE_TICKED
     done, chosen = [], [each for each in tallies(report) if each.key in seen]
+    if not chosen:
+        yield messages.ERROR, NONE_TICKED
     rows = waiting_revisions(report, chosen)
     for response in chosen:
+        if not rows[response.key]:  # as after a button that was pressed twice
+            yield messages.WARNING, NONE_WAITS.format(response.name)
+            continue
         try:
             if seen[response.key] != waiting_seal(rows[response.key]):
                 raise Moved(CHANGED)

@@ -238,10 +238,11 @@ def _send(
         return letter
     if seen is not None and seen.get(letter.response.key) != letter.seal:
         return replace(letter, outcome=CHANGED)
+    # Before its place in the log: what cannot be made has not been sent.
+    attached = attached_to(report, letter.response) if letter.kind == LetterKind.OPENING else ()
     place = _take_place(report, letter, by)
     if isinstance(place, str):
         return replace(letter, outcome=place)
-    attached = attached_to(report, letter.response) if letter.kind == LetterKind.OPENING else ()
     failure = post.send(letter.words.subject, letter.words.body, letter.to.addresses, attached)
     if failure:
         place.failure = failure

@@ -3,7 +3,7 @@
 import pytest
 
 from actionplan.models import Approval, Edition
-from actionplan.publishing.publish import publish
+from actionplan.publishing.publish import publish, withdraw
 from tests import factories
 from tests.admin.pages import form_of, signed_in
 
@@ -90,6 +90,15 @@ def test_the_office_corrects_and_the_publisher_finds_it_on_the_front_page(status
     publisher.confirm(publisher.send(page, "publish-form"))
     assert Edition.objects.get(number=2).correction_note == REASON
     assert office.actions + publisher.actions <= 7
+
+
+def test_a_year_that_was_taken_down_leads_to_publishing_it_again(status):
+    withdraw(Edition.objects.get(), by=None, reason="氏名が載っていた", told="取り下げました。")
+    walk = Walk(factories.make_user())
+    page = walk.open(f"/admin/correct/{status.pk}/")
+    page = walk.send(page, "correction-form", text="２０回開いた。", reason=REASON)
+    assert page.redirect_chain[-1][0] == f"/admin/actionplan/annualreport/{status.report_id}/publish/"
+    assert "この年度は、取り下げられています" in page.content.decode()
 
 
 def test_with_four_eyes_the_office_asks_with_the_same_note(status, settings):

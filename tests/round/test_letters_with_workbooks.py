@@ -7,6 +7,7 @@ from django.core import mail
 
 from actionplan.answers.saving import submit
 from actionplan.models import Reminder
+from actionplan.round import reminders
 from actionplan.round.responses import response_of
 from actionplan.round.return_mail import tell_department
 from tests import factories
@@ -62,6 +63,18 @@ def test_a_department_gets_the_letter_once(department, office, sending):
     assert letters_on(office.get(ANNOUNCE).content.decode()) == []
     assert letters_on(office.get("/admin/round/2026/remind/").content.decode()) != []
     assert "なし" in said(office.get(ROUND)).partition("最後の督促")[2]
+
+
+def test_a_workbook_that_cannot_be_made_leaves_no_letter_in_the_log(department, office, sending, monkeypatch):
+    ask(make_year(due=date(2026, 5, 20)), department, DRAFT)
+    letter = letters_on(office.get(ANNOUNCE).content.decode())
+    with monkeypatch.context() as broken:
+        broken.setattr(reminders, "workbook_of", lambda report, response: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            office.post(ANNOUNCE, {"letter": letter})
+    assert (mail.outbox, Reminder.objects.count()) == ([], 0)
+    office.post(ANNOUNCE, {"letter": letter})
+    assert len(mail.outbox) == Reminder.objects.count() == 1
 
 
 def test_without_the_setting_nothing_is_offered_or_sent(department, office):

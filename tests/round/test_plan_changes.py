@@ -158,5 +158,12 @@ def test_a_year_that_is_published_and_confirmed_is_asked_nothing(town, office):
     factories.make_item(item.measure)
     YearlyStatus.objects.update(state=DONE)
     assert PLAN in office.get(ROUND).content.decode()
+    open_since_before = buttons(office.get(PLAN))
     publish(AnnualReport.objects.get(), by=None)
     assert PLAN not in office.get(ROUND).content.decode()
+    assert buttons(office.get(PLAN)) == []
+    before = everything()
+    for sent in open_since_before:
+        late = office.post(PLAN, {"do": sent}, follow=True)
+    assert "何も変えていません。" in said(late)
+    assert (everything(), AnnualReport.objects.get().left_as_is) == (before, {})

@@ -151,11 +151,21 @@ def test_departments_that_cannot_be_confirmed_are_named_and_the_others_are(repor
     assert YearlyStatus.objects.filter(state=State.CONFIRMED).count() == 2
 
 
+def test_a_button_pressed_twice_does_not_say_that_nothing_was_confirmed(report, office):
+    ask(report, departments(1)[0], SENT)
+    sent = form_of(office.get(f"{ROUND}?tick=all"), "confirm-form")
+    office.post(CONFIRM, sent)
+    done = said(office.post(CONFIRM, sent, follow=True))
+    assert "1課の1件を確定しました。" in done
+    assert "確定していません" not in done
+    assert "第01課には、確定を待っている回答がもうありません。" in done
+
+
 def test_no_department_ticked_changes_nothing_and_says_so(report, office):
     ask(report, departments(1)[0], SENT)
     before = everything()
-    assert "課が一つも選ばれていません。" in said(office.post(CONFIRM, {}, follow=True))
-    assert office.post(CONFIRM, {"department": ["x-y", "987654-0", "9" * 30]}).status_code == 302
+    for sent in ({}, {"department": ["x-y", "987654-0", "9" * 30]}):
+        assert "課が一つも選ばれていません。" in said(office.post(CONFIRM, sent, follow=True))
     assert everything() == before
 
 
