@@ -30,6 +30,8 @@ OLD = (
 )
 LOCKED = "パスワード付きのブックです。開くときのパスワードを外して、保存し直してください。"
 OLD_CONTAINER, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
+# What an OpenDocument file holds that is encrypted as one.
+ENCRYPTED_WHOLE = "encrypted-package"
 BROKEN = (BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error, EOFError)
 
 
@@ -62,7 +64,10 @@ def _check_parts(parts: list[ZipInfo], needed: str) -> None:
     dense = any(part.file_size > MEGABYTE and part.file_size > LARGEST_RATIO * part.compress_size for part in parts)
     if unpacked > LARGEST_UNPACKED or dense or len(parts) > MOST_PARTS:
         raise UploadError(SWOLLEN)
-    if needed not in {part.filename for part in parts}:
+    names = {part.filename for part in parts}
+    if ENCRYPTED_WHOLE in names:
+        raise UploadError(LOCKED)
+    if needed not in names:
         raise UploadError(NOT_XLSX)
 
 

@@ -281,7 +281,11 @@ def _number_format(value: float, shown: str) -> str:
     found = NUMBER.fullmatch(shown)
     if found is None:
         return UNTOLD
-    before, _, digits, decimals, after = found.groups()
+    before, sign, digits, decimals, after = found.groups()
+    # Others have a sign of their own (△5 for -5), figures in full width, 05, or leave thousands out (1,500千円).
+    amount = f"{value * 100 if '%' in shown else value:{',' if ',' in digits else ''}.{len(decimals or '')}f}"
+    if amount != ".".join(filter(None, [sign + digits, decimals])):
+        return UNTOLD
     places = ("#,##0" if "," in digits else "0") + ("." + "0" * len(decimals) if decimals else "")
     quoted = partial(re.sub, r"[^%]+", lambda words: f'"{words[0].replace(chr(34), "")}"')
     return f"{quoted(before)}{places}{quoted(after)}"
