@@ -83,7 +83,8 @@ def _token(morpheme: Any, offset: int) -> Token:
     return Token(start, end, morpheme.normalized_form(), morpheme.part_of_speech()[0] == "名詞", parts)
 
 
-@lru_cache(maxsize=16_384)
+# As many as the words of a large record, all of which are asked for where nothing is found.
+@lru_cache(maxsize=65_536)
 def reading(word: str) -> str:
     """How a word is read, in katakana, so that what was converted wrongly is found: キョウドウ for 共働 and 協働."""
     letters = plain(word).letters

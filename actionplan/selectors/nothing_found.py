@@ -1,7 +1,7 @@
 """What may help who found nothing: which word is to blame, and what the record has in its place."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import chain
@@ -15,8 +15,8 @@ from actionplan.selectors.filters import Filters
 from actionplan.shadow import reading
 from actionplan.spellings import Word
 
-# Of how many rows, the newest first, words are offered.
-ROWS_TO_LOOK_AT = 1_000
+# Of how many rows, the newest first, words are offered, and for how many that find nothing: each costs a look at all.
+ROWS_TO_LOOK_AT, WORDS_TO_HELP = 1_000, 3
 WORDS = re.compile(f"[{KANJI}]{{2,8}}|[ァ-ヺー]{{2,}}|[A-Za-zＡ-Ｚａ-ｚ]{{2,}}")
 
 
@@ -38,11 +38,6 @@ class NothingFound:
     alone: Sequence[WordLink]
     silent: Sequence[str]
     near: Sequence[WordLink]
-
-
-# Of how many rows, the newest first, words are offered when nothing is found.
-ROWS_TO_LOOK_AT = 1_000
-WORDS = re.compile(f"[{KANJI}]{{2,8}}|[ァ-ヺー]{{2,}}|[A-Za-zＡ-Ｚａ-ｚ]{{2,}}")
 
 
 def nothing_found(filters: Filters, words: Sequence[Word], editions: Sequence[Edition]) -> NothingFound:
@@ -67,22 +62,22 @@ def _counts(rows: QuerySet[EditionRow], words: Sequence[Word]) -> list[int]:
 
 
 def _near(rows: QuerySet[EditionRow], filters: Filters, silent: Sequence[str]) -> list[WordLink]:
-    """Up to three words of the record for each word that finds nothing, each with the search for it in that place."""
+    """Up to three words of the record for each of the first that find nothing, each with the search for it there."""
     newest = rows.order_by("-edition__report__fiscal_year", "position")
     texts = newest.values_list("policy_title", "measure_title", "item_name", "content")[:ROWS_TO_LOOK_AT]
     words = sorted({word for text in dict.fromkeys(chain.from_iterable(texts)) for word in WORDS.findall(text)})
-    return [
-        WordLink(near, 0, filters.address(text=" ".join(near if each == word else each for each in filters.typed)))
-        for word in silent
-        for near in _alike(word, words)
-    ]
-
-
-def _alike(word: str, words: Sequence[str]) -> list[str]:
-    """Those of the words that are read as the word is, or nearly so, or share most of its letters; three at most."""
     by_reading: dict[str, list[str]] = {}
     for each in words:
         by_reading.setdefault(reading(each), []).append(each)
+    return [
+        WordLink(near, 0, filters.address(text=" ".join(near if each == word else each for each in filters.typed)))
+        for word in silent[:WORDS_TO_HELP]
+        for near in _alike(word, words, by_reading)
+    ]
+
+
+def _alike(word: str, words: Sequence[str], by_reading: Mapping[str, Sequence[str]]) -> list[str]:
+    """Those of the words that are read as the word is, or nearly so, or share most of its letters; three at most."""
     read_alike = get_close_matches(reading(word), by_reading, n=3, cutoff=0.8)
     found = [each for near in read_alike for each in by_reading[near]]
     return list(dict.fromkeys([*found, *get_close_matches(word, words, n=3, cutoff=0.6)]))[:3]

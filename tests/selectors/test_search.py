@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from actionplan.models import ActionItem, AlikeWords
 from actionplan.publishing.publish import publish, withdraw
+from actionplan.selectors import nothing_found
 from actionplan.selectors.filters import Filters
 from actionplan.selectors.hits import WHY
 from actionplan.selectors.search import ask, matching_rows, ranked_rows, search
@@ -72,6 +73,13 @@ def test_names_come_before_texts_and_each_is_told_why(published):
     first = found[0].hits[0]
     assert any(piece.hit for piece in [*first.name, *first.measure, *found[0].title])
     assert {row.code for row in ranked_rows(ask(Filters(text="ホームページ")))} == set(codes(text="ホームページ"))
+
+
+def test_many_words_that_find_nothing_are_helped_out_in_bounded_time(published, monkeypatch):
+    looked = []
+    monkeypatch.setattr(nothing_found, "get_close_matches", lambda *args, **how: looked.append(args) or [])
+    found = search(Filters(text=" ".join(f"{letter}蟹" for letter in "壱弐参肆伍陸漆捌玖拾"), year="2009")).nothing
+    assert (len(found.silent), len(looked)) == (10, 2 * nothing_found.WORDS_TO_HELP)
 
 
 def test_nothing_found_says_which_word_finds_nothing_and_what_comes_near(published):
