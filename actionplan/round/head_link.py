@@ -40,6 +40,7 @@ HOW = "課長がメールのリンクで承認"
 MADE = "承認のメールを課長に送る"
 SHARED = "課やほかの職員と同じメールアドレスなので、本人だけに送れません"
 NO_ADDRESS = "メールアドレスが登録されていません"
+SOMEBODY_ELSE = "いまログインしている利用者は、このリンクを受け取った課長のものではありません。このリンクは、課長本人だけが使えます。"
 CHANGED = (
     "メールを送ったあとに回答が変わったため、提出していません。担当者に、もう一度承認のメールを送るよう頼んでください。"
 )
@@ -252,6 +253,9 @@ def approve_page(request: HttpRequest, token: str) -> HttpResponse:
     link = find_link(token)
     if link is None:
         return _answer(request, status=404)
+    if request.user.is_authenticated and request.user.pk != link.head_id:
+        told("head_link_refused", request, account=link.head_id, step=str(link))
+        return _answer(request, link=link, moved=True, refusal=SOMEBODY_ELSE, status=403)
     if link.used_at:
         return _answer(request, link=link, used=True)
     if request.method == "POST":

@@ -159,6 +159,18 @@ def test_a_forged_or_mangled_link_and_the_setting_turned_off_open_nothing(rows, 
     assert states() == [DRAFT, DRAFT]
 
 
+def test_a_forwarded_link_opens_nothing_to_who_is_logged_in_as_somebody_else(rows, head, clerk, department):
+    ask_head(clerk, department)
+    address, before = link_in(mail.outbox[0]), everything()
+    for answer in (clerk.get(address), clerk.post(address)):
+        assert answer.status_code == 403
+        assert "花壇を作りました。" not in answer.content.decode()
+        assert "リンクを受け取った課長のものではありません" in said(answer)
+    assert everything() == before
+    assert SecurityEvent.objects.filter(event="head_link_refused").exists()
+    assert signed_in(head).get(address).status_code == 200
+
+
 def test_a_new_mail_ends_the_link_of_the_one_before(rows, head, clerk, department):
     for _ in range(2):
         ask_head(clerk, department)
