@@ -51,6 +51,8 @@ class Post:
         """An empty string when the mail went out, otherwise the sentence that says why not."""
         if self._reach():
             return self._down
+        # Names stand in it, and a line break would end the header.
+        subject = " ".join(subject.splitlines())
         try:
             self._connection.send_messages([EmailMessage(subject, body, to=list(to), attachments=list(attached))])
         except (OSError, ValueError) as error:

@@ -37,11 +37,11 @@ TWICE = "同じ課名・係名の担当課が、同じ時期にすでにあり�
 
 
 class LineCell(TextCell):
-    """One line without blanks at its edges, which no list shows."""
+    """One line without blanks at its edges, which no list shows; mails and files bear what stands in it."""
 
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> str:
-        """The text."""
-        return super().clean(value).strip()
+        """The text, with a blank for each line break."""
+        return " ".join(filter(None, map(str.strip, super().clean(value).splitlines())))
 
 
 class OrderCell(NumberCell):

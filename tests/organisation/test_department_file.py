@@ -49,6 +49,12 @@ def test_a_name_alone_is_enough_and_finds_its_department_however_its_blanks_are_
     assert Department.objects.get().pk == old.pk
 
 
+def test_a_line_break_of_a_cell_becomes_a_blank_since_mails_and_files_bear_the_name(office):
+    confirm(office, bring(office, ["市民協働課\n 協働係 ", "", "", "", "厳原町\v国分"]), DEPARTMENTS)
+    made = Department.objects.get()
+    assert (made.name, made.address) == ("市民協働課 協働係", "厳原町 国分")
+
+
 def test_what_was_taken_out_comes_in_again_without_a_change_and_without_what_has_ended(office):
     factories.make_department("総務課", order=3)
     factories.make_department("旧課", in_force_until="2020-03-31")

@@ -78,6 +78,12 @@ def test_what_is_sent_says_nothing():
     assert [letter.to for letter in mail.outbox] == [[address] for address in ALL]
 
 
+def test_a_line_break_in_a_name_breaks_no_subject():
+    with Post() as post:
+        assert post.send("【照会】第一課\r\nBcc: x@example.jp", "本文", ["a@example.jp"]) == ""
+    assert (mail.outbox[0].subject, mail.outbox[0].bcc) == ("【照会】第一課 Bcc: x@example.jp", [])
+
+
 def test_many_mails_go_over_one_connection(settings):
     with open_post_office(settings) as office:
         assert sent(*ALL) == ["", "", ""]
@@ -124,8 +130,8 @@ def test_a_host_that_no_server_can_have_is_a_failure_and_no_crash(settings):
     assert all("メールサーバーにつながりません" in answer for answer in sent(*ALL))
 
 
-def test_a_subject_that_would_break_the_header_fails_alone():
+def test_an_address_that_would_break_the_header_fails_alone():
     with Post() as post:
-        assert "受け付けませんでした" in post.send("件名\nBcc: x@example.jp", "本文", ["a@example.jp"])
+        assert "受け付けませんでした" in post.send("件名", "本文", ["a@example.jp\nBcc: x@example.jp"])
         assert post.send("件名", "本文", ["b@example.jp"]) == ""
     assert [letter.to for letter in mail.outbox] == [["b@example.jp"]]
