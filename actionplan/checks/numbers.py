@@ -18,10 +18,14 @@ UNITS = (
     "人|名|回|件|団体|校区|校|地区|世帯|か所|カ所|ヶ所|ケ所|箇所|千円|百万円|万円|円|冊|台|本|枚|組|戸"
     "|社|店|時間|部|頭|匹"
 )
-AMOUNT = re.compile(rf"(?<![\d.．,，〜～\-第約])(?P<number>\d{{1,3}}(?:[,，]\d{{3}})+|\d+)(?P<unit>{UNITS})(?!目)")
+# What stands before the first digit is looked at behind it: a search that begins with a digit finds it much sooner.
+AMOUNT = re.compile(
+    rf"(?P<number>\d(?<![\d.．,，〜～\-第約]\d)(?:\d{{0,2}}(?:[,，]\d{{3}})+|\d*))(?P<unit>{UNITS})(?!目)"
+)
 TOTAL = re.compile(
     r"(?:(?<![統設会家時累])計|合計|総計|総数|合わせて|併せて|あわせて|全体で|全部で)[でのは：:、\s]{0,2}$"
 )
+TOTAL_ENDS = frozenset("計数てでのは：:、")
 SENTENCE = re.compile(r"[^。\n]+")
 ALIKE = {"名": "人", "カ所": "か所", "ヶ所": "か所", "ケ所": "か所", "箇所": "か所"}
 BRACKETS = re.compile(r"[（(]([^（()）]*)[）)]")
@@ -43,18 +47,17 @@ def _amounts(text: str) -> list[Amount]:
     """Each amount of the text."""
     found = []
     for each in AMOUNT.finditer(text):
-        total = TOTAL.search(text[max(0, each.start() - 6) : each.start()])
-        start = each.start() - (len(total[0]) if total else 0)
-        found.append(Amount(_number(each["number"]), _unit(each["unit"]), bool(total), start, each.end()))
+        digits, unit = each.groups()
+        start, end = each.span()
+        before = text[max(0, start - 6) : start]
+        total = TOTAL.search(before) if before and (before[-1] in TOTAL_ENDS or before[-1].isspace()) else None
+        start -= len(total[0]) if total else 0
+        found.append(Amount(_number(digits), ALIKE.get(unit, unit), bool(total), start, end))
     return found
 
 
 def _number(digits: str) -> int:
-    return int(re.sub("[,，]", "", digits))
-
-
-def _unit(unit: str) -> str:
-    return ALIKE.get(unit, unit)
+    return int(digits.replace(",", "").replace("，", ""))
 
 
 WRONG_SUM = "内訳を足すと{}{}ですが、{}{}とあります。"
@@ -117,17 +120,27 @@ def _named(text: str) -> Iterator[tuple[tuple[str, str], Amount]]:
 
 def tenfold(subject: Subject) -> Iterator[Finding]:
     """Amounts of the text that are ten times, or a tenth of, what last year's text said of the same."""
-    if not _amounts(subject.words):
+    if not _may_jump(_amounts(subject.words), [each for words in subject.last for each in _amounts(words)]):
         return
     before = {what: each.number for words in subject.last for what, each in _named(words)}
-    for what, each in _named(subject.words) if before else ():
+    for what, each in _named(subject.words):
         last = before.get(what)
-        if last is not None and _jumps(Decimal(last), Decimal(each.number)):
+        if last is not None and _jumps(last, each.number):
             yield Finding(f"前回は{last:,}{each.unit}でした。けたを確かめてください。", each.start, each.end)
 
 
-def _jumps(last: Decimal, now: Decimal) -> bool:
-    low, high = sorted((abs(last), abs(now)))
+def _may_jump(amounts: Sequence[Amount], before: Sequence[Amount]) -> bool:
+    """Whether any of the amounts is tenfold one of the same unit, whatever they are of."""
+    return any(
+        number >= 10 * last or last >= 10 * number
+        for number, unit, *_ in amounts
+        for last, its, *_ in before
+        if unit == its
+    )
+
+
+def _jumps(last: Decimal | int, now: Decimal | int) -> bool:
+    low, high = min(abs(last), abs(now)), max(abs(last), abs(now))
     return low > 0 and high >= 10 and high >= low * 10
 
 
@@ -198,10 +211,14 @@ BIRTH = re.compile(r"(?:生年月日|誕生日|生年)[：:は（(\s]{0,3}$")
 YOUNGEST = 15
 
 
+# What any of them has.
+MAYBE_DAY = re.compile(r"[年.．/／・\-－]\s*\d")
+
+
 @lru_cache(maxsize=8)
 def _days(text: str) -> list[re.Match]:
     """Each date with a month."""
-    return list(DAY.finditer(text))
+    return list(DAY.finditer(text)) if MAYBE_DAY.search(text) else []
 
 
 def _year_of(found: re.Match) -> int:
@@ -248,17 +265,21 @@ PHONE = re.compile(
 NUMBER = re.compile(
     rf"(?<!\d)\d{{4}}(?:{DASH}| )\d{{4}}(?:{DASH}| )\d{{4}}(?!\d)|(?:個人|マイナンバー)(?:番号)?[：:は\s]*\d{{12}}"
 )
+CALLED = ("電話", "携帯", "ＴＥＬ", "TEL", "Tel", "tel", "℡", "☎", "内線")
+MAYBE_PHONE = re.compile(rf"[0０](?:\d{{1,4}}(?:{DASH}|[)）(（ ])|[5789５７８９][0０]\d{{8}})")
+MAYBE_NUMBER = re.compile(rf"\d{{4}}(?:{DASH}| )\d{{4}}(?:{DASH}| )\d{{4}}")
 MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 
 
 def personal(subject: Subject) -> Iterator[Finding]:
     """What looks like a telephone number, a birth date or an individual's number. An office's own is right."""
-    for found in PHONE.finditer(subject.words):
+    text = subject.words
+    for found in PHONE.finditer(text) if MAYBE_PHONE.search(text) or any(map(text.count, CALLED)) else ():
         yield Finding(f"「{found[0]}」は電話番号に見えます。公表してよい番号ですか。", *found.span())
-    for found in MAIL.finditer(subject.words) if "@" in subject.words else ():
+    for found in MAIL.finditer(text) if "@" in text else ():
         yield Finding(f"「{found[0]}」はメールアドレスです。公表してよいアドレスですか。", *found.span())
-    for found in NUMBER.finditer(subject.words):
+    for found in NUMBER.finditer(text) if MAYBE_NUMBER.search(text) or "個人" in text or "マイ" in text else ():
         yield Finding(f"「{found[0]}」は個人の番号に見えます。公表してよい番号ですか。", *found.span())
-    for found in _days(subject.words):
-        if _is_birth(subject.words, found, subject.year):
+    for found in _days(text):
+        if _is_birth(text, found, subject.year):
             yield Finding(f"「{found[0]}」は生年月日に見えます。公表してよい日付ですか。", *found.span())

@@ -61,7 +61,8 @@ def look(subject: Subject, *, plan: bool = False) -> Iterator[tuple[KindOfFindin
     """What the rules find in the text, kind by kind. plan: whether it is a text of the plan's own."""
     for kind in KINDS:
         if kind.rule and (kind.in_plan or not plan):
-            yield from ((kind, finding) for finding in kind.rule(subject))
+            for finding in kind.rule(subject):
+                yield kind, finding
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,11 @@ class Subject:
     scale: Scale | None = None
 
     @cached_property
+    def letters(self) -> frozenset[str]:
+        """Which characters it has: most rules need one that it has not, which is known sooner than where it stands."""
+        return frozenset(self.words)
+
+    @cached_property
     def last(self) -> list[str]:
         """What stood in its place the last time; several where items were merged."""
         return [words for year, words in self.before if year == self.before[0][0]]

@@ -3,6 +3,7 @@ and about characters: odd ones, and those that the old CSV or the font of the PD
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise, takewhile
@@ -67,6 +68,9 @@ GAP = re.compile(
 )
 
 
+GAP_LETTERS = frozenset("○◯〇△□×＊*■●?？xXｘＸ（(【※")
+
+
 def empty(subject: Subject) -> Iterator[Finding]:
     """A text that is missing, or holds the place of one."""
     words = normalize("NFKC", subject.words).strip(" \n。.()「」・") if len(subject.words) <= MOST_LETTERS else "長い文"
@@ -77,7 +81,7 @@ def empty(subject: Subject) -> Iterator[Finding]:
         yield Finding(f"「{subject.words.strip()}」は、仮の文ではありませんか。")
     elif not any(map(str.isalnum, words)) and not points_elsewhere(subject.words):
         yield Finding("文字が一つもありません。")
-    else:
+    elif not GAP_LETTERS.isdisjoint(subject.letters):
         yield from each_match(GAP, "「{}」は、あとで書くはずのところではありませんか。")(subject)
 
 
@@ -196,7 +200,8 @@ ADJACENT, FARTHEST = re.compile(r"(.)\1|[、。，．]{2}"), 14
 
 def _repeats(text: str) -> bool:
     """Whether two letters or more stand twice side by side; the patterns that say which of them matter are slow."""
-    return any(_stands_twice(run) for run in RUN.findall(text) if len(set(pairwise(run))) < len(run) - 1)
+    runs = (run for run in RUN.findall(text) if len(set(run)) < len(run) - 1)
+    return any(_stands_twice(run) for run in runs if len(set(pairwise(run))) < len(run) - 1)
 
 
 def _stands_twice(run: str) -> bool:
@@ -217,13 +222,21 @@ def _misprints() -> dict[str, str]:
 
 
 MISPRINTS = _misprints()
+# By the letter of each that is the rarest among them.
+RAREST: dict[str, list[str]] = defaultdict(list)
+for _word in MISPRINTS:
+    RAREST[min(_word, key="".join(MISPRINTS).count)].append(_word)
+RARE = frozenset(RAREST)
 LIKELY = re.compile(
     rf"(?<=[{KANA}])[べぺ](?=[{KANA}])|(?<=[ぁ-ん])[ベペ](?=[ぁ-ん])"  # ホームぺージ with ぺ of hiragana
     rf"|(?<=[ァ-ヶ])(?:[一―](?=[{KANA}])|一(?=[、。）」でにはをがのとへ\s]|$))"  # センタ一 with the number one
     r"|(?<=[0-9０-９数])力(?=[所月年国村])"  # 3力所 with the kanji for strength
     r"|んむ|(?<!わ)がを|をが(?!ん)|(?<!な)にを|をに(?=[、一-龥ァ-ヶ])|(?<=[ぁ-ん])・(?=[（(])"
 )
-MAYBE = re.compile("[べぺベペ一―力]|んむ|がを|をが|にを|をに|・[（(]")
+# What any of them has; a search that begins with a set of letters is quick.
+MAYBE = re.compile(
+    "[べぺベペ力一―むをがに（(](?<=[ァ-ヶー][べぺ一―]|[ぁ-ん][ベペ]|[0-9０-９数]力|んむ|がを|をが|にを|をに|・[（(])"
+)
 BRACKET = re.compile("[（(「『【〔）)」』】〕]")
 PAIRS = {"（": "）", "(": "）", "「": "」", "『": "』", "【": "】", "〔": "〕", ")": "）"}
 
@@ -231,14 +244,21 @@ PAIRS = {"（": "）", "(": "）", "「": "」", "『": "』", "【": "】", "�
 def misprint(subject: Subject) -> Iterator[Finding]:
     """Words of the list, what is hardly ever right, and brackets that nobody closed."""
     said = []
-    for wrong in [word for word in MISPRINTS if word in subject.words]:
+    for wrong in _misprinted(subject):
         sentence = f"「{wrong}」は「{MISPRINTS[wrong]}」ではありませんか。"
         said += [Finding(sentence, *each.span()) for each in re.finditer(wrong, subject.words)]
     yield from said
     for found in LIKELY.finditer(subject.words) if MAYBE.search(subject.words) else ():
         if not any(each.start <= found.start() < each.end for each in said):
             yield Finding(f"「{found[0]}」は、打ちまちがいではありませんか。", *found.span())
-    yield from _unclosed(subject.words)
+    if not subject.letters.isdisjoint(PAIRS):
+        yield from _unclosed(subject.words)
+
+
+def _misprinted(subject: Subject) -> list[str]:
+    """The words of the list that the text has, in the list's order."""
+    words = [word for letter in subject.letters & RARE for word in RAREST[letter] if word in subject.words]
+    return sorted(words, key=[*MISPRINTS].index) if len(words) > 1 else words
 
 
 def _unclosed(text: str) -> Iterator[Finding]:
@@ -295,7 +315,7 @@ GLYPHLESS = re.compile(r"[\s\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 def font(subject: Subject) -> Iterator[Finding]:
     """Characters that the PDF's font has no glyph for, each once; none where the font is not installed."""
     known = glyphs()
-    for character in sorted(set(subject.words) - known) if known else ():
+    for character in sorted(subject.letters - known) if known else ():
         if not GLYPHLESS.match(character):
             place = subject.words.index(character)
             yield Finding(f"「{character}」（U+{ord(character):04X}）は、PDFの書体にありません。", place, place + 1)
