@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from types import ModuleType
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -289,6 +290,15 @@ def own_page(
     status = facts.pop("status", 200)
     context = admin.site.each_context(request) | {"title": title, "crumbs": crumbs, **facts}
     return TemplateResponse(request, template, context, status=status)
+
+
+# The answer that a link to a department's page leads to, whichever page of its items that is on.
+AT = "at"
+
+
+def leading_to(sheet: str, answer: int | str, part: str = "item", query: Mapping[str, str] | None = None) -> str:
+    """The address of a department's page at one of its answers. part: "item", or the cell whose box is meant."""
+    return f"{sheet}?{urlencode({**(query or {}), AT: answer})}#{part}-{answer}"
 
 
 def succession_in(request: HttpRequest) -> Succession:

@@ -360,29 +360,38 @@ class Pointer:
     words: str
 
 
-def lacking(answers: list[YearlyStatus], page: Page) -> list[Pointer]:
-    """The open items that lack a part, with what they lack. page: the one that is shown; others are led to."""
+Query = Mapping[str, str]
+
+
+def lacking(answers: list[YearlyStatus], page: Page, view: Query) -> list[Pointer]:
+    """The open items that lack a part, with what they lack. page: the one that is shown; others are led to. view: what
+    the address says of how the items are shown.
+    """
     return [
-        _pointer(page, index, row, cells[0].name, "・".join(cell.label for cell in cells))
+        _pointer(page, view, index, row, cells[0].name, "・".join(cell.label for cell in cells))
         for index, row in enumerate(answers)
         if row.state in OPEN_STATES and (cells := missing_cells(row))
     ]
 
 
-def pointers(answers: list[YearlyStatus], page: Page) -> dict:
+def pointers(answers: list[YearlyStatus], page: Page, view: Query) -> dict:
     """The items that came back and nobody has written anew, those with last year's text, and those that were mended."""
     rows = list(enumerate(answers))
     return {
-        "returned": [_pointer(page, index, row, "item", row.return_reason) for index, row in rows if is_untouched(row)],
+        "returned": [
+            _pointer(page, view, index, row, "item", row.return_reason) for index, row in rows if is_untouched(row)
+        ],
         "copied": [
-            _pointer(page, index, row, "text") for index, row in rows if row.state in OPEN_STATES and row.is_copied
+            _pointer(page, view, index, row, "text")
+            for index, row in rows
+            if row.state in OPEN_STATES and row.is_copied
         ],
         "mended": [row.item.code for row in answers if row.state == State.RETURNED and not is_untouched(row)],
     }
 
 
-def _pointer(page: Page, index: int, row: YearlyStatus, part: str, words: str = "") -> Pointer:
+def _pointer(page: Page, view: Query, index: int, row: YearlyStatus, part: str, words: str = "") -> Pointer:
     """index: of the row among all rows, from 0."""
     number = index // page.paginator.per_page + 1
-    query = "" if number == page.number else f"?{urlencode({'page': number})}"
+    query = "" if number == page.number else f"?{urlencode({**view, 'page': number})}"
     return Pointer(row.item.code, f"{query}#{part}-{row.pk}", words)

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from actionplan.admin import rescue
-from actionplan.admin.site import own_page, succession_in, tell_reading
+from actionplan.admin.site import AT, leading_to, own_page, succession_in, tell_reading
 from actionplan.answers.copying import copy_last_year
 from actionplan.answers.facts import Item, authors, lacking, make_item, names_of, pointers
 from actionplan.answers.saving import CLASH, FAULTY, GONE
@@ -60,8 +60,6 @@ from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 SUBMIT, ANYWAY = "submit", "anyway"
 # For an item: putting last year's text, or the texts of related departments, into its box.
 COPY, JOIN = "copy", "join"
-# The answer that a link leads to.
-AT = "at"
 SAVE, COPY_ALL = "save", "copyall"
 # How the items are shown besides one by one: as a table, for writing by the keyboard.
 TABLE = "table"
@@ -131,7 +129,7 @@ def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, retur
     elif action == "page":
         query = _view(request) | {"page": number}
     elif action == SAVE and (place := _place(request, number, returned)):
-        query, anchor = query | {"at": place}, f"#item-{place}"
+        return leading_to(sheet.address, place, query=query)
     return sheet.address + (f"?{urlencode(query)}" if query else "") + anchor
 
 
@@ -212,7 +210,7 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "as_table": bool(_view(request)),
         "query": _query(request, page),
         "missing": _missing(request, sheet, answers, page),
-        **pointers(answers, page),
+        **pointers(answers, page, _view(request)),
         **_standing(sheet, tally, items),
         **_refusals(request, sheet, returned),
         "asks_anyway": sheet.may_submit and "untouched" in request.GET,
@@ -239,7 +237,7 @@ def _standing(sheet: Sheet, tally: Tally, items: Sequence[Item]) -> dict:
 
 def _missing(request: HttpRequest, sheet: Sheet, answers: list[YearlyStatus], page: Page) -> dict:
     """The open items that lack a part: after a try to hand them in, or when the others are written."""
-    found, tried = lacking(answers, page), "check" in request.GET
+    found, tried = lacking(answers, page, _view(request)), "check" in request.GET
     if not sheet.may_act or not (tried or len(found) < len(answers)):
         return {}
     more = max(0, len(found) - MOST_POINTERS)

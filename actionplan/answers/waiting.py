@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from actionplan.admin.site import FrontLink, FrontPlace, own_page, standing_in, succession_in
+from actionplan.admin.site import FrontLink, FrontPlace, leading_to, own_page, standing_in, succession_in
 from actionplan.answers.saving import is_untouched
 from actionplan.answers.sheet import PRINTED_ORDER
 from actionplan.answers.tally import Tally, due_words, own_answers, own_tallies, written_words
@@ -94,14 +94,14 @@ def _open_rows(standing: Standing, tallies: Iterable[Tally]) -> Iterable[YearlyS
 def _places(tally: Tally, rows: Iterable[YearlyStatus]) -> Places:
     returned, lacking, copied = [], [], []
     for row in rows:
-        address, label = f"{tally.address}?at={row.pk}", f"{row.item.code}　{row.item.name}"
+        label = f"{row.item.code}　{row.item.name}"
         if is_untouched(row):
-            returned.append(FrontPlace(label, f"{address}#item-{row.pk}", row.return_reason))
+            returned.append(FrontPlace(label, leading_to(tally.address, row.pk, "item"), row.return_reason))
         elif cells := missing_cells(row):
             words = "・".join([*(cell.label for cell in cells), *([STILL_COPIED] if row.is_copied else [])])
-            lacking.append(FrontPlace(label, f"{address}#{cells[0].name}-{row.pk}", words))
+            lacking.append(FrontPlace(label, leading_to(tally.address, row.pk, cells[0].name), words))
         elif row.is_copied:
-            copied.append(FrontPlace(label, f"{address}#text-{row.pk}", STILL_COPIED))
+            copied.append(FrontPlace(label, leading_to(tally.address, row.pk, "text"), STILL_COPIED))
     return Places(returned, lacking, copied)
 
 

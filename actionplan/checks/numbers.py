@@ -125,7 +125,7 @@ def tenfold(subject: Subject) -> Iterator[Finding]:
     before = {what: each.number for words in subject.last for what, each in _named(words)}
     for what, each in _named(subject.words):
         last = before.get(what)
-        if last is not None and _jumps(last, each.number):
+        if last is not None and _jumps(Decimal(last), Decimal(each.number)):
             yield Finding(f"前回は{last:,}{each.unit}でした。けたを確かめてください。", each.start, each.end)
 
 
@@ -139,8 +139,8 @@ def _may_jump(amounts: Sequence[Amount], before: Sequence[Amount]) -> bool:
     )
 
 
-def _jumps(last: Decimal | int, now: Decimal | int) -> bool:
-    low, high = min(abs(last), abs(now)), max(abs(last), abs(now))
+def _jumps(last: Decimal, now: Decimal) -> bool:
+    low, high = sorted((abs(last), abs(now)))
     return low > 0 and high >= 10 and high >= low * 10
 
 

@@ -1,5 +1,6 @@
 """点検: what is asked about a year's answers, or a department's; a link to each box, and 「このままで正しい」."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,21 +10,23 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
+from django.db.models import Model, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.rescue import Text
-from actionplan.admin.site import found_or_404, own_page, standing_in, succession_in
+from actionplan.admin.site import found_or_404, leading_to, own_page, standing_in, succession_in
 from actionplan.checks.questions import KINDS, Check, Concern
 from actionplan.checks.reading import PROMISES, STATUS, check_answers, check_year
 from actionplan.models import (
     Acknowledgement,
-    ActionItem,
     AnnualReport,
+    Evidence,
     Person,
     Succession,
+    Voice,
     YearlyStatus,
     note_source,
     place_of,
@@ -96,7 +99,8 @@ class Checked:
         """What the check finds."""
         if self.forms is None:
             return check_year(self.report)
-        return check_answers(self.report, list(answers_of(self.report, self.forms)))
+        own = Q(department__in=self.forms - {None})
+        return check_answers(self.report, list(answers_of(self.report, self.forms)), voices=own)
 
 
 def answers_of(report: AnnualReport, forms: Iterable[int | None]) -> list[YearlyStatus]:
@@ -144,7 +148,7 @@ def _page(request: HttpRequest, place: Checked) -> HttpResponse:
             return HttpResponseRedirect(_onwards(request, place))
     order = request.GET.get("by", "")
     order = order if order in ORDERS else "kind"
-    page = Paginator(_ordered(check.open, order), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_ordered(check.listed, order), PER_PAGE).get_page(request.GET.get("page"))
     ticks = set(request.POST.getlist("right")) if refusal else set()
     facts: dict[str, Any] = {
         "place": place,
@@ -153,6 +157,10 @@ def _page(request: HttpRequest, place: Checked) -> HttpResponse:
         "page": page,
         "pages": list(page.paginator.get_elided_page_range(page.number)),
         "groups": list(_groups([_shown(request, place, each, ticks) for each in page], order)),
+        "unwritten": _unwritten(place, check),
+        "empty": []
+        if place.forms is None
+        else [_shown(request, place, each, ticks) for each in check.unwritten[:PER_PAGE]],
         "answered": [_shown(request, place, each) for each in check.answered],
         "promises": [(each, _address(place, each.status, "")[0]) for each in check.promises],
         "labels": {"ahead": "・".join(cell.label for cell in PROMISES), "status": STATUS.label},
@@ -164,6 +172,25 @@ def _page(request: HttpRequest, place: Checked) -> HttpResponse:
     }
     title = f"{TITLE}　{place.report}　{place.name}".rstrip("　")
     return own_page(request, "admin/checks/check.html", title=title, crumbs=_crumbs(place), **facts)
+
+
+def _unwritten(place: Checked, check: Check) -> list[tuple[str, str, int]]:
+    """Of each department its name, where its empty boxes stand, and how many they are."""
+    pks = Counter(_department_of(place, each.place.status.department_id) for each in check.unwritten)
+    found = sorted(pks.items(), key=lambda each: place_of(place.succession.by_pk.get(each[0])))
+    return [
+        (
+            str(place.succession.by_pk.get(pk, NO_DEPARTMENT)),
+            reverse("admin:check_department", args=[place.report.key, pk]),
+            count,
+        )
+        for pk, count in found
+    ]
+
+
+def _department_of(place: Checked, pk: int | None) -> int:
+    """The key of the department's page: of the one that stands for it today, 0 for none."""
+    return place.succession.current(pk, timezone.localdate()) or 0
 
 
 def _crumbs(place: Checked) -> list[tuple[str, str]]:
@@ -197,35 +224,48 @@ def _groups(shown: Iterable[Shown], order: str) -> Iterable[Group]:
 
 
 def _shown(request: HttpRequest, place: Checked, question: Concern, ticks: Collection[str] = ()) -> Shown:
-    status = question.place.status
-    if question.place.cell:
-        address, may_mend = _address(place, status, question.place.cell)
+    spot = question.place
+    if isinstance(spot.row, YearlyStatus):
+        address, may_mend = _address(place, spot.row, spot.cell)
+    elif isinstance(spot.row, Voice):
+        address, may_mend = _voice_address(place, spot.row)
+    elif isinstance(spot.row, Evidence):
+        address = f"{reverse('admin:evidence', args=[spot.row.status_id])}#evidence-{spot.row.pk}"
+        may_mend = place.standing.may_answer(spot.status)
     else:
-        address, may_mend = _plan_address(request, place, question)
-    department = str(status.department or NO_DEPARTMENT)
-    return Shown(question, department, address, may_mend, _may_say(place, question), question.value in ticks)
+        address, may_mend = _plan_address(request, place, spot.row)
+    return Shown(question, spot.writer, address, may_mend, _may_say(place, question), question.value in ticks)
 
 
 def _may_say(place: Checked, question: Concern) -> bool:
-    return place.standing.may_call_right(question.place.status.department_id, plan=not question.place.cell)
+    spot = question.place
+    return place.standing.may_call_right(spot.status.department_id, plan=spot.in_plan)
 
 
 def _address(place: Checked, status: YearlyStatus, cell: str) -> tuple[str, bool]:
     """The item's box on its department's page, and whether the person may write into it now."""
-    department = place.succession.current(status.department_id, timezone.localdate()) or 0
+    department = _department_of(place, status.department_id)
     may_mend = place.standing.may_answer(status)
-    part = f"{cell}-{status.pk}" if cell and may_mend else f"item-{status.pk}"
-    query = urlencode({"at": status.pk})
-    return f"{reverse('admin:answer_sheet', args=[place.report.key, department])}?{query}#{part}", may_mend
+    sheet = reverse("admin:answer_sheet", args=[place.report.key, department])
+    return leading_to(sheet, status.pk, cell if cell and may_mend else "item"), may_mend
 
 
-def _plan_address(request: HttpRequest, place: Checked, question: Concern) -> tuple[str, bool]:
-    """The form of the item or its measure; for who may only read the plan, the plan."""
-    item, model = question.place.item, question.place.model
-    if not permissions.may_change(request.user, model):
+def _voice_address(place: Checked, voice: Voice) -> tuple[str, bool]:
+    """The box on the related department's page, or on the partner's, which only the office opens."""
+    key, may_mend = place.report.key, place.standing.may_answer(voice)
+    part = f"#{'text' if may_mend else 'voice'}-{voice.pk}"
+    if voice.department_id:
+        return reverse("admin:related_texts", args=[key, _department_of(place, voice.department_id)]) + part, may_mend
+    if place.standing.coordinates:
+        return reverse("admin:partner_texts", args=[key, voice.partner_id]) + part, may_mend
+    return reverse("admin:voices", args=[key]), may_mend
+
+
+def _plan_address(request: HttpRequest, place: Checked, row: Model) -> tuple[str, bool]:
+    """The form of what the plan names so; for who may only read the plan, the plan."""
+    if not permissions.may_change(request.user, type(row)):
         return reverse("admin:plan-tree", args=[place.report.plan_id]), False
-    pk = item.pk if model is ActionItem else item.measure_id
-    return reverse(f"admin:actionplan_{model._meta.model_name}_change", args=[pk]), True
+    return reverse(f"admin:actionplan_{row._meta.model_name}_change", args=[row.pk]), True
 
 
 def _onwards(request: HttpRequest, place: Checked) -> str:

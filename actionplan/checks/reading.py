@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db.models import Model, prefetch_related_objects
+from django.db.models import F, Model, Q, prefetch_related_objects
 from django.http.request import validate_host
 from django.urls import Resolver404, resolve
 
@@ -24,11 +24,15 @@ from actionplan.models import (
     Acknowledgement,
     ActionItem,
     AnnualReport,
+    Area,
     CheckKind,
     Edition,
     EditionFile,
     EditionRow,
-    Measure,
+    Evidence,
+    Partner,
+    Tag,
+    Voice,
     YearlyStatus,
     label_of,
 )
@@ -36,6 +40,7 @@ from actionplan.models import (
 TEXTS = tuple(cell for cell in CELLS if cell.kind == TEXT)
 # What happened in the year, which stands beside the category; and what was said to come.
 STATUS, PROMISES = CELLS[0], tuple(cell for cell in TEXTS if cell.ahead)
+REPORT_ORDER = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
 # So far back a text is followed.
 MOST_YEARS = 10
 
@@ -46,23 +51,30 @@ Before = Mapping[int, list[tuple[int, dict[str, str]]]]
 def check_year(report: AnnualReport) -> Check:
     """The check of the whole year, the plan's texts of its items among it."""
     rows = report.statuses.select_related("department", "item__measure__policy")
-    order = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
-    return check_answers(report, list(rows.order_by(*order)), plan=True)
+    return check_answers(report, list(rows.order_by(*REPORT_ORDER)), plan=True, voices=Q())
 
 
-def check_answers(report: AnnualReport, answers: Sequence[YearlyStatus], *, plan: bool = False) -> Check:
-    """The check of these answers of the report. plan: whether the plan's texts are looked at, too."""
+def check_answers(
+    report: AnnualReport, answers: Sequence[YearlyStatus], *, plan: bool = False, voices: Q | None = None
+) -> Check:
+    """The check of these answers of the report, and of their evidence. plan: whether the plan's texts are looked at,
+    too. voices: which texts of related departments and partners are; none unless told.
+    """
     before = _before(report, answers)
     texts = [each for answer in answers for each in _texts(answer, before[answer.item_id])]
+    evidence = _evidence(report, answers)
+    texts += _captions(evidence)
+    if voices is not None:
+        texts += _voices(report, voices)
     if plan:
-        texts += _plan_texts(answers, report.fiscal_year)
+        texts += _plan_texts(report, answers)
     found = [
         Concern(kind, place, subject.words, finding)
         for place, subject in texts
-        for kind, finding in look(subject, plan=not place.cell)
+        for kind, finding in look(subject, plan=not place.is_answer)
     ]
     found += [each for answer in answers for each in _of_figures(answer, before[answer.item_id])]
-    found += _of_links(report, texts)
+    found += _of_links(report, [*texts, *_addresses(evidence)])
     order = {kind.code: number for number, kind in enumerate(KINDS)}
     found.sort(key=lambda each: order[each.kind.code])
     promises = [each for answer in answers if (each := _promise(answer, before[answer.item_id]))]
@@ -110,22 +122,60 @@ def _texts(answer: YearlyStatus, before: Sequence[tuple[int, dict]]) -> Iterator
             said = tuple((when, cells[cell.name]) for when, cells in before if cells[cell.name].strip())
             category = scale.find(answer.progress) if cell is STATUS else None
             subject = Subject(words, year, cell.needed, cell.ahead, said, category, scale)
-            yield Spot(answer, cell.name, cell.label), subject
+            yield Spot(answer, cell.name, cell.label, answer), subject
 
 
-def _plan_texts(answers: Iterable[YearlyStatus], year: int) -> Iterator[tuple[Spot, Subject]]:
-    """Names and contents of the items, titles of their measures."""
-    measures: set[int] = set()
+def _evidence(report: AnnualReport, answers: Iterable[YearlyStatus]) -> list[tuple[YearlyStatus, Evidence]]:
+    """What stands at the answers, each with its own; one query."""
+    own = {answer.pk: answer for answer in answers}
+    rows = Evidence.objects.filter(status__report=report).order_by("status", "order", "pk") if own else ()
+    return [(own[row.status_id], row) for row in rows if row.status_id in own]
+
+
+def _captions(evidence: Iterable[tuple[YearlyStatus, Evidence]]) -> Iterator[tuple[Spot, Subject]]:
+    for answer, row in evidence:
+        for field in ("caption", "alt"):
+            yield _text_of(answer, row, field, f"{row.get_kind_display()}の{label_of(Evidence, field)}")
+
+
+def _addresses(evidence: Iterable[tuple[YearlyStatus, Evidence]]) -> Iterator[tuple[Spot, Subject]]:
+    for answer, row in evidence:
+        yield _text_of(answer, row, "url", f"{row.get_kind_display()}の{label_of(Evidence, 'url')}")
+
+
+# Of a name in the label of a box, which a partner's may be too long for.
+LONGEST_WRITER = 60
+
+
+def _voices(report: AnnualReport, chosen: Q) -> Iterator[tuple[Spot, Subject]]:
+    """What related departments and partners wrote; one query."""
+    rows = Voice.objects.filter(chosen, report=report, item__statuses__report=F("report")).exclude(text="")
+    named = rows.select_related("report__plan", "department", "partner", "item__measure__policy")
+    for row in named.order_by(*REPORT_ORDER, "pk"):
+        yield _text_of(row, row, "text", f"{row.kind_label}の文（{row.source[:LONGEST_WRITER]}）")
+
+
+def _plan_texts(report: AnnualReport, answers: Sequence[YearlyStatus]) -> Iterator[tuple[Spot, Subject]]:
+    """Names and contents of the items, the titles above them, the names that they bear; each at its first item."""
+    titled: set[tuple[type[Model], int]] = set()
     for answer in answers:
         for field in ("name", "content"):
-            yield _plan_text(answer, ActionItem, field, getattr(answer.item, field), year)
-        if answer.item.measure_id not in measures:
-            measures.add(answer.item.measure_id)
-            yield _plan_text(answer, Measure, "title", answer.item.measure.title, year)
+            yield _text_of(answer, answer.item, field)
+        for row in (answer.item.measure, answer.item.measure.policy):
+            if (type(row), row.pk) not in titled:
+                titled.add((type(row), row.pk))
+                yield _text_of(answer, row, "title")
+    first = {answer.item_id: number for number, answer in reversed([*enumerate(answers)])}
+    for model, label in ((Area, ""), (Tag, ""), (Partner, "相手方の名前")):
+        bearing = model.objects.filter(items__measure__policy__plan=report.plan_id).values_list("pk", "name", "items")
+        places = sorted((first[item], pk, name) for pk, name, item in bearing if item in first)
+        for number, pk, name in {pk: (number, pk, name) for number, pk, name in reversed(places)}.values():
+            yield _text_of(answers[number], model(pk=pk, name=name), "name", label)
 
 
-def _plan_text(answer: YearlyStatus, model: type[Model], field: str, words: str, year: int) -> tuple[Spot, Subject]:
-    return Spot(answer, "", label_of(model, field), model), Subject(words, year)
+def _text_of(status: YearlyStatus | Voice, row: Model, field: str, label: str = "") -> tuple[Spot, Subject]:
+    place = Spot(status, "", label or label_of(type(row), field), row)
+    return place, Subject(getattr(row, field), status.report.fiscal_year)
 
 
 def _of_figures(answer: YearlyStatus, before: Sequence[tuple[int, dict]]) -> Iterator[Concern]:
@@ -133,7 +183,7 @@ def _of_figures(answer: YearlyStatus, before: Sequence[tuple[int, dict]]) -> Ite
     if not text.strip() or not answer.declared:
         return
     last = raw_values(before[0][1][FIGURES.name]) if before else {}
-    place = Spot(answer, FIGURES.name, FIGURES.label)
+    place = Spot(answer, FIGURES.name, FIGURES.label, answer)
     jumps = figure_jumps(answer.declared, text, last, answer.report.fiscal_year)
     for code, findings in ((CheckKind.TENFOLD, jumps), (CheckKind.SUM, figure_sums(answer.declared, text))):
         yield from (Concern(BY_CODE[code], place, text, replace(each, about=each.sentence)) for each in findings)

@@ -228,7 +228,7 @@ def _answers(at: Situation) -> FirstStep:
 def _confirmation(at: Situation) -> FirstStep:
     year = at.report
     told = f"{year.asked}件のうち{year.asked - year.unconfirmed}件を確定しました。" if year else NO_YEAR
-    ways = _of_round(at, "確定を待っている回答", "?show=submitted")
+    ways = _of_round(at, "確定を待っている回答", "queue/")
     return FirstStep("回答を確定する", bool(year and not year.unconfirmed), told, ways)
 
 

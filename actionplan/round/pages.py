@@ -104,7 +104,7 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
         "total": (total := total_of(found)),
         # Of a very large year the check itself says it.
-        "asked_about": check_year(report).count if total.total <= MOST_CHECKED else None,
+        "asked_about": len(check_year(report).listed) if total.total <= MOST_CHECKED else None,
         "coordinates": coordinates,
         "workbook_mails": sends_workbooks(),
         "missed": _missed(request, report, found) if coordinates else [],
@@ -184,7 +184,8 @@ def _year_links(report: AnnualReport, request: HttpRequest, coordinates: bool, s
     address = reverse("admin:round", args=[report.key])
     links = [FrontLink(f"{TITLE}{year}", address, f"{report}：{_how_far(report, found)}")]
     if coordinates and (waiting := sum(response.waiting for response in found)):
-        links.append(FrontLink(f"確定を待っている回答{year}", f"{address}?show=submitted", f"{waiting}件"))
+        queue = reverse("admin:round_queue", args=[report.key])
+        links.append(FrontLink(f"確定を待っている回答{year}", queue, f"{waiting}件"))
     if coordinates and (voices := getattr(report, "voices_waiting", 0)):
         place = reverse("admin:voices", args=[report.key])
         links.append(FrontLink(f"確定を待っている関係課・相手方の文{year}", place, f"{voices}件"))

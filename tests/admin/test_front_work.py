@@ -76,7 +76,7 @@ def test_every_year_under_way_is_named_on_the_offices_front_page(year):
         f"取りまとめ状況　{second}",
         f"取りまとめ状況　{first}",
     ]
-    assert [link.address for link in links if "確定を待っている" in link.label] == ["/admin/round/2009/?show=submitted"]
+    assert [link.address for link in links if "確定を待っている" in link.label] == ["/admin/round/2009/queue/"]
 
 
 @pytest.mark.parametrize("superuser", [False, True])

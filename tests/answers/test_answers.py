@@ -131,6 +131,18 @@ def test_saving_leads_back_to_the_item_that_was_written_in():
     assert table.url == f"{office.address}?view=table&at={pk}#item-{pk}"
 
 
+def test_links_to_items_of_another_page_keep_the_table(monkeypatch):
+    monkeypatch.setattr("actionplan.answers.pages.PER_PAGE", 1)
+    office = make_office(2)
+    client, pk = office.browser(), office.rows[1].pk
+    where = f"{office.address}?view=table&page=2"
+    saved = client.post(where, {**office.form(client, "?view=table&page=2"), "do": "save", "place": str(pk)})
+    assert saved.url == f"{where}&at={pk}#item-{pk}"
+    page = client.get(f"{where}&check=1").content.decode()
+    assert f'"?view=table&amp;page=1#text-{office.rows[0].pk}"' in page
+    assert '"?page=' not in page
+
+
 def test_the_table_holds_the_same_boxes_each_with_a_name_of_its_own():
     office = make_office(2)
     client = office.browser()

@@ -8,7 +8,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from actionplan.checks.reading import check_year
-from actionplan.models import Acknowledgement, AnnualReport, Figure, State
+from actionplan.models import (
+    Acknowledgement,
+    AnnualReport,
+    Area,
+    Evidence,
+    EvidenceKind,
+    Figure,
+    Partner,
+    State,
+    Voice,
+)
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.answers.answering import make_office, written
@@ -146,7 +156,7 @@ def test_the_office_sees_the_year_and_the_plans_own_texts_and_the_publisher_is_t
     assert "点検（3か所）" in browser.get("/admin/round/2010/").content.decode()
     publisher = signed_in(factories.make_person("公表権者"))
     publish = publisher.get(f"/admin/actionplan/annualreport/{office.report.pk}/publish/").content.decode()
-    assert "点検で確かめるところが3か所あります（重なった言葉 2、誤字と思われる言葉 1）。" in publish
+    assert "点検で確かめるところが3か所あります（誤字と思われる言葉 1、重なった言葉 2）。" in publish
     preview = publisher.get(f"/admin/actionplan/annualreport/{office.report.pk}/preview/").content.decode()
     assert "点検で確かめるところが3か所あります" in preview
 
@@ -171,6 +181,60 @@ def test_the_original_of_2009_is_acknowledged_with_the_report():
     assert (check.open, len(check.answered)) == ([], 6)
 
 
+def test_what_others_wrote_names_and_captions_are_checked_each_with_the_way_to_its_box(office):
+    row, related = office.rows[0], factories.make_department("関係課")
+    partner = Partner.objects.create(name="区長会")
+    link = {"kind": EvidenceKind.LINK, "url": "https://testserver/reports/1999/", "caption": "ﾎｰﾑﾍﾟｰｼﾞの写し"}
+    evidence = Evidence.objects.create(status=row, **link)
+    voices = [
+        Voice.objects.create(report=office.report, item=row.item, department=related, text="会議をを開いた。"),
+        Voice.objects.create(report=office.report, item=row.item, partner=partner, text="別紙のとおり"),
+    ]
+    row.item.areas.add(area := Area.objects.create(name="東〜西", order=1))
+    page = signed_in(factories.make_person("事務局")).get("/admin/checks/2010/").content.decode()
+    for address in (
+        f"/admin/answers/2010/{related.pk}/related/#text-{voices[0].pk}",
+        f"/admin/round/2010/voices/{partner.pk}/texts/#text-{voices[1].pk}",
+        f"/admin/evidence/{row.pk}/#evidence-{evidence.pk}",
+        f"/admin/actionplan/area/{area.pk}/change/",
+    ):
+        assert address in page
+    asked = {(each.place.label, each.kind.code) for each in check_year(office.report).open if not each.place.cell}
+    assert asked == {
+        ("関係課の文（関係課）", "doubled"),
+        ("相手方の文（区長会）", "elsewhere"),
+        ("リンクの説明", "odd"),
+        ("リンクのアドレス", "link"),
+        ("地域の名前", "cp932"),
+    }
+
+
+def test_a_related_department_sees_its_own_texts_and_calls_them_right_for_the_year(office):
+    related = factories.make_department("関係課")
+    row = {"report": office.report, "item": office.rows[0].item}
+    Voice.objects.create(**row, department=related, text="会議をを開いた。")
+    clerk = signed_in(factories.make_person("担当者", departments=[related]))
+    [mark] = [each.value for each in check_year(office.report).open if each.place.label.startswith("関係課")]
+    assert "1件を、このままで正しいと" in say(clerk, f"/admin/checks/2010/{related.pk}/", [mark])
+    assert Acknowledgement.objects.get().report == office.report
+
+
+def test_what_is_not_yet_written_is_a_line_a_department_until_it_is_handed_in(office):
+    row = office.stored(0)
+    row.text = ""
+    row.save()
+    browser = signed_in(factories.make_person("事務局"))
+    page = browser.get("/admin/checks/2010/").content.decode()
+    assert "確かめるところが1か所あります。" in page
+    assert f'<a href="/admin/checks/2010/{office.department.pk}/">第一課</a>　1か所' in page
+    assert "点検（1か所）" in browser.get("/admin/round/2010/").content.decode()
+    assert check_year(office.report).by_kind == [("重なった言葉", 1), ("まだ書かれていない欄", 1)]
+    assert "まだ何も書いてありません。" in browser.get(address(office)).content.decode()
+    row.state = State.SUBMITTED
+    row.save()
+    assert len(check_year(office.report).listed) == 2
+
+
 @pytest.mark.parametrize("items", [3, 60])
 def test_the_check_asks_as_often_for_many_answers_as_for_few(items):
     many = make_office(items, **written(text="会議をを開いた。", state=State.DRAFT))
@@ -178,4 +242,4 @@ def test_the_check_asks_as_often_for_many_answers_as_for_few(items):
     browser.get(address(many))
     with CaptureQueriesContext(connection) as queries:
         browser.get(address(many))
-    assert len(queries) == 12
+    assert len(queries) == 14

@@ -118,11 +118,11 @@ def test_the_front_page_tells_how_far_the_year_has_come_and_what_waits(report, o
     page = shown(office, "/admin/")
     assert "3課のうち2課が提出済み。" in page
     assert "（あと3日）" in page
-    assert f'{PAGE}?show=submitted"' in page
+    assert f'{PAGE}queue/"' in page
     assert "2件" in page
     reader = shown(signed_in(factories.make_person("閲覧者")), "/admin/")
     assert "3課のうち2課が提出済み。" in reader
-    assert "show=submitted" not in reader
+    assert "queue/" not in reader
 
 
 @pytest.mark.parametrize("role", ["担当者", "課長"])

@@ -1,10 +1,11 @@
 """manage.py check_answers 2012: what a reader of the year's answers should be asked about, on the command line."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from actionplan.checks.questions import Concern
+from actionplan.checks.questions import UNWRITTEN, Check, Concern
 from actionplan.checks.reading import check_answers, check_year
 from actionplan.models import AnnualReport, Department
 from actionplan.words import NO_DEPARTMENT
@@ -27,7 +28,7 @@ class Command(BaseCommand):
             keys = "、".join(AnnualReport.objects.values_list("key", flat=True)) or "まだありません"
             raise CommandError(f"「{report}」の年次報告はありません。ある年度：{keys}")
         check = check_answers(found, _of(found, department)) if department else check_year(found)
-        for line in _lines(check.open):
+        for line in (*_lines(check.listed), *_unwritten(check)):
             self.stdout.write(line)
         told = f"{found}：確かめるところ{check.count}か所、答えたところ{len(check.answered)}か所。"
         if check.count:
@@ -44,10 +45,14 @@ def _of(report: AnnualReport, name: str) -> list:
     return list(report.statuses.filter(**which).select_related("department", "item__measure__policy").order_by(*order))
 
 
+def _unwritten(check: Check) -> Iterable[str]:
+    counted = Counter(each.place.writer for each in check.unwritten)
+    return (f"{department}　［{UNWRITTEN}］{count}か所" for department, count in counted.items())
+
+
 def _lines(questions: Iterable[Concern]) -> Iterable[str]:
     for each in questions:
         place = each.place
-        department = str(place.status.department or NO_DEPARTMENT)
         words = "".join(each.shown).replace("\n", " ")
         said = f"「{words}」" if words.strip() else ""
-        yield f"{place.item.code}　{place.label}　{department}　［{each.kind.label}］{each.finding.sentence}{said}"
+        yield f"{place.item.code}　{place.label}　{place.writer}　［{each.kind.label}］{each.finding.sentence}{said}"
