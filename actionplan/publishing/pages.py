@@ -365,10 +365,20 @@ class PublishingPages(ApprovalPages):
             "wording": wording_of(request),
             "headings": headings_of(request),
             "evidence_page": "admin:evidence_file",
+            "copied": _still_copied(report),
             "check": check_year(report),
             "check_address": reverse("admin:check_year", args=[report.key]),
         }
         return TemplateResponse(request, f"{TEMPLATES}/preview.html", context)
+
+
+IN_ORDER = ("item__measure__policy__number", "item__measure__number", "item__number")
+
+
+def _still_copied(report: AnnualReport) -> list[str]:
+    """The codes of the items whose text is last year's, copied and never touched; one query."""
+    rows = report.statuses.exclude(copied="").select_related("item__measure__policy").order_by(*IN_ORDER)
+    return [row.item.code for row in rows if row.is_copied]
 
 
 def front_links(request: HttpRequest) -> list[FrontLink]:

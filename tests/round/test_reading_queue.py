@@ -7,6 +7,7 @@ import pytest
 from django.core import mail
 
 from actionplan.models import State, YearlyStatus
+from actionplan.seen import mark_of
 from tests import factories
 from tests.admin.pages import form_of, signed_in
 from tests.asked import ask, make_year
@@ -175,3 +176,18 @@ def test_readers_have_no_boxes_and_no_queue(report):
     page = reader.get(ROUND).content.decode()
     assert 'type="checkbox"' not in page
     assert QUEUE not in page
+
+
+def test_last_years_text_left_as_it_was_copied_is_marked_wherever_the_office_reads(report, office):
+    [department] = departments(1)
+    ask(report, department, SENT)
+    row = YearlyStatus.objects.get(report=report)
+    YearlyStatus.objects.filter(pk=row.pk).update(copied=mark_of(row.text))
+    told = "昨年度の文を写したままです。"
+    preview = signed_in(factories.make_person("公表権者"))
+    assert told in office.get(QUEUE).content.decode()
+    assert told in office.get(f"{ROUND}{department.pk}/").content.decode()
+    page = preview.get(f"/admin/actionplan/annualreport/{report.pk}/preview/").content.decode()
+    assert f"昨年度の文を写したままの項目が1件あります：{row.item.code}" in page
+    YearlyStatus.objects.filter(pk=row.pk).update(text="書き直した文")
+    assert told not in office.get(QUEUE).content.decode()
