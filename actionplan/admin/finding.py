@@ -1,4 +1,4 @@
-"""What a staff list's box of search finds: texts folded as the public search folds them, and numbers of any dash."""
+"""What a staff list's box of search finds: texts read as the public search reads them, and numbers of any dash."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -10,33 +10,51 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from actionplan.admin import ForModelAdmin
-from actionplan.folding import MARK, fold
+from actionplan.folding import KANJI, MARK, fold
 from actionplan.models import Plan
-from actionplan.shadow import as_number
-from actionplan.spellings import read_word
+from actionplan.selectors.search import read_words
+from actionplan.shadow import TO_HIRAGANA, as_number, reading, shadow
+from actionplan.spellings import Word
 from actionplan.words import shown_number
 
 NUMBER = re.compile("[0-9]+(-[0-9]+)*")
 LONGEST = 200
+# Rows up to which the dictionary is asked: a text takes it most of a millisecond, once a process.
+MOST_READ = 3_000
 # A list of 20,000 items folds 40,000 texts once a process.
 folded = lru_cache(maxsize=50_000)(fold)
 Finds = Callable[[str], bool]
 
 
-def finder(typed: str, *, numbered: bool) -> Finds:
+@lru_cache(maxsize=50_000)
+def read(text: str) -> str:
+    """The shadow that the public search matches on: the folded text, and what a dictionary knows of its words."""
+    return shadow([text])
+
+
+def finder(word: Word, *, numbered: bool) -> Finds:
     """Whether a haystack has the word. Where rows are numbered 1-1 is no part of 11-1; letters are found anywhere."""
-    spellings, core = read_word(typed).spellings, fold(typed)
-    loose = core.replace(MARK, "")
+    spellings, loose = word.spellings, fold(word.typed).replace(MARK, "")
     if numbered and NUMBER.fullmatch(loose):
         return lambda texts: any(spelling in texts for spelling in spellings)
-    return lambda texts: (
-        bool(loose) and (loose in texts.replace(MARK, "") or any(spelling in texts for spelling in spellings))
-    )
+    return lambda texts: loose in texts.replace(MARK, "") or any(spelling in texts for spelling in spellings)
 
 
-def haystack(texts: Iterable[Any], numbers: Sequence[int]) -> str:
-    """All that a row may be found by, folded, a line each."""
-    lines = [folded(str(text)) for text in texts if text]
+def is_near(words: Iterable[Word]) -> Finds:
+    """Whether a dictionary may know one of the words in a haystack: it has a kanji of it, or all of it in hiragana."""
+    near = {letter for word in words for spelling in word.spellings for letter in _telling(spelling)}
+    near |= {fold(reading(word.typed).translate(TO_HIRAGANA)) for word in words}
+    return lambda texts: any(each in texts for each in near if each)
+
+
+def _telling(spelling: str) -> Sequence[str]:
+    """The kanji of a word; without any the letter that it begins with."""
+    return re.findall(f"[{KANJI}]", spelling) or spelling.strip(MARK)[:1]
+
+
+def haystack(texts: Iterable[Any], numbers: Sequence[int], reads: Callable[[str], str] = folded) -> str:
+    """All that a row may be found by, as `reads` has it, a line each."""
+    lines = [reads(str(text)) for text in texts if text]
     return "\n".join([*lines, as_number(shown_number("", *numbers))] if numbers else lines)
 
 
@@ -49,19 +67,25 @@ class FindsFolded(ForModelAdmin):
     numbers: tuple[str, ...] = ()
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
-        """The rows in which every word is found, none of them twice; one query before the list's own."""
-        finders = [finder(word, numbered=bool(self.numbers)) for word in search_term[:LONGEST].split()]
-        paths = tuple(self.get_search_fields(request))
-        if not finders or not paths:
+        """The rows in which every word is found, none of them twice; two queries before the list's own."""
+        typed, paths = search_term[:LONGEST].split(), tuple(self.get_search_fields(request))
+        if not typed or not paths:
             return queryset, False
+        words = read_words(typed)
+        if len(words) < len(typed):  # a sign alone is nowhere
+            return queryset.none(), False
+        finders = [finder(word, numbered=bool(self.numbers)) for word in words]
         plain = queryset.order_by().prefetch_related(None).select_related(None)
         rows = list(plain.values_list("pk", *self.numbers, *paths))
-        first = 1 + len(self.numbers)
-        found = {
-            pk
-            for pk, texts in ((row[0], haystack(row[first:], row[1:first])) for row in rows)
-            if all(finds(texts) for finds in finders)
-        }
+        first, near = 1 + len(self.numbers), is_near(words)
+
+        def has_all(row: Sequence[Any], reads: Callable[[str], str]) -> bool:
+            texts = haystack(row[first:], row[1:first], reads)
+            if all(finds(texts) for finds in finders):
+                return True
+            return reads is folded and len(rows) <= MOST_READ and near(texts) and has_all(row, read)
+
+        found = {row[0] for row in rows if has_all(row, folded)}
         return (queryset.filter(pk__in=found) if len(found) < len(rows) else queryset), False
 
 

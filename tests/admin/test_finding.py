@@ -5,7 +5,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from actionplan.models import ActionItem, Figure, Measure, Plan, Policy, YearlyStatus
+from actionplan.models import ActionItem, AlikeWords, Figure, Measure, Plan, Policy, YearlyStatus
 from tests import factories
 from tests.admin.pages import signed_in
 
@@ -63,6 +63,27 @@ def test_items_answers_and_figures_are_found_by_number_name_and_department(offic
 
 def test_contents_are_found_in_old_letters_and_past_brackets(office, plan):
     assert {len(found(office, "actionitem", typed)) for typed in ("厳原", "広報つしま", "つしま")} == {4}
+
+
+AS_TYPED = {
+    "words": ["取組", "取組み", "取り組み", "子供"],
+    "letters": ["2丁目", "２丁目", "龍ケ崎", "竜が崎", "国民"],
+    "signs": ["ホームページ", "1500千円", "1,500"],
+}
+
+
+def test_items_are_found_as_the_public_pages_find_them(office, plan):
+    AlikeWords.objects.get_or_create(words="HP\nホームページ")
+    item = ActionItem.objects.first()
+    item.content = "子どもの取り組みを進め、二丁目と龍ヶ崎の國民に、市のＨＰで知らせた。予算は１，５００千円。"
+    item.save()
+    typed = [word for words in AS_TYPED.values() for word in words]
+    assert [word for word in typed if [row.pk for row in found(office, "actionitem", word)] != [item.pk]] == []
+
+
+def test_a_list_too_long_for_the_dictionary_is_found_by_letters(office, plan, monkeypatch):
+    monkeypatch.setattr("actionplan.admin.finding.MOST_READ", 1)
+    assert len(found(office, "actionitem", "厳原")) == 4
 
 
 def test_answers_are_found_by_what_they_say(office, plan):
