@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 # Session and user, the user's rights, departments and memberships, the year and the year before, the rows, and how much
 # evidence each has; for the check what the items come from, what was said before, what was called right. The list asks
 # once more, for what the department writes on others' items.
-READING, LIST = 20, 9
+READING, LIST = 21, 9
 # In batches: each five hundred rows more (on SQLite fewer) ask once more.
 HANDING_IN = 34
 
