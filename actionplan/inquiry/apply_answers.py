@@ -63,6 +63,7 @@ class Taken:
     """What was stored. kept: cells of the file that were not taken, by choice; left_out: troubles left aside.
 
     read: all answer cells of the file that could be read; taken: those that were stored.
+    beside: what else was noticed about the file.
     """
 
     saved: int
@@ -70,6 +71,7 @@ class Taken:
     left_out: int
     read: int = field(default=0, compare=False)
     taken: int = field(default=0, compare=False)
+    beside: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def receipt(self) -> str:
@@ -100,7 +102,7 @@ def apply_answers(file: InquiryFile, decision: Decision, *, report: AnnualReport
     wanted = sum(len(item.cells) for item in comparison.items)
     taken = sum(len(answer.cells) for answer in answers)
     read = sum(len(line.cells) for line in file.good_lines)
-    return Taken(saved, wanted - taken, len(comparison.troubles), read, taken)
+    return Taken(saved, wanted - taken, len(comparison.troubles), read, taken, tuple(comparison.notes))
 
 
 def _save_voices(file: InquiryFile, answers: list[Answer], current: CurrentAnswers, name: str, by: Person) -> int:

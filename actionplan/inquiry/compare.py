@@ -3,13 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from actionplan.answers.saving import CLOSED, FAULTY, Answer, judge
-from actionplan.answers.sheet import NEW, SheetRow
 from actionplan.cells import BY_NAME
-from actionplan.inquiry.current_answers import CurrentAnswers, PartnerLine, Revision, shown_text, writer
-from actionplan.inquiry.layout import ANSWER_COLUMNS, HEADERS, MOST_NAMED, AnswerLine, Doubt, InquiryFile, Trouble
+from actionplan.inquiry.current_answers import CurrentAnswers, Revision, writer
+from actionplan.inquiry.layout import (
+    ANSWER_COLUMNS,
+    AnswerLine,
+    Doubt,
+    InquiryFile,
+    Trouble,
+)
+from actionplan.inquiry.locked_cells import LockedChange, changes_of_locked, locked_notes
 from actionplan.inquiry.read_workbook import WaitingInquiry
 from actionplan.models import State, Voice, YearlyStatus
 from actionplan.seen import fingerprint
@@ -25,11 +31,6 @@ ASKED = (CONFLICT, DOUBT)
 
 def _short(*facts: object) -> str:
     return fingerprint(*facts, length=12)
-
-
-def _listed(places: Sequence[str]) -> str:
-    more = len(places) - MOST_NAMED
-    return "、".join(places[:MOST_NAMED]) + (f"ほか{more}か所" if more > 0 else "")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class Comparison:
     """What a file would change.
 
     unchanged: how many of its items say nothing new; absent: items that have no row in it;
-    locked: cells that are not read, in which the file says something else, as D5（項目）.
+    locked: cells that are only there to be read, in which the file says something else.
     """
 
     file: InquiryFile
@@ -95,7 +96,7 @@ class Comparison:
     unchanged: int
     troubles: tuple[Trouble, ...]
     absent: tuple[YearlyStatus | Voice, ...]
-    locked: tuple[str, ...] = ()
+    locked: tuple[LockedChange, ...] = ()
 
     def count(self, kind: str) -> int:
         """How many cells are of this kind."""
@@ -119,9 +120,7 @@ class Comparison:
     @property
     def notes(self) -> list[str]:
         """Harmless sentences: what was noticed about the file, and where it differs from the year's list."""
-        found = [*self.file.notes, *self.file.unread]
-        if self.locked:
-            found.append(f"{_listed(self.locked)}は、いまの一覧と違います。この欄は確認用なので、読み込みません。")
+        found = [*self.file.notes, *self.file.unread, *(locked_notes(self.locked) if self.locked else ())]
         if self.absent:
             codes = [status.item.code for status in self.absent]
             found.append(f"この照会票に行のない項目：{'、'.join(codes)}。その項目の回答は変わりません。")
@@ -175,16 +174,19 @@ def compare(file: InquiryFile, answers: CurrentAnswers) -> Comparison:
     """The comparison; asks the database nothing. Raises UploadError for a file of another year or department."""
     answers.check(file)
     items: list[ItemChange] = []
-    locked: list[str] = []
+    locked: list[LockedChange] = []
     first: dict[int, int] = {}
     troubles, unchanged = list(file.troubles), 0
-    for line in file.good_lines:
+    good = set(map(id, file.good_lines))
+    for line in file.lines:
         item = _item(line, file, answers)
+        locked += _locked(line, item, file, answers)
+        if id(line) not in good:
+            continue
         found = list(_troubles(line, item, file, answers, first.setdefault(line.status_id, line.line)))
         troubles += found
         if item is None or found:
             continue
-        locked += _locked(line, item, file)
         if item.cells:
             items.append(item)
         unchanged += not item.cells
@@ -222,18 +224,15 @@ def _cells(
         )
 
 
-def _locked(line: AnswerLine, item: ItemChange, file: InquiryFile) -> Iterator[str]:
-    """The cells of the line that are only to be read, but say something else than the year's list does now."""
-    for key, words in line.locked.items():
-        # A blank or a line break more or less is the spreadsheet's, not the person's.
-        if "".join(words.split()) != "".join(_shown(item.status, key).split()):
-            yield f"{file.place(line, key)}（{HEADERS[key]}）"
-
-
-def _shown(status: YearlyStatus | Voice, key: str) -> str:
-    if isinstance(status, Voice):
-        return PartnerLine(status).shown(key)
-    return shown_text(SheetRow(status, (), NEW), key)
+def _locked(
+    line: AnswerLine, item: ItemChange | None, file: InquiryFile, answers: CurrentAnswers
+) -> Iterator[LockedChange]:
+    """What was written into the line's other cells; of another department's nothing is shown."""
+    if item is None or (isinstance(item.status, YearlyStatus) and _stranger(item, file, answers)):
+        return
+    today = partial(answers.locked_text, item.status)
+    if keys := line.differing(today):
+        yield from changes_of_locked(line, keys, file, today)
 
 
 def _troubles(

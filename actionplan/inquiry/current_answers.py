@@ -9,7 +9,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from actionplan.answers.saving import lock, rows_of
-from actionplan.answers.sheet import NEW, SheetRow, previous_report
+from actionplan.answers.sheet import NEW, SheetRow, previous_report, sheet_rows
 from actionplan.cells import BY_NAME, FIGURES, NAMES, OPEN_STATES
 from actionplan.exports.tabular import LONGEST_CELL
 from actionplan.fiscal_year import web_label
@@ -102,6 +102,8 @@ class CurrentAnswers:
 
     rows: the year's answers that the files name or that their departments have, by primary key, in report order.
     voices: the texts of the partners that files are of, with their records; partners: these by primary key.
+    shown: last year's beside the rows, partner_shown: beside the voices, by the same keys; read where a file says
+    something else there.
     """
 
     report: AnnualReport
@@ -113,6 +115,16 @@ class CurrentAnswers:
     voices: dict[int, Voice] = field(default_factory=dict)
     voice_records: dict[Version, Revision] = field(default_factory=dict)
     partners: dict[int, Partner] = field(default_factory=dict)
+    shown: dict[int, SheetRow] = field(default_factory=dict)
+    partner_shown: dict[int, "PartnerLine"] = field(default_factory=dict)
+
+    def locked_text(self, status: YearlyStatus | Voice, key: str) -> str:
+        """What would stand today in a cell that is only there to be read."""
+        if key == "remark":
+            return remark(status)
+        if isinstance(status, Voice):
+            return self.partner_shown.get(status.pk, PartnerLine(status)).shown(key)
+        return shown_text(self.shown.get(status.pk, SheetRow(status, (), NEW)), key)
 
     def row(self, file: InquiryFile, pk: int) -> YearlyStatus | Voice | None:
         """What a line of the file is about; None when it is gone."""
@@ -209,9 +221,30 @@ def read_current_answers(
     rows = {row.pk: row for row in sorted(found, key=_report_order)}
     if any(FIGURES.name in line.cells for file in files for line in file.lines):
         prefetch_related_objects(list(rows.values()), "item__figures")
-    facts = _outside(report, outside, to_write=to_write) if outside else ()
+    facts = _outside(report, outside, to_write=to_write) if outside else ({}, {}, {})
     known = records(versions, _moved(versions, rows))
-    return CurrentAnswers(report, standing_of(user), succession, day, rows, known, *facts)
+    beside = _shown_rows(report, files, rows), _shown_lines(report, outside, facts[0])
+    return CurrentAnswers(report, standing_of(user), succession, day, rows, known, *facts, *beside)
+
+
+def _doubtful(files: Iterable[InquiryFile]) -> set[int]:
+    """The keys of what the files may have changed where it is only to be read, and which the row alone does not say."""
+    lines = (line for file in files for line in file.lines)
+    return {line.status_id for line in lines if not {"name", "content", "remark"}.issuperset(line.doubtful)}
+
+
+def _shown_rows(
+    report: AnnualReport, files: Sequence[InquiryFile], rows: Mapping[int, YearlyStatus]
+) -> dict[int, SheetRow]:
+    own = [rows[pk] for pk in _doubtful(files) if pk in rows and rows[pk].report_id == report.pk]
+    return {row.status.pk: row for row in sheet_rows(report, own)} if own else {}
+
+
+def _shown_lines(
+    report: AnnualReport, files: Sequence[InquiryFile], voices: Mapping[int, Voice]
+) -> dict[int, "PartnerLine"]:
+    own = [voices[pk] for pk in _doubtful(files) if pk in voices]
+    return {line.status.pk: line for line in _lines_of(report, own)} if own else {}
 
 
 def _versions(files: Iterable[InquiryFile]) -> set[Version]:
@@ -325,13 +358,22 @@ class PartnerLine:
 
 def partner_lines(report: AnnualReport, partner: Partner) -> list[PartnerLine]:
     """The partner's items of the year in report order. Of the year before it reads what is public, and its own."""
-    voices, before = list(voices_of(report).filter(partner=partner)), previous_report(report)
+    return _lines_of(report, list(voices_of(report).filter(partner=partner)))
+
+
+def _lines_of(report: AnnualReport, voices: Sequence[Voice]) -> list[PartnerLine]:
+    """The lines of these texts, whichever partners they are of; as many queries for many as for one."""
+    before = previous_report(report)
     if before is None:
         return [PartnerLine(voice) for voice in voices]
     edition = Edition.objects.public().of_report(before.key).first()
     said = dict(edition.rows.values_list("item", "status")) if edition else {}
-    own = dict(Voice.objects.filter(report=before, partner=partner).values_list("item", "text"))
-    return [PartnerLine(voice, said.get(voice.item_id, ""), own.get(voice.item_id, "")) for voice in voices]
+    rows = Voice.objects.filter(report=before, partner__in={voice.partner_id for voice in voices})
+    own: dict[tuple[int | None, int], str] = {(row.partner_id, row.item_id): row.text for row in rows}
+    return [
+        PartnerLine(voice, said.get(voice.item_id, ""), own.get((voice.partner_id, voice.item_id), ""))
+        for voice in voices
+    ]
 
 
 def remark(status: YearlyStatus | Voice) -> str:

@@ -1,13 +1,14 @@
 """The inquiry workbook's layout, shared by its writer and its reader: the columns, and what a reading gives."""
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.signing import BadSignature, Signer
 
 from actionplan.cells import CELLS, FIGURES
+from actionplan.seen import fingerprint
 
 # Raise it when a workbook of before can no longer be read; the reader then asks for a new one.
 VERSION = 1
@@ -60,8 +61,10 @@ HEADERS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN)}
 # The header of each answer cell by the name of its field (see cells.py).
 ANSWER_COLUMNS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN) if column.kind == ANSWER}
 # Excel lets nobody type into any column but those of ANSWER kind (styles.py); other programs do. What was written there
-# all the same is not read, and in these the person is told so.
-TOLD_WHEN_CHANGED = ("name", "content")
+# all the same is not read, and the person is told so. The number of a row marks them in this order: add at the end.
+LOCKED = ("marks", "kind", "name", "content", "last_text", "last_progress", "remark", "last_voice")
+# Of these a change of the list since is told although nobody wrote there: a person may take the item for another.
+NAMING = ("name", "content")
 MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
 
 
@@ -176,8 +179,9 @@ class AnswerLine:
     line: row of the spreadsheet, from 1. revision: of the row when the workbook was issued.
     cells: values by field, progress as its code; a cell whose column is missing, or that is at fault, is absent;
     an emptied cell is "" (progress: unset).
-    locked: what the file has in the locked cells of TOLD_WHEN_CHANGED, by column; absent without the column.
+    locked: what the file has in the cells of LOCKED, by column; absent without the column.
     doubts: by cell, what somebody has to be asked about it.
+    marks: of what was issued in the cells of LOCKED (see cell_mark), by column; of older workbooks nothing is known.
     """
 
     line: int
@@ -187,6 +191,17 @@ class AnswerLine:
     code: str = ""
     locked: dict[str, str] = field(default_factory=dict)
     doubts: dict[str, Doubt] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def doubtful(self) -> list[str]:
+        """The columns of locked cells that somebody changed, or of which nobody knows."""
+        return [key for key, words in self.locked.items() if self.marks.get(key) != cell_mark(words)]
+
+    def differing(self, today: Callable[[str], str]) -> list[str]:
+        """These, and those of NAMING that would say something else now. today: what they would, by column."""
+        moved = {key for key in NAMING if key in self.locked and self.marks.get(key) != cell_mark(today(key))}
+        return [*dict.fromkeys([*self.doubtful, *sorted(moved)])]
 
 
 @dataclass(frozen=True)
@@ -214,7 +229,7 @@ class InquiryFile:
     department_id: of the department that it was issued for; None for items without one. partner_id: of the partner
     that it was issued for instead: then the lines are of its texts (Voice).
     lines: every row that is known by its 照合番号. notes: harmless sentences about what was noticed.
-    letters: the column of each answer field, and of TOLD_WHEN_CHANGED, in this file; a missing column is absent.
+    letters: the column of each answer field, and of LOCKED, in this file; a missing column is absent.
     unread: sentences about what the file holds beside the answers.
     unknown: what stands as the item's code in each row that is there, but is not known by a 照合番号 ("" for nothing).
     """
@@ -246,6 +261,17 @@ MARK = "照会票"
 ROW_MARK = "行"
 NOBODY = "0"  # stands for 「担当課なし」
 OUTSIDE = "p"  # stands before the key of a partner
+MARK_LENGTH = 4  # hexadecimal digits
+
+
+def cell_mark(words: str) -> str:
+    """The mark of a locked cell's words; a blank or a line break more or less is nobody's doing."""
+    return fingerprint("".join(words.split()), length=MARK_LENGTH)
+
+
+def cell_marks(words: Mapping[str, str]) -> str:
+    """The marks of all columns of LOCKED. words: by column; one that is not there says nothing."""
+    return "".join(cell_mark(words.get(key, "")) for key in LOCKED)
 
 
 class AlteredError(ValueError):
@@ -278,6 +304,7 @@ class RowNumber:
     """What a row is: an item's answer as the workbook of a report (by its key) and a department showed it.
 
     code: the item's numbers; printed: how the workbook shows them, where it is otherwise.
+    marks: of what stands in each column of LOCKED, one after the other; "" in older workbooks.
     Of a partner's workbook it is the text of the partner.
     """
 
@@ -288,6 +315,13 @@ class RowNumber:
     code: str
     printed: str = ""
     partner_id: int | None = None
+    marks: str = ""
+
+    @property
+    def locked(self) -> dict[str, str]:
+        """The mark of each column of LOCKED."""
+        found = (self.marks[place : place + MARK_LENGTH] for place in range(0, len(self.marks), MARK_LENGTH))
+        return dict(zip(LOCKED, found, strict=False))
 
     @property
     def shown(self) -> str:
@@ -296,7 +330,8 @@ class RowNumber:
 
     def sign(self, signer: Signer) -> str:
         """The 照合番号: a signed text. signer: as row_signer() gives it, once for many rows."""
-        parts = (self.report, _written(self.department_id, self.partner_id), self.status_id, self.revision, self.code)
+        revision = f"{self.revision}.{self.marks}" if self.marks else self.revision
+        parts = (self.report, _written(self.department_id, self.partner_id), self.status_id, revision, self.code)
         return signer.sign("/".join(map(str, (*parts, *([self.printed] if self.printed else [])))))
 
 
@@ -322,9 +357,10 @@ def looks_stamped(text: str) -> bool:
 
 def read_row_number(text: str, signer: Signer) -> RowNumber:
     """What a 照合番号 says. Raises AlteredError."""
-    report, whose, status, revision, code, *printed = _parts(text, signer)
+    report, whose, status, issued, code, *printed = _parts(text, signer)
     department, partner = _read(whose)
-    return RowNumber(report, department, int(status), int(revision), code, "/".join(printed), partner)
+    revision, _, marks = issued.partition(".")
+    return RowNumber(report, department, int(status), int(revision), code, "/".join(printed), partner, marks)
 
 
 def _signer(purpose: str) -> Signer:

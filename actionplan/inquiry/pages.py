@@ -370,21 +370,20 @@ def take_all(request: HttpRequest, key: str) -> HttpResponse:
         if seal := request.POST.get(f"seal-{file.name}"):
             taken += _take(request, report, file, seal)
     if taken:
-        each = "、".join(f"「{title}」{outcome.saved}項目" for title, outcome, _ in taken)
-        total = sum(outcome.saved for _, outcome, _ in taken)
+        each = "、".join(f"「{title}」{outcome.saved}項目" for title, outcome in taken)
+        total = sum(outcome.saved for _, outcome in taken)
         messages.success(request, f"照会票{len(taken)}件から{total}項目の回答を保存しました：{each}。")
-    for title, outcome, beside in taken:
-        messages.info(request, f"「{title}」：{outcome.receipt}。{''.join(beside)}")
+    for title, outcome in taken:
+        messages.info(request, f"「{title}」：{outcome.receipt}。{''.join(outcome.beside)}")
     return HttpResponseRedirect(upload_address(report, request))
 
 
-def _take(request: HttpRequest, report: AnnualReport, file: WaitingInquiry, seal: str) -> list[tuple[str, Taken, list]]:
-    """The file's name, what was stored, and what else was in it; nothing, and a message, when it could not be taken."""
+def _take(request: HttpRequest, report: AnnualReport, file: WaitingInquiry, seal: str) -> list[tuple[str, Taken]]:
+    """The file's name and what was stored; nothing, and a message, when it could not be taken."""
     try:
-        read = file.read()
-        outcome = apply_answers(read, Decision(seal), report=report, name=file.title, by=request.user)
+        outcome = apply_answers(file.read(), Decision(seal), report=report, name=file.title, by=request.user)
     except (Moved, Undecided, UploadError, FileNotFoundError):
         messages.warning(request, f"「{file.title}」：{OVERTAKEN}")
         return []
     file.remove()
-    return [(file.title, outcome, [*read.unread, *read.notes])]
+    return [(file.title, outcome)]

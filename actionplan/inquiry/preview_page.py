@@ -198,8 +198,8 @@ class Page:
             lacking = undecided(refusal.comparison, decision)
             return self.show(refusal.comparison, decision, lacking=lacking, refused=True, status=422)
         self._tell(outcome, decision)
-        if inquiry.unread:
-            lines = format_html_join("", "<br>・{}", ((each,) for each in inquiry.unread))
+        if outcome.beside:
+            lines = format_html_join("", "<br>・{}", ((each,) for each in outcome.beside))
             messages.info(self.request, format_html("{}{}", BESIDE, lines))
         if inquiry.partner_id and outcome.saved:
             messages.info(self.request, TO_HAND_IN)

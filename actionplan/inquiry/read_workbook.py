@@ -25,9 +25,9 @@ from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_no
 from actionplan.inquiry.layout import (
     ANSWER_COLUMNS,
     HEADERS,
+    LOCKED,
     MOST_NAMED,
     SHEET,
-    TOLD_WHEN_CHANGED,
     TOO_LONG,
     AlteredError,
     AnswerLine,
@@ -74,7 +74,7 @@ class Reading:
         self.sheet, self.scale = sheet, scale
         self.rows = Rows(sheet, row_signer())
         self.answers = {field: place for field, place in self.rows.columns.items() if field in ANSWER_COLUMNS}
-        self.locked = [key for key in TOLD_WHEN_CHANGED if key in self.rows.columns]
+        self.locked = [key for key in LOCKED if key in self.rows.columns]
         self.lines: list[AnswerLine] = []
         self.lines_of: dict[int, list[int]] = {}  # status → every line that it was met in
         self.unknown: set[str] = set()
@@ -116,7 +116,9 @@ class Reading:
             answers, doubts = self._cells(line, cells)
             locked = {key: self.rows.words(key, cells) for key in self.locked}
             self.lines.append(
-                AnswerLine(line, number.status_id, number.revision, answers, number.shown, locked, doubts)
+                AnswerLine(
+                    line, number.status_id, number.revision, answers, number.shown, locked, doubts, number.locked
+                )
             )
             self._point_out(line, cells, answers)
             self.order.append(tuple(map(int, number.code.split("-"))))

@@ -33,6 +33,7 @@ from actionplan.inquiry.layout import (
     RowNumber,
     Shape,
     Stamp,
+    cell_marks,
     columns_with,
     row_signer,
 )
@@ -266,6 +267,7 @@ class QuestionSheet:
         lines = max(line_count(text[:ENOUGH], column.width, BODY) for text, column in printed)
         if height(lines) >= TALLEST:
             texts[self.places["remark"]] = "\n".join(filter(None, [texts[self.places["remark"]], self.shape.cut]))
+        texts[self.places["token"]] = self._number(row, dict(zip(self.places, texts, strict=True))).sign(self.signer)
         self.sheet.set_row(self.row, height(max(lines, LEAST_LINES)))
         for index, (column, text) in enumerate(zip(self.columns, texts, strict=True)):
             form = self.formats[_style(column, row)]
@@ -277,7 +279,7 @@ class QuestionSheet:
 
     def _text(self, column: Column, row: SheetRow | PartnerLine) -> str:
         if column.key == "token":
-            return self._number(row).sign(self.signer)
+            return ""  # it marks what stands in the others
         if column.kind == REMARK:
             return remark(row.status)
         if isinstance(row, PartnerLine):
@@ -286,10 +288,10 @@ class QuestionSheet:
             return blank_lines(row.status.figures, row.last_figures, row.status.declared)
         return answer_text(row.status, column.key) if column.kind == ANSWER else shown_text(row, column.key)
 
-    def _number(self, row: SheetRow | PartnerLine) -> RowNumber:
+    def _number(self, row: SheetRow | PartnerLine, texts: Mapping[str, str]) -> RowNumber:
         stamp, status, item = self.stamp, row.status, row.status.item
         known = (status.pk, status.revision, item.plain_code, item.printed_number)
-        return RowNumber(stamp.report, stamp.department_id, *known, stamp.partner_id)
+        return RowNumber(stamp.report, stamp.department_id, *known, stamp.partner_id, cell_marks(texts))
 
 
 def _style(column: Column, row: SheetRow | PartnerLine) -> str:

@@ -92,8 +92,14 @@ def test_a_file_that_changes_nothing_is_told_at_once_with_all_that_was_noticed_a
     page = upload(office.clerk, office.report, office.book(c1_1_1={"name": "別の名前"}))
     assert address(page) == upload_url(office.report)
     assert "「回答.xlsx」：変わるところはありません。" in shown(page)
-    assert "D5（項目）は、いまの一覧と違います。この欄は確認用なので、読み込みません。" in shown(page)
+    assert "D5（項目）は確認用の欄です。「別の名前」と書き換えられていますが、読み込みません。" in shown(page)
     assert page.context["queue"] == []
+
+
+def test_the_receipt_lists_what_else_was_in_the_file(office):
+    book = office.book(c1_1_1={"text": "新しい文", "name": "別の名前"})
+    done = confirm(office.clerk, upload(office.clerk, office.report, book))
+    assert "このファイルには、ほかに次のものがありました。・D5（項目）は確認用の欄です。" in shown(done)
 
 
 def test_a_file_that_changes_nothing_still_takes_the_place_of_the_older_one(office):
