@@ -7,16 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
+from itertools import repeat
 from typing import Any
 
 import tablib
 from import_export.formats import base_formats
-from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
+from openpyxl.cell.read_only import EMPTY_CELL, EmptyCell, ReadOnlyCell
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.cell.text import Text
 from openpyxl.packaging.manifest import Manifest
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import INLINE_STRING, WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
@@ -213,6 +216,57 @@ def _only_table(data: bytes) -> Table:
         raise UploadError(NOT_XLSX) from error
 
 
+class ExactParser(WorkSheetParser):
+    """openpyxl's parser of a sheet, but knowing what is struck in strings that stand in the cell itself."""
+
+    def parse_cell(self, element: Any) -> dict[str, Any]:
+        """The facts of a cell."""
+        cell, words = super().parse_cell(element), element.find(INLINE_STRING)
+        if words is not None and words.find(f"{{{SHEET_MAIN_NS}}}r") is not None:
+            cell["value"] = _string(words, rich=False)
+        return cell
+
+
+class ExactSheet(ReadOnlyWorksheet):
+    """A sheet that is only read.
+
+    beyond: how many cells stood right of the columns that were asked for, at its last reading; first_beyond: place and
+    value of the first of them.
+    """
+
+    beyond = 0
+    first_beyond: tuple[str, Any] = ("", None)
+
+    # The stubs of openpyxl know nothing of what is overridden here; hence Any.
+    def _cells_by_row(self, min_col: Any, min_row: Any, max_col: Any, max_row: Any, values_only: Any = False) -> Any:
+        whole: Any = self
+        self.beyond, number = 0, min_row
+        empty = (None if values_only else EMPTY_CELL,) * (max_col + 1 - min_col if max_col else 0)
+        with whole._get_source() as source:
+            parser = ExactParser(
+                source,
+                whole._shared_strings,
+                whole.parent.data_only,
+                whole.parent.epoch,
+                whole.parent._date_formats,
+                whole.parent._timedelta_formats,
+            )
+            for index, row in parser.parse():
+                if max_row is not None and index > max_row:
+                    break
+                yield from repeat(empty, index - number)
+                if index >= number:
+                    yield whole._get_row(row, min_col, max_col, values_only)
+                    self._note(row, max_col or len(row))
+                    number = index + 1
+
+    def _note(self, row: Sequence[dict[str, Any]], last: int) -> None:
+        far = [cell for cell in row if cell["column"] > last and cell["value"] is not None]
+        if far and not self.beyond:
+            self.first_beyond = f"{column_letters(far[0]['column'] - 1)}{far[0]['row']}", far[0]["value"]
+        self.beyond += len(far)
+
+
 class ExactReader(ExcelReader):
     """openpyxl's reader, but keeping shared strings as they are spelt: its own drops every x005F_ inside."""
 
@@ -254,6 +308,8 @@ def open_exactly(data: bytes, *, values: bool = False) -> Workbook:
     """
     reader = ExactReader(BytesIO(data), read_only=True, data_only=values, keep_links=False)
     reader.read()
+    for sheet in reader.wb.worksheets:
+        sheet.__class__ = ExactSheet  # type: ignore[assignment]  # the stubs know of no sheet that is only read
     return reader.wb
 
 

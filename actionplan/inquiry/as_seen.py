@@ -68,6 +68,7 @@ def shown_day(value: date) -> str:
     return f"{plain_day(value)} {value:%H:%M}" if timed else plain_day(value)
 
 
+FAR_RIGHT = "{}、BH列より右にある{}か所の欄は読みません。必要な文は、黄色の欄に書いてください。"
 MOST_WORDS = 60
 CONDITION = re.compile(
     r"""<(?:\w+:)?conditionalFormatting\s[^>]*?sqref=["']([^"']+)["'][^>]*>(.*?)</(?:\w+:)?conditionalFormatting>""",
@@ -87,6 +88,9 @@ def unread(archive: ZipFile, book: Workbook, title: str, rows: Grid, answers: It
     """
     sheet: Any = book[title]
     xml, columns = sheet._get_source().read(), sorted(answers)
+    if sheet.beyond:
+        place, value = sheet.first_beyond
+        yield FAR_RIGHT.format(f"{place}の「{_cut(plain_text(value))}」など", sheet.beyond)
     yield from _hidden(xml, rows, columns)
     yield from _struck_by_condition(xml.decode("utf-8", "replace"), book)
     yield from _beside_cells(archive, sheet._worksheet_path)

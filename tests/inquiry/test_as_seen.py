@@ -135,3 +135,19 @@ def test_one_of_the_readings_is_chosen_before_anything_is_stored():
     outcome = taken(file, report, office, text="other")
     assert stored(status).text == "２０回"
     assert outcome.receipt == "読んだ欄1、保存した欄1、変わらない欄0"
+
+
+@pytest.mark.django_db
+def test_struck_words_of_a_string_in_its_cell_are_asked_about_as_those_of_a_shared_one():
+    data = respelt(issued({"text": "HERE"}), b"<t>HERE</t>", RUNS.encode())
+    assert read(data).lines[0].doubts["text"].other == "２０回"
+
+
+@pytest.mark.django_db
+def test_what_stands_far_to_the_right_is_told_and_costs_little():
+    def far(sheet):
+        sheet["BI5"], sheet["XFD6"] = "右の端のメモ", 1
+
+    assert read(edited(issued({}, {}), far)).unread == (
+        "BI5の「右の端のメモ」など、BH列より右にある2か所の欄は読みません。必要な文は、黄色の欄に書いてください。",
+    )
