@@ -28,6 +28,11 @@ OLD = (
     "古い形式（.xls）のブックです。Excelで開き、①「ファイル」→ ②「名前を付けて保存」→ "
     "③「ファイルの種類」で「Excel ブック (*.xlsx)」の順に選んで保存し、そのファイルを選んでください。"
 )
+STRICT_MARK = b"purl.oclc.org/ooxml"
+STRICT = (
+    "「Strict Open XML スプレッドシート」の形式のブックです。Excelで開き、①「ファイル」→ ②「名前を付けて保存」→ "
+    "③「ファイルの種類」で「Excel ブック (*.xlsx)」の順に選んで保存し、そのファイルを選んでください。"
+)
 LOCKED = "パスワード付きのブックです。開くときのパスワードを外して、保存し直してください。"
 OLD_CONTAINER, ENCRYPTED = b"\xd0\xcf\x11\xe0", "EncryptedPackage".encode("utf-16-le")
 # What an OpenDocument file holds that is encrypted as one.
@@ -40,6 +45,9 @@ def check_archive(data: bytes) -> None:
     if data.startswith(OLD_CONTAINER):
         raise UploadError(LOCKED if ENCRYPTED in data else OLD)
     _check(data, "[Content_Types].xml")
+    with suppress(KeyError, *BROKEN), ZipFile(BytesIO(data)) as archive:
+        if STRICT_MARK in archive.read("xl/workbook.xml"):
+            raise UploadError(STRICT)
 
 
 def check_open_sheet(data: bytes) -> None:

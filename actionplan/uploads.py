@@ -17,6 +17,7 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.cell.text import Text
 from openpyxl.packaging.manifest import Manifest
 from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import INLINE_STRING, WorkSheetParser
@@ -283,10 +284,22 @@ class ExactReader(ExcelReader):
             self.shared_strings = [_string(node, rich=self.keeps_runs) for node in nodes]
 
 
-class StruckText(str):
-    """A text of which parts are struck through. struck: those parts; left: the others."""
+# What Excel of Japan calls by number alone, and openpyxl does not know: a day would be 40269.
+BUILTIN_FORMATS.update(dict.fromkeys((27, 36, 50, 57), "[$-411]ge.m.d"))
+BUILTIN_FORMATS.update(dict.fromkeys((28, 29, 51, 54, 58), '[$-411]ggge"年"m"月"d"日"'))
+BUILTIN_FORMATS.update({30: "m/d/yy", 31: 'yyyy"年"m"月"d"日"', 32: 'h"時"mm"分"', 33: 'h"時"mm"分"ss"秒"'})
+BUILTIN_FORMATS.update(dict.fromkeys((34, 52, 55), 'yyyy"年"m"月"'))
+BUILTIN_FORMATS.update(dict.fromkeys((35, 53, 56), 'm"月"d"日"'))
+SMALLEST, WHITES = 4, {"FFFFFFFF", "00FFFFFF"}  # points; nobody reads what is smaller, or white
 
-    struck = left = ""
+
+class StruckText(str):
+    """A text whose parts look otherwise. struck: those that are struck through; left: the others.
+
+    raised: those above or below the line; pale: those that nobody sees.
+    """
+
+    struck = left = raised = pale = ""
 
 
 def _string(node: Any, *, rich: bool) -> Any:
@@ -296,9 +309,25 @@ def _string(node: Any, *, rich: bool) -> Any:
     node.clear()
     words = StruckText(text.content if text else "")
     for run in text.formatted if text else ():
-        part = "struck" if run.font and run.font.strike else "left"
-        setattr(words, part, getattr(words, part) + (run.t or ""))
-    return words if words.struck else str(words)
+        for part in _looks(run.font):
+            setattr(words, part, getattr(words, part) + (run.t or ""))
+    return words if words.struck or words.raised or words.pale else str(words)
+
+
+def _looks(font: Any) -> Iterator[str]:
+    yield "struck" if font and font.strike else "left"
+    if font and font.vertAlign in ("superscript", "subscript"):
+        yield "raised"
+    if font and (is_white(font.color) or (font.sz and font.sz < SMALLEST)):
+        yield "pale"
+
+
+def is_white(colour: Any) -> bool:
+    """Whether a colour of openpyxl's is the paper's own."""
+    if colour is None or colour.tint:
+        return False
+    # The first colour of a theme is that of paper; of the old palette the second and the tenth are white.
+    return {"rgb": colour.value in WHITES, "theme": colour.value == 0, "indexed": colour.value in (1, 9)}[colour.type]
 
 
 def open_exactly(data: bytes, *, values: bool = False) -> Workbook:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -145,7 +145,7 @@ class FoundSheet:
     """The sheet with the answers: its stamp, the row of its header, and what stands below it.
 
     headers: the words of each header cell, from column A. rows: number and cells of every row below that is not empty.
-    merged: ranges of merged cells, as A1:B2.
+    merged: ranges of merged cells, as A1:B2. above: the rows over the header.
     """
 
     title: str
@@ -154,6 +154,7 @@ class FoundSheet:
     headers: list[str]
     rows: list[tuple[int, Cells]]
     merged: list[str]
+    above: list[tuple[int, Cells]] = field(default_factory=list)
 
     @property
     def known(self) -> dict[str, Column]:
@@ -192,7 +193,8 @@ def _found_sheet(sheet: ReadOnlyWorksheet, head_row: int) -> FoundSheet:
         raise UploadError(f"「{NUMBER}」の見出しの列が2つあります。増やした列を削除してください。")
     below = [(number, cells) for number, cells in rows.items() if number > head_row]
     merged = [found.decode() for found in MERGED.findall(_source(sheet))]
-    found_sheet = FoundSheet(sheet.title, stamp, head_row, headers, below, merged)
+    above = [(number, cells) for number, cells in rows.items() if number < head_row]
+    found_sheet = FoundSheet(sheet.title, stamp, head_row, headers, below, merged, above)
     if not set(headers) & {column.header for column in found_sheet.known.values() if column.kind == ANSWER}:
         raise UploadError(f"記入する列（{'・'.join(found_sheet.always)}）の見出しが1つもありません。{AGAIN}")
     return found_sheet

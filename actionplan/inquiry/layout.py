@@ -1,7 +1,7 @@
 """The inquiry workbook's layout, shared by its writer and its reader: the columns, and what a reading gives."""
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -57,7 +57,7 @@ PARTNER_COLUMNS = (
 )
 # Stands before the remarks in the workbook of a department of which an item declares figures; no other has it.
 FIGURES_COLUMN = Column(FIGURES.name, FIGURES.label, FIGURES.width, ANSWER)
-HEADERS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN)}
+HEADERS = {column.key: column.header for column in (*PARTNER_COLUMNS, *COLUMNS, FIGURES_COLUMN)}
 # The header of each answer cell by the name of its field (see cells.py).
 ANSWER_COLUMNS = {column.key: column.header for column in (*COLUMNS, FIGURES_COLUMN) if column.kind == ANSWER}
 # Excel lets nobody type into any column but those of ANSWER kind (styles.py); other programs do. What was written there
@@ -269,6 +269,10 @@ def cell_mark(words: str) -> str:
     return fingerprint("".join(words.split()), length=MARK_LENGTH)
 
 
+def _each_mark(marks: str) -> Iterator[str]:
+    return (marks[place : place + MARK_LENGTH] for place in range(0, len(marks), MARK_LENGTH))
+
+
 def cell_marks(words: Mapping[str, str]) -> str:
     """The marks of all columns of LOCKED. words: by column; one that is not there says nothing."""
     return "".join(cell_mark(words.get(key, "")) for key in LOCKED)
@@ -284,18 +288,28 @@ class OldVersionError(ValueError):
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a workbook is: whose answers of which report (by its key), when it was issued, and how many rows it had."""
+    """What a workbook is: whose answers of which report (by its key), when it was issued, and how many rows it had.
+
+    marks: of every text that was issued outside the table, one after the other; "" in older workbooks.
+    """
 
     report: str
     department_id: int | None
     issued_at: datetime
     rows: int
     partner_id: int | None = None
+    marks: str = ""
+
+    @property
+    def issued(self) -> set[str]:
+        """The mark of each text that was issued outside the table."""
+        return set(_each_mark(self.marks))
 
     def sign(self) -> str:
         """The stamp as a signed text."""
         whose = _written(self.department_id, self.partner_id)
-        parts = (VERSION, self.report, whose, self.rows, self.issued_at.isoformat())
+        own = (self.marks,) if self.marks else ()
+        parts = (VERSION, self.report, whose, self.rows, self.issued_at.isoformat(), *own)
         return _signer(MARK).sign("/".join(map(str, (MARK, *parts))))
 
 
@@ -320,8 +334,7 @@ class RowNumber:
     @property
     def locked(self) -> dict[str, str]:
         """The mark of each column of LOCKED."""
-        found = (self.marks[place : place + MARK_LENGTH] for place in range(0, len(self.marks), MARK_LENGTH))
-        return dict(zip(LOCKED, found, strict=False))
+        return dict(zip(LOCKED, _each_mark(self.marks), strict=False))
 
     @property
     def shown(self) -> str:
@@ -345,9 +358,9 @@ def read_stamp(text: str) -> Stamp:
     _, version, *parts = _parts(text, _signer(MARK))
     if int(version) != VERSION:
         raise OldVersionError(version)
-    report, whose, rows, issued_at = parts
+    report, whose, rows, issued_at, *marks = parts
     department, partner = _read(whose)
-    return Stamp(report, department, datetime.fromisoformat(issued_at), int(rows), partner)
+    return Stamp(report, department, datetime.fromisoformat(issued_at), int(rows), partner, "".join(marks))
 
 
 def looks_stamped(text: str) -> bool:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from actionplan.inquiry.layout import (
-    COLUMNS,
     FOR_DEPARTMENTS,
     FOR_PARTNERS,
+    HEADERS,
     MOST_NAMED,
-    PARTNER_COLUMNS,
     AnswerLine,
     InquiryFile,
     cell_mark,
@@ -36,7 +35,6 @@ class LockedChange:
         return f"{self.place}は確認用の欄です。{file}と書き換えられていますが、読み込みません。{left}"
 
 
-HEADERS = {column.key: column.header for column in (*COLUMNS, *PARTNER_COLUMNS)}
 CUTS = (FOR_DEPARTMENTS.cut, FOR_PARTNERS.cut)  # said beside a remark by the height of its row, not by the answer
 MOVED_SINCE = "{}は、照会票を作ったあとに一覧のほうが変わりました。この欄は確認用なので、読み込みません。"
 MOVED_OR_WRITTEN = (

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from zipfile import ZipFile
 
 from django.core.signing import Signer
@@ -19,7 +19,7 @@ from actionplan.archives import NOT_XLSX
 from actionplan.cells import BY_NAME, CHOICE, TEXT
 from actionplan.checks.wording import says_little
 from actionplan.exports.tabular import LONGEST_CELL
-from actionplan.inquiry.as_seen import doubt_about, retold, shown_day, unread
+from actionplan.inquiry.as_seen import CellFault, cell_words, doubt_about, looks_told, retold, unread, written_in
 from actionplan.inquiry.current_answers import fits
 from actionplan.inquiry.find_sheet import Cells, FoundSheet, find_sheet, head_notes, head_troubles, open_workbook
 from actionplan.inquiry.layout import (
@@ -40,10 +40,9 @@ from actionplan.inquiry.layout import (
 )
 from actionplan.models import AnnualReport, Person
 from actionplan.scale import DEFAULT, Scale, fold_label
-from actionplan.text import as_stored, refusal, workbook_unescape
+from actionplan.text import refusal
 from actionplan.uploads import UploadError, column_letters, plain_text
 from actionplan.waiting_files import ONE_DAY, WAITING_NAME, OwnedFile, uploads
-from actionplan.worksheets import as_shown
 
 
 def read_inquiry(data: bytes, name: str, scale: Scale = DEFAULT) -> InquiryFile:
@@ -60,7 +59,8 @@ def _read_inquiry(data: bytes, name: str, scale: Scale) -> InquiryFile:
         reading = Reading(find_sheet(book), scale)
         sheet, answers = reading.sheet, reading.answers.values()
         archive: ZipFile = vars(book)["_archive"]  # of the workbook that was read: an .ods was turned into one
-        return replace(reading.result(), unread=tuple(unread(archive, book, sheet.title, sheet.rows, answers)))
+        told = [*unread(archive, book, sheet.title, sheet.rows, answers), *written_in(book, sheet.above, sheet.stamp)]
+        return replace(reading.result(), unread=tuple(told))
     except UploadError:
         raise
     except Exception as error:  # openpyxl and the XML parser raise whatever a broken file leads them into
@@ -115,6 +115,7 @@ class Reading:
             self.troubles += self.rows.altered(line, cells, number)
             answers, doubts = self._cells(line, cells)
             locked = {key: self.rows.words(key, cells) for key in self.locked}
+            self._point_out_struck(line, cells)
             self.lines.append(
                 AnswerLine(
                     line, number.status_id, number.revision, answers, number.shown, locked, doubts, number.locked
@@ -122,6 +123,13 @@ class Reading:
             )
             self._point_out(line, cells, answers)
             self.order.append(tuple(map(int, number.code.split("-"))))
+
+    def _point_out_struck(self, line: int, cells: Cells) -> None:
+        """Notes each cell that is only there to be read and was struck through: somebody says so that it is wrong."""
+        for key in self.locked:
+            index = self.rows.columns[key]
+            if index < len(cells) and (doubt := doubt_about(cells[index], self.rows.words(key, cells))):
+                self.retold.append(f"{self.rows.place(key, line)}（{HEADERS[key]}）：{doubt.sentence}読み込みません。")
 
     def _doubled(self) -> Iterator[Trouble]:
         for line in self.lines:
@@ -146,6 +154,8 @@ class Reading:
                 if doubt := self._doubt(cells, index, field, text):
                     doubts[field] = doubt
                 elif told := retold(cells, index, text):
+                    self.retold.append(f"{self.rows.place(field, line)}{told}")
+                if index < len(cells) and text and (told := looks_told(cells[index])):
                     self.retold.append(f"{self.rows.place(field, line)}{told}")
             except CellFault as fault:
                 self.troubles.append(Trouble(self.rows.place(field, line), str(fault)))
@@ -172,48 +182,10 @@ class Reading:
             yield f"ほかに{more}か所の欄も、数値か、タブや見えない文字でした。どれも文として読みました。"
 
 
-MOST_DIGITS = 11  # a longer number is shown rounded
-RETYPE = "セルの書式を「文字列」にし、入力し直してください。"
-
-
-class CellFault(ValueError):
-    """Raised for a cell that cannot be taken as it is; the message is the sentence for the person."""
-
-
 def read_cell(cell: ReadOnlyCell | EmptyCell, field: str, scale: Scale) -> str:
     """What an answer cell says: a text, or the code of a category. Raises CellFault."""
-    text, asked = _text(cell), BY_NAME[field]
+    text, asked = cell_words(cell), BY_NAME[field]
     return _category(text, asked.label, scale) if asked.kind == CHOICE else _running_text(text)
-
-
-def _text(cell: ReadOnlyCell | EmptyCell) -> str:
-    value: Any = cell.value  # of the types that the stubs name, a sheet that is only read gives but a few
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        raise CellFault("数式が入っています。数式を消し、答えを文字で入力してください。")
-    if cell.data_type == "e":
-        raise CellFault(f"Excelのエラー（{value}）が入っています。消してから、答えを文字で入力してください。")
-    if isinstance(value, str):
-        return as_stored(workbook_unescape(value))
-    if isinstance(value, bool):
-        raise CellFault(f"文字ではなく論理値（{'TRUE' if value else 'FALSE'}）になっています。{RETYPE}")
-    if isinstance(value, date):
-        return shown_day(value)
-    if isinstance(value, time | timedelta):
-        raise CellFault(f"文字ではなく時刻（{value}）になっています。{RETYPE}")
-    return _number(value, cell.number_format)
-
-
-def _number(value: int | float, number_format: str) -> str:
-    """A number as it stood on the screen, where that is certain: short, or as its format says."""
-    text = str(int(value)) if float(value).is_integer() else repr(value)
-    shown_whole = number_format in ("General", "@") or (number_format == "0" and "." not in text)
-    if not shown_whole and (shown := as_shown(value, number_format)):
-        return shown
-    if not shown_whole or "e" in text or sum(map(str.isdigit, text)) > MOST_DIGITS:
-        raise CellFault(f"文字ではなく数値（{text}）になっています。{RETYPE}")
-    return text
 
 
 def _running_text(text: str) -> str:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from zipfile import ZipFile, ZipInfo
@@ -33,6 +34,7 @@ from actionplan.inquiry.layout import (
     RowNumber,
     Shape,
     Stamp,
+    cell_mark,
     cell_marks,
     columns_with,
     row_signer,
@@ -76,9 +78,9 @@ def _written(report: AnnualReport, name: str, rows: Rows, stamp: Stamp, columns:
         formats = formats_of(book)
         sheet = book.add_worksheet(SHEET, worksheet_class=GrowingWorksheet)
         questions = QuestionSheet(sheet, formats, stamp, columns)
-        questions.fill(report, name, rows)
-        guidance = book.add_worksheet(GUIDANCE, worksheet_class=GrowingWorksheet)
-        GuidanceSheet(guidance, formats).fill(report, name, questions.shape, columns)
+        guidance = GuidanceSheet(book.add_worksheet(GUIDANCE, worksheet_class=GrowingWorksheet), formats)
+        guidance.fill(report, name, questions.shape, columns)
+        questions.fill(report, name, rows, guidance.texts)
     return stream.getvalue()
 
 
@@ -198,10 +200,10 @@ class QuestionSheet:
         self.places = {column.key: index for index, column in enumerate(self.columns)}
         self.printed = sum(column.kind != MACHINE for column in self.columns)
 
-    def fill(self, report: AnnualReport, name: str, rows: Rows) -> None:
-        """Writes the head and a row for each item; then what the cells allow."""
+    def fill(self, report: AnnualReport, name: str, rows: Rows, beside: Sequence[str] = ()) -> None:
+        """Writes the head and a row for each item; then what the cells allow. beside: the texts of other sheets."""
         self._page_setup()
-        self._head(report, name, rows)
+        self._head(report, name, rows, beside)
         for row in rows:
             self._item(row)
         if rows:
@@ -234,15 +236,17 @@ class QuestionSheet:
         self.sheet.set_zoom(90)
         self.sheet.set_selection(FIRST_ROW, self.places["text"], FIRST_ROW, self.places["text"])
 
-    def _head(self, report: AnnualReport, name: str, rows: Rows) -> None:
+    def _head(self, report: AnnualReport, name: str, rows: Rows, beside: Sequence[str]) -> None:
         mark = f"【{SAMPLE}】" if report.sample else ""
-        self._line(0, f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{name}", "title", TITLE)
-        self.sheet.write_string(0, self.places["token"], self.stamp.sign(), self.formats["stamp"])
+        title = f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{name}"
         opened = any(is_open(row.status) for row in rows) or not rows
         call = f"黄色の欄に記入し、保存してください。{due_words(report)}" if opened else CLOSED
+        groups = self.shape.groups if opened else {**self.shape.groups, ANSWER: self.shape.closed}
+        stamp = replace(self.stamp, marks="".join(map(cell_mark, (title, call, *groups.values(), *beside))))
+        self._line(0, title, "title", TITLE)
+        self.sheet.write_string(0, self.places["token"], stamp.sign(), self.formats["stamp"])
         self._line(1, call, "call", HEADING)
-        groups = self.shape.groups
-        self._columns(groups if opened else {**groups, ANSWER: self.shape.closed})
+        self._columns(groups)
 
     def _columns(self, groups: Mapping[str, str]) -> None:
         self.sheet.set_row(2, height(1))
@@ -317,6 +321,7 @@ class GuidanceSheet:
 
     def __init__(self, sheet: GrowingWorksheet, formats: Mapping[str, Format]) -> None:
         self.sheet, self.formats, self.row = sheet, formats, 0
+        self.texts: list[str] = []  # all that it says
 
     def fill(self, report: AnnualReport, name: str, shape: Shape, columns: Sequence[Column]) -> None:
         """Writes every section, then locks the sheet. columns: of the sheet that is explained."""
@@ -352,7 +357,7 @@ class GuidanceSheet:
 
     def _words(self, words: str, style: str, size: int) -> None:
         self.sheet.set_row(self.row, height(1, size))
-        self.sheet.write_string(self.row, 0, words, self.formats[style])
+        self._write(0, words, style)
         self.row += 1
 
     def _pairs(self, pairs: Sequence[tuple[str, str]]) -> None:
@@ -362,9 +367,13 @@ class GuidanceSheet:
     def _pair(self, words: str, meaning: str, style: str) -> None:
         lines = max(line_count(text, width, BODY) for text, width in zip((words, meaning), WIDTHS, strict=True))
         self.sheet.set_row(self.row, height(lines))
-        self.sheet.write_string(self.row, 0, words, self.formats[style])
-        self.sheet.write_string(self.row, 1, meaning, self.formats["text_cell"])
+        self._write(0, words, style)
+        self._write(1, meaning, "text_cell")
         self.row += 1
+
+    def _write(self, column: int, words: str, style: str) -> None:
+        self.sheet.write_string(self.row, column, words, self.formats[style])
+        self.texts.append(words)
 
 
 def _when_and_where(report: AnnualReport, shape: Shape) -> list[tuple[str, str]]:

@@ -1,9 +1,15 @@
 """A workbook as its writer saw it: what can be read in two ways is asked about, what is not read is told."""
 
+import re
+from datetime import date
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Font
@@ -14,7 +20,7 @@ from actionplan.inquiry.annotate import annotated
 from actionplan.inquiry.apply_answers import Undecided
 from actionplan.inquiry.compare import DOUBT
 from actionplan.inquiry.layout import SHEET, Doubt, Trouble
-from actionplan.worksheets import as_shown
+from actionplan.worksheets import ROW, as_shown, hidden_numbers
 from tests import factories
 from tests.inquiry.filled import compared, file_of, line, stored, taken
 from tests.inquiry.workbooks import STRINGS, as_excel_saves, edited, filled, issued, read, respelt
@@ -151,3 +157,132 @@ def test_what_stands_far_to_the_right_is_told_and_costs_little():
     assert read(edited(issued({}, {}), far)).unread == (
         "BI5の「右の端のメモ」など、BH列より右にある2か所の欄は読みません。必要な文は、黄色の欄に書いてください。",
     )
+
+
+def noted(edit, *answers):
+    found = read(edited(issued(*answers), edit))
+    return [*found.unread, *found.notes]
+
+
+def put(**cells):
+    return lambda sheet: [setattr(sheet[place], "value", value) for place, value in cells.items()]
+
+
+def dressed(value="見えない文", number_format="@", **look):
+    def edit(sheet):
+        sheet["H5"], sheet["H5"].number_format = value, number_format
+        for kind, form in look.items():
+            setattr(sheet["H5"], kind, form)
+
+    return edit
+
+
+def beside(title, place, words):
+    def edit(sheet):
+        book = sheet.parent
+        (book[title] if title in book.sheetnames else book.create_sheet(title))[place] = words
+
+    return edit
+
+
+def linked(sheet):
+    sheet["H5"], sheet["H5"].hyperlink = "市のページ", "https://example.com/other"
+
+
+def charted(sheet):
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=1, min_row=5, max_row=6))
+    sheet.add_chart(chart, "Q5")
+    sheet.parent.create_chartsheet("グラフ").add_chart(BarChart())
+
+
+def elsewhere(sheet):
+    sheet.parent.create_sheet("メモ")["A1"].comment = Comment("別のシートのコメント", "山田")
+    sheet.sheet_state, sheet.parent.active = "hidden", 1
+    sheet.oddHeader.center.text = "未定稿・課長確認待ち"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (put(F1="課長は確認済み"), "F1「課長は確認済み」は読みません。"),
+        (put(A2="締切を延ばしてください"), "A2「締切を延ばしてください」は読みません。"),
+        (beside("記入要領", "B5", "質問です"), "シート「記入要領」のB5「質問です」は読みません。"),
+        (beside("直すところ", "A1", "質問が一つ"), "シート「直すところ」のA1「質問が一つ」は読みません。"),
+        (linked, "リンクの行き先は読みません：H5（https://example.com/other）。"),
+        (charted, "グラフは読みません（1個）。"),
+        (charted, "グラフのシート「グラフ」は読みません。"),
+        (elsewhere, "シート「メモ」のA1のコメントは読みません：「別のシートのコメント」"),
+        (elsewhere, "ヘッダーとフッターの文字は読みません：「未定稿・課長確認待ち」"),
+        (elsewhere, "照会票のシートが非表示になっています。"),
+        (
+            lambda sheet: setattr(sheet["D5"], "font", Font(strike=True)),
+            "D5（項目）：欄の全部に取り消し線が付いています。",
+        ),
+        (dressed(font=Font(color="FFFFFFFF")), "H5：色か大きさか書式のために、見えない文字があります。"),
+        (dressed(font=Font(color="FFFFF8DB")), "H5：色か大きさか書式のために、見えない文字があります。"),
+        (dressed(font=Font(size=1)), "H5：色か大きさか書式のために、見えない文字があります。"),
+        (dressed(number_format=";;;"), "H5：色か大きさか書式のために、見えない文字があります。"),
+        (
+            dressed(CellRichText("10", TextBlock(InlineFont(vertAlign="superscript"), "2"), "m")),
+            "H5：上付きか下付きの文字「2」を、",
+        ),
+    ],
+)
+def test_whatever_else_the_file_says_is_told(edit, told):
+    assert [each for each in noted(edit, {}, {}) if each.startswith(told)]
+
+
+@pytest.mark.django_db
+def test_a_text_to_which_its_format_adds_words_is_asked_about():
+    [found] = read(edited(issued(), dressed("20", '@"回実施"'))).lines
+    assert found.doubts["text"].other == "20回実施"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("number_format", "shown"),
+    [
+        ('[$-411]ggge"年"m"月"d"日"', "平成22年4月1日"),
+        ("[$-411]ge.mm.dd", "H22.04.01"),
+        ('yyyy"年"m"月"', "2010年4月"),
+        ('m"月"d"日"(aaa)', "4月1日(木)"),
+        ("yyyy/m/d", "2010年4月1日"),
+    ],
+)
+def test_a_day_is_read_in_the_words_of_its_format(number_format, shown):
+    assert read(edited(issued(), dressed(date(2010, 4, 1), number_format))).lines[0].cells["text"] == shown
+
+
+@pytest.mark.django_db
+def test_a_format_that_excel_of_japan_knows_by_number_alone_shows_a_day_not_40269():
+    data = edited(issued(), dressed(date(2010, 4, 1), 'yyyy"年"m"月"d"日"'))
+    code = re.search(rb'numFmtId="(\d+)" formatCode="yyyy', ZipFile(BytesIO(data)).read("xl/styles.xml"))[1]
+    for _ in ("its declaration", "the cell's"):
+        data = respelt(data, b'numFmtId="%s"' % code, b'numFmtId="58"', "xl/styles.xml")
+    assert read(data).lines[0].cells["text"] == "平成22年4月1日"
+
+
+@pytest.mark.django_db
+def test_each_answer_of_a_discussion_about_a_cell_is_told():
+    kind = "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment"
+    stream = BytesIO(edited(issued(), put(H5="実施した。")))
+    with ZipFile(stream, "a") as book:
+        said = "".join(
+            f'<threadedComment ref="H5"><text>{words}</text></threadedComment>' for words in ("一つめ", "返信")
+        )
+        book.writestr("xl/threadedComments/threadedComment1.xml", f"<ThreadedComments>{said}</ThreadedComments>")
+        way = f'<Relationship Id="rId9" Type="{kind}" Target="../threadedComments/threadedComment1.xml"/>'
+        book.writestr("xl/worksheets/_rels/sheet1.xml.rels", f"<Relationships>{way}</Relationships>")
+        book.writestr("xl/vbaProject.bin", b"x")
+    assert read(stream.getvalue()).unread == (
+        "H5のコメントは読みません：「一つめ ／ 返信」",
+        "マクロは読みません。",
+    )
+
+
+@pytest.mark.parametrize("fact", ['hidden="1"', 'ht="0.75" customHeight="1"', 'ht="0"'])
+def test_a_row_of_no_height_is_a_hidden_one(fact):
+    xml = f'<row r="5" {fact}></row><row r="6" ht="20.25"/>'.encode()
+    assert hidden_numbers(xml, ROW, b"r") == [[5]]

@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import openpyxl
 import pytest
 
-from actionplan.archives import LOCKED, NOT_XLSX, OLD
+from actionplan.archives import LOCKED, NOT_XLSX, OLD, STRICT
 from actionplan.exports.tabular import write_csv, write_xlsx
 from actionplan.inquiry import find_sheet, layout
 from actionplan.open_sheets import NOT_ODS
@@ -47,6 +47,11 @@ def test_a_broken_workbook_of_libreoffice_s_own_kind_is_refused():
 def test_a_binary_workbook_is_refused():
     data = zipped(**{"[Content_Types].xml": b"", "xl/workbook.bin": b""})
     assert refusal(data, "照会票.xlsb") == find_sheet.BINARY
+
+
+def test_a_strict_workbook_is_refused_for_what_it_is():
+    strict = b'<workbook xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"/>'
+    assert refusal(zipped(**{"[Content_Types].xml": b"", "xl/workbook.xml": strict})) == STRICT
 
 
 def test_the_zip_of_all_departments_is_refused():
