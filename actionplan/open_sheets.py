@@ -33,12 +33,14 @@ DOT = bytes.fromhex(
 # How the file names things: with the namespaces of OpenDocument in front.
 OASIS = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, TABLE, TEXT, STYLE, DRAW = (OASIS % room for room in ("office", "table", "text", "style", "drawing"))
+HREF, FO = "{http://www.w3.org/1999/xlink}href", OASIS % "xsl-fo-compatible"
 DUBLIN = "{http://purl.org/dc/elements/1.1/}"
 CALCEXT = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
 PARAGRAPH, NOTE, CELL, COVERED = f"{TEXT}p", f"{OFFICE}annotation", f"{TABLE}table-cell", f"{TABLE}covered-table-cell"
 VALUE_TYPE, VALUE, FORMULA = f"{OFFICE}value-type", f"{OFFICE}value", f"{TABLE}formula"
 BLANK = f"{TEXT}s"
 BLANKS = {BLANK: " ", f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
+RUNNING = (PARAGRAPH, f"{TEXT}span")  # words of their own, unlike the fields between them
 CELL_STYLE, TEXT_STYLE = f"{TABLE}style-name", f"{TEXT}style-name"
 ACROSS, DOWN = f"{TABLE}number-columns-spanned", f"{TABLE}number-rows-spanned"
 # Words in a paragraph that are none of its own: a comment's, and how a word is pronounced.
@@ -49,6 +51,7 @@ TARGET = re.compile(r"\.\$?([A-Z]{1,3})\$?(\d{1,7})(?::[^ ]*?\.\$?([A-Z]{1,3})\$
 NUMBER = re.compile(r"([^\d.,+-]*)(-?)(\d[\d,]*)(?:\.(\d+))?([^\d.,]*)")
 NUMERIC = {"float", "percentage", "currency"}
 DURATION = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(?:\.\d+)?S")
+SMALLEST = 4  # points
 # A format of which nobody can tell how it stood on the screen.
 UNTOLD = "# ?/?"
 Run = tuple[str, bool]  # words, and whether they are struck through
@@ -103,12 +106,14 @@ class _Turned:
             raise UploadError(NOT_ODS)
         shared = _parsed(archive.read("styles.xml")) if "styles.xml" in archive.namelist() else ()
         self.styles = {**_styles(shared), **_styles(content)}
+        self.pages = {each.get(f"{STYLE}name"): each for part in shared for each in part.iter(f"{STYLE}master-page")}
         self.stream = BytesIO()
         self.book = xlsxwriter.Workbook(self.stream, OPTIONS)
         self.struck = self.book.add_format({"font_strikeout": True})
         self.plain = self.book.add_format()
         self.form = cache(lambda number, struck: self.book.add_format({"num_format": number, "font_strikeout": struck}))
         self.strikes = cache(self._strikes)
+        self.white, self.unseen = self.book.add_format({"font_color": "white"}), cache(self._is_unseen)
         self.cells = 0
 
     def workbook(self) -> bytes:
@@ -123,6 +128,7 @@ class _Turned:
             self._rows(sheet, table)
             self._conditions(sheet, table)
             self._drawn(sheet, table)
+            self._margins(sheet, table)
         self.book.close()
         return self.stream.getvalue()
 
@@ -147,7 +153,7 @@ class _Turned:
                 if number + times > LAST_ROW:
                     raise UploadError(FAR)
                 for line in range(number, number + times):
-                    self._row(sheet, line, cells, hidden=_is_hidden(row))
+                    self._row(sheet, line, cells, hidden=_is_hidden(row) or self._is_flat(row))
             number += times
 
     def _row(self, sheet: Any, line: int, cells: Iterable[tuple[int, Any]], *, hidden: bool) -> None:
@@ -158,6 +164,8 @@ class _Turned:
             if column >= LAST_COLUMN or self.cells > MOST_CELLS:
                 raise UploadError(FAR)
             place = _Place(line, column)
+            for link in cell.iter(f"{TEXT}a"):
+                sheet.write_url(line, column, link.get(HREF) or "")
             if cell.get(DOWN) or cell.get(ACROSS):
                 self._merge(sheet, place, cell)
             self._cell(sheet, place, cell)
@@ -181,7 +189,8 @@ class _Turned:
             result = float(cell.get(VALUE)) if kind in NUMERIC else shown
             sheet.write_formula(*place, "=" + formula.partition("=")[2], None, result)
         elif kind in (None, "string") or not self._value(sheet, place, cell, runs, struck=struck):
-            self._text(sheet, at, runs or [(cell.get(f"{OFFICE}string-value") or "", struck)])
+            words = runs or [(cell.get(f"{OFFICE}string-value") or "", struck)]
+            self._text(sheet, at, words, unseen=self.unseen(cell.get(CELL_STYLE)))
 
     def _value(self, sheet: Any, place: tuple[int, int], cell: Any, runs: Sequence[Run], *, struck: bool) -> bool:
         """Writes what is no text, and says so; a value that no calendar or clock has stays the text that it shows."""
@@ -197,19 +206,21 @@ class _Turned:
             span = timedelta(hours=hours, minutes=minutes, seconds=seconds)
             sheet.write_datetime(*place, span, self.form("[h]:mm:ss", struck))
         elif kind == "date" and (day := _day(value)):
-            sheet.write_datetime(*place, day, self.form("yyyy/mm/dd hh:mm", struck))
+            sheet.write_datetime(*place, day, self.form(_day_format("".join(words for words, _ in runs)), struck))
         else:
             return False
         return True
 
-    def _text(self, sheet: Any, at: _Place, runs: Sequence[Run]) -> None:
+    def _text(self, sheet: Any, at: _Place, runs: Sequence[Run], *, unseen: bool) -> None:
         text = "".join(words for words, _ in runs)
         length, kinds = len(text), {struck for _, struck in runs}
         if not text:
             return
         if length * 2 > LONGEST_CELL and (length := len(text.encode("utf-16-le")) // 2) > LONGEST_CELL:
             raise UploadError(LONG.format(row=at.row + 1, column=at.column + 1, length=length, most=LONGEST_CELL))
-        if kinds == {True}:
+        if kinds == {False} and unseen:
+            sheet.write_string(at.row, at.column, text, self.white)
+        elif kinds == {True}:
             sheet.write_string(at.row, at.column, text, self.struck)
         elif True in kinds:
             parts = [part for words, struck in runs for part in (self.struck if struck else self.plain, words)]
@@ -250,6 +261,31 @@ class _Turned:
                 return any(each not in (None, "none") for each in told)
             name = style.get(f"{STYLE}parent-style-name")
         return None
+
+    def _is_unseen(self, name: str | None) -> bool:
+        """Whether words in a cell of this style cannot be seen: white, as the cell's colour is, or very small."""
+        style = self.styles.get(("table-cell", name))
+        facts: dict[str, str] = {}
+        for part in style if style is not None else ():
+            facts |= part.attrib
+        size = re.fullmatch(r"([\d.]+)pt", facts.get(f"{FO}font-size", ""))
+        colours = facts.get(f"{FO}color", "").lower(), facts.get(f"{FO}background-color", "").lower()
+        return bool(size and float(size[1]) < SMALLEST) or colours[0] == "#ffffff" or (colours[0] == colours[1] != "")
+
+    def _is_flat(self, row: Any) -> bool:
+        """Whether the row has no height to speak of."""
+        style = self.styles.get(("table-row", row.get(CELL_STYLE)))
+        heights = [each.get(f"{STYLE}row-height") for each in style] if style is not None else []
+        return any(re.match(r"0(?:\.0\d*)?(?:in|cm)", height or "") for height in heights)
+
+    def _margins(self, sheet: Any, table: Any) -> None:
+        """The words of the page's header and footer, without what is counted or named by itself."""
+        style = self.styles.get(("table", table.get(CELL_STYLE)))
+        page = self.pages.get(style.get(f"{STYLE}master-page-name")) if style is not None else None
+        parts = page.iter(f"{STYLE}header", f"{STYLE}footer") if page is not None else ()
+        texts = (text for part in parts if part.get(f"{STYLE}display") != "false" for text in part.iter(*RUNNING))
+        if words := "".join((text.text or "") + (text.tail or "") * (text.tag != PARAGRAPH) for text in texts).strip():
+            sheet.set_header(f"&C{words.replace('&', '&&')[:200]}")
 
     def _conditions(self, sheet: Any, table: Any) -> None:
         """Areas that a condition may strike through: that they may is told, whether they do cannot be."""
@@ -318,6 +354,12 @@ def _day(value: str) -> datetime | None:
         day = datetime.fromisoformat(value)
         return day if day.year >= 1900 else None
     return None
+
+
+def _day_format(shown: str) -> str:
+    """A format of Excel that says a day in these very words, where they are more than its numbers: 平成22年4月1日."""
+    # What is repeated to fill the cell shows nothing, but makes it a day's format.
+    return f'"{shown}"*d' if re.search("[年月A-Z]", shown) and '"' not in shown else "yyyy/mm/dd hh:mm"
 
 
 def _number_format(value: float, shown: str) -> str:

@@ -171,7 +171,7 @@ LINK = re.compile(r"<(?:\w+:)?hyperlink\s[^>]*>")
 MARGIN = re.compile(r"<(?:\w+:)?(?:odd|even|first)(?:Header|Footer)>([^<]*)<")
 # What a header or footer says by itself: parts of the line, fonts, sizes, colours, numbers of pages, names and days.
 CODES = re.compile(r'&"[^"]*"|&K[0-9A-Fa-f+-]{6}|&\d+|&.')
-OWN_MARGINS = {"", "Page", "ページ", "/", "-/-", "Page/", "ページ/"}
+OWN_MARGINS = {"", "Page", "ページ"}
 MOST_LINKS = 10
 PARTS = {
     "xl/vbaProject.bin": "マクロは読みません。",
@@ -260,7 +260,7 @@ def _links(archive: ZipFile, path: str, xml: str) -> Iterator[str]:
 def _margins(xml: str) -> Iterator[str]:
     for text in dict.fromkeys(MARGIN.findall(xml)):
         words = _cut(CODES.sub(" ", unescape(unescape(text))))
-        if words.replace(" ", "") not in OWN_MARGINS:
+        if re.sub(r"\W", "", words) not in OWN_MARGINS:
             yield f"ヘッダーとフッターの文字は読みません：「{words}」"
 
 

@@ -11,7 +11,7 @@ from actionplan.archives import LOCKED, OLD
 from actionplan.open_sheets import FAR, NOT_ODS, as_workbook
 from actionplan.past.files import read_source
 from actionplan.uploads import open_exactly, read_xlsx
-from actionplan.worksheets import COLUMN, ROW, as_shown, hidden_numbers
+from actionplan.worksheets import COLUMN, ROW, as_shown, day_as_shown, hidden_numbers
 
 DATA = (Path(__file__).resolve().parent.parent / "data" / "as-seen.ods").read_bytes()
 
@@ -128,3 +128,34 @@ def test_a_row_that_is_repeated_without_end_is_refused():
 def test_an_old_workbook_is_refused_with_the_three_steps_that_make_a_new_one_of_it():
     for step in ("「ファイル」", "「名前を付けて保存」", "「Excel ブック (*.xlsx)」"):
         assert step in OLD
+
+
+def test_a_day_is_shown_in_its_own_words():
+    cell = open_exactly(as_workbook(changed("<text:p>2010/4/1</text:p>", "<text:p>平成22年4月1日</text:p>")))["回答"][
+        "C5"
+    ]
+    assert day_as_shown(cell.value, cell.number_format) == "平成22年4月1日"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "part", "told"),
+    [
+        (
+            "<text:p>1-1</text:p>",
+            '<text:p><text:a xlink:href="https://example.com/x">1-1</text:a></text:p>',
+            "content.xml",
+            "https://example.com/x",
+        ),
+        (
+            '<style:header style:display="false"/>',
+            "<style:header><text:p>未定稿</text:p></style:header>",
+            "styles.xml",
+            "未定稿",
+        ),
+        ('style:row-height="0.2083in"', 'style:row-height="0.0014in"', "content.xml", 'hidden="1"'),
+    ],
+)
+def test_links_margins_and_rows_of_no_height_come_along(before, after, part, told):
+    with ZipFile(BytesIO(as_workbook(changed(before, after, part)))) as archive:
+        parts = b"".join(archive.read(name) for name in archive.namelist() if "sheet1" in name)
+    assert told.encode() in parts
