@@ -203,6 +203,16 @@ class Frozen:
         return f"{name}{found}" if found else ""
 
     @property
+    def missed(self) -> bool:
+        """Whether the year's result fell short of its target; where the target lies below the baseline, stood above."""
+        digits = self.values.get(ACTUAL, "")
+        if self.kind != FigureKind.INDICATOR or not (self.target and digits):
+            return False
+        actual, target = Decimal(digits), Decimal(self.target)
+        lowers = bool(self.baseline) and target < Decimal(self.baseline)
+        return actual > target if lowers else actual < target
+
+    @property
     def words(self) -> str:
         """基準値1,000人　目標1,200人　実績1,234人（達成率102.8%）."""
         said = BETWEEN.join(

@@ -19,6 +19,17 @@ class Meaning(TextChoices):
     UNSET = "unset", "まだ決めていないもの"
 
 
+BEST_FIRST = (Meaning.DONE, Meaning.UNDER_WAY, Meaning.NOT_DONE)
+
+
+class CategoryMove(TextChoices):
+    """Where an item has gone between two years, by the categories that people set."""
+
+    FORWARD = "forward", "進んだ"
+    BACK = "back", "後退した"
+    STILL = "still", "動かない"
+
+
 class Pattern(TextChoices):
     """What a category is told by in charts, with or without colour."""
 
@@ -138,6 +149,21 @@ class Scale:
     def identity(self) -> frozenset[tuple[str, str, str]]:
         """What two years have in common when their items may be counted together."""
         return frozenset((each.code, each.folded, each.meaning) for each in self.chosen)
+
+    def move(self, before: str, now: str) -> CategoryMove | None:
+        """Where an item went from one code to the other; None where one of them is unset or unknown.
+
+        What was done stands before what is under way, and that before what was not done; within one of these the order
+        of the scale decides.
+        """
+        known = [each for each in (*self.categories, *self.retired) if not each.is_unset]
+        best_first = sorted(known, key=lambda each: BEST_FIRST.index(each.meaning))
+        places = {each.code: place for place, each in enumerate(best_first)}
+        if before not in places or now not in places:
+            return None
+        if places[before] == places[now]:
+            return CategoryMove.STILL
+        return CategoryMove.FORWARD if places[now] < places[before] else CategoryMove.BACK
 
     @property
     def is_plain(self) -> bool:

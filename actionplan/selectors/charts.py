@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from actionplan.models import Edition, EditionRow
-from actionplan.scale import UNSET, Category, Meaning, Pattern, Scale, read_scale
+from actionplan.scale import BEST_FIRST, UNSET, Category, Pattern, Scale, read_scale
 
 # A bar is at least this many pixels wide (a phone of 320), and a digit of its numbers takes this many.
 NARROWEST, DIGIT = 270, 10
@@ -117,6 +117,21 @@ class Summary:
     policies: Sequence[PolicyCount]
 
     @property
+    def used(self) -> Sequence[CategoryCount]:
+        """The categories that an item stands in."""
+        return [each for each in self.categories if each.count]
+
+    @property
+    def shown(self) -> Sequence[CategoryCount]:
+        """The same, and 未設定 last where an item is still without one."""
+        return [each for each in self.legend if each.count]
+
+    @property
+    def unused(self) -> Sequence[CategoryCount]:
+        """The categories that no item stands in."""
+        return [each for each in self.categories if not each.count]
+
+    @property
     def legend(self) -> Sequence[CategoryCount]:
         """Every category, 未設定 last."""
         return [*self.categories, self.unset]
@@ -126,15 +141,12 @@ class Summary:
         """The counts by what the categories mean; none for the default scale, whose words say it themselves."""
         if self.scale.is_plain:
             return []
-        groups = [(meaning, [c for c in self.categories if c.category.meaning == meaning]) for meaning in SAID]
+        groups = [(meaning, [c for c in self.categories if c.category.meaning == meaning]) for meaning in BEST_FIRST]
         return [
             MeaningCount(str(meaning.label), sum(count.count for count in group), self.total, group)
             for meaning, group in groups
             if group
         ]
-
-
-SAID = (Meaning.DONE, Meaning.UNDER_WAY, Meaning.NOT_DONE)
 
 
 def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
@@ -154,11 +166,12 @@ def year_summary(front_matter: dict, rows: Iterable[EditionRow]) -> Summary:
 
 @dataclass(frozen=True)
 class PlanResult:
-    """A plan by its latest public edition: its counts, and the plans that follow it."""
+    """A plan by its latest public edition: its counts, the plans that follow it, and its items in page order."""
 
     edition: Edition
     summary: Summary
     successors: Sequence[Edition]
+    rows: Sequence[EditionRow]
 
 
 def rows_of(editions: Iterable[Edition], *fields: str) -> dict[int, list[EditionRow]]:
@@ -172,9 +185,15 @@ def rows_of(editions: Iterable[Edition], *fields: str) -> dict[int, list[Edition
 
 def plan_results(editions: Sequence[Edition]) -> list[PlanResult]:
     """The result of each plan. editions: the latest public one of each; one query for the rows of all."""
-    rows = rows_of(editions, "policy_number", "policy_title", "policy_printed", "progress")
+    policy = ("policy_number", "policy_title", "policy_printed")
+    rows = rows_of(editions, *policy, "progress", "public_id", "item_name", "department_name")
     return [
-        PlanResult(edition, year_summary(edition.front_matter, rows[edition.pk]), successors(edition, editions))
+        PlanResult(
+            edition,
+            year_summary(edition.front_matter, rows[edition.pk]),
+            successors(edition, editions),
+            rows[edition.pk],
+        )
         for edition in editions
     ]
 

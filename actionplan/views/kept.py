@@ -1,5 +1,6 @@
 """The first thing that a citizen's request meets: a page that is kept is answered without asking anything else."""
 
+import re
 from collections.abc import Callable
 from time import monotonic
 
@@ -28,8 +29,10 @@ from tsushima_portal.patience import SECONDS, within
 NEVER = ("/admin/", "/partner/", "/healthz", "/readyz", "/metrics", settings.STATIC_URL)
 # Whose answers go by their question: endless many, so none goes to the disk.
 ASKED = ("/search/", "/search.csv")
-# Seconds for which such an answer holds: what the office calls alike words may change between two editions.
-ANSWER_HOLDS = 60.0
+# Seconds for which such an answer holds: what the office calls alike words may change between two editions. A front
+# page tells of the last ninety days.
+ANSWER_HOLDS, FRONT_HOLDS = 60.0, 3600.0
+FRONT = re.compile(r"/(?:plans/[^/]+/)?")
 LASTING = {"", "encoding=cp932"}
 REDIRECTS = {301}
 KEPT_STATUSES = {200} | REDIRECTS
@@ -104,7 +107,10 @@ def _carries_on(request: HttpRequest, page: KeptPage) -> bool:
 
 
 def _is_old(request: HttpRequest, page: KeptPage) -> bool:
-    return request.path_info in ASKED and monotonic() - page.made_at > ANSWER_HOLDS
+    age = monotonic() - page.made_at
+    if request.path_info in ASKED:
+        return age > ANSWER_HOLDS
+    return age > FRONT_HOLDS and FRONT.fullmatch(request.path_info) is not None
 
 
 def _is_lasting(request: HttpRequest) -> bool:

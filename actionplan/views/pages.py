@@ -1,6 +1,6 @@
 """The citizens' pages, each read from editions: the years, a report, its policies and changes, an item, the search."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from actionplan.exports.report_files import search_file_name, write_search_csv
 from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year, public_path
-from actionplan.models import Edition
+from actionplan.models import Edition, EditionRow
 from actionplan.selectors.changes import correction_changes, year_changes
 from actionplan.selectors.charts import (
     ChangeChart,
@@ -34,6 +34,7 @@ from actionplan.selectors.editions import (
 )
 from actionplan.selectors.figures import figure_tables
 from actionplan.selectors.filters import filters_from
+from actionplan.selectors.front import front_answer, not_done, recent_corrections
 from actionplan.selectors.item_history import first_with_code, heirs, item_history, year_tables
 from actionplan.selectors.names import name_list, named_items
 from actionplan.selectors.report import report_outline
@@ -166,7 +167,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The latest public year with its counts; of several plans the latest result of each; or that nothing is public."""
     plans = latest_of_each_plan()
     if len(plans) > 1:
-        return page(request, "plans", page_id="A-1", crumbs=[], plans=plan_results(plans))
+        results = [(each, not_done(each.edition.scale, each.rows)) for each in plan_results(plans)]
+        return page(request, "plans", page_id="A-1", crumbs=[], plans=results)
     facts = _front_page(plans[0]) if plans else {}
     return page(request, "home", page_id="A-1", crumbs=[], edition=plans[0] if plans else None, **facts)
 
@@ -206,21 +208,28 @@ def plan(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _front_page(edition: Edition) -> dict:
-    summary = year_summary(edition.front_matter, edition.rows.all())
+    rows = list(edition.rows.defer("search_text"))
+    summary, before = year_summary(edition.front_matter, rows), _year_before(edition)
+    old_rows = list(before.rows.defer("search_text")) if before else []
     return {
         "summary": summary,
         "chart": progress_chart(summary),
-        "change_chart": _change_chart(edition, summary),
+        "change_chart": _change_chart(before, old_rows, edition, summary) if before else None,
+        "not_done": not_done(edition.scale, rows),
+        "answer": front_answer(edition, rows, before, old_rows),
+        "recent": recent_corrections([edition.report.plan_id]),
     }
 
 
-def _change_chart(edition: Edition, summary: Summary) -> ChangeChart | None:
-    """The change since the plan's year before, or None for its first published year."""
+def _year_before(edition: Edition) -> Edition | None:
+    """The plan's own year before, or None for its first published year."""
     previous = previous_edition(edition)
-    if previous is None or previous.report.plan_id != edition.report.plan_id:
-        return None
-    before = year_summary(previous.front_matter, previous.rows.all())
-    return change_chart(previous.front_matter["era_label"], before, edition.front_matter["era_label"], summary)
+    return previous if previous and previous.report.plan_id == edition.report.plan_id else None
+
+
+def _change_chart(previous: Edition, rows: Iterable[EditionRow], edition: Edition, now: Summary) -> ChangeChart:
+    before = year_summary(previous.front_matter, rows)
+    return change_chart(previous.front_matter["era_label"], before, edition.front_matter["era_label"], now)
 
 
 def item_by_code(request: HttpRequest, policy: int, measure: int, number: int) -> HttpResponse:
