@@ -363,7 +363,7 @@ def _is_whole(name: str, separator: str, following: str) -> bool:
 
 LABELS = {cell.label: cell.name for cell in CELLS[1:]}
 PART = re.compile(rf"^(?:【({'|'.join(LABELS)})】|({'|'.join(LABELS)})：|({'|'.join(LABELS)})$\n?)", re.MULTILINE)
-CORRECTION = re.compile(r"\n?第\d+版で訂正：.*\Z", re.DOTALL)
+CORRECTION = re.compile(r"\n?第\d+版で(?:訂正|追加)：.*\Z", re.DOTALL)
 
 
 def take_apart(every: Iterable[dict[str, PastWords]]) -> None:

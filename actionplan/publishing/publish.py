@@ -274,10 +274,25 @@ def _record_withdrawal(edition: Edition, user: User | None, reason: str, told: s
     return EditionWithdrawal.objects.create(edition=edition, public_words="" if unseen else told, **facts)
 
 
+# What stands above an item's row, or on its own page: a change of it is told of at the report's head alone.
+BESIDE_ROW = {
+    "policy_printed",
+    "policy_title",
+    "measure_printed",
+    "measure_relisted",
+    "measure_title",
+    "status_heading",
+    "department_contact",
+    "merged_from",
+    "origins",
+}
+
+
 def note_corrections(
     rows: Sequence[EditionRow], cells: Sequence[Cells], shown: Edition | None, number: int, note: str
 ) -> None:
-    """Writes the note at every row that differs from the edition that citizens see; unchanged rows keep theirs.
+    """Writes the note at every row whose shown cells differ from the edition that citizens see, and at what was added;
+    the others keep theirs.
 
     cells: those of the rows, in the same order. Nothing is written before citizens have seen an edition of the year:
     what they have not read is not corrected.
@@ -288,8 +303,15 @@ def note_corrections(
     notes = dict(shown.rows.values_list("item_id", "correction_note"))
     for row, now in zip(rows, cells, strict=True):
         old = before.get(row.item_id)
-        unchanged = old is not None and content_of(old) == content_of(now)
-        row.correction_note = notes[row.item_id] if unchanged else f"第{number}版で訂正：{note}"
+        if old is None:
+            row.correction_note = f"第{number}版で追加：{note}"
+        else:
+            same = _shown_in_row(old) == _shown_in_row(now)
+            row.correction_note = notes[row.item_id] if same else f"第{number}版で訂正：{note}"
+
+
+def _shown_in_row(cells: Cells) -> Cells:
+    return {name: value for name, value in content_of(cells).items() if name not in BESIDE_ROW}
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from django.http import Http404
 from actionplan.cells import CHOICES, EXTRAS
 from actionplan.figures import Frozen
 from actionplan.models import Edition, EditionRow
+from actionplan.scale import Category
 from actionplan.selectors.editions import bearing
 from actionplan.selectors.report import AREAS, EVIDENCE, TAGS, ItemOutline, Mark, evidence_words, item_outline
 from actionplan.wording import Wording, wording_changes
@@ -39,6 +40,13 @@ class ItemYear:
     figures: Sequence[Frozen]
     policy_printed: str
     measure_printed: str
+    position: int
+
+    @property
+    def category(self) -> Category | None:
+        """The category that people set for the year; None where they set none."""
+        found = self.edition.scale.find(self.item.progress)
+        return found if found and not found.is_unset else None
 
 
 def item_history(public_id: str) -> Sequence[ItemYear]:
@@ -119,7 +127,26 @@ def _item_year(row: EditionRow) -> ItemYear:
         figures=row.read_figures,
         policy_printed=row.policy_printed,
         measure_printed=row.measure_printed,
+        position=row.position,
     )
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The items before and after one on the page of its latest year; None at either end."""
+
+    before: EditionRow | None
+    after: EditionRow | None
+
+
+def neighbours(year: ItemYear) -> Neighbours:
+    """Those of the year's edition; one query."""
+    places = (year.position - 1, year.position + 1)
+    rows = EditionRow.objects.filter(edition=year.edition, position__in=places).only(
+        "position", "public_id", "item_name"
+    )
+    found = {row.position: row for row in rows}
+    return Neighbours(*(found.get(place) for place in places))
 
 
 # A cell of words rather than sentences (進捗区分, 担当課): one that changed is marked whole.
@@ -132,12 +159,15 @@ COLUMNS = 3
 class YearCell:
     """What a year wrote in a cell; wording is against the year before, None where nothing is compared: for the first
     year, and for a category of another scale, of which the note says so.
+
+    same_as: the year after it, where that wrote the same, so that it need not be read twice.
     """
 
     label: str
     text: str
     wording: Wording | None
     note: str = ""
+    same_as: str = ""
 
     @property
     def brief(self) -> bool:
@@ -151,6 +181,11 @@ class CellRow:
 
     label: str
     cells: Sequence[YearCell]
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every year of several wrote the same."""
+        return len(self.cells) > 1 and all(cell.same_as for cell in self.cells[1:])
 
     @property
     def says_nothing(self) -> bool:
@@ -179,13 +214,14 @@ NAME = "項目"
 OTHER_SCALE = "前の年度とは、進捗区分の決め方が違います。"
 CATEGORIES = {cell.label for cell in CHOICES}
 Reading = Callable[[ItemYear], str]
+# What came of it first, then what was meant.
 READINGS: dict[str, Reading] = {
-    NAME: lambda year: year.item.name,
-    "主体": _marks,
-    "アクションプランの内容": lambda year: year.item.content,
     "実施状況": lambda year: year.item.status,
     "進捗区分": lambda year: year.item.progress_label,
     **{cell.label: partial(_extra, cell.label) for cell in EXTRAS},
+    NAME: lambda year: year.item.name,
+    "アクションプランの内容": lambda year: year.item.content,
+    "主体": _marks,
     AREAS: lambda year: "、".join(year.item.areas),
     TAGS: lambda year: "、".join(year.item.tags),
     EVIDENCE: lambda year: evidence_words(year.item.evidence),
@@ -207,7 +243,12 @@ def _cells(years: Sequence[ItemYear], reading: Reading, is_category: bool) -> li
     pairs = zip(pairwise(texts), pairwise(scales), strict=True)
     wordings = [wording_changes(old, new) if now == before else None for (new, old), (now, before) in pairs]
     notes = ["" if wording else OTHER_SCALE for wording in wordings]
-    facts = zip([year.label for year in years], texts, [*wordings, None], [*notes, ""], strict=True)
+    # Across the break of a table nothing is folded: the text stands in the other one.
+    same = [
+        years[place].label if wording and not wording.changed and (place + 1) % COLUMNS and texts[place] else ""
+        for place, wording in enumerate(wordings)
+    ]
+    facts = zip([year.label for year in years], texts, [*wordings, None], [*notes, ""], ["", *same], strict=True)
     return [YearCell(*each) for each in facts]
 
 

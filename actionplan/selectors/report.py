@@ -153,6 +153,12 @@ class ReportOutline:
     policies: Sequence[PolicyOutline]
 
     @property
+    def shared_note(self) -> str:
+        """The note of a correction that every row bears: it is said once, above them."""
+        notes = {item.correction_note for policy in self.policies for each in policy.measures for item in each.items}
+        return notes.pop() if len(notes) == 1 and self.item_count > 1 else ""
+
+    @property
     def numbered(self) -> bool:
         """Whether its items' numbers stand in a column: where the edition prints one otherwise than in figures."""
         return "item_printed" in self.front_matter.get("printed", ())

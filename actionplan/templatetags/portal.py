@@ -82,6 +82,12 @@ def title_phrases(front_matter: dict) -> list[str]:
 
 
 @register.filter
+def with_turned_signs(keyword: str) -> SafeString:
+    """The keyword, ∥ within it to be turned: stacked, as the original has it, it is an upright ＝."""
+    return format_html_join(mark_safe('<span class="turned">∥</span>'), "{}", ((part,) for part in keyword.split("∥")))
+
+
+@register.filter
 def japanese_day(moment: datetime) -> str:
     """The day in Japan as 2010年5月1日."""
     return plain_day(timezone.localtime(moment))

@@ -35,7 +35,7 @@ from actionplan.selectors.editions import (
 from actionplan.selectors.figures import figure_tables
 from actionplan.selectors.filters import filters_from
 from actionplan.selectors.front import front_answer, not_done, recent_corrections
-from actionplan.selectors.item_history import first_with_code, heirs, item_history, year_tables
+from actionplan.selectors.item_history import first_with_code, heirs, item_history, neighbours, year_tables
 from actionplan.selectors.names import name_list, named_items
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
@@ -94,7 +94,8 @@ def reports(request: HttpRequest) -> HttpResponse:
 def annual_report(request: HttpRequest, key: str) -> HttpResponse:
     """The report in the newsletter's order."""
     edition = public_edition(key)
-    report = report_outline(edition.front_matter, edition.rows.all())
+    rows = list(edition.rows.defer("search_text"))
+    report = report_outline(edition.front_matter, rows)
     return page(
         request,
         "annual_report",
@@ -102,6 +103,8 @@ def annual_report(request: HttpRequest, key: str) -> HttpResponse:
         crumbs=[crumb(REPORTS, "reports"), Crumb(report.label)],
         edition=edition,
         report=report,
+        summary=year_summary(edition.front_matter, rows),
+        not_done=not_done(edition.scale, rows),
         corrections=corrections(edition),
     )
 
@@ -256,6 +259,9 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         shown=latest.edition,
         years=years,
         tables=year_tables(years) if len(years) > 1 else [],
+        strip=years[::-1] if any(year.category for year in years) else [],
+        strip_categories={year.category.code: year.category for year in years if year.category}.values(),
+        neighbours=neighbours(latest),
         figures=figure_tables(years),
         heirs=heirs(public_id),
         latest=latest,
