@@ -25,6 +25,7 @@ from actionplan.views.pages import (
     sitemap,
     verify,
 )
+from actionplan.views.years import compare_years, promises_page, streaks_page
 
 
 class NumberConverter:
@@ -79,6 +80,9 @@ urlpatterns = [
     path("<report:key>-form.xlsx", report_form, name="report_form"),
     path("<report:key>/policies/<number:number>/", policy, name="policy"),
     path("<report:key>/changes/", changes, name="changes"),
+    path("<report:key>/compare/<number:year>/", compare_years, name="compare"),
+    path("<report:key>/streaks/", streaks_page, name="streaks"),
+    path("<report:key>/promises/", promises_page, name="promises"),
     path("plans/", plans, name="plans"),
     path("plans/<plan:slug>/", plan, name="plan"),
     path("plans/<plan:slug>/about/", about, name="plan_about"),

@@ -7,12 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from actionplan.models import Edition, EditionRow, label_of
+from actionplan.scale import CategoryMove
 from actionplan.wording import Wording, wording_changes
 
 Rows = dict[int, EditionRow]
 ACTORS = "主体"
 # The one that counts and charts go by.
 CATEGORY = "progress_label"
+SET_OR_NOT = "区分が付いた・なくなった"
 COMPARED = (
     "policy_title",
     "measure_title",
@@ -116,12 +118,14 @@ class Continued:
     """An item of both years: where each prints it, and the cells that differ.
 
     categories: what each year says, where they have different scales and one of them says something; else empty.
+    move: where its category went, where both years set one of one scale.
     """
 
     before: Place
     now: Place
     cells: Sequence[WordingChange]
     categories: tuple[str, str] = ("", "")
+    move: CategoryMove | None = None
 
     @property
     def renumbered(self) -> bool:
@@ -193,6 +197,18 @@ class YearChanges:
         return [item for item in self.continued if item.category]
 
     @property
+    def moved(self) -> list[tuple[str, Sequence[Continued]]]:
+        """The items whose category changed, by where it went, in words; one of them without a category comes last."""
+        heads = (*((each, str(each.label)) for each in (CategoryMove.FORWARD, CategoryMove.BACK)), (None, SET_OR_NOT))
+        found = [(words, [item for item in self.categories if item.move == move]) for move, words in heads]
+        return [(words, items) for words, items in found if items]
+
+    @property
+    def still(self) -> Sequence[Continued]:
+        """Continued items of which both years say the same category."""
+        return [item for item in self.continued if item.move == CategoryMove.STILL]
+
+    @property
     def paired(self) -> Sequence[Continued]:
         """Continued items with what each year's own scale says; none where the years have one scale."""
         return [item for item in self.continued if any(item.categories)]
@@ -261,7 +277,7 @@ def _continued(before: Edition, now: Edition, pairs: Iterable[tuple[EditionRow, 
     for old, new in pairs:
         cells, places = tuple(cell_changes(old, new, words)), (place(before, old), place(now, new))
         if same_scale:
-            yield Continued(*places, cells)
+            yield Continued(*places, cells, move=now.scale.move(old.progress, new.progress))
         else:
             cells = tuple(cell for cell in cells if cell.field not in EditionRow.categories_in_words)
             yield Continued(*places, cells, _both_categories(before, old, now, new))

@@ -118,6 +118,12 @@ def previous_edition(edition: Edition) -> Edition | None:
     return years.first() or before.filter(report__fiscal_year=edition.fiscal_year).first()
 
 
+def year_of_plan(edition: Edition, year: int) -> Edition | None:
+    """The public edition of the plan's other year; one query."""
+    public = _with_plan(Edition.objects.public())
+    return public.filter(report__plan=edition.report.plan_id, report__fiscal_year=year).first()
+
+
 def corrections(edition: Edition) -> list[Edition]:
     """The year's public editions that correct an earlier one, up to this one, oldest first; front matter left out."""
     public = Edition.objects.public().filter(report=edition.report_id, number__lte=edition.number)

@@ -68,11 +68,10 @@ class Missed:
 
 @dataclass(frozen=True)
 class NotDoneItems:
-    """The items whose category says that they were not done, and what the scale calls that: codes and words."""
+    """The items whose category says that they were not done, and the codes of such categories."""
 
     rows: Sequence[EditionRow]
     codes: Sequence[str]
-    words: str
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,8 @@ class FrontAnswer:
 
 def not_done(scale: Scale, rows: Iterable[EditionRow]) -> NotDoneItems:
     """The items in categories of that meaning, whatever the plan calls them."""
-    categories = [each for each in (*scale.chosen, *scale.retired) if each.meaning == Meaning.NOT_DONE]
-    codes = [each.code for each in categories]
-    found = [row for row in rows if row.progress in codes]
-    return NotDoneItems(found, codes, "・".join(each.label for each in categories))
+    codes = scale.codes(Meaning.NOT_DONE)
+    return NotDoneItems([row for row in rows if row.progress in codes], codes)
 
 
 def front_answer(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from actionplan.exports.report_files import search_file_name, write_search_csv
 from actionplan.fiscal_year import FIRST_PLAN, parse_fiscal_year, public_path
 from actionplan.models import Edition, EditionRow
-from actionplan.selectors.changes import correction_changes, year_changes
+from actionplan.selectors.changes import correction_changes
 from actionplan.selectors.charts import (
     ChangeChart,
     Summary,
@@ -40,6 +40,7 @@ from actionplan.selectors.names import name_list, named_items
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
 from actionplan.views.frame import Crumb, crumb, page
+from actionplan.views.years import against
 from actionplan.words import shown_policy
 
 
@@ -147,23 +148,8 @@ def changes(request: HttpRequest, key: str) -> HttpResponse:
         label=label,
         previous=previous,
         corrections=correction_changes(edition),
-        **(_against(previous, edition) if previous else {}),
+        **(against(previous, edition) if previous else {}),
     )
-
-
-def _against(previous: Edition, edition: Edition) -> dict:
-    old, new = list(previous.rows.all()), list(edition.rows.all())
-    found = year_changes(previous, old, edition, new)
-    before, now = previous.front_matter, edition.front_matter
-    labels = [
-        f"{front['plan']['title']}　{front['era_label']}" if found.by_lineage else front["era_label"]
-        for front in (before, now)
-    ]
-    facts = {"changes": found, "before_name": labels[0], "now_name": labels[1]}
-    if found.by_lineage:
-        return facts
-    chart = change_chart(labels[0], year_summary(before, old), labels[1], year_summary(now, new))
-    return {**facts, "change_chart": chart}
 
 
 def home(request: HttpRequest) -> HttpResponse:
