@@ -123,9 +123,10 @@ class Scale:
         """The category, a retired one too; None for a code that the scale does not have."""
         return next((each for each in (*self.categories, *self.retired) if each.code == code), None)
 
-    def codes(self, meaning: Meaning) -> list[str]:
-        """The codes of the categories that mean this, retired ones too."""
-        return [each.code for each in (*self.categories, *self.retired) if each.meaning == meaning]
+    @property
+    def not_done(self) -> list[str]:
+        """The codes of the categories that say that an item was not done, retired ones too."""
+        return [each.code for each in (*self.categories, *self.retired) if each.meaning == Meaning.NOT_DONE]
 
     def label(self, code: str) -> str:
         """What people read for the code."""

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 from actionplan.models import Edition, EditionRow, label_of
-from actionplan.scale import CategoryMove
 from actionplan.wording import Wording, wording_changes
 
 Rows = dict[int, EditionRow]
@@ -118,14 +117,14 @@ class Continued:
     """An item of both years: where each prints it, and the cells that differ.
 
     categories: what each year says, where they have different scales and one of them says something; else empty.
-    move: where its category went, where both years set one of one scale.
+    move: where its category went (a CategoryMove), where both years set one of one scale.
     """
 
     before: Place
     now: Place
     cells: Sequence[WordingChange]
     categories: tuple[str, str] = ("", "")
-    move: CategoryMove | None = None
+    move: Any = None
 
     @property
     def renumbered(self) -> bool:
@@ -199,14 +198,15 @@ class YearChanges:
     @property
     def moved(self) -> list[tuple[str, Sequence[Continued]]]:
         """The items whose category changed, by where it went, in words; one of them without a category comes last."""
-        heads = (*((each, str(each.label)) for each in (CategoryMove.FORWARD, CategoryMove.BACK)), (None, SET_OR_NOT))
-        found = [(words, [item for item in self.categories if item.move == move]) for move, words in heads]
-        return [(words, items) for words, items in found if items]
+        found: dict[Any, list[Continued]] = {}
+        for item in sorted(self.categories, key=lambda item: (item.move is None, item.move != "forward")):
+            found.setdefault(item.move, []).append(item)
+        return [(str(move.label) if move else SET_OR_NOT, items) for move, items in found.items()]
 
     @property
     def still(self) -> Sequence[Continued]:
         """Continued items of which both years say the same category."""
-        return [item for item in self.continued if item.move == CategoryMove.STILL]
+        return [item for item in self.continued if item.move and not item.category]
 
     @property
     def paired(self) -> Sequence[Continued]:

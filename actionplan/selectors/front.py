@@ -9,7 +9,7 @@ from itertools import groupby
 from django.utils import timezone
 
 from actionplan.models import Edition, EditionRow
-from actionplan.scale import CategoryMove, Meaning, Scale
+from actionplan.scale import CategoryMove, Scale
 
 RECENT = timedelta(days=90)
 # Of each policy the page shows so many items, and of their texts so many letters.
@@ -85,7 +85,7 @@ class FrontAnswer:
 
 def not_done(scale: Scale, rows: Iterable[EditionRow]) -> NotDoneItems:
     """The items in categories of that meaning, whatever the plan calls them."""
-    codes = scale.codes(Meaning.NOT_DONE)
+    codes = scale.not_done
     return NotDoneItems([row for row in rows if row.progress in codes], codes)
 
 

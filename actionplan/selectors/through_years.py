@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from actionplan.cells import CELLS
 from actionplan.models import Edition, EditionRow
-from actionplan.scale import Meaning
 
 # The cell in which a year says what comes next.
 [AHEAD] = [cell for cell in CELLS if cell.ahead]
@@ -29,7 +28,7 @@ class Streaks:
 
 
 @dataclass(frozen=True)
-class Promise:
+class AnsweredPromise:
     """What the year before said would come, and the item's row of this year. is_judged: whether it bears a category."""
 
     words: str
@@ -47,7 +46,7 @@ def streaks(edition: Edition) -> Streaks:
     for row in EditionRow.objects.filter(edition__in=years).order_by("position").only(*fields):
         by_item.setdefault(row.item_id, {})[row.edition_id] = row
     lines = [[found.get(year.pk) for year in years] for found in by_item.values() if edition.pk in found]
-    codes = {year.pk: year.scale.codes(Meaning.NOT_DONE) for year in years}
+    codes = {year.pk: set(year.scale.not_done) for year in years}
     return Streaks(
         years=[year.front_matter["era_label"] for year in reversed(years)],
         not_done=_longest(lines, lambda row, first: row.progress in codes[row.edition_id]),
@@ -67,9 +66,9 @@ def _longest(
     return sorted((each for each in found if each.count > 1), key=lambda each: -each.count)
 
 
-def promises(edition: Edition, previous: Edition) -> list[Promise]:
+def promises(edition: Edition, previous: Edition) -> list[AnsweredPromise]:
     """Of every item of the edition that the year before promised something: that, and what came; two queries."""
     said = dict(previous.rows.exclude(**{AHEAD.published: ""}).values_list("item", AHEAD.published))
     unset = edition.scale.unset.code
     rows = edition.rows.filter(item__in=list(said)).order_by("position").defer("search_text")
-    return [Promise(said[row.item_id], row, row.progress != unset) for row in rows]
+    return [AnsweredPromise(said[row.item_id], row, row.progress != unset) for row in rows]

@@ -33,7 +33,7 @@ def test_each_cell_is_marked_against_the_year_before():
 
 def test_cells_that_no_year_filled_and_a_name_that_never_changed_are_left_out():
     [table] = year_tables(years_of("一", "二"))
-    assert [row.label for row in table.rows] == ["主体", "アクションプランの内容", "実施状況", "進捗区分"]
+    assert [row.label for row in table.rows] == ["実施状況", "進捗区分", "アクションプランの内容", "主体"]
 
 
 def test_a_changed_name_is_shown():
