@@ -44,11 +44,17 @@ RIGHT, BACK = "right", "back"
 
 @dataclass(frozen=True)
 class Group:
-    """Questions under one heading."""
+    """Questions under one heading. kind: the code of their kind, where that is the heading."""
 
     title: str
     advice: str
     questions: Sequence["Shown"]
+    kind: str = ""
+
+    @property
+    def may_tick(self) -> bool:
+        """Whether the person may call several of them right."""
+        return bool(self.kind) and sum(each.may_say for each in self.questions) > 1
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,9 @@ def _page(request: HttpRequest, place: Checked) -> HttpResponse:
     order = request.GET.get("by", "")
     order = order if order in ORDERS else "kind"
     page = Paginator(_ordered(check.listed, order), PER_PAGE).get_page(request.GET.get("page"))
-    ticks = set(request.POST.getlist("right")) if refusal else set()
+    wanted = request.GET.get("tick", "")
+    kind = {each.value for each in check.open if each.kind.code == wanted}
+    ticks = set(request.POST.getlist("right")) if refusal else kind
     facts: dict[str, Any] = {
         "place": place,
         "report": place.report,
@@ -219,8 +227,10 @@ def _groups(shown: Iterable[Shown], order: str) -> Iterable[Group]:
         item = each.question.place.item
         title = {"kind": each.question.kind.label, "item": f"{item.code}　{item.name}"}.get(order, each.department)
         found.setdefault(title, []).append(each)
-    advice = {kind.label: kind.advice for kind in KINDS} if order == "kind" else {}
-    return (Group(title, advice.get(title, ""), each) for title, each in found.items())
+    kinds = {kind.label: (kind.advice, kind.code) for kind in KINDS} if order == "kind" else {}
+    for title, questions in found.items():
+        advice, code = kinds.get(title, ("", ""))
+        yield Group(title, advice, questions, code)
 
 
 def _shown(request: HttpRequest, place: Checked, question: Concern, ticks: Collection[str] = ()) -> Shown:

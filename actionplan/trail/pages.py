@@ -57,15 +57,18 @@ def item_choices(names: Names, own: Collection[int] | None) -> list[tuple[str, l
     names.learn_items(own)
     rows = [item for item in names.rows[ActionItem].values() if own is None or item.pk in own]
     groups: dict[str, list] = {}
+    several = len({item.measure.policy.plan_id for item in rows}) > 1
     for item in sorted(rows, key=_place):
+        policy = item.measure.policy
         gone = "" if (ActionItem, item.pk) in names.live else GONE
-        groups.setdefault(str(item.measure.policy), []).append((str(item.pk), f"{item}{gone}"))
+        head = f"{policy.plan}　{policy}" if several else str(policy)
+        groups.setdefault(head, []).append((str(item.pk), f"{item}{gone}"))
     return list(groups.items())
 
 
 def _place(item: ActionItem) -> tuple[int, ...]:
     policy = item.measure.policy
-    return (policy.number, policy.pk or 0, item.measure.number, item.number, item.pk)
+    return (policy.plan_id or 0, policy.number, policy.pk or 0, item.measure.number, item.number, item.pk)
 
 
 EVERYTHING = ("", "すべて")

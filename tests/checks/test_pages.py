@@ -1,5 +1,6 @@
 """The check's pages and command: what is asked about stands with the way to its box, and is called right once."""
 
+import re
 from io import StringIO
 
 import pytest
@@ -82,6 +83,17 @@ def test_without_a_reason_nothing_is_stored_and_the_ticks_stay(office):
     assert page.count(" checked") == 1
     assert not Acknowledgement.objects.exists()
     assert "印が一つもありません。" in say(office.browser(), address(office), [])
+
+
+def test_all_of_a_kind_are_ticked_at_once(office):
+    clerk = office.browser()
+    page = clerk.get(address(office)).content.decode()
+    tick = re.search(r'href="\?by=kind&amp;tick=(\w+)#', page)[1]
+    ticked = clerk.get(address(office), {"by": "kind", "tick": tick}).content.decode()
+    assert ticked.count(" checked") == 2
+    assert "このままで正しいと記録しました" in say(
+        clerk, address(office), re.findall(r'value="([^"]+)"[^>]* checked', ticked)
+    )
 
 
 def test_a_text_that_changed_meanwhile_is_not_called_right_unseen(office):

@@ -156,6 +156,16 @@ def test_a_text_much_longer_or_shorter_than_last_years_is_asked_about():
     assert not found(long, "length", before=((2008, long[:150]),))
 
 
+@pytest.mark.parametrize("text", ["85%", "２１３人", "１０回２０回", "約1,200人、3件"])
+def test_a_number_without_a_word_is_asked_about(text):
+    assert found(text, "length") == [""]
+
+
+@pytest.mark.parametrize("text", ["掲載済み", "未実施", "10回開いた。", "10回実施", "3地区で実施", "21校区で説明会"])
+def test_a_number_with_words_is_not(text):
+    assert not found(text, "length")
+
+
 def test_what_is_to_come_may_lie_after_the_year():
     assert not found("平成22年5月に開く。", "date", ahead=True)
     assert found("平成20年5月に開いた。", "date", ahead=True)
