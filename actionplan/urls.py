@@ -7,6 +7,7 @@ from actionplan.views.downloads import EVIDENCE_NAME, evidence_file, report_file
 from actionplan.views.pages import (
     about,
     accessibility,
+    accessibility_data,
     annual_report,
     changes,
     era_redirect,
@@ -97,6 +98,7 @@ urlpatterns = [
     path("search.csv", search_csv, name="search_csv"),
     path("sitemap/", sitemap, name="sitemap"),
     path("accessibility/", accessibility, name="accessibility"),
+    path("accessibility.csv", accessibility_data, name="accessibility_data"),
     path("about/", about, name="about"),
     path("verify/", verify, name="verify"),
     re_path(r"^(?P<place>(?:plans/[a-z0-9-]+/)?reports)/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),

@@ -22,6 +22,7 @@ from actionplan.selectors.charts import (
     successors,
     year_summary,
 )
+from actionplan.selectors.criteria import TESTED_ON, TESTER, criteria, criteria_csv, results
 from actionplan.selectors.editions import (
     chain,
     corrections,
@@ -56,8 +57,16 @@ def about(request: HttpRequest, slug: str = "") -> HttpResponse:
 
 
 def accessibility(request: HttpRequest) -> HttpResponse:
-    """The accessibility page: its sentences stand in the template."""
-    return page(request, "accessibility", page_id="A-5", crumbs=[Crumb("アクセシビリティ")])
+    """The accessibility page: its sentences stand in the template, the results by criterion in a table of data."""
+    facts = {"criteria": criteria(), "results": results(), "tested_on": TESTED_ON, "tester": TESTER}
+    return page(request, "accessibility", page_id="A-5", crumbs=[Crumb("アクセシビリティ")], **facts)
+
+
+def accessibility_data(request: HttpRequest) -> HttpResponse:
+    """The results by criterion as CSV in UTF-8 with BOM."""
+    headers = {"Content-Disposition": 'attachment; filename="jis-x-8341-3-2016.csv"', "Cache-Control": "no-cache"}
+    content = "\ufeff" + criteria_csv()
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def era_redirect(request: HttpRequest, place: str, era: str, rest: str) -> HttpResponse:
