@@ -10,13 +10,12 @@ from actionplan.views.pages import (
     accessibility_data,
     annual_report,
     changes,
+    edition_page,
     era_redirect,
     home,
     item,
     item_by_code,
     led_home,
-    name_page,
-    names_page,
     plan,
     plans,
     policy,
@@ -26,6 +25,7 @@ from actionplan.views.pages import (
     sitemap,
     verify,
 )
+from actionplan.views.parts import name_page, names_page, not_done_page
 from actionplan.views.years import compare_years, promises_page, streaks_page
 
 
@@ -78,12 +78,14 @@ urlpatterns = [
     path("<report:key>/", annual_report, name="annual_report"),
     path("<report:key>.<format:file_format>", report_file, name="report_file"),
     path("<report:key>/v<number:number>.<format:file_format>", report_file, name="report_file_version"),
+    path("<report:key>/v<number:number>/", edition_page, name="edition"),
     path("<report:key>-form.xlsx", report_form, name="report_form"),
     path("<report:key>/policies/<number:number>/", policy, name="policy"),
     path("<report:key>/changes/", changes, name="changes"),
     path("<report:key>/compare/<number:year>/", compare_years, name="compare"),
     path("<report:key>/streaks/", streaks_page, name="streaks"),
     path("<report:key>/promises/", promises_page, name="promises"),
+    path("<report:key>/not-done/", not_done_page, name="not_done"),
     path("plans/", plans, name="plans"),
     path("plans/<plan:slug>/", plan, name="plan"),
     path("plans/<plan:slug>/about/", about, name="plan_about"),
@@ -93,6 +95,10 @@ urlpatterns = [
     path("areas/<str:name>/", name_page, {"facet": "area"}, name="area"),
     path("tags/", names_page, {"facet": "tag"}, name="tags"),
     path("tags/<str:name>/", name_page, {"facet": "tag"}, name="tag"),
+    path("departments/", names_page, {"facet": "department"}, name="departments"),
+    path("departments/<path:name>/", name_page, {"facet": "department"}, name="department"),
+    path("marks/", names_page, {"facet": "mark"}, name="marks"),
+    path("marks/<str:name>/", name_page, {"facet": "mark"}, name="mark"),
     path("evidence/<kept_file:name>", evidence_file, name="evidence"),
     path("search/", search_page, name="search"),
     path("search.csv", search_csv, name="search_csv"),

@@ -1,10 +1,8 @@
-"""How alike two texts are, what rows stand under, and which number a title gets that has none."""
+"""What rows stand under, and which number a title gets that has none."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from actionplan.folding import fold
 from actionplan.past.vocabulary import (
     is_plain,
     is_spelt_number,
@@ -18,31 +16,6 @@ from actionplan.text import as_stored
 Number = tuple[int, ...]
 Level = tuple[int | None, str]
 NOWHERE: Level = (None, "")
-
-
-def pairs_of(text: str) -> set[str]:
-    """The pairs of letters of a text, folded: what two wordings of one thing share."""
-    folded = fold(text)
-    return {folded[index : index + 2] for index in range(max(1, len(folded) - 1))}
-
-
-class Alike:
-    """Texts by key, each found by what it shares with another text."""
-
-    def __init__(self, texts: Mapping[int, str]) -> None:
-        self.sizes: dict[int, int] = {}
-        self.holders: dict[str, list[int]] = {}
-        for key, text in texts.items():
-            pairs = pairs_of(text)
-            self.sizes[key] = len(pairs)
-            for pair in pairs:
-                self.holders.setdefault(pair, []).append(key)
-
-    def shares(self, text: str) -> dict[int, float]:
-        """How much of each text that shares anything with this one, from 0 to 1."""
-        pairs = pairs_of(text)
-        shared = Counter(key for pair in pairs for key in self.holders.get(pair, ()))
-        return {key: 2 * count / (len(pairs) + self.sizes[key]) for key, count in shared.items()}
 
 
 class Numbering:

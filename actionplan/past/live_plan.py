@@ -1,8 +1,12 @@
 """The plan as it stands, for a past report that is laid over it: its rows by number and name, and items alike."""
 
+from collections import Counter
+from collections.abc import Mapping
+
+from actionplan.folding import fold
 from actionplan.models import ActionItem, ActorType, AnnualReport, Department, Measure, Plan, Policy
 from actionplan.past.choices import PastLine
-from actionplan.past.likeness import Alike, Number
+from actionplan.past.likeness import Number
 from actionplan.scale import Scale
 
 LIKE, MOST_CANDIDATES = 0.45, 6
@@ -11,6 +15,31 @@ LIKE, MOST_CANDIDATES = 0.45, 6
 def categories(scale: Scale) -> list[tuple[str, str]]:
     """Code and label of each category that a past year may have: retired ones too, 未設定 apart."""
     return [(each.code, each.label) for each in (*scale.chosen, *scale.retired)]
+
+
+def pairs_of(text: str) -> set[str]:
+    """The pairs of letters of a text, folded: what two wordings of one thing share."""
+    folded = fold(text)
+    return {folded[index : index + 2] for index in range(max(1, len(folded) - 1))}
+
+
+class Alike:
+    """Texts by key, each found by what it shares with another text."""
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        self.sizes: dict[int, int] = {}
+        self.holders: dict[str, list[int]] = {}
+        for key, text in texts.items():
+            pairs = pairs_of(text)
+            self.sizes[key] = len(pairs)
+            for pair in pairs:
+                self.holders.setdefault(pair, []).append(key)
+
+    def shares(self, text: str) -> dict[int, float]:
+        """How much of each text that shares anything with this one, from 0 to 1."""
+        pairs = pairs_of(text)
+        shared = Counter(key for pair in pairs for key in self.holders.get(pair, ()))
+        return {key: 2 * count / (len(pairs) + self.sizes[key]) for key, count in shared.items()}
 
 
 class LivePlan:

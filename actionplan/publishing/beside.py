@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from actionplan.models import Area, Cells, State, Voice
+from actionplan.models import Area, Cells, Edition, State, Voice, place_of
 
 
 def bring_voices(voices: QuerySet[Voice], answers: Sequence[Any]) -> None:
@@ -44,12 +44,12 @@ def left_out(answers: Iterable[Any]) -> list[str]:
     ]
 
 
-def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area], *, legend: bool) -> dict:
+def with_named(front_matter: dict, rows: Iterable[Cells], answers: Iterable[Any], *, legend: bool) -> dict:
     """The front matter with the areas and tags that the rows name, each once and in order, and how much evidence they
     bear; without what none does: without the legend, too, of marks that no item bears.
 
-    areas: those of the live items, which say where one stands that the front matter does not name yet. legend: whether
-    the edition before showed one: then it stays.
+    answers: whose items' areas say where one stands that the front matter does not name yet. legend: whether the
+    edition before showed one: then it stays.
     """
     used: dict[str, set[str]] = {"areas": set(), "tags": set()}
     count = 0
@@ -58,7 +58,8 @@ def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area],
         count += len(cells["evidence"])
         for field, names in used.items():
             names.update(cells[field])
-    in_order = [area.name for area in sorted(set(areas), key=lambda area: (area.order, area.name))]
+    areas: set[Area] = {area for answer in answers for area in answer.item.areas.all()}
+    in_order = [area.name for area in sorted(areas, key=lambda area: (area.order, area.name))]
     known = [*front_matter.get("areas", ()), *in_order, *sorted(used["areas"])]
     named: dict = {
         "areas": [name for name in dict.fromkeys(known) if name in used["areas"]],
@@ -68,6 +69,35 @@ def with_named(front_matter: dict, rows: Iterable[Cells], areas: Iterable[Area],
     kept = {key: value for key, value in front_matter.items() if key not in named}
     kept["actors"] = kept["actors"] if legend else []
     return kept | {field: facts for field, facts in named.items() if facts}
+
+
+def with_departments(front_matter: dict, rows: Sequence[Cells], answers: Sequence[Any], last: Edition | None) -> dict:
+    """The front matter with the names of the departments that lead or have a part, in the office's order; without any
+    where none does.
+
+    answers: those that the rows are made of, in the same order. last: the edition before; of a year whose departments
+    were published before their order was, it stays untold.
+    """
+    places: dict[str, tuple] = {}
+    for cells, answer in zip(rows, answers, strict=True):
+        places |= dict(_departments(cells, answer))
+    if not places or (last and "departments" not in last.front_matter and _led(last)):
+        return front_matter
+    kept = [name for name in front_matter.get("departments", ()) if name in places]
+    return {**front_matter, "departments": list(dict.fromkeys([*kept, *sorted(places, key=places.__getitem__)]))}
+
+
+def _departments(cells: Cells, answer: Any) -> Iterator[tuple[str, tuple]]:
+    """The names that the row bears, each with the place of its department in the office's order."""
+    if cells["department_name"]:
+        yield cells["department_name"], place_of(answer.department)
+    for voice in told_voices(answer):
+        if voice.department:
+            yield voice.name, place_of(voice.department)
+
+
+def _led(edition: Edition) -> bool:
+    return edition.rows.exclude(department_name="", voices=[]).exists()
 
 
 def evidence_texts(evidence: Iterable[dict]) -> Iterator[str]:

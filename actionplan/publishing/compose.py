@@ -38,6 +38,7 @@ from actionplan.publishing.beside import (
     left_out,
     told_voices,
     voice_facts,
+    with_departments,
     with_named,
 )
 from actionplan.publishing.one_wording import TwoWordings, clashes, settle, two_wordings, with_printed
@@ -218,7 +219,8 @@ def compose(
     decided that.
     standing: the report's editions that are not withdrawn, newest first, where they have been read.
     """
-    base = _base(report, standing) if wording == "published" else None
+    last = last_edition(report) if standing is None else next(iter(standing), None)
+    base = last if wording == "published" else None
     published = printed_cells(base) if base else {}
     answers = sorted(answers_of(report), key=_live_order)
     front_matter = _front_matter(report, base, {answer.says(cell) for answer in answers for cell in CHOICES})
@@ -228,19 +230,13 @@ def compose(
     faults = clashes(rows, measures, published, differing)
     settle(rows, differing, headings)
     front_matter = with_figure_slots(front_matter, rows)
-    areas = [area for answer in answers for area in answer.item.areas.all()]
-    named = with_named(front_matter, rows, areas, legend=bool(base and base.front_matter["actors"]))
-    front_matter = with_printed(named, rows)
+    named = with_named(front_matter, rows, answers, legend=bool(base and base.front_matter["actors"]))
+    front_matter = with_departments(with_printed(named, rows), rows, answers, last)
     settled = headings is not None or not differing
     ordered = sorted(rows, key=page_place)
     asked = [] if report.is_past else [cells for cells in ordered if cells["item_id"] not in published]
     unmarked = _unmarked(ordered, asked)
     return Draft(front_matter, ordered, answers, differing, settled, faults, left_out(answers), unmarked)
-
-
-def _base(report: AnnualReport, standing: Sequence[Edition] | None) -> Edition | None:
-    """The edition whose words are kept; standing: as for compose()."""
-    return last_edition(report) if standing is None else next(iter(standing), None)
 
 
 def _rows(answers: Sequence[YearlyStatus], scale: Scale, published: Mapping[int, Cells]) -> list[Cells]:

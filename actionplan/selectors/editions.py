@@ -130,6 +130,11 @@ def corrections(edition: Edition) -> list[Edition]:
     return list(public.exclude(correction_note="").order_by("number").defer("front_matter"))
 
 
+def year_editions(edition: Edition) -> list[Edition]:
+    """Every public edition of the same report, newest first; front matter left out."""
+    return list(Edition.objects.public().filter(report=edition.report_id).order_by("-number").defer("front_matter"))
+
+
 @dataclass(frozen=True)
 class Link:
     """A public edition in the chain of all that were published. previous: the chain's hash of the one before it."""

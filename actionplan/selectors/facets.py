@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
 
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
 
 from actionplan.models import Edition, EditionRow, label_of
 from actionplan.selectors.filters import ALL_PLANS, ALL_YEARS, FACETS, NAMED, Filters
@@ -73,7 +73,7 @@ def words_match(words: Sequence[Word], field: str = "search_text") -> Q:
 
 
 def cells(editions: Sequence[Edition], words: Sequence[Word], scales: Sequence[ScaleYears]) -> list[AlikeItems]:
-    """The cells of these editions; one query, and as many cells as there are kinds of items."""
+    """The cells of these editions in the order of their first items; one query, and as many as there are kinds."""
     by_edition = {edition: scale for scale in scales for edition in scale.editions}
     places = {edition.pk: (edition.report.plan.slug, str(edition.fiscal_year)) for edition in editions}
     kinds = ("edition", "policy_number", "policy_title", "actor_symbols", "progress", "department_name")
@@ -81,7 +81,8 @@ def cells(editions: Sequence[Edition], words: Sequence[Word], scales: Sequence[S
     named = [field for field in NAMED.values() if any(edition.front_matter.get(field) for edition in editions)]
     hits = Count("pk", filter=words_match(words)) if words else Count("pk")
     rows = EditionRow.objects.filter(edition__in=places).order_by().values(*kinds, *named)
-    counted = rows.annotate(total=Count("pk"), hits=hits).values_list(*kinds, "total", "hits", *named)
+    in_order = rows.annotate(total=Count("pk"), hits=hits, first=Min("position")).order_by("first")
+    counted = in_order.values_list(*kinds, "total", "hits", *named)
     return [
         AlikeItems(
             *(*places[edition], str(policy), title, marks, by_edition[edition].value(progress), *rest[:3]),
@@ -136,7 +137,7 @@ def facets(
         ("policy", HEADINGS["policy"], _policies(among, filters)),
         ("mark", HEADINGS["mark"], _marks(editions)),
         *(("progress", heading, named) for heading, named in _categories(scales, filters)),
-        ("department", HEADINGS["department"], _departments(among, filters)),
+        ("department", HEADINGS["department"], _departments(editions, among, filters)),
         *((facet, HEADINGS[facet], _names(editions, facet, filters)) for facet in NAMED),
     ]
     count = _counter(among, filters)
@@ -219,9 +220,11 @@ def _policies(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
     return {number: "／".join(dict.fromkeys(titles[number].values())) for number in sorted(titles, key=int)}
 
 
-def _departments(among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
-    names = {cell.department for cell in _offered(among, filters, "department")} - {""}
-    return {name: name for name in sorted(names)}
+def _departments(editions: Sequence[Edition], among: Sequence[AlikeItems], filters: Filters) -> dict[str, str]:
+    """In the office's order as the editions tell it, then those of years that do not as their reports name them."""
+    names = dict.fromkeys(cell.department for cell in _offered(among, filters, "department") if cell.department)
+    told = [name for edition in editions for name in edition.front_matter.get("departments", ()) if name in names]
+    return {name: name for name in (*told, *names)}
 
 
 def _names(editions: Sequence[Edition], facet: str, filters: Filters) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A year's report as an outline: policies → measures → items, in the newsletter's order."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 
@@ -9,7 +9,7 @@ from actionplan.cells import EXTRAS
 from actionplan.models import EditionRow, label_of
 
 STATUS_HEADING = "実施状況"
-AREAS, TAGS, EVIDENCE = (label_of(EditionRow, field) for field in ("areas", "tags", "evidence"))
+AREAS, TAGS, EVIDENCE = (label_of(EditionRow, name) for name in ("areas", "tags", "evidence"))
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class PublishedVoice:
 class ItemOutline:
     """One item's row: its number as this edition prints it, and the public id that its own page is called by.
 
-    plain_code: the number in figures, by which the row is found on the page.
+    plain_code: the number in figures, by which the row is found on the page. contact: how to reach its department.
     """
 
     code: str
@@ -75,6 +75,7 @@ class ItemOutline:
     tags: Sequence[str] = ()
     evidence: Sequence[dict] = ()
     voices: Sequence[PublishedVoice] = ()
+    contact: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def named(self) -> list[NamedCell]:
@@ -218,6 +219,7 @@ def item_outline(row: EditionRow, legend: dict[str, Mark]) -> ItemOutline:
         tags=row.tags,
         evidence=row.evidence,
         voices=[PublishedVoice(**voice) for voice in row.voices],
+        contact=row.department_contact,
     )
 
 

@@ -94,6 +94,12 @@ def japanese_day(moment: datetime) -> str:
 
 
 @register.filter
+def day_label(number: int) -> str:
+    """What the day of an edition is called: the first one is published, a later one brings the page up to date."""
+    return "公表日" if number == 1 else "更新日"
+
+
+@register.filter
 def japanese_moment(moment: datetime) -> str:
     """The day and time in Japan as 2010年5月1日 9時00分."""
     return plain_moment(timezone.localtime(moment))

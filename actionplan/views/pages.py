@@ -25,19 +25,19 @@ from actionplan.selectors.charts import (
 from actionplan.selectors.criteria import TESTED_ON, TESTER, criteria, criteria_csv, results
 from actionplan.selectors.editions import (
     chain,
-    corrections,
     key_by_plan_and_year,
     latest_of_each_plan,
     plan_edition,
     plan_edition_or_latest,
     previous_edition,
     public_edition,
+    year_editions,
 )
 from actionplan.selectors.figures import figure_tables
 from actionplan.selectors.filters import filters_from
 from actionplan.selectors.front import front_answer, not_done, recent_corrections
 from actionplan.selectors.item_history import first_with_code, heirs, item_history, neighbours, year_tables
-from actionplan.selectors.names import name_list, named_items
+from actionplan.selectors.names import borne_facets
 from actionplan.selectors.report import report_outline
 from actionplan.selectors.search import ask, search
 from actionplan.views.frame import Crumb, crumb, page
@@ -85,7 +85,12 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     rows = rows_of(editions)
     reports = [(each, report_outline(each.front_matter, rows[each.pk])) for each in editions]
     edition = editions[0] if len(editions) == 1 else None
-    return page(request, "sitemap", page_id="A-4", crumbs=[Crumb("サイトマップ")], edition=edition, reports=reports)
+    facts = {
+        "edition": edition,
+        "reports": reports,
+        "facets": borne_facets(rows.values()),
+    }
+    return page(request, "sitemap", page_id="A-4", crumbs=[Crumb("サイトマップ")], **facts)
 
 
 def verify(request: HttpRequest) -> HttpResponse:
@@ -104,18 +109,31 @@ def reports(request: HttpRequest) -> HttpResponse:
 def annual_report(request: HttpRequest, key: str) -> HttpResponse:
     """The report in the newsletter's order."""
     edition = public_edition(key)
-    rows = list(edition.rows.defer("search_text"))
-    report = report_outline(edition.front_matter, rows)
+    crumbs = [crumb(REPORTS, "reports"), Crumb(edition.front_matter["label"])]
+    return _report(request, edition, page_id=f"B-{key}", crumbs=crumbs)
+
+
+def edition_page(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """The report as one edition of it printed it, for good; it says where there is a newer one."""
+    found = public_edition(key, number)
+    label = found.front_matter["label"]
+    crumbs = [crumb(REPORTS, "reports"), crumb(label, "annual_report", key), Crumb(f"第{number}版")]
+    return _report(request, found, page_id=f"B-{key}-v{number}", crumbs=crumbs, fixed=True)
+
+
+def _report(request: HttpRequest, edition: Edition, **facts) -> HttpResponse:
+    """newest: the edition that the year's own address shows; fixed: whether the page is one edition's for good."""
+    editions, rows = year_editions(edition), list(edition.rows.defer("search_text"))
+    noted = [each for each in reversed(editions) if each.correction_note and each.number <= edition.number]
+    facts |= {"editions": editions, "newest": editions[0], "corrections": noted}
     return page(
         request,
         "annual_report",
-        page_id=f"B-{key}",
-        crumbs=[crumb(REPORTS, "reports"), Crumb(report.label)],
         edition=edition,
-        report=report,
+        report=report_outline(edition.front_matter, rows),
         summary=year_summary(edition.front_matter, rows),
         not_done=not_done(edition.scale, rows),
-        corrections=corrections(edition),
+        **facts,
     )
 
 
@@ -157,6 +175,7 @@ def changes(request: HttpRequest, key: str) -> HttpResponse:
         label=label,
         previous=previous,
         corrections=correction_changes(edition),
+        editions=year_editions(edition),
         **(against(previous, edition) if previous else {}),
     )
 
@@ -262,25 +281,6 @@ def item(request: HttpRequest, public_id: str) -> HttpResponse:
         latest=latest,
         item=latest.item,
     )
-
-
-# The numbers of the two lists, which are printed at the foot of their pages; a name's page adds the name.
-PAGE_IDS = {"area": "A-6", "tag": "A-7"}
-
-
-def names_page(request: HttpRequest, facet: str) -> HttpResponse:
-    """Every area, or every tag, with the number of its items in the latest year."""
-    found = name_list(facet)
-    crumbs = [Crumb(f"{found.heading}の一覧")]
-    return page(request, "names", page_id=PAGE_IDS[facet], crumbs=crumbs, edition=found.only, found=found)
-
-
-def name_page(request: HttpRequest, facet: str, name: str) -> HttpResponse:
-    """The items under the name: those of the latest year that bears it, and the way to those of the others."""
-    found = named_items(facet, name)
-    crumbs = [crumb(f"{found.heading}の一覧", found.list_page), Crumb(name)]
-    page_id = f"{PAGE_IDS[facet]}-{name}"
-    return page(request, "name", page_id=page_id, crumbs=crumbs, edition=found.only, found=found)
 
 
 @require_safe

@@ -40,7 +40,7 @@ def test_every_page_answers_without_cookie_script_or_other_host(client, publishe
 def test_every_page_shows_its_page_number_and_a_skip_link(client, published, address):
     html = client.get(address).content.decode()
     assert "ページ番号：" in html
-    assert "更新日：" in html
+    assert "公表日：" in html
     assert 'href="#main"' in html
 
 
