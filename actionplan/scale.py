@@ -133,11 +133,6 @@ class Scale:
         found = self.find(code)
         return found.label if found else code
 
-    @property
-    def not_done(self) -> list[Category]:
-        """Those that say that nothing was done, whatever the plan calls that; none where nothing of the scale does."""
-        return [each for each in (*self.categories, *self.retired) if each.meaning == Meaning.NOT_DONE]
-
     def offered(self, now: str = "") -> list[Category]:
         """What a form offers, 未設定 last; a retired category only where it stands already."""
         standing = [each for each in self.retired if each.code == now]

@@ -221,7 +221,7 @@ def _with_what_was_said(found: Iterable[Concern]) -> list[Concern]:
 PUBLIC = "tsushima_portal.public_urls"
 ADDRESS = re.compile(
     r"https?://[!-;=?-~]+"
-    r"|(?<![\w.:/])/(?:reports|items|plans|areas|tags|evidence|search|about|verify|sitemap|accessibility)(?=[/.])[!-;=?-~]*"
+    r"|(?<![\w.:/])/(?:reports|items|plans|areas|tags|departments|marks|evidence|search|about|verify|sitemap|accessibility)(?=[/.])[!-;=?-~]*"
 )
 NOWHERE = "「{}」は、このポータルの公表されたページではありません。開いて確かめてください。"
 
@@ -311,6 +311,6 @@ def _is_shown(name: str, kwargs: Mapping[str, Any], shown: Mapping[str, set]) ->
         return _code(kwargs) in shown["code"]
     if name == "evidence":
         return kwargs["name"] in shown["file"]
-    if name == "report_file_version":
+    if name in ("report_file_version", "edition"):
         return (kwargs["key"], kwargs["number"]) in shown["version"]
     return all(kwargs[each] in shown[each] for each in ("key", "slug", "public_id") if each in kwargs)

@@ -160,6 +160,11 @@ class NamedReport:
         """How many items bear it."""
         return sum(len(policy.items) for policy in self.policies)
 
+    @property
+    def beside_count(self) -> int:
+        """In how many others it has a part."""
+        return sum(len(policy.items) for policy in self.beside)
+
 
 @dataclass(frozen=True)
 class NamedYear:

@@ -62,7 +62,7 @@ def _counted(editions: Iterable[Edition]) -> list[NotDoneCount]:
 
 
 def _count(edition: Edition, counts: Counter[str]) -> NotDoneCount:
-    codes = [each.code for each in edition.scale.not_done]
-    words = [each.label for each in edition.scale.not_done]
+    codes = edition.scale.not_done
+    words = [edition.scale.label(code) for code in codes]
     undecided = counts[edition.scale.unset.code]
     return NotDoneCount(edition, codes, words, sum(counts[code] for code in codes), undecided, counts.total())

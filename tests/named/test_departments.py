@@ -103,21 +103,21 @@ def test_a_year_that_tells_no_order_offers_them_as_its_report_does(edition):
 def test_a_page_shows_whom_to_call_what_it_leads_and_what_was_said(client, edition):
     text = words(get(client, "/departments/観光課/"))
     assert "電話0920-1" in text
-    assert "平成21年度（2009年度）の報告に2件の項目があります。" in text
+    assert "平成21年度（2009年度）の報告に、2件の項目があります。" in text
     assert "観光課の項目観光課の文進捗区分実施済" in text
     assert "企画課の項目" not in text
 
 
 def test_a_page_shows_what_a_department_has_a_part_in_with_its_own_words(client, edition):
     text = words(get(client, "/departments/総務課/"))
-    assert "0件の担当する項目" in text
-    assert "関係課として取り組む項目施策１題1企画課の項目会場を貸しました。" in text
+    assert "報告に、関係課として取り組む項目が1件あります。" in text
+    assert "施策１題1（関係課として）企画課の項目会場を貸しました。" in text
 
 
 def test_the_years_are_counted_by_category_and_lead_to_their_items(client, office, edition):
     publish(make_year(office, "観光課", year=2010, progress="not_done"), by=None)
     html = get(client, "/departments/観光課/")
-    assert "平成22年度（2010年度）の報告に1件の項目があります。" in html
+    assert "平成22年度（2010年度）の報告に、1件の項目があります。" in html
     assert re.search("平成22年度.*?1件.*?未実施1件.*?平成21年度.*?2件.*?実施済2件", words(html))
     address = re.search(r'href="(/search/\?year=2009&amp;department=[^"]+)"', html)[1].replace("&amp;", "&")
     assert "2件見つかりました" in words(get(client, address))

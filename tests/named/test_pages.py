@@ -71,7 +71,7 @@ def test_a_name_of_an_earlier_year_stays_on_the_list(client, published):
 def test_a_page_lists_its_items_and_leads_to_other_years(client, published):
     publish_year((["厳原"], []), year=2010)
     html = get(client, "/areas/厳原/")
-    assert "平成22年度（2010年度）の報告に1件の項目があります。" in html
+    assert "平成22年度（2010年度）の報告に、1件の項目があります。" in html
     assert f'<a href="/search/?year=2009&amp;area={quote("厳原")}">平成21年度（2009年度）</a></th>' in html
     assert "平成21年度（2009年度）項目2件進捗区分未設定2件" in words(html)
     assert "2件見つかりました" in words(get(client, "/search/?year=2009&area=厳原"))
