@@ -155,7 +155,12 @@ def test_links_to_our_own_pages_that_lead_nowhere_are_asked_about(office, settin
     )
     row.save()
     found = [each.shown[1] for each in check_year(office.report).open if each.kind.code == "link"]
-    assert found == ["https://plan.example.jp/reports/1999/", "/items/zzzzzzzz/", "/reports/2010/v9/", "https://plan.example.jp/admin/"]
+    assert found == [
+        "https://plan.example.jp/reports/1999/",
+        "/items/zzzzzzzz/",
+        "/reports/2010/v9/",
+        "https://plan.example.jp/admin/",
+    ]
 
 
 def test_the_office_sees_the_year_and_the_plans_own_texts_and_the_publisher_is_told(office):
