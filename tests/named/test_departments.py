@@ -14,7 +14,6 @@ from actionplan.selectors.filters import Filters
 from actionplan.selectors.scales import scale_years
 from tests import factories
 from tests.named.test_pages import get
-from tests.views.test_html import faults
 from tests.views.test_search import words
 
 pytestmark = pytest.mark.django_db
@@ -169,10 +168,7 @@ def test_marks_have_pages_of_their_own_in_the_legends_words(client):
 
 
 @pytest.mark.parametrize("address", ["/departments/", "/departments/観光課/", "/marks/", "/marks/◎/"])
-def test_a_page_is_valid_html_and_asks_as_often_for_many_items(
-    client, office, edition, tmp_path, django_assert_max_num_queries, address
-):
+def test_a_page_asks_as_often_for_many_items(client, office, edition, django_assert_num_queries, address):
     publish(make_year(office, *["観光課"] * 30, year=2010), by=None)
-    with django_assert_max_num_queries(4):
-        (tmp_path / "page.html").write_bytes(client.get(address).content)
-    assert faults(tmp_path) == []
+    with django_assert_num_queries(4 if address.count("/") > 2 else 3):
+        assert client.get(address).status_code == 200

@@ -7,7 +7,6 @@ import pytest
 from actionplan.models import EditionWithdrawal
 from actionplan.publishing.publish import publish, withdraw
 from tests import factories
-from tests.views.test_html import faults
 from tests.views.test_search import get, words
 
 pytestmark = pytest.mark.django_db
@@ -90,8 +89,6 @@ def test_a_past_report_says_first_when_and_where_it_was_published(client):
         assert re.search("出典：広報つしま平成22年5月号.*このサイトでの公表日：", words(get(client, address)))
 
 
-@pytest.mark.parametrize(("address", "queries"), [(FIRST, 4), ("/reports/2009/changes/", 7)])
-def test_it_is_valid_html_and_asks_as_often(client, second, tmp_path, django_assert_max_num_queries, address, queries):
-    with django_assert_max_num_queries(queries):
-        (tmp_path / "page.html").write_bytes(client.get(address).content)
-    assert faults(tmp_path) == []
+def test_it_asks_four_questions_as_the_report_does(client, second, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        assert client.get(FIRST).status_code == 200

@@ -7,7 +7,6 @@ import pytest
 from actionplan.publishing.publish import publish
 from tests import factories
 from tests.scales.plans import SCALES, make_year
-from tests.views.test_html import faults
 from tests.views.test_search import get, words
 
 pytestmark = pytest.mark.django_db
@@ -82,11 +81,10 @@ def test_report_policy_and_site_map_lead_to_it(client):
         assert f'href="{PAGE}' in get(client, address)
 
 
-def test_it_is_valid_html_and_asks_as_often_for_many_items(client, tmp_path, django_assert_num_queries):
+def test_it_asks_as_often_for_many_items(client, django_assert_num_queries):
     report = factories.make_report()
     factories.make_tree(report, 30)
     report.statuses.update(progress="not_done")
     publish(report, by=None)
     with django_assert_num_queries(5):
-        (tmp_path / "page.html").write_bytes(client.get(PAGE).content)
-    assert faults(tmp_path) == []
+        assert client.get(PAGE).status_code == 200
