@@ -135,7 +135,8 @@ def _answer(request: HttpRequest, page: KeptPage) -> HttpResponse:
     first = {FOR_NGINX: "1"} if page.headers.get("Cache-Control") == "no-cache" else {}
     body = page.body if compressed is None else compressed
     response = HttpResponse(body, status=page.status, headers={**first, **page.headers})
-    response["ETag"] = page.tag
+    # Of what is sent, which is not what was rendered where it goes compressed.
+    response["ETag"], response["Content-Length"] = page.tag, str(len(body))
     if page.compressed is not None:
         patch_vary_headers(response, ("Accept-Encoding",))
     if compressed is not None:

@@ -242,6 +242,7 @@ def test_nginx_reads_how_long_it_may_keep_a_page_before_it_reads_that_browsers_m
 def test_a_page_is_compressed_once_for_who_takes_it(edition, browser):
     plain, small = browser.get("/reports/2009/"), browser.get("/reports/2009/", HTTP_ACCEPT_ENCODING="gzip")
     assert gzip.decompress(small.content) == plain.content
+    assert [int(answer["Content-Length"]) for answer in (plain, small)] == [len(plain.content), len(small.content)]
     assert "Accept-Encoding" in plain["Vary"]
     assert "Accept-Encoding" in small["Vary"]
 
