@@ -28,7 +28,7 @@ LARGEST_IN_PROCESS = 2 * 1024 * 1024
 KEPT_STATES = 4  # folders on disk; the latest stand
 WRITES_BETWEEN_LOOKS = 100  # the disk is measured once in so many writes
 SMALLEST_TO_COMPRESS = 200  # bytes, as Django's own
-COMPRESSIBLE = ("text/", "application/json", "image/svg")
+COMPRESSIBLE = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg")
 
 
 @dataclass

@@ -3,7 +3,20 @@
 from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
-from actionplan.views.downloads import EVIDENCE_NAME, evidence_file, report_file, report_form
+from actionplan.views.downloads import (
+    EVIDENCE_NAME,
+    embedded_item,
+    embedded_report,
+    evidence_file,
+    item_picture,
+    plan_picture,
+    policy_picture,
+    report_file,
+    report_form,
+    report_picture,
+    site_picture,
+)
+from actionplan.views.found import department_news, feed, icon, item_news, plan_news, robots, sitemap_xml
 from actionplan.views.pages import (
     about,
     accessibility,
@@ -107,6 +120,23 @@ urlpatterns = [
     path("accessibility.csv", accessibility_data, name="accessibility_data"),
     path("about/", about, name="about"),
     path("verify/", verify, name="verify"),
+    path("robots.txt", robots, name="robots"),
+    path("sitemap.xml", sitemap_xml, name="sitemap_xml"),
+    path("sitemap-<number:number>.xml", sitemap_xml, name="sitemap_part"),
+    path("favicon.ico", icon, {"name": "favicon.ico"}, name="favicon"),
+    path("apple-touch-icon.png", icon, {"name": "apple-touch-icon.png"}, name="touch_icon"),
+    path("feed.atom", feed, name="feed"),
+    path("plans/<plan:slug>/feed.atom", plan_news, name="plan_feed"),
+    path("departments/<str:name>/feed.atom", department_news, name="department_feed"),
+    path("items/<public_id:public_id>/feed.atom", item_news, name="item_feed"),
+    path("share.png", site_picture, name="share"),
+    path("plans/<plan:slug>/share.png", plan_picture, name="plan_share"),
+    path("<report:key>/share.png", report_picture, name="report_share"),
+    path("<report:key>/v<number:number>/share.png", report_picture, name="report_share_version"),
+    path("<report:key>/policies/<number:number>/share.png", policy_picture, name="policy_share"),
+    path("items/<public_id:public_id>/share.png", item_picture, name="item_share"),
+    path("embed/<report:key>/", embedded_report, name="embedded_report"),
+    path("embed/items/<public_id:public_id>/", embedded_item, name="embedded_item"),
     re_path(r"^(?P<place>(?:plans/[a-z0-9-]+/)?reports)/(?P<era>[HhRrSs]\d{1,2})(?P<rest>[-/.].*)$", era_redirect),
 ]
 

@@ -43,6 +43,8 @@ PUBLIC = (
     "/sitemap/",
     "/verify/",
     "/accessibility/",
+    "/embed/reports/2009/",
+    f"/embed{item_page('3-2-1')}",
     "/nothing/",
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-SHEETS = ("css/citizen.css", "css/staff.css")
+SHEETS = ("css/citizen.css", "css/staff.css", "css/embed.css")
 IMPORT = re.compile(r'^@import "([^"]+)";$', re.MULTILINE)
 
 

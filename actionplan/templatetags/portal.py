@@ -189,3 +189,27 @@ def _without_line_ends(text: str, place: str) -> tuple[str, str]:
         return " " if place == "<" else ""
 
     return LINE_ENDS.sub(replaced, text), place
+
+
+@register.tag
+def said(parser: Parser, token: Token) -> template.Node:
+    """{% said as name %}…{% endsaid %}: what stands between, under a name, so that it may be said more than once.
+
+    Of Django's blocks each may stand once on a page; a title is said to the browser's tab and to whoever shares a link.
+    """
+    *_, name = token.split_contents()
+    words = parser.parse(("endsaid",))
+    parser.delete_first_token()
+    return SaidWords(name, words)
+
+
+class SaidWords(template.Node):
+    """What stands between said and endsaid."""
+
+    def __init__(self, name: str, nodelist: template.NodeList) -> None:
+        self.name, self.nodelist = name, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        """Nothing: the words wait under their name, without the indent around them."""
+        context[self.name] = mark_safe(self.nodelist.render(context).strip(" \n"))  # noqa: S308  # escaped already
+        return mark_safe("")

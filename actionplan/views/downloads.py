@@ -1,18 +1,26 @@
-"""The files of a year's report; each is written from an edition, which never changes."""
+"""The files of a year's report, and what other sites show of it: pictures beside links, cards in frames. Each is
+written from an edition, which never changes.
+"""
 
 import hashlib
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from actionplan import kept_files
 from actionplan.exports.pdf import CannotMakePdf, StillBeingMade
 from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
+from actionplan.exports.share_picture import can_draw, share_picture
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.models import Edition, EditionFile
-from actionplan.selectors.editions import public_edition
-from actionplan.views.frame import Crumb, crumb, page
+from actionplan.selectors.charts import year_summary
+from actionplan.selectors.editions import latest_of_each_plan, plan_edition, public_edition
+from actionplan.selectors.item_history import item_history
+from actionplan.selectors.shared import PictureWords, item_words, plan_words, policy_words, report_words, site_words
+from actionplan.views.frame import Crumb, crumb, page, site_of
 
 NO_SUCH_FILE = (
     "お探しの形式のファイルはありません。"
@@ -25,6 +33,19 @@ NO_SUCH_EVIDENCE = "お探しの写真・資料は、公表されていません
 FOR_EVER = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+# Other sites show it beside a link; it is a picture and nothing else.
+FOR_OTHERS = {
+    "Cache-Control": "no-cache",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+}
+FRAMED = {
+    "Cache-Control": "no-cache",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    ),
 }
 RETRY_AFTER = 10  # seconds; a PDF takes one or two
 
@@ -72,6 +93,61 @@ def evidence_file(request: HttpRequest, name: str) -> HttpResponse:
 def report_form(request: HttpRequest, key: str) -> HttpResponse:
     """The report as a workbook in the newsletter's layout, for the office printer."""
     return report_file(request, key, "form")
+
+
+def site_picture(request: HttpRequest) -> HttpResponse:
+    """The picture that stands beside a shared link to the front page."""
+    return _picture(site_words(latest_of_each_plan()))
+
+
+def plan_picture(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same of a plan."""
+    return _picture(plan_words(plan_edition(slug)))
+
+
+def report_picture(request: HttpRequest, key: str, number: int | None = None) -> HttpResponse:
+    """The same of a year's report, or of that numbered edition; asked each time: it may be withdrawn."""
+    return _picture(report_words(public_edition(key, number)))
+
+
+def policy_picture(request: HttpRequest, key: str, number: int) -> HttpResponse:
+    """The same of a policy of the report."""
+    return _picture(policy_words(public_edition(key), number))
+
+
+def item_picture(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The same of an item."""
+    return _picture(item_words(public_id))
+
+
+def _picture(words: PictureWords) -> HttpResponse:
+    if not can_draw():
+        return redirect("touch_icon")
+    return HttpResponse(share_picture(words), content_type="image/png", headers=FOR_OTHERS)
+
+
+def embedded_item(request: HttpRequest, public_id: str) -> HttpResponse:
+    """An item's latest year as a card that other sites frame."""
+    latest = item_history(public_id)[0]
+    page = reverse("item", args=[public_id])
+    return _card(request, "item", page, edition=latest.edition, latest=latest, item=latest.item)
+
+
+def embedded_report(request: HttpRequest, key: str) -> HttpResponse:
+    """A year's counts as a card that other sites frame."""
+    edition = public_edition(key)
+    summary = year_summary(edition.front_matter, edition.rows.all())
+    return _card(request, "report", reverse("annual_report", args=[key]), edition=edition, summary=summary)
+
+
+def _card(request: HttpRequest, name: str, page: str, **facts) -> HttpResponse:
+    """page: the address of the page that the card is taken from."""
+    response = render(request, f"actionplan/embed_{name}.html", {**facts, "page": site_of(request) + page})
+    for header, value in FRAMED.items():
+        response[header] = value
+    # The one thing of ours that other sites may frame: it holds no form, no script and nothing to press but a link.
+    response.xframe_options_exempt = True
+    return response
 
 
 def _attachment(edition: Edition, kind: FileKind) -> HttpResponse:

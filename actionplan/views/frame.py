@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
+from django.utils.encoding import escape_uri_path
 
 from actionplan.exports.pdf import can_make_pdf
 from actionplan.selectors.editions import Frame, page_frame
@@ -31,6 +33,30 @@ def _steps(frame: Frame, crumbs: list[Crumb]) -> list[Crumb]:
     return [crumb(frame.plan_title, "plan", frame.slug), *crumbs]
 
 
+def site_of(request: HttpRequest) -> str:
+    """https://plan.example.jp: SITE_URL, else what the reader asked, which kept pages are then kept by."""
+    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def address_of(request: HttpRequest) -> str:
+    """The page's whole address, without what is asked of it."""
+    return site_of(request) + escape_uri_path(request.path)
+
+
+def _found(request: HttpRequest, edition: Any) -> dict:
+    """What is told of the page to whoever links to it: its address, its picture.
+
+    A page without a picture of its own has its report's, one that shows no report the front page's. A search that
+    asks something is nobody's to link to.
+    """
+    site, place = site_of(request), escape_uri_path(request.path)
+    picture = f"{place}share.png"
+    if not is_valid_path(picture):
+        picture = reverse("report_share", args=[edition.key]) if edition else reverse("share")
+    asked = request.GET and place == reverse("search")
+    return {"site": site, "canonical": "" if asked else site + place, "picture": site + picture}
+
+
 def page(
     request: HttpRequest, template: str, *, page_id: str, crumbs: list[Crumb], shown: Any = None, **facts
 ) -> HttpResponse:
@@ -42,7 +68,8 @@ def page(
     edition = facts.get("edition") or shown
     frame = page_frame(edition)
     crumbs = _steps(frame, crumbs) if edition else crumbs
-    context = {"frame": frame, "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf(), **facts}
+    context = {"frame": frame, "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf()}
+    context |= _found(request, edition) | facts
     response = render(request, f"actionplan/{template}.html", context)
     # A store between us and the reader asks each time: an edition may have been withdrawn since.
     response["Cache-Control"] = "no-cache"

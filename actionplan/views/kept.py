@@ -22,6 +22,7 @@ from actionplan.selectors.standing import (
     states_that_stand,
 )
 from actionplan.views.errors import database_away
+from actionplan.views.frame import site_of
 from tsushima_portal import replica
 from tsushima_portal.patience import SECONDS, within
 
@@ -34,6 +35,8 @@ ASKED = ("/search/", "/search.csv")
 ANSWER_HOLDS, FRONT_HOLDS = 60.0, 3600.0
 FRONT = re.compile(r"/(?:plans/[^/]+/)?")
 LASTING = {"", "encoding=cp932"}
+# What is the same whatever question follows the path: a page, a picture, a list of what is new.
+UNASKED = ("/", ".png", ".atom", ".xml")
 REDIRECTS = {301}
 KEPT_STATUSES = {200} | REDIRECTS
 SERVER_ERROR = 500
@@ -96,9 +99,13 @@ def _is_kept(request: HttpRequest) -> bool:
 
 
 def _address(request: HttpRequest) -> str:
-    """What the page is kept by; a page that is neither a search nor a file is the same whatever follows the path."""
+    """What the page is kept by; a page that is neither a search nor a file is the same whatever follows the path.
+
+    It bears addresses with the name of the site: where SITE_URL tells none, it is another one for each name.
+    """
     path, query = request.path_info, request.META.get("QUERY_STRING", "")
-    return f"{path}?{query}" if query and (path in ASKED or not path.endswith("/")) else path
+    place = f"{path}?{query}" if query and (path in ASKED or not path.endswith(UNASKED)) else path
+    return place if settings.SITE_URL else f"{site_of(request)}{place}"
 
 
 def _carries_on(request: HttpRequest, page: KeptPage) -> bool:
@@ -115,7 +122,7 @@ def _is_old(request: HttpRequest, page: KeptPage) -> bool:
 
 def _is_lasting(request: HttpRequest) -> bool:
     path = request.path_info
-    return request.META.get("QUERY_STRING", "") in LASTING or (path.endswith("/") and path not in ASKED)
+    return request.META.get("QUERY_STRING", "") in LASTING or (path.endswith(UNASKED) and path not in ASKED)
 
 
 def _may_keep(response: HttpResponse) -> bool:

@@ -210,8 +210,8 @@ def led_home(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             own = key_by_plan_and_year(key)
             if own in ("", key):
                 raise
-        place = request.get_full_path().removeprefix(f"/{public_path(key)}")
-        return HttpResponsePermanentRedirect(f"/{public_path(own)}{place}", headers={"Cache-Control": "no-cache"})
+        address = request.get_full_path().replace(public_path(key), public_path(own), 1)
+        return HttpResponsePermanentRedirect(address, headers={"Cache-Control": "no-cache"})
 
     return led
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from actionplan import kept_pages
@@ -77,6 +77,14 @@ def committed(django_capture_on_commit_callbacks):
 def test_a_kept_page_is_not_for_another_name(client):
     publish(factories.make_status().report, by=None)
     assert [client.get("/", HTTP_HOST=host).status_code for host in ("testserver", "evil.example")] == [200, 400]
+
+
+def test_a_page_that_bears_addresses_is_kept_for_the_name_that_was_asked_for(edition, browser, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "plan.example.jp"]
+    for host in ("testserver", "plan.example.jp", "testserver"):
+        assert f'<link rel="canonical" href="http://{host}/">' in browser.get("/", HTTP_HOST=host).content.decode()
+    settings.SITE_URL = "https://plan.example.jp"
+    assert kept._address(RequestFactory().get("/share.png?x=1")) == "/share.png"
 
 
 def test_what_was_shown_once_is_shown_to_the_byte_while_the_database_is_away(edition, browser):
@@ -177,9 +185,9 @@ def test_a_new_program_renders_anew_and_leans_on_the_old_pages_only_in_need(edit
     with database_away():
         assert browser.get("/reports/2009/").content == before
     state = standing.public_state()
-    assert kept_pages.find([state], "/reports/2009/") is None
+    assert kept_pages.find([state], "http://testserver/reports/2009/") is None
     browser.get("/reports/2009/")
-    assert kept_pages.find([state], "/reports/2009/")
+    assert kept_pages.find([state], "http://testserver/reports/2009/")
 
 
 def test_a_page_that_is_damaged_on_disk_is_rendered_again(edition, browser, tmp_path):

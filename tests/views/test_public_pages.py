@@ -31,7 +31,8 @@ def test_every_page_answers_without_cookie_script_or_other_host(client, publishe
     assert not response.cookies
     assert "Cookie" not in response.headers.get("Vary", "")
     assert "<script" not in html
-    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', html)
+    ours = html.replace('href="http://testserver/', 'href="/')
+    assert not re.findall(r'(?:src|href|action)="(?:https?:)?//', ours)
     assert html.count("<h1") == 1
     assert '<html lang="ja">' in html
 
