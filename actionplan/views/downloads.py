@@ -44,7 +44,7 @@ FRAMED = {
     "Cache-Control": "no-cache",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
     ),
 }
 RETRY_AFTER = 10  # seconds; a PDF takes one or two
