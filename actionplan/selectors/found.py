@@ -1,8 +1,10 @@
 """What search engines and feed readers are told: every public page with its day, what was published and corrected."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from uuid import NAMESPACE_URL, uuid5
 
 from django.db.models import QuerySet
@@ -10,13 +12,14 @@ from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 
 from actionplan.models import Edition, EditionRow
-from actionplan.selectors.editions import NO_PLAN, bearing, public_editions
+from actionplan.selectors.editions import NO_PLAN, bearing
 
-# Pages by the names of their addresses: of the site, of a plan, of a report. The last day of what they show is theirs.
+# Pages by the names of their addresses: of the site, a plan, a report, and of what an edition tells names of (the list
+# and the one). What there is no address for is left out.
 OF_THE_SITE = ("home", "reports", "about", "search", "sitemap", "verify", "accessibility")
 OF_A_PLAN = ("plan", "plan_about")
-OF_A_REPORT = ("annual_report", "changes")
-NAMES = (("areas", "area"), ("tags", "tag"))
+OF_A_REPORT = ("annual_report", "not_done", "changes", "streaks", "promises")
+NAMES = (("departments", "department"), ("marks", "mark"), ("areas", "area"), ("tags", "tag"))
 NO_ITEM = "お探しの項目は、公表された報告にありません。"
 NO_DEPARTMENT = "お探しの課は、公表された報告にありません。"
 
@@ -31,29 +34,47 @@ class PublicPage:
 
 def found_pages() -> list[PublicPage]:
     """Every public page once, but for files and searches; two queries, whatever the number of items."""
-    editions = public_editions()
+    editions = _editions()
     days: dict[str, datetime | None] = dict.fromkeys(reverse(name) for name in OF_THE_SITE)
-    rows = EditionRow.objects.filter(edition__in=[edition.pk for edition in editions]).order_by("edition", "position")
-    of_edition: dict[int, list[tuple[int, str]]] = {}
-    for pk, number, public_id in rows.values_list("edition", "policy_number", "public_id"):
-        of_edition.setdefault(pk, []).append((number, public_id))
+    latest = _one_of_each_report(editions, max)
+    rows = EditionRow.objects.filter(edition__in=latest).order_by("edition", "position")
+    rows_of = {pk: list(group) for pk, group in groupby(rows.values_list(*OF_A_ROW), key=itemgetter(0))}
     for edition in editions:
-        shown = [*map(reverse, OF_THE_SITE[:-1]), *_pages_of(edition, of_edition.get(edition.pk, []))]
+        shown = _address("edition", edition.key, edition.number)
+        if edition.pk in latest:
+            shown += [*map(reverse, OF_THE_SITE[:-1]), *_pages_of(edition, rows_of.get(edition.pk, []))]
         for address in shown:
             days[address] = max(days.get(address) or edition.public_from, edition.public_from)
     return [PublicPage(address, day) for address, day in days.items()]
 
 
-def _pages_of(edition: Edition, rows: Iterable[tuple[int, str]]) -> Iterator[str]:
-    plan, key = edition.report.plan.slug, edition.key
-    yield from (reverse(name, args=[plan]) for name in OF_A_PLAN)
-    yield from (reverse(name, args=[key]) for name in OF_A_REPORT)
-    yield from (reverse("policy", args=[key, number]) for number in dict.fromkeys(number for number, _ in rows))
-    yield from (reverse("item", args=[public_id]) for _, public_id in rows if public_id)
+OF_A_ROW = ("edition", "policy_number", "public_id", "department_name")
+
+
+def _pages_of(edition: Edition, rows: Sequence[tuple[int, int, str, str]]) -> Iterator[str]:
+    plan, key, front = edition.report.plan.slug, edition.key, edition.front_matter
+    for name in OF_A_PLAN:
+        yield from _address(name, plan)
+    for name in OF_A_REPORT:
+        yield from _address(name, key)
+    for number in {number for _, number, *_ in rows}:
+        yield from _address("policy", key, number)
+    for _, _, public_id, _ in rows:
+        yield from _address("item", public_id)
+    symbols = [actor["symbol"] for actor in front["actors"]]
+    departments = dict.fromkeys(department for *_, department in rows if department)
+    known = {"departments": departments, "marks": symbols, "areas": front.get("areas"), "tags": front.get("tags")}
     for several, one in NAMES:
-        names = edition.front_matter.get(several, ())
-        yield from ([reverse(several)] if names else [])
-        yield from (reverse(one, args=[name]) for name in names)
+        for name in known[several] or ():
+            yield from _address(several) + _address(one, name)
+
+
+def _address(name: str, *args: object) -> list[str]:
+    """The address, or nothing where there is none of that name, or none for what it is of."""
+    try:
+        return [reverse(name, args=args)]
+    except NoReverseMatch:
+        return []
 
 
 @dataclass(frozen=True)
@@ -118,10 +139,7 @@ def item_feed(public_id: str) -> Feed:
 def department_feed(name: str) -> Feed:
     """Of the items that a department leads, or writes beside the lead; two queries. Raises Http404."""
     rows = EditionRow.objects.filter(department_name=name) | EditionRow.objects.filter(bearing("voices", name))
-    try:
-        place = reverse("department", args=[name])
-    except NoReverseMatch:
-        place = reverse("reports")
+    place = next(iter(_address("department", name)), reverse("reports"))
     return _feed_of(rows, place, NO_DEPARTMENT, name, _report_address)
 
 
@@ -135,7 +153,7 @@ def _feed_of(
         found.setdefault(row.edition_id, []).append(row)
     if not found:
         raise Http404(nobody)
-    first = _first_of_each_report(editions.values())
+    first = _one_of_each_report(editions.values(), min)
     told = [editions[pk] for pk in editions if pk in found and (pk in first or _is_told(editions[pk], found[pk]))]
     newest = max(found, key=lambda pk: (editions[pk].fiscal_year, editions[pk].number))
     return _feed(told, place, about or found[newest][0].item_name.replace("\n", ""), address)
@@ -151,10 +169,12 @@ def _editions() -> list[Edition]:
     return list(Edition.objects.public().select_related("report__plan").order_by("-public_from", "-pk"))
 
 
-def _first_of_each_report(editions: Iterable[Edition]) -> set[int]:
-    """By primary key: the lowest number of each report that is public."""
-    lowest = {edition.report_id: edition.pk for edition in sorted(editions, key=lambda each: -each.number)}
-    return set(lowest.values())
+def _one_of_each_report(editions: Iterable[Edition], which: Callable[..., Edition]) -> set[int]:
+    """By primary key: of each report the edition of the lowest number (min), or of the highest (max)."""
+    reports: dict[int, list[Edition]] = {}
+    for edition in editions:
+        reports.setdefault(edition.report_id, []).append(edition)
+    return {which(group, key=lambda edition: edition.number).pk for group in reports.values()}
 
 
 def _report_address(edition: Edition) -> str:
