@@ -234,3 +234,12 @@ def test_a_page_says_how_other_sites_show_it(client, edition):
         html = client.get(page).content.decode()
         assert "<summary>このページをほかのサイトに載せる</summary>" in html
         assert f"&lt;iframe src=&quot;http://testserver{card}&quot;" in html
+
+
+def test_a_report_tells_machines_that_it_is_data_without_a_script(client, edition):
+    html = client.get("/reports/2009/").content.decode()
+    told = dict(re.findall(r'itemprop="(\w+)" (?:content|href)="([^"]+)"', html))
+    assert 'itemtype="https://schema.org/Dataset"' in html
+    assert told["temporalCoverage"] == "2009-04-01/2010-03-31"
+    assert told["contentUrl"] == "http://testserver/reports/2009.json"
+    assert "<script" not in html
