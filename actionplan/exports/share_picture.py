@@ -24,6 +24,7 @@ NOT_FIRST = "、。，．,.・：；:;？！?!）)」』】〕］]〉》”’�
 NOT_LAST = "（(「『【〔［[〈《“‘"
 # Two letters of one word or number; of kanji and hiragana nobody can say where a word ends.
 IN_A_WORD = re.compile(r"[A-Za-z0-9Ａ-Ｚａ-ｚ０-９-]{2}|[ァ-ヺー]{2}|\S[0-9]")
+PHRASES = re.compile(r"[^　]+　*|　+")
 
 
 def can_draw() -> bool:
@@ -57,7 +58,7 @@ def _draw_foot(draw: ImageDraw.ImageDraw, words: PictureWords) -> int:
         draw.rectangle((0, HEIGHT - RIBBON, WIDTH, HEIGHT), fill=YELLOW)
         small.write(draw, MARGIN, HEIGHT - RIBBON + (RIBBON - small.height) // 2, SAMPLE, INK)
         bottom = HEIGHT - RIBBON - MARGIN // 3
-    under = _Type(SMALL, bold=False)
+    under = _Type(SMALL, bold=False, phrases=True)
     for line in reversed(under.lines(words.under, 3)):
         bottom -= under.height
         under.write(draw, MARGIN, bottom, line, INK)
@@ -89,10 +90,14 @@ def _draw_title(draw: ImageDraw.ImageDraw, title: str, top: int, bottom: int) ->
 
 
 class _Type:
-    """Letters of one size: the font's own, and another font's for those that it lacks."""
+    """Letters of one size: the font's own, and another font's for those that it lacks.
 
-    def __init__(self, size: int, *, bold: bool) -> None:
+    phrases: whether lines break where blanks part them, as long as that is possible.
+    """
+
+    def __init__(self, size: int, *, bold: bool, phrases: bool = False) -> None:
         self.own, self.other = _fonts(size, bold)
+        self.phrases = phrases
         self.height = round(size * LEADING)
         self.widths: dict[str, float] = {}
 
@@ -129,15 +134,19 @@ class _Type:
         lines = []
         for paragraph in text.splitlines():
             line, length = "", 0.0
-            # A word that is longer than a line breaks anywhere.
-            fitting = (piece if self.width(piece) > room else [piece] for piece in _pieces(paragraph))
-            for piece in chain.from_iterable(fitting):
+            for piece in self._fitting(paragraph, room):
                 if line and length + self.width(piece) > room:
                     lines.append(line.rstrip())
-                    line, length = "", 0.0
+                    line, length, piece = "", 0.0, piece.lstrip()
                 line, length = line + piece, length + self.width(piece)
             lines.append(line.rstrip())
         return lines
+
+    def _fitting(self, text: str, room: int) -> Iterator[str]:
+        """What is kept whole as long as it is no longer than a line: pieces, or phrases (a category with its count)."""
+        for phrase in PHRASES.findall(text) if self.phrases else [text]:
+            pieces = [phrase] if self.phrases and self.width(phrase) <= room else _pieces(phrase)
+            yield from chain.from_iterable(piece if self.width(piece) > room else [piece] for piece in pieces)
 
 
 def _pieces(text: str) -> Iterator[str]:

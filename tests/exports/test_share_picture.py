@@ -1,5 +1,6 @@
 """The picture beside a shared link: the edition's words in real type, whatever their length."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -44,6 +45,13 @@ def test_no_line_begins_or_ends_as_none_may_and_no_word_is_cut():
     assert not any(line[0] in pictures.NOT_FIRST or line[-1] in pictures.NOT_LAST for line in lines)
     assert all("アクションプラン" in line for line in lines if "プラン" in line)
     assert all("Internet" in line for line in lines if "net" in line)
+
+
+def test_a_count_stays_with_its_word_and_no_line_begins_with_a_blank():
+    text = "　".join(f"区分{number}の名前{number}" for number in range(1, 30))
+    lines = pictures._Type(34, bold=False, phrases=True).lines(text)
+    assert all(re.fullmatch(r"区.*\d", line) for line in lines), lines
+    assert len(lines) > 1
 
 
 def test_what_does_not_fit_at_all_ends_in_an_ellipsis():
