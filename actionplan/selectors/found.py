@@ -33,7 +33,7 @@ class PublicPage:
 
 
 def found_pages() -> list[PublicPage]:
-    """Every public page once, but for files and searches; two queries, whatever the number of items."""
+    """Every public page once, but for files, searches and any two years compared; two queries, however many items."""
     editions = _editions()
     days: dict[str, datetime | None] = dict.fromkeys(reverse(name) for name in OF_THE_SITE)
     latest = _one_of_each_report(editions, max)
