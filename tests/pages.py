@@ -27,6 +27,8 @@ PUBLIC = (
     "/reports/2009/changes/",
     "/reports/2009/not-done/",
     "/reports/2009/v1/",
+    "/reports/2009/streaks/",
+    "/reports/2009/promises/",
     item_page("3-2-1"),
     "/search/",
     "/search/?year=2009&progress=not_done",

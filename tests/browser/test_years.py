@@ -7,7 +7,13 @@ from tests.browser.steps import follow
 from tests.browser.test_accessibility import MODES, problems
 from tests.pages import item_page
 
-PAGES = ["/", "/reports/", "/reports/2011/changes/", item_page("1-1-1"), "/about/"]
+PAGES = [
+    "/plans/1/",
+    "/reports/2011/changes/",
+    "/reports/2011/compare/2009/",
+    "/reports/2011/streaks/",
+    item_page("1-1-1"),
+]
 
 
 @pytest.fixture
