@@ -235,3 +235,8 @@ class Check:
             if isinstance(each.place.row, YearlyStatus | Evidence):
                 found[each.place.status.pk].append(each)
         return found
+
+    @property
+    def asked_of_answers(self) -> int:
+        """How much that is."""
+        return sum(map(len, self.by_answer.values()))

@@ -17,6 +17,8 @@ from actionplan.answers.facts import names_of
 from actionplan.answers.saving import StepRefused, confirm, reopen, return_answers
 from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cells import NAMES
+from actionplan.checks.questions import Check
+from actionplan.checks.reading import check_answers
 from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Department, State, YearlyStatus, label_of
 from actionplan.round.pages import TITLE, due_of, may_look, report_of
@@ -157,12 +159,14 @@ def department_page(request: HttpRequest, key: str, department: int) -> HttpResp
     page = paginator.get_page(request.GET.get("page"))
     sheet = sheet_rows(report, list(page))
     changed = refusal.changed if refusal else {}
-    rows = read_rows(sheet, boxes=coordinates, ticks=_ticks(request, refusal), changed=changed)
+    check = check_answers(report, list(page) if coordinates else [])
+    rows = read_rows(sheet, check, names_of(sheet), boxes=coordinates, ticks=_ticks(request, refusal), changed=changed)
     response = replace(response, counts=Counter(row.state for row in answers))
     facts = {
         "report": report,
         "response": response,
         "rows": rows,
+        "asked": check.asked_of_answers,
         "page": page,
         "pages": list(paginator.get_elided_page_range(page.number)),
         "refusal": refusal,
@@ -200,11 +204,26 @@ def _ticks(request: HttpRequest, refusal: Refusal | None) -> frozenset[int] | No
 
 
 def read_rows(
-    sheet: list[SheetRow], *, boxes: bool, ticks: frozenset[int] | None, changed: Mapping[int, str]
+    sheet: Iterable[SheetRow],
+    check: Check,
+    names: Mapping[int, str] | None = None,
+    *,
+    boxes: bool,
+    ticks: frozenset[int] | None,
+    changed: Mapping[int, str],
 ) -> list[ReadRow]:
-    """The answers as the page shows them, in report order."""
-    names = names_of(sheet)
-    return [read_row(row, names, boxes=boxes, ticks=ticks, changed=changed.get(row.status.pk, "")) for row in sheet]
+    """The answers as the page shows them, with what the check asks of them. names: of people by key."""
+    return [
+        read_row(
+            row,
+            names or {},
+            boxes=boxes,
+            ticks=ticks,
+            changed=changed.get(row.status.pk, ""),
+            asked=check.by_answer.get(row.status.pk, ()),
+        )
+        for row in sheet
+    ]
 
 
 def urls(guarded: Callable) -> list[URLPattern]:

@@ -26,6 +26,7 @@ from actionplan import permissions
 from actionplan.admin.site import own_page
 from actionplan.answers.saving import StepRefused, is_untouched, missing_parts, submit_rows
 from actionplan.answers.sheet import Sheet, find_sheet, sheet_rows, statuses
+from actionplan.checks.reading import check_answers
 from actionplan.mail import Post, Words, goes_out
 from actionplan.models import OPEN_STATES, Department, HeadLink, Partner, YearlyStatus, likeness, note_source
 from actionplan.round.reading_queue import read_answers
@@ -198,7 +199,10 @@ def ask_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
     rows = open_rows(statuses(sheet.report, sheet.forms))
     heads = [(head, full_name(head), why_no_mail(head)) for head in heads_of(sheet)]
     why_not = "" if permissions.head_links() and goes_out() else OFF
-    facts: dict[str, Any] = {"place": sheet, "rows": rows, "heads": heads, "seal": seal_of(rows)}
+    facts: dict[str, Any] = {"place": sheet, "heads": heads, "seal": seal_of(rows)}
+    check = check_answers(sheet.report, rows)
+    facts["asked"] = check.asked_of_answers
+    facts["questions"] = [(row, check.by_answer.get(row.pk, ())) for row in rows]
     facts["why_not"] = why_not or why_not_ask(sheet, rows)
     facts["able"] = [head for head, _, why in heads if not why]
     if request.method == "POST" and not why_not:
@@ -273,7 +277,10 @@ def _shown(request: HttpRequest, link: HeadLink, **facts: Any) -> HttpResponse:
     if not is_as_sent(link, rows):
         facts = {"refusal": CHANGED, "status": 409} | facts
         return _answer(request, link=link, moved=True, **facts)
-    return _answer(request, link=link, answers=read_answers(sheet_rows(sheet.report, open_rows(rows))), **facts)
+    asked = open_rows(rows)
+    check = check_answers(sheet.report, asked)
+    answers = read_answers(sheet_rows(sheet.report, asked), check)
+    return _answer(request, link=link, answers=answers, asked=check.asked_of_answers, **facts)
 
 
 def _answer(request: HttpRequest, **facts: Any) -> HttpResponse:

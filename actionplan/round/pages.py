@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.admin.site import FrontLink, own_page, succession_in
+from actionplan.checks.questions import Check
 from actionplan.checks.reading import check_year
 from actionplan.mail import goes_out
 from actionplan.models import AnnualReport, Approval, State, YearlyStatus
@@ -90,6 +91,10 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
     coordinates = permissions.may_coordinate(request.user)
     shown = [response for response in found if SHOWN[word][1](response)]
     ticks = coordinates and any(response.waiting for response in shown)
+    ticked = ticks and request.GET.get("tick") == "all"
+    total = total_of(found)
+    # A very large year is checked only where it is to be confirmed unread.
+    check = check_year(report) if total.total <= MOST_CHECKED or ticked else None
     facts: dict[str, Any] = {
         "report": report,
         "untouched": coordinates and _is_untouched(report, found),
@@ -97,14 +102,13 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "due": due_of(report),
         "edition": report.editions.public().defer("front_matter").order_by("-number").first(),
         "asked": Approval.objects.requests().filter(report=report).first() if permissions.four_eyes() else None,
-        "responses": _sealed(report, shown) if ticks else shown,
+        "responses": _sealed(report, shown, check) if ticks else shown,
         "ticks": ticks,
-        "ticked": request.GET.get("tick") == "all",
+        "ticked": ticked,
         "word": word,
         "narrowings": [narrowing(each, found, word) for each in SHOWN],
-        "total": (total := total_of(found)),
-        # Of a very large year the check itself says it.
-        "asked_about": len(check_year(report).listed) if total.total <= MOST_CHECKED else None,
+        "total": total,
+        "asked_about": len(check.listed) if check else None,
         "coordinates": coordinates,
         "workbook_mails": sends_workbooks(),
         "missed": _missed(request, report, found) if coordinates else [],
@@ -120,10 +124,19 @@ def waiting_seal(revisions: Mapping[int, int]) -> str:
     return fingerprint(sorted(revisions.items()), length=16)
 
 
-def _sealed(report: AnnualReport, found: list[Response]) -> list[Response]:
-    """The same, with the seal of what waits, which a tick box sends."""
-    revisions = waiting_revisions(report, found)
-    return [replace(each, seal=waiting_seal(revisions[each.key])) if each.waiting else each for each in found]
+def _sealed(report: AnnualReport, found: list[Response], check: Check | None) -> list[Response]:
+    """The same, with the seal of what waits, which a tick box sends, and with what the check asks of it."""
+    revisions, asked = waiting_revisions(report, found), check.by_answer if check else {}
+    return [
+        replace(
+            each,
+            seal=waiting_seal(revisions[each.key]),
+            asked=sum(len(asked.get(pk, ())) for pk in revisions[each.key]),
+        )
+        if each.waiting
+        else each
+        for each in found
+    ]
 
 
 def _is_under_way(report: AnnualReport, facts: dict[str, Any]) -> bool:

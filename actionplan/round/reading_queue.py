@@ -12,11 +12,13 @@ from actionplan.admin.site import own_page
 from actionplan.answers.saving import StepRefused, confirm
 from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cells import BY_NAME, CHOICE, TEXT
+from actionplan.checks.questions import Check
+from actionplan.checks.reading import check_answers
 from actionplan.models import AnnualReport, Department, Person, State, place_of
-from actionplan.round.department_page import Refusal, sent_texts, take_step
+from actionplan.round.department_page import Refusal, read_rows, sent_texts, take_step
 from actionplan.round.pages import waiting_seal
 from actionplan.round.responses import TITLE, Response, report_of, response_of, tallies, waiting_revisions
-from actionplan.round.rows import ReadRow, read_row
+from actionplan.round.rows import ReadRow
 from actionplan.seen import Moved
 from actionplan.wording import Wording, wording_changes
 
@@ -72,19 +74,17 @@ class ReadAnswer:
 
 def read_answers(
     sheet: Iterable[SheetRow],
+    check: Check,
     *,
     boxes: bool = False,
     ticks: frozenset[int] | None = None,
     changed: Mapping[int, str] | None = None,
 ) -> list[ReadAnswer]:
-    """The answers beside last year's; boxes, ticks: as read_row(). changed: words by primary key of the answer."""
-    told = changed or {}
-    return [
-        ReadAnswer(
-            read_row(row, {}, boxes=boxes, ticks=ticks, changed=told.get(row.status.pk, "")), tuple(read_cells(row))
-        )
-        for row in sheet
-    ]
+    """The answers beside last year's, with what the check asks of them; boxes, ticks: as read_row(). changed: words by
+    primary key of the answer.
+    """
+    read = read_rows(sheet, check, boxes=boxes, ticks=ticks, changed=changed or {})
+    return [ReadAnswer(row, tuple(read_cells(row.sheet))) for row in read]
 
 
 def waiting_in(report: AnnualReport) -> list[Response]:
@@ -137,10 +137,12 @@ def _facts(
     rows = list(statuses(report, shown.forms).filter(state=State.SUBMITTED)[:PER_PAGE])
     ticks = refusal.ticks if refusal else frozenset() if unticked else None
     changed = refusal.changed if refusal else {}
+    check = check_answers(report, rows)
     later = [each for each in waiting if _place(each) > _place(shown)]
     return {
         "response": next((each for each in waiting if each.key == shown.key), shown),
-        "answers": read_answers(sheet_rows(report, rows), boxes=True, ticks=ticks, changed=changed),
+        "answers": read_answers(sheet_rows(report, rows), check, boxes=True, ticks=ticks, changed=changed),
+        "asked": check.asked_of_answers,
         "place_of_page": f"?department={shown.key}",
         "place": len(waiting) - len(later),
         "next": later[0] if later else None,

@@ -88,7 +88,7 @@ class Response:
 
     department: its form of today, None for the answers that no department is asked for.
     forms: primary keys of every form of it that answers may stand under; counts: answers by state.
-    seal: of what waits for confirmation, where it was asked for.
+    seal: of what waits for confirmation, where it was asked for; asked: how much the check asks of that.
     """
 
     department: Department | None
@@ -98,6 +98,7 @@ class Response:
     movement: Movement | None = None
     reminder: LastReminder | None = None
     seal: str = ""
+    asked: int = 0
 
     @property
     def key(self) -> int:

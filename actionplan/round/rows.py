@@ -1,6 +1,6 @@
 """An answer as the coordinator reads it: this year's words, last year's, who did what when, and its tick box."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -12,6 +12,7 @@ from actionplan.admin.locking import RecordField
 from actionplan.answers.facts import STEPS
 from actionplan.answers.sheet import SheetRow
 from actionplan.cells import BY_NAME, CELLS
+from actionplan.checks.questions import Concern
 from actionplan.fiscal_year import LATEST, parse_fiscal_year
 from actionplan.models import Plan, State, YearlyStatus, refuse_control_characters
 
@@ -132,6 +133,7 @@ class ReadRow:
     """One answer on the page.
 
     tick: what its box sends, empty where there is no box. changed: what somebody changed since the page was read.
+    asked: what the check asks about it.
     """
 
     sheet: SheetRow
@@ -141,6 +143,7 @@ class ReadRow:
     tick: str
     ticked: bool
     changed: str = ""
+    asked: Sequence[Concern] = ()
 
     @property
     def status(self) -> YearlyStatus:
@@ -149,15 +152,24 @@ class ReadRow:
 
 
 def read_row(
-    row: SheetRow, names: Mapping[int, str], *, boxes: bool, ticks: frozenset[int] | None, changed: str = ""
+    row: SheetRow,
+    names: Mapping[int, str],
+    *,
+    boxes: bool,
+    ticks: frozenset[int] | None,
+    changed: str = "",
+    asked: Sequence[Concern] = (),
 ) -> ReadRow:
-    """The row. boxes: whether the person may take steps. ticks: which boxes are ticked; None: what waits for a look."""
+    """The row. boxes: whether the person may take steps. ticks: which boxes are ticked; None: what waits for a look and
+    is not asked about.
+    """
     status = row.status
     box = boxes and status.state in TICKABLE
-    ticked = box and (status.state == State.SUBMITTED if ticks is None else status.pk in ticks)
+    ticked = box and (status.state == State.SUBMITTED and not asked if ticks is None else status.pk in ticks)
     cells = tuple(_cells({cell.name: status.words_of(cell) for cell in BY_NAME.values()}, ALWAYS))
     last = tuple(_cells({name: row.last_of(name) for name in BY_NAME}, ()))
-    return ReadRow(row, cells, last, tuple(_traces(status, names)), tick(status) if box else "", ticked, changed)
+    traces = tuple(_traces(status, names))
+    return ReadRow(row, cells, last, traces, tick(status) if box else "", ticked, changed, asked)
 
 
 def _cells(words: Mapping[str, str], always: tuple[str, ...]) -> Iterable[ReadCell]:

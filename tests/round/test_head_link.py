@@ -203,3 +203,18 @@ def test_a_mail_that_does_not_go_out_leaves_no_open_link(rows, head, clerk, depa
     with open_post_office(settings, refused=["head@example.jp"]):
         assert "に送れませんでした" in said(ask_head(clerk, department))
     assert HeadLink.objects.get().revoked_at
+
+
+def test_what_the_check_asks_is_told_to_who_asks_and_to_the_head_without_a_way_that_needs_a_log_in(
+    rows, head, clerk, department
+):
+    YearlyStatus.objects.filter(pk=rows[0].pk).update(text="別紙のとおり")
+    told = ("点検で、確かめるところが1か所あります。", "「別紙のとおり」だけです。公表されるのは、この文だけです。")
+    page = clerk.get(asking(department))
+    ask_head(clerk, department)
+    shown = Client().get(link_in(mail.outbox[0]))
+    for words in told:
+        assert words in said(page)
+        assert words in said(shown)
+    assert "/admin/checks/" in page.content.decode()
+    assert "/admin/checks/" not in shown.content.decode()
