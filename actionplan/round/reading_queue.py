@@ -144,6 +144,7 @@ def _facts(
         "answers": read_answers(sheet_rows(report, rows), check, boxes=True, ticks=ticks, changed=changed),
         "asked": check.asked_of_answers,
         "place_of_page": f"?department={shown.key}",
+        "unticked": unticked,
         "place": len(waiting) - len(later),
         "next": later[0] if later else None,
     }

@@ -110,6 +110,16 @@ def test_only_what_was_handed_in_is_shown_and_who_comes_next(report, office):
     assert "この課が最後です。はじめの課に戻る" in page
 
 
+def test_all_ticks_of_the_queue_are_taken_out_by_one_press(report, office):
+    ask(report, departments(1)[0], SENT, SENT)
+    reader = Reader(office, QUEUE)
+    assert len(form_of(reader.answer, "steps")["status"]) == 2
+    reader.follow("印をすべて外す")
+    assert "status" not in form_of(reader.answer, "steps")
+    reader.follow("はじめの印に戻す")
+    assert len(form_of(reader.answer, "steps")["status"]) == 2
+
+
 def test_returning_needs_a_reason_tells_the_department_and_stays_while_something_is_left(report, office):
     first, second = departments(2)
     rows = ask(report, first, SENT, SENT)
