@@ -34,7 +34,7 @@ from actionplan.answers.sheet import (
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import Tally, due_words, tally_of, written_words
+from actionplan.answers.tally import Tally, broken_words, due_words, head_mails, tally_of, written_words
 from actionplan.answers.waiting import TITLE
 from actionplan.answers.wordings import (
     INCOMPLETE,
@@ -53,7 +53,7 @@ from actionplan.cells import CELLS
 from actionplan.checks.questions import Check
 from actionplan.checks.reading import check_answers
 from actionplan.models import Evidence, State, YearlyStatus
-from actionplan.permissions import may_audit, require
+from actionplan.permissions import head_links, may_audit, require
 from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
@@ -107,10 +107,16 @@ def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -
             (f"{row.item.code}の{cell.label}", getattr(row, cell.name)) for row in returned.saved for cell in CELLS
         )
         tell_reading(request, words)
+        _tell_of_links(request, sheet, returned.saved)
     if sentence := merged_words(returned.merged):
         messages.info(request, sentence)
     if returned.unseen and not returned.refused:
         messages.warning(request, unseen_words(returned.unseen))
+
+
+def _tell_of_links(request: HttpRequest, sheet: Sheet, saved: Iterable[YearlyStatus]) -> None:
+    if head_links() and (sentence := broken_words(sheet.report, sheet.forms, saved)):
+        messages.warning(request, sentence)
 
 
 def _onwards(request: HttpRequest, sheet: Sheet, action: str, number: str, returned: Returned) -> str:
@@ -173,6 +179,7 @@ def _copy_all(request: HttpRequest, sheet: Sheet) -> None:
     require(sheet.may_write, MAY_NOT_WRITE)
     if copied := copy_last_year(sheet):
         messages.success(request, copied_words(len(copied)))
+        _tell_of_links(request, sheet, copied)
     else:
         messages.info(request, NOTHING_TO_COPY)
 
@@ -207,6 +214,7 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "check": check,
         "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
         "others": others_of(elsewhere),
+        "head_mails": head_mails(sheet.report, sheet.forms, answers) if head_links() and sheet.may_write else (),
         "as_table": bool(_view(request)),
         "query": _query(request, page),
         "missing": _missing(request, sheet, answers, page),

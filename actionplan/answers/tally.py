@@ -1,19 +1,20 @@
 """How far a department has come with a year, and the sentences that say so; for the front page, the list, the sheet."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from actionplan.answers.saving import is_untouched, missing_parts
 from actionplan.cells import OPEN_STATES, complete
-from actionplan.models import AnnualReport, Department, Edition, State, Succession, YearlyStatus, place_of
+from actionplan.models import AnnualReport, Department, Edition, HeadLink, State, Succession, YearlyStatus, place_of
 from actionplan.permissions import Standing
-from actionplan.words import NO_DEPARTMENT, days_words, due_day
+from actionplan.words import NO_DEPARTMENT, days_words, due_day, person_name, plain_moment
 
 
 @dataclass(frozen=True)
@@ -158,3 +159,57 @@ def _by_place(rows: Iterable[tuple], day: date, succession: Succession) -> list[
     return sorted(
         found, key=lambda tally: (-tally.report.fiscal_year, tally.report.plan_id, *place_of(tally.department))
     )
+
+
+SENT_TO = "承認のメールを、{}に、{}さん（{}）に送りました。"
+OPENS = "課長がまだ提出していません。リンクは{}まで使えます。"
+EXPIRED = "期限（{}）が過ぎたため、リンクは使えなくなりました。もう一度送ってください。"
+MOVED = "そのあとに回答が変わったため、リンクは使えなくなりました。書き終えたら、もう一度送ってください。"
+BROKEN = "回答が変わったため、{}に送った承認のリンクは使えなくなりました。書き終えたら、もう一度送ってください。"
+
+
+@dataclass(frozen=True)
+class HeadMail:
+    """A mail that asked a head to hand the answers in: what became of it, in sentences, and whether its link opens."""
+
+    words: str
+    opens: bool
+
+
+def is_as_sent(link: HeadLink, rows: Iterable[YearlyStatus]) -> bool:
+    """Whether the open answers are those that the mail was about, to the revision."""
+    return {row.pk: row.revision for row in rows if row.state in OPEN_STATES} == link.seen
+
+
+def _unused(report: AnnualReport, departments: Iterable[int | None]) -> Iterable[HeadLink]:
+    """The links that nobody has used, and that no newer one has ended; one query."""
+    links = HeadLink.objects.filter(report=report, department__in=set(departments) - {None})
+    return links.filter(used_at=None, revoked_at=None).select_related("head")
+
+
+def head_mails(
+    report: AnnualReport, departments: Iterable[int | None], answers: Sequence[YearlyStatus]
+) -> list[HeadMail]:
+    """The mails to the departments' heads about answers that are open, newest first. answers: all of theirs."""
+    if not any(row.state in OPEN_STATES for row in answers):
+        return []
+    return [_head_mail(link, answers) for link in _unused(report, departments)]
+
+
+def _head_mail(link: HeadLink, answers: Sequence[YearlyStatus]) -> HeadMail:
+    made, ends = (plain_moment(timezone.localtime(moment)) for moment in (link.made_at, link.ends_at))
+    late, same = not link.opens_at(timezone.now()), is_as_sent(link, answers)
+    then = MOVED if not same else EXPIRED.format(ends) if late else OPENS.format(ends)
+    return HeadMail(SENT_TO.format(made, person_name(link.head), link.address) + then, same and not late)
+
+
+def broken_words(report: AnnualReport, departments: Iterable[int | None], saved: Iterable[YearlyStatus]) -> str:
+    """Whose link no longer opens because these answers were saved just now; empty when nobody's."""
+    before = {row.pk: row.revision - 1 for row in saved}
+    broken = [
+        link
+        for link in (_unused(report, departments) if before else ())
+        if link.opens_at(timezone.now()) and any(link.seen.get(pk) == revision for pk, revision in before.items())
+    ]
+    names = "・".join(f"{person_name(link.head)}さん" for link in broken)
+    return BROKEN.format(names) if names else ""

@@ -26,6 +26,7 @@ from actionplan import permissions
 from actionplan.admin.site import own_page
 from actionplan.answers.saving import StepRefused, is_untouched, missing_parts, submit_rows
 from actionplan.answers.sheet import Sheet, find_sheet, sheet_rows, statuses
+from actionplan.answers.tally import is_as_sent
 from actionplan.checks.reading import check_answers
 from actionplan.mail import Post, Words, goes_out
 from actionplan.models import OPEN_STATES, Department, HeadLink, Partner, YearlyStatus, likeness, note_source
@@ -152,11 +153,6 @@ def _is_still_private(link: HeadLink) -> bool:
 def sheet_of(link: HeadLink) -> Sheet:
     """The department's answers as its head meets them."""
     return find_sheet(link.head, link.report.key, link.department_id)
-
-
-def is_as_sent(link: HeadLink, rows: Iterable[YearlyStatus]) -> bool:
-    """Whether the open answers are those that the mail was about, to the revision."""
-    return _revisions(open_rows(rows)) == link.seen
 
 
 @transaction.atomic

@@ -218,3 +218,18 @@ def test_what_the_check_asks_is_told_to_who_asks_and_to_the_head_without_a_way_t
         assert words in said(shown)
     assert "/admin/checks/" in page.content.decode()
     assert "/admin/checks/" not in shown.content.decode()
+
+
+def test_the_clerk_sees_to_whom_the_mail_went_until_when_and_that_saving_ended_its_link(rows, head, clerk, department):
+    ask_head(clerk, department)
+    link, sheet = HeadLink.objects.get(), f"/admin/answers/2026/{department.pk}/"
+    page = clerk.get(sheet)
+    ends = timezone.localtime(link.ends_at)
+    assert "山田太郎さん（head@example.jp）に送りました。課長がまだ提出していません。" in said(page)
+    assert f"{ends.month}月{ends.day}日{ends.hour}時{ends.minute:02}分まで使えます。" in said(page)
+    sent = form_of(page, "answers-form") | {"do": "save", f"text-{rows[0].pk}-{rows[0].revision}": "花壇を直しました。"}
+    saved = said(clerk.post(sheet, sent, follow=True))
+    assert "回答が変わったため、山田太郎さんに送った承認のリンクは使えなくなりました。" in saved
+    assert "そのあとに回答が変わったため、リンクは使えなくなりました。" in saved
+    approve(link_in(mail.outbox[0]))
+    assert states() == [DRAFT, DRAFT]
