@@ -271,14 +271,13 @@ def submit(seen: Seen, *, by: Person) -> int:
     return submit_rows(lock_seen(seen), by=by, standing=permissions.standing_of(by))
 
 
-# Sent when what was handed in is stored. reports: the keys of the years.
-handed_in = Signal()
+# Sent by a step when it is stored. rows: the keys of the answers. by: who took it.
+step_taken = Signal()
 
 
 def submit_rows(rows: Sequence[YearlyStatus], *, by: Person, standing: Standing, how: str = "") -> int:
     """The same for rows that the caller has locked. how: for the history, where it was not by the answers page."""
-    marks, reports = _by_and_at("submitted"), {row.report_id for row in rows}
-    transaction.on_commit(lambda: handed_in.send(SUBMIT, reports=reports), robust=True)
+    marks = _by_and_at("submitted")
     return _take(SUBMIT, rows, by, standing, check=refuse_incomplete, marks=marks, reason=how)
 
 
@@ -376,6 +375,7 @@ def _take(
     stood_in = step is SUBMIT and any(standing.stands_in(row.department_id) for row in rows)
     name = f"{step.name}：{reason.strip()}" if reason else IN_PLACE if stood_in else step.name
     store(rows, [*facts, "department"], by=by, reason=name)
+    transaction.on_commit(lambda: step_taken.send(step, rows=[row.pk for row in rows], by=by), robust=True)
     return len(rows)
 
 

@@ -31,7 +31,11 @@ from actionplan.words import person_name
 
 # Answers on one page; the steps are taken with those that are on it.
 PER_PAGE = 200
-DONE = {CONFIRM: "{}件を確定しました。", RETURN: "{}件を差し戻しました。", REOPEN: "{}件の確定を取り消しました。"}
+DONE = {
+    CONFIRM: "{}の{}件を確定しました。",
+    RETURN: "{}の{}件を差し戻しました。",
+    REOPEN: "{}の{}件の確定を取り消しました。",
+}
 COMPARED = (*NAMES, "state", "department")
 # All submitted answers are ticked at first, for confirming: whoever wants one back easily sends all of them.
 ASKED = "次の{}件を差し戻しますか。{}。まだ何も変えていません。"
@@ -76,7 +80,7 @@ def take_step(request: HttpRequest, report: AnnualReport, response: Response) ->
     except Moved as moved:
         sentence = f"まだ何も変えていません。{moved}。下で確かめて、よければもう一度押してください。"
         return Refusal(sentence, reason, ticks, changes(moved.now, seen))
-    messages.success(request, DONE[step].format(count))
+    messages.success(request, DONE[step].format(response.name, count))
     if step == RETURN:
         _tell(request, report, response, seen, form.cleaned_data["reason"])
     return None

@@ -110,7 +110,8 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "total": total,
         "asked_about": len(check.listed) if check else None,
         "coordinates": coordinates,
-        "workbook_mails": sends_workbooks(),
+        "announcing": sends_workbooks() and not report.sample and any(each.unannounced for each in found),
+        "announced": any(each.opening for each in found),
         "missed": _missed(request, report, found) if coordinates else [],
         "printed_only": not goes_out() and any(response.reminder for response in found),
     }

@@ -14,7 +14,7 @@ from actionplan.answers.sheet import SheetRow, sheet_rows, statuses
 from actionplan.cells import BY_NAME, CHOICE, TEXT
 from actionplan.checks.questions import Check
 from actionplan.checks.reading import check_answers
-from actionplan.models import AnnualReport, Department, Person, State, place_of
+from actionplan.models import OPEN_STATES, AnnualReport, Department, Person, State, place_of
 from actionplan.round.department_page import Refusal, read_rows, sent_texts, take_step
 from actionplan.round.pages import waiting_seal
 from actionplan.round.responses import TITLE, Response, report_of, response_of, tallies, waiting_revisions
@@ -107,11 +107,21 @@ def queue_page(request: HttpRequest, key: str) -> HttpResponse:
     waiting = waiting_in(report)
     shown = here if refusal else next((each for each in waiting if here is None or _place(each) >= _place(here)), None)
     facts = {"report": report, "waiting": waiting, "left": sum(each.waiting for each in waiting), "refusal": refusal}
+    if not waiting:
+        facts |= _what_is_left(report)
     if shown:
         facts |= _facts(report, shown, waiting, refusal, request.GET.get("tick") == "none")
     crumbs = [(f"{TITLE}　{report}", reverse("admin:round", args=[key]))]
     title = f"{HEADING}　{shown.name}" if shown else HEADING
     return own_page(request, "admin/round/queue.html", title=title, crumbs=crumbs, **facts)
+
+
+def _what_is_left(report: AnnualReport) -> dict:
+    """What keeps the year from being published once nothing waits to be read: what came back, and what never came."""
+    rows = statuses(report)
+    returned = list(rows.filter(state=State.RETURNED))
+    unsent = rows.filter(state__in=OPEN_STATES).count() - len(returned)
+    return {"returned": returned, "unsent": unsent, "finished": rows.exists() and not (returned or unsent)}
 
 
 # Read by rescue.py when the post itself is refused.

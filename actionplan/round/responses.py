@@ -4,7 +4,7 @@ and where its mail goes.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import cast
 
@@ -49,8 +49,8 @@ class Movement:
 
 
 @dataclass(frozen=True)
-class LastReminder:
-    """The last reminder that was tried: the day, who sent it (empty: the machine), why it did not go out."""
+class LastLetter:
+    """The last letter of a kind that was tried: the day, who sent it (empty: the machine), why it did not go out."""
 
     day: date
     by: str
@@ -73,11 +73,13 @@ def movements(report: AnnualReport, succession: Succession, day: date) -> dict[i
     }
 
 
-def reminders(report: AnnualReport, succession: Succession, day: date) -> dict[int, LastReminder]:
-    """By department, the last reminder that was tried."""
-    rows = report.reminders.filter(kind=LetterKind.REMINDER).select_related("sent_by").order_by("sent_at", "pk")
+def last_letters(report: AnnualReport, succession: Succession, day: date) -> dict[tuple[str, int], LastLetter]:
+    """By kind and department, the last letter that was tried."""
+    rows = report.reminders.select_related("sent_by").order_by("sent_at", "pk")
     return {
-        succession.current(row.department_id, day) or 0: LastReminder(row.day, person_name(row.sent_by), row.failure)
+        (row.kind, succession.current(row.department_id, day) or 0): LastLetter(
+            row.day, person_name(row.sent_by), row.failure
+        )
         for row in rows
     }
 
@@ -88,7 +90,8 @@ class Response:
 
     department: its form of today, None for the answers that no department is asked for.
     forms: primary keys of every form of it that answers may stand under; counts: answers by state.
-    seal: of what waits for confirmation, where it was asked for; asked: how much the check asks of that.
+    reminder, opening: the last letter of each kind. seal: of what waits for confirmation, where it was asked for;
+    asked: how much the check asks of that.
     """
 
     department: Department | None
@@ -96,7 +99,8 @@ class Response:
     counts: Counter[str]
     ended: bool = False
     movement: Movement | None = None
-    reminder: LastReminder | None = None
+    reminder: LastLetter | None = None
+    opening: LastLetter | None = None
     seal: str = ""
     asked: int = 0
 
@@ -129,6 +133,11 @@ class Response:
     def waiting(self) -> int:
         """How many answers wait for the coordinator."""
         return self.counts[State.SUBMITTED]
+
+    @property
+    def unannounced(self) -> bool:
+        """Whether it is still asked for answers and no letter has told it that the year is open."""
+        return bool(self.department and self.open and (self.opening is None or self.opening.failure))
 
     @property
     def finished(self) -> bool:
@@ -192,12 +201,17 @@ def _response(department: Department | None, forms: set, counts: Counter, day: d
 
 
 def responses(report: AnnualReport, day: date | None = None) -> list[Response]:
-    """Each department's counts with its last movement and last reminder; five queries."""
+    """Each department's counts with its last movement and last letters; five queries."""
     day = day or timezone.localdate()
     succession = Succession()
-    moved, reminded = movements(report, succession, day), reminders(report, succession, day)
+    moved, letters = movements(report, succession, day), last_letters(report, succession, day)
     return [
-        Response(each.department, each.forms, each.counts, each.ended, moved.get(each.key), reminded.get(each.key))
+        replace(
+            each,
+            movement=moved.get(each.key),
+            reminder=letters.get((LetterKind.REMINDER, each.key)),
+            opening=letters.get((LetterKind.OPENING, each.key)),
+        )
         for each in tallies(report, succession, day)
     ]
 

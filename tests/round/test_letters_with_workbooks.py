@@ -1,11 +1,12 @@
 """Letters that open the year or return answers, with the department's workbook; the office told when all answered."""
 
+import re
 from datetime import date
 
 import pytest
 from django.core import mail
 
-from actionplan.answers.saving import submit
+from actionplan.answers.saving import confirm, submit
 from actionplan.models import Reminder
 from actionplan.round import reminders
 from actionplan.round.responses import response_of
@@ -13,7 +14,7 @@ from actionplan.round.return_mail import tell_department
 from tests import factories
 from tests.admin.pages import signed_in
 from tests.asked import ask, make_year
-from tests.round.coordinating import BACK, DRAFT, letters_on, opening_form, said
+from tests.round.coordinating import BACK, DRAFT, SENT, letters_on, opening_form, said
 
 pytestmark = pytest.mark.django_db
 ANNOUNCE, ROUND = "/admin/round/2026/announce/", "/admin/round/2026/"
@@ -65,6 +66,21 @@ def test_a_department_gets_the_letter_once(department, office, sending):
     assert "なし" in said(office.get(ROUND)).partition("最後の督促")[2]
 
 
+def test_the_round_says_when_the_letter_went_and_leads_to_it_only_while_a_department_has_none(
+    department, office, sending
+):
+    report = make_year(due=date(2026, 5, 20))
+    ask(report, department, DRAFT)
+    assert "照会の開始のメールを送る（照会票付き）" in said(office.get(ROUND))
+    office.post(ANNOUNCE, {"letter": letters_on(office.get(ANNOUNCE).content.decode())})
+    Reminder.objects.update(day=date(2026, 4, 1))
+    page = office.get(ROUND)
+    assert re.search(r'data-label="照会の開始のメール">\s*4月1日', page.content.decode())
+    assert ANNOUNCE not in page.content.decode()
+    ask(report, factories.make_department("第二課"), DRAFT)
+    assert "まだ届いていない課に送る" in said(office.get(ROUND))
+
+
 def test_a_workbook_that_cannot_be_made_leaves_no_letter_in_the_log(department, office, sending, monkeypatch):
     ask(make_year(due=date(2026, 5, 20)), department, DRAFT)
     letter = letters_on(office.get(ANNOUNCE).content.decode())
@@ -111,5 +127,23 @@ def test_the_office_is_told_once_when_the_last_department_has_answered(
     with django_capture_on_commit_callbacks(execute=True):
         (row,) = ask(report, department, DRAFT)
         submit({row.pk: row.revision}, by=head)
-    assert len(told) == 1
+    ((_, _), (words, to)) = told
+    assert to == ["office@example.jp"]
+    assert f"から回答1件が提出されました。\n\n提出された項目\n・{row.item.code}　" in words.body
     assert report.history.first().history_change_reason == "すべての課の回答がそろった"
+
+
+def test_the_publisher_is_told_when_the_last_answer_of_a_year_is_confirmed(
+    department, django_capture_on_commit_callbacks, monkeypatch
+):
+    told = []
+    monkeypatch.setattr("actionplan.round.return_mail.send_aside", lambda *letter: told.append(letter))
+    report, office = make_year(), factories.make_person("事務局", email="office@example.jp")
+    factories.make_person("公表権者", email="publisher@example.jp")
+    for number, row in enumerate(ask(report, department, SENT, SENT)):
+        assert len(told) == 0, number
+        with django_capture_on_commit_callbacks(execute=True):
+            confirm({row.pk: row.revision}, by=office)
+    ((words, to),) = told
+    assert to == ["publisher@example.jp"]
+    assert "すべての回答が確定しました。" in words.body

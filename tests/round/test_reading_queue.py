@@ -137,6 +137,20 @@ def test_returning_needs_a_reason_tells_the_department_and_stays_while_something
     assert "提出された回答を読む　第02課" in done.content.decode()
 
 
+def test_the_end_of_the_queue_names_what_came_back_and_leads_to_publishing_once_all_is_confirmed(report, office):
+    (department,) = departments(1)
+    back, _, sent = ask(report, department, BACK, DRAFT, SENT)
+    post = {"step": "confirm", "status": [tick(sent)]}
+    end = office.post(f"{QUEUE}?department={department.pk}", post, follow=True)
+    assert "第01課の1件を確定しました。" in said(end)
+    assert f"{back.item.code}{back.item.name}（第01課）" in said(end)
+    assert "ほかに、まだ提出されていない項目が1件あります。" in said(end)
+    publish = f'href="/admin/actionplan/annualreport/{report.pk}/publish/"'
+    assert publish not in end.content.decode()
+    YearlyStatus.objects.update(state=DONE)
+    assert publish in office.get(QUEUE).content.decode()
+
+
 def test_what_changed_since_it_was_read_is_not_confirmed(report, office):
     first, _ = departments(2)
     (row,) = ask(report, first, SENT)
