@@ -138,13 +138,16 @@ def write_values(values: Mapping[str, str], declared: Sequence[Declared]) -> str
     return "\n".join(f"{key}{EQUALS}{values[key]}" for key in keys_of(declared) if values.get(key))
 
 
-def blank_lines(text: str, last: Mapping[str, str], declared: Sequence[Declared]) -> str:
-    """Every line to be filled in, with unit and last year's value: 参加者数（人、昨年度1,180）　実績＝."""
+def blank_lines(text: str, last: Mapping[str, str], declared: Sequence[Declared], when: str = "昨年度") -> str:
+    """Every line to be filled in, with unit and last year's value: 参加者数（人、昨年度1,180）　実績＝.
+
+    when: what last year is called.
+    """
     values, lines = raw_values(text), []
     for figure in declared:
         for column in figure.asked:
             key = figure.key(column)
-            before = f"、昨年度{written_number(last[key])}" if last.get(key) else ""
+            before = f"、{when}{written_number(last[key])}" if last.get(key) else ""
             lines.append(f"{figure.name}（{figure.unit}{before}）{BETWEEN}{column}{EQUALS}{values.get(key, '')}")
     return "\n".join(lines)
 

@@ -38,6 +38,14 @@ def _era_of(year: int) -> Era:
     raise ValueError(f"{year}年度は扱えません。{EARLIEST}年度から{LATEST}年度までで指定してください。")
 
 
+LAST_YEAR = "昨年度"
+
+
+def last_year_words(year: int, before: int) -> str:
+    """昨年度, or which year it was where another one came before this one: 平成21年度."""
+    return LAST_YEAR if before == year - 1 else era_label(before)
+
+
 def era_label(year: int) -> str:
     """平成21年度; the first year of an era is 元, never 1. Raises ValueError before 1926."""
     era = _era_of(year)

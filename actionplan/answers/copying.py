@@ -10,7 +10,7 @@ from actionplan.answers.sheet import Sheet, SheetRow, sheet_rows
 from actionplan.models import YearlyStatus
 from actionplan.seen import mark_of
 
-REASON = "昨年度の文を写して保存"
+REASON = "前の年度の文を写して保存"
 
 
 def text_to_copy(row: SheetRow) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
@@ -30,13 +30,13 @@ from actionplan.answers.sheet import (
     sent_texts,
     sheet_rows,
     statuses,
-    submitters,
     take_back,
     texts_of,
 )
-from actionplan.answers.tally import Tally, broken_words, due_words, head_mails, tally_of, written_words
+from actionplan.answers.tally import Tally, broken_words, due_words, head_mails, heads_of, tally_of, written_words
 from actionplan.answers.waiting import TITLE
 from actionplan.answers.wordings import (
+    HANDED_IN,
     INCOMPLETE,
     MAY_NOT_SUBMIT,
     MAY_NOT_WRITE,
@@ -46,15 +46,18 @@ from actionplan.answers.wordings import (
     NOTHING_TO_SUBMIT,
     NOTHING_TO_TAKE_BACK,
     TAKE_BACK,
+    TO_BE_READ,
     UNSAVED,
     guide,
 )
 from actionplan.cells import CELLS
 from actionplan.checks.questions import Check
 from actionplan.checks.reading import check_answers
+from actionplan.fiscal_year import LAST_YEAR
 from actionplan.models import Evidence, State, YearlyStatus
 from actionplan.permissions import head_links, may_audit, require
 from actionplan.voices.beside import NONE, SheetVoices, sheet_voices
+from actionplan.words import person_name
 
 # What the buttons ask for: handing in, and handing in although what came back was not written anew.
 SUBMIT, ANYWAY = "submit", "anyway"
@@ -99,7 +102,7 @@ def _posted(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _tell(request: HttpRequest, sheet: Sheet, returned: Returned, action: str) -> None:
     if returned.submitted:
-        messages.success(request, submitted_words(returned))
+        messages.success(request, submitted_words(returned, TO_BE_READ if sheet.standing.coordinates else HANDED_IN))
     elif returned.saved or (action == SAVE and not returned.refused):
         messages.success(request, saved_words(returned, *sheet.gaps()))
     if returned.saved:
@@ -200,10 +203,12 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
     page = Paginator(answers, PER_PAGE).get_page(_page_asked_for(request, answers))
     elsewhere = [*answers[: page.start_index() - 1], *answers[page.end_index() :]] if answers else []
     tally = tally_of(sheet.report, sheet.department, answers)
-    heads = submitters(sheet) if sheet.may_write and not sheet.may_submit else ()
+    heads = [person_name(head) for head in heads_of(sheet.forms)] if sheet.may_write and not sheet.may_submit else []
     voices = _voices(request, sheet, page)
     rows = sheet_rows(sheet.report, list(page))
-    check = check_answers(sheet.report, answers)
+    # What the department writes on others' items is asked about here as on the page of the check: both count the same.
+    own = Q(department__in=sheet.forms - {None}) if getattr(sheet.report, "voiced", True) else None
+    check = check_answers(sheet.report, answers, voices=own)
     items = _items(request, sheet, rows, returned, voices, check)
     facts = {
         "voices": voices,
@@ -215,6 +220,7 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         "guide": UNSAVED if _may_mend(returned) else guide(sheet, tally, heads, bool(voices.own)),
         "others": others_of(elsewhere),
         "head_mails": head_mails(sheet.report, sheet.forms, answers) if head_links() and sheet.may_write else (),
+        "last_year": next((row.last_year for row in rows if row.last), LAST_YEAR),
         "as_table": bool(_view(request)),
         "query": _query(request, page),
         "missing": _missing(request, sheet, answers, page),
@@ -223,11 +229,17 @@ def show(request: HttpRequest, sheet: Sheet, returned: Returned | None = None) -
         **_refusals(request, sheet, returned),
         "asks_anyway": sheet.may_submit and "untouched" in request.GET,
     }
-    crumbs = [(TITLE, f"{reverse('admin:answers')}?all=1")]
-    response = own_page(request, "admin/answers/sheet.html", title=sheet.title, crumbs=crumbs, **facts)
+    response = own_page(request, "admin/answers/sheet.html", title=sheet.title, crumbs=[_crumb(sheet)], **facts)
     # Not no-store: whoever follows a link and comes back finds what they had typed.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _crumb(sheet: Sheet) -> tuple[str, str]:
+    """The way back: to the person's own answers, or to the round for who reads the department's."""
+    if sheet.standing.is_own(sheet.pk) and (sheet.standing.answers or sheet.standing.submits):
+        return TITLE, f"{reverse('admin:answers')}?all=1"
+    return f"取りまとめ状況　{sheet.report}", reverse("admin:round", args=[sheet.report.key])
 
 
 def _standing(sheet: Sheet, tally: Tally, items: Sequence[Item]) -> dict:
@@ -339,16 +351,16 @@ def saved_words(returned: Returned, gaps: int, open_items: int) -> str:
     return first + (f"残り{gaps}項目に空欄があります。" if gaps else "空欄はもうありません。")
 
 
-def submitted_words(returned: Returned) -> str:
-    """8項目を提出しました; and how many of the texts are last year's."""
-    copied = f"うち{returned.copied}項目の文は、昨年度から写したままです。" if returned.copied else ""
-    return f"{returned.submitted}項目を提出しました。{copied}事務局が内容を確認します。"
+def submitted_words(returned: Returned, then: str) -> str:
+    """8項目を提出しました; and how many of the texts are last year's. then: what comes next, for who handed them in."""
+    copied = f"うち{returned.copied}項目の文は、前の年度から写したままです。" if returned.copied else ""
+    return f"{returned.submitted}項目を提出しました。{copied}{then}"
 
 
 def copied_words(count: int) -> str:
     """What became of the empty boxes."""
     return (
-        f"昨年度の文を{count}項目の空欄に写し、下書きとして保存しました。"
+        f"前の年度の文を{count}項目の空欄に写し、下書きとして保存しました。"
         "写したままの項目には印が付いています。今年度に合わせて直してください。"
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.http import Http404
@@ -21,6 +20,7 @@ from actionplan.answers import saving
 from actionplan.answers.saving import Answer, Judgement, is_untouched, judge, lock, missing_parts
 from actionplan.cells import BY_NAME, CELLS, FIGURES, NAMES, OPEN_STATES
 from actionplan.figures import EQUALS, raw_values
+from actionplan.fiscal_year import LAST_YEAR, last_year_words
 from actionplan.models import (
     AnnualReport,
     Department,
@@ -35,7 +35,7 @@ from actionplan.permissions import Standing, standing_of
 from actionplan.scale import DEFAULT, Scale
 from actionplan.seen import mark_of
 from actionplan.text import tidy_line_breaks
-from actionplan.words import NO_DEPARTMENT, person_name
+from actionplan.words import NO_DEPARTMENT
 
 NEW, CONTINUED, MERGED = "new", "continued", "merged"
 PRINTED_ORDER = ("item__measure__policy__number", "item__measure__number", "item__number", "item")
@@ -67,6 +67,12 @@ class SheetRow:
     def kind_label(self) -> str:
         """新規, 継続 or 統合."""
         return KIND_LABELS[self.kind]
+
+    @property
+    def last_year(self) -> str:
+        """What the year of last is called: 昨年度, or its own name where another one came before this one."""
+        years = [last.report.fiscal_year for last in self.last[:1]]
+        return last_year_words(self.status.report.fiscal_year, years[0]) if years else LAST_YEAR
 
     @property
     def last_figures(self) -> dict[str, str]:
@@ -235,17 +241,6 @@ def find_sheet(user: Person, report_key: str, key: int) -> Sheet:
     pk = succession.current(key, day) if key else None
     forms: frozenset[int | None] = succession.standing_for([pk], day) if pk else frozenset({None})
     return Sheet(user, report, succession.by_pk.get(pk), forms, standing_of(user, day, succession), day)
-
-
-def submitters(sheet: Sheet) -> Sequence[str]:
-    """The names of the department's people who may hand its answers in, in order."""
-    able = User.objects.with_perm(
-        "actionplan.submit_yearlystatus",
-        include_superusers=False,
-        backend="django.contrib.auth.backends.ModelBackend",
-    )
-    people = able.filter(departments__in=sheet.forms - {None}, is_staff=True).distinct().order_by("username")
-    return [person_name(person) for person in people]
 
 
 STAMP, OTHERS, COPIED = "seen", "others", "copied"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -174,6 +175,14 @@ class HeadMail:
 
     words: str
     opens: bool
+
+
+def heads_of(departments: Iterable[int | None]) -> list[User]:
+    """The people of the departments who may hand answers in, in order."""
+    backend = "django.contrib.auth.backends.ModelBackend"
+    able = User.objects.with_perm("actionplan.submit_yearlystatus", include_superusers=False, backend=backend)
+    own = able.filter(departments__in=set(departments) - {None}, is_staff=True)
+    return list(own.distinct().order_by("username"))
 
 
 def is_as_sent(link: HeadLink, rows: Iterable[YearlyStatus]) -> bool:

@@ -19,18 +19,21 @@ TO_STAND_IN = (
     "事務局として、この課の回答を書けます。ふつうは課長が提出します。"
     "紙やメールで課長の了解を得たときだけ「課に代わって提出する」を押してください。代わりに提出したことは、記録に残ります。"
 )
-NO_ITEMS = (
-    "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。事務局に確認してください。"
+NO_ITEMS = "この課が答える項目は、この年度にはありません。組織改正で別の課に移ったかもしれません。"
+ASK_OFFICE = "事務局に確認してください。"
+HANDED_IN, TO_BE_READ = "事務局が内容を確認します。", "取りまとめ状況で読んで、確定するか差し戻してください。"
+TO_CORRECT = (
+    "確定してあります。直すときは、取りまとめ状況のこの課の画面で、その項目の「この回答を訂正する」を開いてください。"
 )
 ONLY_RELATED = "この課が担当する項目はありません。関係課として書く項目が、下にあります。"
 UNSAVED = "保存していない項目を直して、もう一度保存してください。"
 ALL_WRITTEN = "すべての項目が書けています。内容を確かめて、"
-NOTHING_TO_COPY = "昨年度の文を写せる空欄は、もうありません。"
+NOTHING_TO_COPY = "前の年度の文を写せる空欄は、もうありません。"
 NOTHING_SAVED = "書き直されたところはないため、何も変えていません。"
 INCOMPLETE = "まだ書かれていないところがあるため、提出していません。下書きは保存してあります。"
 NO_DEPARTMENT_YET = "あなたの所属する課がまだ登録されていません。事務局に知らせてください。"
 NOTHING_TO_WRITE = "いま書くところはありません。これまでの回答は、ここから読めます。"
-STILL_COPIED = "昨年度の文を写したまま"
+STILL_COPIED = "前の年度の文を写したまま"
 
 
 def front_words(tally: Tally, submits: bool, day: date) -> str:
@@ -58,7 +61,7 @@ def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> st
     related: whether the department writes on others' items.
     """
     if not tally.total:
-        return ONLY_RELATED if related else NO_ITEMS
+        return ONLY_RELATED if related else NO_ITEMS + ("" if sheet.standing.coordinates else ASK_OFFICE)
     if not sheet.may_write:
         return "この画面では、読むことだけができます。"
     if not tally.open:
@@ -70,10 +73,12 @@ def guide(sheet: Sheet, tally: Tally, heads: Sequence[str], related: bool) -> st
 
 
 def _closed(sheet: Sheet, tally: Tally, heads: Sequence[str]) -> str:
+    if tally.is_confirmed and sheet.standing.coordinates:
+        return TO_CORRECT
     if tally.is_confirmed:
         return "事務局が確定しました。直したいところがあるときは、事務局に相談してください。"
     if sheet.stands_in:
-        return "提出してあります。取りまとめ状況で確かめて、確定するか差し戻してください。"
+        return f"提出してあります。{TO_BE_READ}"
     sent = "提出してあるので、書き直せません。事務局の確認を待っています。"
     if sheet.may_take_back:
         return f"{sent}直したいところがあるときは「提出を取り消す」を押してください。"

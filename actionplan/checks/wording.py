@@ -105,6 +105,9 @@ def last_year(subject: Subject) -> Iterator[Finding]:
     same = list(takewhile(lambda year: mine in by_year[year], by_year))
     if len(same) == 1:
         yield Finding(f"前回（{era_label(same[0])}）と同じ文です。")
+    elif same[-1] != subject.year - len(same):
+        # A year lies between that nothing is known of.
+        yield Finding(f"{'・'.join(map(era_label, reversed(same)))}と同じ文です。")
     else:
         yield Finding(f"{era_label(same[-1])}から{len(same) + 1}年続けて同じ文です。")
 
@@ -113,7 +116,7 @@ def says_little(text: str, last: str) -> str:
     """What to tell of a text beside which a reader would need another one, or that is last year's; mostly nothing."""
     if points_elsewhere(text):
         return f"は{ONLY_POINTS.format(text.strip())}"
-    return "は、昨年度の実施状況と同じ文です。" if text.strip() and folded(text) == folded(last) else ""
+    return "は、前回の実施状況と同じ文です。" if text.strip() and folded(text) == folded(last) else ""
 
 
 UNDONE = (

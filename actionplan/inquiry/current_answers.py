@@ -12,7 +12,7 @@ from actionplan.answers.saving import lock, rows_of
 from actionplan.answers.sheet import NEW, SheetRow, previous_report, sheet_rows
 from actionplan.cells import BY_NAME, FIGURES, NAMES, OPEN_STATES
 from actionplan.exports.tabular import LONGEST_CELL
-from actionplan.fiscal_year import web_label
+from actionplan.fiscal_year import LAST_YEAR, last_year_words, web_label
 from actionplan.inquiry.layout import TOO_LONG, InquiryFile
 from actionplan.models import (
     AnnualReport,
@@ -343,6 +343,7 @@ class PartnerLine:
     status: Voice
     last_text: str = ""
     last_voice: str = ""
+    last_year: str = LAST_YEAR
 
     @property
     def code(self) -> str:
@@ -368,10 +369,11 @@ def _lines_of(report: AnnualReport, voices: Sequence[Voice]) -> list[PartnerLine
         return [PartnerLine(voice) for voice in voices]
     edition = Edition.objects.public().of_report(before.key).first()
     said = dict(edition.rows.values_list("item", "status")) if edition else {}
+    when = last_year_words(report.fiscal_year, before.fiscal_year)
     rows = Voice.objects.filter(report=before, partner__in={voice.partner_id for voice in voices})
     own: dict[tuple[int | None, int], str] = {(row.partner_id, row.item_id): row.text for row in rows}
     return [
-        PartnerLine(voice, said.get(voice.item_id, ""), own.get((voice.partner_id, voice.item_id), ""))
+        PartnerLine(voice, said.get(voice.item_id, ""), own.get((voice.partner_id, voice.item_id), ""), when)
         for voice in voices
     ]
 

@@ -27,6 +27,7 @@ from actionplan.inquiry.layout import (
     known_columns,
     looks_stamped,
     read_stamp,
+    without_year,
 )
 from actionplan.uploads import (
     MERGED,
@@ -216,8 +217,10 @@ def numbered_rows(sheet: Any, until: int | None = None) -> Iterator[tuple[int, C
 
 
 def header_words(value: object) -> str:
-    """A header's words without blanks and line breaks, full-width and half-width letters alike."""
-    return re.sub(r"\s", "", unicodedata.normalize("NFKC", plain_text(value)))
+    """A header's words without blanks and line breaks, full-width and half-width letters alike, whatever year stands
+    for last year's.
+    """
+    return without_year(re.sub(r"\s", "", unicodedata.normalize("NFKC", plain_text(value))))
 
 
 def has_number_header(cells: Iterable[Cell | ReadOnlyCell | EmptyCell]) -> bool:

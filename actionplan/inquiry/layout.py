@@ -68,6 +68,14 @@ NAMING = ("name", "content")
 MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
 
 
+NAMED_YEAR = re.compile(r"^(?:昭和|平成|令和)(?:元|\d+)年度(?=の実施状況$|の進捗区分$|に書いた文$)")
+
+
+def without_year(header: str) -> str:
+    """A header as COLUMNS have it, where it names the year whose words stand there."""
+    return NAMED_YEAR.sub("昨年度", header)
+
+
 def known_columns(partner_id: int | None) -> tuple[Column, ...]:
     """Every column that the reader looks for in a partner's workbook, or in a department's."""
     return PARTNER_COLUMNS if partner_id else (*COLUMNS, FIGURES_COLUMN)
@@ -132,7 +140,7 @@ FOR_DEPARTMENTS = Shape(
         NOT_THE_NUMBERS,
         "行を消しても、その項目の回答は消えません。回答を消すときは、欄の中を空にしてください。",
         NO_FORMULAS,
-        "ほかの課の照会票や、昨年度の照会票の行を貼り付けないでください。",
+        "ほかの課の照会票や、ほかの年度の照会票の行を貼り付けないでください。",
         "長い文は、この照会票を印刷すると途中で切れることがあります。紙で確かめるときは、画面の「自課の回答」を印刷してください。",
         ANY_NAME,
     ),
@@ -157,7 +165,7 @@ FOR_PARTNERS = Shape(
         NOT_THE_NUMBERS,
         "行を消しても、前に送った文は消えません。文を消すときは、欄の中を空にしてください。",
         NO_FORMULAS,
-        "ほかの団体の照会票や、昨年度の照会票の行を貼り付けないでください。",
+        "ほかの団体の照会票や、ほかの年度の照会票の行を貼り付けないでください。",
         "回答用のリンクも受け取っているときは、どちらか一方で書いてください。",
         ANY_NAME,
     ),

@@ -19,6 +19,7 @@ from actionplan.cells import CELLS, CHOICE, CHOICES, FIGURES
 from actionplan.exports.columns import SAMPLE
 from actionplan.exports.tabular import OPTIONS, line_count
 from actionplan.figures import blank_lines
+from actionplan.fiscal_year import LAST_YEAR
 from actionplan.inquiry.current_answers import PartnerLine, answer_text, due_words, is_open, remark, shown_text
 from actionplan.inquiry.layout import (
     ANSWER,
@@ -26,6 +27,7 @@ from actionplan.inquiry.layout import (
     FOR_DEPARTMENTS,
     FOR_PARTNERS,
     GUIDANCE,
+    LAST,
     MACHINE,
     PARTNER_COLUMNS,
     REMARK,
@@ -70,7 +72,16 @@ def write_partner_inquiry(report: AnnualReport, partner: Partner, rows: Sequence
     )
 
 
+def last_year_of(rows: Rows) -> str:
+    """What the year is called whose words stand beside the boxes."""
+    return next((row.last_year for row in rows if row.last_year != LAST_YEAR), LAST_YEAR)
+
+
 def _written(report: AnnualReport, name: str, rows: Rows, stamp: Stamp, columns: Sequence[Column]) -> bytes:
+    when = last_year_of(rows)
+    columns = [
+        replace(each, header=each.header.replace(LAST_YEAR, when)) if each.kind == LAST else each for each in columns
+    ]
     stream = BytesIO()
     with Workbook(stream, {"constant_memory": True, **OPTIONS}) as book:
         made = timezone.localtime(stamp.issued_at).replace(tzinfo=None)
@@ -241,7 +252,8 @@ class QuestionSheet:
         title = f"{mark}{report.label}　{report.plan.title}実施状況　照会票　{name}"
         opened = any(is_open(row.status) for row in rows) or not rows
         call = f"黄色の欄に記入し、保存してください。{due_words(report)}" if opened else CLOSED
-        groups = self.shape.groups if opened else {**self.shape.groups, ANSWER: self.shape.closed}
+        groups = {**self.shape.groups, LAST: self.shape.groups[LAST].replace(LAST_YEAR, last_year_of(rows))}
+        groups = groups if opened else {**groups, ANSWER: self.shape.closed}
         stamp = replace(self.stamp, marks="".join(map(cell_mark, (title, call, *groups.values(), *beside))))
         self._line(0, title, "title", TITLE)
         self.sheet.write_string(0, self.places["token"], stamp.sign(), self.formats["stamp"])
@@ -256,7 +268,8 @@ class QuestionSheet:
                 style = "group_answer" if column.kind == ANSWER else "group"
                 self.sheet.write_string(2, index, groups[column.kind], self.formats[style])
             seen.add(column.kind)
-        self.sheet.set_row(HEAD_ROW, height(2))
+        lines = [line_count(each.header, each.width, BODY) for each in self.columns if each.kind == LAST]
+        self.sheet.set_row(HEAD_ROW, height(max([2, *lines])))
         for index, column in enumerate(self.columns):
             style = "head_answer" if column.kind == ANSWER else "head"
             self.sheet.write_string(HEAD_ROW, index, column.header, self.formats[style])
@@ -289,7 +302,7 @@ class QuestionSheet:
         if isinstance(row, PartnerLine):
             return row.shown(column.key)
         if column is FIGURES_COLUMN:
-            return blank_lines(row.status.figures, row.last_figures, row.status.declared)
+            return blank_lines(row.status.figures, row.last_figures, row.status.declared, row.last_year)
         return answer_text(row.status, column.key) if column.kind == ANSWER else shown_text(row, column.key)
 
     def _number(self, row: SheetRow | PartnerLine, texts: Mapping[str, str]) -> RowNumber:

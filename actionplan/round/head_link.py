@@ -26,7 +26,7 @@ from actionplan import permissions
 from actionplan.admin.site import own_page
 from actionplan.answers.saving import StepRefused, is_untouched, missing_parts, submit_rows
 from actionplan.answers.sheet import Sheet, find_sheet, sheet_rows, statuses
-from actionplan.answers.tally import is_as_sent
+from actionplan.answers.tally import heads_of, is_as_sent
 from actionplan.checks.reading import check_answers
 from actionplan.mail import Post, Words, goes_out
 from actionplan.models import OPEN_STATES, Department, HeadLink, Partner, YearlyStatus, likeness, note_source
@@ -50,13 +50,6 @@ CHANGED = (
 
 class HeadLinkRefused(ValueError):
     """Raised when a link cannot be made or used; the message is for the person."""
-
-
-def heads_of(sheet: Sheet) -> list[User]:
-    """The department's people who may hand its answers in, in order."""
-    backend = "django.contrib.auth.backends.ModelBackend"
-    able = User.objects.with_perm("actionplan.submit_yearlystatus", include_superusers=False, backend=backend)
-    return list(able.filter(departments__in=sheet.forms - {None}, is_staff=True).distinct().order_by("username"))
 
 
 def why_no_mail(head: User) -> str:
@@ -193,7 +186,7 @@ def ask_page(request: HttpRequest, key: str, department: int) -> HttpResponse:
     sheet = find_sheet(request.user, key, department)
     permissions.require(permissions.may_ask_head(sheet.standing, sheet.pk))
     rows = open_rows(statuses(sheet.report, sheet.forms))
-    heads = [(head, full_name(head), why_no_mail(head)) for head in heads_of(sheet)]
+    heads = [(head, full_name(head), why_no_mail(head)) for head in heads_of(sheet.forms)]
     why_not = "" if permissions.head_links() and goes_out() else OFF
     facts: dict[str, Any] = {"place": sheet, "heads": heads, "seal": seal_of(rows)}
     check = check_answers(sheet.report, rows)

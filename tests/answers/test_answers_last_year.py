@@ -1,5 +1,7 @@
 """Last year's words on the page of answers: beside the box, and copied into it."""
 
+import re
+
 import pytest
 
 from actionplan.models import YearlyStatus
@@ -25,6 +27,17 @@ def test_last_years_words_stand_beside_the_empty_box(office):
     assert "昨年度の成果" in page
     assert "計画の内容1" in page
     assert page.count("昨年度の回答はありません") == 1
+
+
+@pytest.mark.parametrize("view", ["", "?view=table"])
+def test_a_year_that_is_not_the_one_just_before_is_called_by_its_name(office, view):
+    before = factories.make_report(office.report.plan, fiscal_year=2007)
+    factories.make_status(before, office.rows[0].item, text="三年前の文")
+    page = office.browser().get(office.address + view).content.decode()
+    assert "三年前の文" in page
+    assert "平成19年度の文を、空欄の「実施状況」にまとめて写す" in page
+    assert "昨年度の文" not in page
+    assert re.search("昨年度の回答(?!はありません)", page) is None
 
 
 def test_last_years_text_goes_into_an_empty_box_and_is_not_saved_yet(office):
@@ -54,7 +67,7 @@ def test_last_years_texts_go_into_every_empty_box_at_once_and_are_saved_as_copie
     last_year(office)
     client = office.browser()
     page = office.save(client, "copyall", text_1="自分の文")
-    assert "昨年度の文を3項目の空欄に写し、下書きとして保存しました。" in page
+    assert "前の年度の文を3項目の空欄に写し、下書きとして保存しました。" in page
     assert [office.stored(index).text for index in range(4)] == [
         "昨年度の文1",
         "自分の文",
@@ -76,7 +89,7 @@ def test_a_copied_text_stays_marked_until_it_is_touched():
     office.save(client, text_0="昨年度の文1を直した。")
     assert (office.stored(0).is_copied, office.stored(1).is_copied) == (False, True)
     places = client.get("/admin/").context["work"][0].lacking
-    assert [place.words for place in places] == ["進捗区分・昨年度の文を写したまま"]
+    assert [place.words for place in places] == ["進捗区分・前の年度の文を写したまま"]
 
 
 def test_a_single_copy_that_is_saved_as_it_is_is_marked_too(office):
@@ -93,7 +106,7 @@ def test_handing_in_tells_how_many_texts_are_still_copied():
     page = office.save(client, "copyall")
     assert "写したままの文が2項目あります" in page
     page = office.save(client, "submit", progress_0="done", progress_1="done", text_1="今年度の文")
-    assert "2項目を提出しました。うち1項目の文は、昨年度から写したままです。" in page
+    assert "2項目を提出しました。うち1項目の文は、前の年度から写したままです。" in page
     assert office.states() == ["submitted"] * 2
 
 

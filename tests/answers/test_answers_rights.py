@@ -56,3 +56,19 @@ def test_the_office_is_asked_to_stand_in_only_with_the_heads_consent():
     page = client.get(office.address).content.decode()
     assert "提出を取り消す" not in page
     assert "確定するか差し戻してください" in page
+
+
+def test_the_office_is_not_told_to_ask_the_office_and_readers_are_led_back_to_the_round():
+    office = make_office(2)
+    client, reader = signed_in(factories.make_person("事務局")), signed_in(factories.make_person("公表権者"))
+    YearlyStatus.objects.update(text="実施した。", progress="done", state=State.DRAFT)
+    done = office.post(client, office.form(client), "submit", follow=True)
+    assert "確定するか差し戻してください。" in done.content.decode()
+    YearlyStatus.objects.update(state=State.CONFIRMED)
+    page = client.get(office.address).content.decode()
+    assert "事務局に相談してください" not in page
+    assert "「この回答を訂正する」を開いてください" in page
+    assert "事務局に相談してください" in office.browser().get(office.address).content.decode()
+    assert "代わって提出する" not in client.get("/admin/round/2010/").content.decode()
+    for browser in (client, reader):
+        assert 'href="/admin/round/2010/">取りまとめ状況' in browser.get(office.address).content.decode()

@@ -117,7 +117,7 @@ def test_nobody_answers_for_another_department_and_readers_for_none(office):
 def test_the_page_of_answers_points_out_what_was_saved_and_hands_it_in_all_the_same(office):
     head = office.browser("担当者", "課長")
     page = office.save(head, text_0="別紙のとおり")
-    assert "点検：書いた文に、確かめるところが2か所あります。" in page
+    assert "点検：確かめるところが2か所あります。" in page
     assert "「別紙のとおり」だけです。" in page
     office.save(head, "submit")
     assert set(office.states()) == {State.SUBMITTED}
@@ -233,6 +233,8 @@ def test_a_related_department_sees_its_own_texts_and_calls_them_right_for_the_ye
     Voice.objects.create(**row, department=related, text="会議をを開いた。")
     clerk = signed_in(factories.make_person("担当者", departments=[related]))
     [mark] = [each.value for each in check_year(office.report).open if each.place.label.startswith("関係課")]
+    sheet = clerk.get(f"/admin/answers/2010/{related.pk}/").content.decode()
+    assert "点検：確かめるところが1か所あります。" in sheet
     assert "1件を、このままで正しいと" in say(clerk, f"/admin/checks/2010/{related.pk}/", [mark])
     assert Acknowledgement.objects.get().report == office.report
 

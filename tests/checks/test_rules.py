@@ -140,6 +140,8 @@ def test_a_text_of_before_is_counted_through_the_years():
         each for each in look(Subject("説明会を開いた。", 2009, before=before)) if each[0].code == "last_year"
     ]
     assert finding.sentence == "平成19年度から3年続けて同じ文です。"
+    apart = Subject("説明会を開いた。", 2010, before=before)
+    assert "平成19年度・平成20年度と同じ文です。" in [each.sentence for _, each in look(apart)]
     assert not found("説明会を2回開いた。", "last_year", before=before)
 
 

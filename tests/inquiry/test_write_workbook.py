@@ -44,6 +44,19 @@ def test_last_year_s_answer_stands_beside_the_empty_one():
     assert sheet[place("text")].value is None
 
 
+def test_a_year_that_is_not_the_one_just_before_is_named_in_the_headers_and_read_back():
+    report = factories.make_report(fiscal_year=2007)
+    old = factories.make_status(report, text="説明会を開いた。", progress="done")
+    this = factories.make_report(report.plan, fiscal_year=2010)
+    factories.make_status(this, old.item, text="説明会を開いた。")
+    data = issue(this)
+    heads = [cell.value for cell in sheet_of(data)[HEAD_ROW]]
+    assert heads[5:7] == ["平成19年度の実施状況", "平成19年度の進捗区分"]
+    assert sheet_of(data).cell(HEAD_ROW - 1, 6).value == "平成19年度の回答（確認用）"
+    found = read(data)
+    assert (found.troubles, found.notes) == ((), ("H5は、前回の実施状況と同じ文です。",))
+
+
 def test_a_new_item_says_so():
     sheet = sheet_of(issued())
     assert sheet[place("kind")].value == "新規"

@@ -209,7 +209,7 @@ def test_what_the_check_asks_is_told_to_who_asks_and_to_the_head_without_a_way_t
     rows, head, clerk, department
 ):
     YearlyStatus.objects.filter(pk=rows[0].pk).update(text="別紙のとおり")
-    told = ("点検で、確かめるところが1か所あります。", "「別紙のとおり」だけです。公表されるのは、この文だけです。")
+    told = ("点検で確かめるところが1か所あります。", "「別紙のとおり」だけです。公表されるのは、この文だけです。")
     page = clerk.get(asking(department))
     ask_head(clerk, department)
     shown = Client().get(link_in(mail.outbox[0]))

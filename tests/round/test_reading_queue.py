@@ -212,7 +212,7 @@ def test_last_years_text_left_as_it_was_copied_is_marked_wherever_the_office_rea
     assert told in office.get(QUEUE).content.decode()
     assert told in office.get(f"{ROUND}{department.pk}/").content.decode()
     page = preview.get(f"/admin/actionplan/annualreport/{report.pk}/preview/").content.decode()
-    assert f"昨年度の文を写したままの項目が1件あります：{row.item.code}" in page
+    assert f"前の年度の文を写したままの項目が1件あります：{row.item.code}" in page
     YearlyStatus.objects.filter(pk=row.pk).update(text="書き直した文")
     assert told not in office.get(QUEUE).content.decode()
 
@@ -223,7 +223,7 @@ def test_an_answer_that_the_check_asks_about_is_told_and_not_ticked_at_first(rep
     YearlyStatus.objects.filter(pk=rows[0].pk).update(text="別紙のとおり")
     for place in (QUEUE, f"{ROUND}{department.pk}/"):
         page = office.get(place)
-        assert "点検で、確かめるところが1か所あります。" in said(page)
+        assert "点検で確かめるところが1か所あります。" in said(page)
         assert "公表されるのは、この文だけです。" in said(page)
         assert f"/admin/checks/2026/{department.pk}/" in page.content.decode()
         assert form_of(page, "steps")["status"] == [tick(rows[1])]
