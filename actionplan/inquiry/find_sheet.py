@@ -27,7 +27,6 @@ from actionplan.inquiry.layout import (
     known_columns,
     looks_stamped,
     read_stamp,
-    without_year,
 )
 from actionplan.uploads import (
     MERGED,
@@ -216,11 +215,16 @@ def numbered_rows(sheet: Any, until: int | None = None) -> Iterator[tuple[int, C
             empty = cells
 
 
+# A header of last year's words that names the year, because another one came before this one.
+NAMED_YEAR = re.compile(r"^(?:昭和|平成|令和)(?:元|\d+)年度(?=の実施状況$|の進捗区分$|に書いた文$)")
+
+
 def header_words(value: object) -> str:
     """A header's words without blanks and line breaks, full-width and half-width letters alike, whatever year stands
     for last year's.
     """
-    return without_year(re.sub(r"\s", "", unicodedata.normalize("NFKC", plain_text(value))))
+    words = re.sub(r"\s", "", unicodedata.normalize("NFKC", plain_text(value)))
+    return NAMED_YEAR.sub("昨年度", words)
 
 
 def has_number_header(cells: Iterable[Cell | ReadOnlyCell | EmptyCell]) -> bool:

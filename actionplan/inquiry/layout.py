@@ -68,14 +68,6 @@ NAMING = ("name", "content")
 MOST_NAMED = 20  # cells in one note; more would bury the rest of the page
 
 
-NAMED_YEAR = re.compile(r"^(?:昭和|平成|令和)(?:元|\d+)年度(?=の実施状況$|の進捗区分$|に書いた文$)")
-
-
-def without_year(header: str) -> str:
-    """A header as COLUMNS have it, where it names the year whose words stand there."""
-    return NAMED_YEAR.sub("昨年度", header)
-
-
 def known_columns(partner_id: int | None) -> tuple[Column, ...]:
     """Every column that the reader looks for in a partner's workbook, or in a department's."""
     return PARTNER_COLUMNS if partner_id else (*COLUMNS, FIGURES_COLUMN)
