@@ -32,6 +32,7 @@ from actionplan.models.edition import (
     content_json,
     content_of,
     content_sha256,
+    removed_words,
 )
 from actionplan.models.evidence import Evidence, EvidenceKind, remove_with_year
 from actionplan.models.installation import Installation
@@ -156,6 +157,7 @@ __all__ = [
     "record_deletions",
     "refuse_control_characters",
     "remove_with_year",
+    "removed_words",
     "scale_of",
     "sealed",
     "sharing_reports",

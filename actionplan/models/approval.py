@@ -57,7 +57,8 @@ class ApprovalManager(NaturalManager):
 class Approval(RecordModel):
     """起案と決裁: the very edition that somebody asks for, by its content's hash, and the decision of somebody else.
 
-    note, wording, headings, public_from: as publish() takes them; public_from is None for "as soon as it is granted".
+    note, said_again, wording, headings, public_from: as publish() takes them; public_from is None for "as soon as it is
+    granted".
     unconfirmed: the answers that were named although nobody has confirmed them, in words; named: their keys.
     edition: what was published, or of a withdrawal what was withdrawn. reason: why it was refused or came to nothing.
     """
@@ -81,6 +82,7 @@ class Approval(RecordModel):
         blank=True,
     )
     note = RecordTextField("訂正の説明", blank=True)
+    said_again = RecordTextField("消したことばを再び公表する理由", blank=True, default="")
     public_from = models.DateTimeField("公表する日時", null=True, blank=True)
     unconfirmed = models.JSONField("確定しないまま公表する項目", default=list, blank=True)
     named = models.JSONField("その番号", default=list, blank=True, editable=False)

@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import datetime
+from functools import reduce
+from operator import getitem
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -137,6 +139,7 @@ class Edition(ImmutableModel):
     front_matter = models.JSONField("前文")
     content_sha256 = models.CharField("内容のSHA-256", max_length=64)
     unconfirmed = models.JSONField("確定しないまま公表した項目", default=list)
+    said_again = RecordTextField("消したことばを再び公表した理由", blank=True, editable=False, default="")
     chain_sha256 = models.CharField("連鎖のSHA-256", max_length=64, blank=True, editable=False, default="")
 
     objects: ClassVar[Any] = EditionQuerySet.as_manager()
@@ -185,6 +188,7 @@ class EditionWithdrawal(ImmutableModel):
 
     before_public: whether it is certain that citizens had not seen it: a reservation cancelled in time.
     public_words: what citizens read at its address, and at the year's while nothing of it is public; empty for nothing.
+    places: where in the edition each of the words stands for which it was taken down, see removed_words().
     """
 
     edition = models.OneToOneField(Edition, models.PROTECT, verbose_name="版", related_name="withdrawal")
@@ -195,12 +199,30 @@ class EditionWithdrawal(ImmutableModel):
     reason = RecordTextField("取下げの理由")
     public_words = RecordTextField("市民に表示する文", blank=True, default="")
     before_public = models.BooleanField("公表の前の取消し", default=False)
+    places = models.JSONField("消すことばの箇所", default=list, blank=True, editable=False)
 
     class Meta(ImmutableModel.Meta):
         verbose_name = verbose_name_plural = "版の取下げ"
 
     def __str__(self) -> str:
         return f"{self.edition}の取下げ"
+
+
+def removed_words() -> list[str]:
+    """The words for which editions were taken down, read where they stand; they are kept nowhere else. One query
+    where there are none, one more for each place.
+
+    A place: item (0 outside the rows), field, way to the text in what is kept as JSON, where the words begin and end.
+    """
+    rows = EditionWithdrawal.objects.exclude(places=[]).values_list("edition", "places")
+    return list(dict.fromkeys(_word_at(edition, place) for edition, places in rows for place in places))
+
+
+def _word_at(edition: int, place: dict) -> str:
+    rows = EditionRow.objects.filter(edition=edition, item=place["item"])
+    kept = rows if place["item"] else Edition.objects.filter(pk=edition)
+    text = reduce(getitem, place["way"], kept.values_list(place["field"], flat=True).get())
+    return str(text)[slice(*place["span"])]
 
 
 class EditionRowQuerySet(ImmutableQuerySet):

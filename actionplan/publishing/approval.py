@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from actionplan import permissions
 from actionplan.mail import Post, Words, goes_out
-from actionplan.models import AnnualReport, Approval, ApprovalKind, ApprovalState, Edition, Person
+from actionplan.models import AnnualReport, Approval, ApprovalKind, ApprovalState, Edition, EditionWithdrawal, Person
 from actionplan.publishing.compose import Wording
 from actionplan.publishing.publish import PublicationChoice, lock, publish, ready_draft
 from actionplan.publishing.unconfirmed import PublishRefused, as_facts
@@ -50,6 +50,7 @@ def ask(report: AnnualReport, *, by: Person, **choice: Unpack[PublicationChoice]
         content_sha256=draft.content_sha256,
         public_from=choice["public_from"],
         note=choice["note"].strip(),
+        said_again=choice.get("said_again", "").strip(),
         wording=choice["wording"],
         headings=choice["headings"] or "",
         unconfirmed=as_facts(still_open),
@@ -92,17 +93,21 @@ def grant(report: AnnualReport, number: int, *, by: Person) -> Approval:
 
 
 LATE = "公表する日時を過ぎました。"
+REMOVED_SINCE = "起案のあとに、ことばを指定した取下げがありました。"
 MOVED = "起案のあとに、公表する内容が変わりました。"
 
 
 def _publish(approval: Approval, by: Person) -> Edition:
     if approval.is_late:
         raise ApprovalRefused(LATE)
+    if EditionWithdrawal.objects.exclude(places=[]).filter(withdrawn_at__gt=approval.asked_at).exists():
+        raise ApprovalRefused(REMOVED_SINCE)
     return publish(
         approval.report,
         by=by,
         public_from=approval.public_from,
         note=approval.note,
+        said_again=approval.said_again,
         wording=cast(Wording, approval.wording),
         headings=cast(Wording | None, approval.headings or None),
         expected_sha256=approval.content_sha256,

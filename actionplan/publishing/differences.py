@@ -8,9 +8,10 @@ from functools import reduce
 from operator import itemgetter, or_
 from typing import Any, Literal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, TextField
 
 from actionplan.cells import CELLS, CHOICE, FIGURES
+from actionplan.exports.tabular import misfit_advice
 from actionplan.figures import as_published, read_frozen
 from actionplan.models import (
     CONTENT,
@@ -346,3 +347,19 @@ def _names_of(relation: Any, plans: Iterable[int]) -> dict[int, list[str]]:
     for pk, name in borne.values_list("actionitem", f"{named}__name"):
         found[pk].append(name)
     return found
+
+
+MISFITS_NAMED = 20
+
+
+def old_csv_misfits(rows: Sequence[EditionRow]) -> list[str]:
+    """Sentences about the texts for which citizens would get no CSV for old systems, with what could stand there."""
+    texts = [field for field in EditionRow._meta.fields if isinstance(field, TextField | CharField)]
+    found = [
+        f"{row.code}の{field.verbose_name}：{advice}にすると入ります。"
+        for row in rows
+        for field in texts
+        if (advice := misfit_advice(str(getattr(row, field.attname))))
+    ]
+    more = len(found) - MISFITS_NAMED
+    return [*found[:MISFITS_NAMED], f"ほかに{more}か所あります。"] if more > 0 else found

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import CharField, Count, Q, TextField
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,13 +19,11 @@ from actionplan import permissions
 from actionplan.admin.locking import RecordField
 from actionplan.admin.site import FrontLink
 from actionplan.checks.reading import check_year
-from actionplan.exports.tabular import misfit_advice
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
     AnnualReport,
     Approval,
     Edition,
-    EditionRow,
     State,
     refuse_control_characters,
 )
@@ -46,11 +44,13 @@ from actionplan.publishing.differences import (
     corrected_answers,
     last_editions,
     next_edition,
+    old_csv_misfits,
     prepared_note,
     renamed_items,
 )
 from actionplan.publishing.one_wording import printed_twice
-from actionplan.publishing.publish import PublishRefused, publish
+from actionplan.publishing.publish import SAID_AGAIN, PublishRefused, publish
+from actionplan.publishing.removal import Live, said_again
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed
 from actionplan.seen import Moved, fingerprint
 from actionplan.selectors.editions import page_frame
@@ -61,6 +61,7 @@ NOW, LATER = "now", "later"
 LATER_CHOICE = (LATER, "日時を決める（日本時間）")
 WORDINGS: list[tuple[Wording, str]] = [("published", ""), ("current", "")]
 MOVED = "確定していない項目が、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
+SAID_MOVED = "消したことばの載るところが、この画面を開いたあとに変わりました。一覧を確かめて、もう一度選んでください。"
 MOST_NAMES = 20
 
 
@@ -121,6 +122,18 @@ class PublishForm(forms.Form):
     headings = forms.ChoiceField(choices=WORDINGS, widget=forms.HiddenInput, required=False)
     expected_sha256 = forms.RegexField(r"^[0-9a-f]{64}$", widget=forms.HiddenInput)
 
+    again = forms.MultipleChoiceField(
+        label="取り下げたときに消したことばが、また載るところ",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": SAID_AGAIN, "invalid_choice": SAID_MOVED},
+    )
+    said_again = RecordField(
+        label="このまま公表する理由（職員だけが読みます）",
+        max_length=2000,
+        validators=[refuse_control_characters],
+        widget=forms.Textarea(attrs={"rows": 2, "cols": 60}),
+        error_messages={"required": "このまま公表する理由を書いてください。記録に残ります。"},
+    )
     named = forms.MultipleChoiceField(
         label="確定しないまま公表する項目",
         required=False,
@@ -128,8 +141,17 @@ class PublishForm(forms.Form):
         error_messages={"invalid_choice": MOVED},
     )
 
-    def __init__(self, *args, unconfirmed: Sequence[OpenAnswer] = (), asks: bool = False, **kwargs) -> None:
+    def __init__(
+        self,
+        *args,
+        unconfirmed: Sequence[OpenAnswer] = (),
+        again: Sequence[Live] = (),
+        asks: bool = False,
+        **kwargs,
+    ) -> None:
         """unconfirmed: the answers that are not confirmed now; the publisher ticks each department's by name.
+
+        again: where words stand for which an edition was taken down; the publisher ticks them and says why.
 
         asks: whether somebody else has to grant it first.
         """
@@ -137,7 +159,10 @@ class PublishForm(forms.Form):
         if asks:
             when = cast(forms.ChoiceField, self.fields["when"])
             when.choices = [(NOW, "決裁されたら、すぐ"), LATER_CHOICE]
-        self.groups = by_department(unconfirmed)
+        self.groups, self.live = by_department(unconfirmed), again
+        ticked = cast(forms.MultipleChoiceField, self.fields["again"])
+        ticked.choices = [(fingerprint([each.place for each in again], length=32), "このまま公表する")]
+        ticked.required = self.fields["said_again"].required = bool(again)
         named = cast(forms.MultipleChoiceField, self.fields["named"])
         named.choices = [(group.value, group.label) for group in self.groups]
 
@@ -155,6 +180,7 @@ class PublishForm(forms.Form):
         """The cleaned data; a set time needs its day and hour, and `now` forgets them."""
         data = super().clean() or self.cleaned_data
         data["headings"] = data.get("headings") or None
+        data["said_again"] = data.get("said_again", "") if self.live else ""
         if data.get("when") == NOW:
             data["public_from"] = None
         elif not data.get("public_from") and "public_from" not in self.errors:
@@ -217,27 +243,13 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "doubled": printed_twice(coming.draft.rows),
         "misfits": old_csv_misfits(coming.draft.rows),
         "check": check_year(report),
+        "again": said_again(report, coming.draft),
+        "may_correct": permissions.may_coordinate(request.user),
         "is_asked": asked is not None and asked.content_sha256 == coming.draft.content_sha256,
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
         **_page_of_changes(request, coming),
     }
-
-
-MISFITS_NAMED = 20
-
-
-def old_csv_misfits(rows: Sequence[EditionRow]) -> list[str]:
-    """Sentences about the texts for which citizens would get no CSV for old systems, with what could stand there."""
-    texts = [field for field in EditionRow._meta.fields if isinstance(field, TextField | CharField)]
-    found = [
-        f"{row.code}の{field.verbose_name}：{advice}にすると入ります。"
-        for row in rows
-        for field in texts
-        if (advice := misfit_advice(str(getattr(row, field.attname))))
-    ]
-    more = len(found) - MISFITS_NAMED
-    return [*found[:MISFITS_NAMED], f"ほかに{more}か所あります。"] if more > 0 else found
 
 
 def _page_of_changes(request: HttpRequest, view: NextEdition) -> dict:
@@ -285,7 +297,7 @@ NOBODY = (
     "いま、この起案を決裁できる人がいません。管理者に、ほかの人へ公表権者の役割を付けてもらうか、"
     "公表権者の利用者に氏名を入れてもらってください。"
 )
-CHOSEN = ("public_from", "note", "wording", "headings", "expected_sha256", "named")
+CHOSEN = ("public_from", "note", "said_again", "wording", "headings", "expected_sha256", "named")
 # A year of the usual size is previewed whole.
 PREVIEWED = 500
 
@@ -308,7 +320,8 @@ class PublishingPages(ApprovalPages):
         if request.method != "POST":
             return self.publishing(request, report)
         asks = permissions.four_eyes()
-        form = PublishForm(request.POST, unconfirmed=unconfirmed(report), asks=asks)
+        again = said_again(report, compose(report, wording_of(request), headings_of(request)))
+        form = PublishForm(request.POST, unconfirmed=unconfirmed(report), again=again, asks=asks)
         done = self._asks(request, report, form) if asks else self._publishes(request, report, form)
         return HttpResponseRedirect(address("publish", pk)) if done else self.publishing(request, report, form=form)
 
@@ -317,7 +330,11 @@ class PublishingPages(ApprovalPages):
         approvals = approvals_of(report, request.user)
         facts = publish_facts(request, report, approvals.request)
         note = prepared_note(report, facts["base"], facts["coming"].rows) if facts["shown_number"] else ""
-        more_of_form = {"unconfirmed": facts["coming"].unconfirmed, "asks": permissions.four_eyes()}
+        more_of_form = {
+            "unconfirmed": facts["coming"].unconfirmed,
+            "again": facts["again"],
+            "asks": permissions.four_eyes(),
+        }
         fresh = {"form": PublishForm(initial={"note": note}, **more_of_form), "note_prepared": bool(note)}
         more = {"approvals": approvals, "four_eyes": permissions.four_eyes(), "decide": DecideForm()}
         return self.page(request, "publish", report, title=f"{report}の公表", **{**facts, **fresh, **more, **forms})

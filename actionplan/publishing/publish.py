@@ -1,6 +1,6 @@
 """Freezing a draft into an edition, now or at a set time, and taking an edition back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict, Unpack, cast
 
@@ -23,6 +23,7 @@ from actionplan.models import (
     chain_sha256,
     content_of,
     hold,
+    removed_words,
 )
 from actionplan.publishing.beside import named_files
 from actionplan.publishing.compose import (
@@ -35,6 +36,8 @@ from actionplan.publishing.compose import (
     search_text,
     shown_edition,
 )
+from actionplan.publishing.differences import leaves
+from actionplan.publishing.finder import Finder
 from actionplan.publishing.one_wording import ADVICE
 from actionplan.publishing.unconfirmed import (
     NothingChanged,
@@ -57,6 +60,7 @@ class PublicationChoice(TypedDict, total=False):
     note: what was corrected; needed once citizens have seen an edition of the year.
     wording, headings: as for compose().
     expected_sha256: the draft that the person looked at; refused when the live tables have changed since.
+    said_again: why words are published for which an edition was taken down; needed where the draft holds any.
     named: primary keys of the answers that are published although they are not confirmed; a person has to name each
     of them, code of the portal's own may pass None.
     """
@@ -66,6 +70,7 @@ class PublicationChoice(TypedDict, total=False):
     wording: Wording
     headings: Wording | None
     expected_sha256: str
+    said_again: str
     named: Collection[int] | None
 
 
@@ -91,6 +96,7 @@ def publish(
     shown, public_from = shown_edition(report), choice.get("public_from") or now
     _cancel_overtaken(report, by, public_from, now)
     facts = {"public_from": public_from, "published_at": now, "unconfirmed": as_facts(still_open)}
+    facts["said_again"] = choice.get("said_again", "").strip()
     edition = _freeze(report, draft, shown, by=by, note=choice.get("note", ""), **facts)
     _overtake(edition, granting)
     return edition
@@ -109,6 +115,7 @@ def ready_draft(
     draft = compose(report, choice.get("wording", "published"), choice.get("headings"))
     refuse_moved(choice.get("expected_sha256") or draft.content_sha256, draft.content_sha256, DRAFT_MOVED)
     refuse_unready(report, draft, choice.get("public_from"), choice.get("note", ""), now)
+    refuse_said_again(draft, choice.get("note", ""), choice.get("said_again", ""))
     still_open = unconfirmed_among(draft.answers)
     if (named := choice.get("named")) is not None:
         refuse_unnamed(still_open, named)
@@ -159,6 +166,26 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
         raise PublishRefused("公表日時が過去になっています。これからの日時を選ぶか、「今すぐ」を選んでください。")
     if not note.strip() and report.editions.filter(public_from__lte=now).exists():
         raise PublishRefused("公表済みの内容を訂正するときは、訂正の説明を書いてください。市民の皆さんに表示されます。")
+
+
+SAID_AGAIN = (
+    "取り下げたときに消したことばが、また載ります。直してから公表してください。"
+    "このまま公表するときは、印を付けて、理由を書いてください。"
+)
+SAID_IN = "「{}」に、取り下げたときに消したことばが入っています。ことばを使わずに書いてください。"
+
+
+def refuse_said_again(draft: Draft, note: str, reason: str) -> None:
+    """Raises PublishRefused while words for which an edition was taken down would become public again unasked."""
+    if not (words := removed_words()):
+        return
+    finder = Finder(words)
+    for label, text in (("訂正の説明", note), ("このまま公表する理由", reason)):
+        if finder.finds(text):
+            raise PublishRefused(SAID_IN.format(label))
+    texts = leaves([draft.front_matter, *map(content_of, draft.cells)])
+    if not reason.strip() and any(finder.finds(text) for _, text in texts):
+        raise PublishRefused(SAID_AGAIN)
 
 
 def refuse_two_wordings(draft: Draft) -> None:
@@ -219,9 +246,14 @@ def withdraw(edition: Edition, *, by: Person | None, reason: str, told: str = ""
 
 @transaction.atomic
 def withdraw_all(
-    editions: Sequence[Edition], *, by: Person | None, reason: str, told: str = ""
+    editions: Sequence[Edition],
+    *,
+    by: Person | None,
+    reason: str,
+    told: str = "",
+    places: Mapping[int, list] | None = None,
 ) -> list[EditionWithdrawal]:
-    """The withdrawals of all of them or of none. told: what citizens read in their place.
+    """The withdrawals of all of them or of none. told: what citizens read in their place. places: by edition's key.
 
     With FOUR_EYES it counts at once too, since what harms somebody must not wait; a second person confirms it after.
     Raises PublishRefused without a reason or when one is withdrawn already, PermissionDenied without the right.
@@ -236,7 +268,8 @@ def withdraw_all(
     transaction.on_commit(standing.ask_again, robust=True)
     _refuse_followed(editions)
     user = cast(User | None, by)  # a stranger may not publish
-    return [_withdraw(edition, user, reason.strip(), told.strip()) for edition in editions]
+    why = (reason.strip(), told.strip())
+    return [_withdraw(edition, user, *why, (places or {}).get(edition.pk, [])) for edition in editions]
 
 
 # How long before its time a reservation gives its number back: clocks differ, and a cancellation may wait for its turn.
@@ -260,18 +293,21 @@ FOLLOWED = "この版のあとに、第{0}版の予約があります。先に�
 MAY_NOT_WITHDRAW = "公表を取り下げる権限がありません。"
 
 
-def _withdraw(edition: Edition, user: User | None, reason: str, told: str) -> EditionWithdrawal:
+def _withdraw(edition: Edition, user: User | None, reason: str, told: str, places: Sequence[dict]) -> EditionWithdrawal:
     if user is not None and permissions.four_eyes():
         facts = {"report": edition.report, "content_sha256": edition.content_sha256, "asked_by": user}
         Approval(kind=ApprovalKind.WITHDRAWAL, edition=edition, **facts).record()
-    return _record_withdrawal(edition, user, reason, told, timezone.now())
+    return _record_withdrawal(edition, user, reason, told, timezone.now(), places)
 
 
-def _record_withdrawal(edition: Edition, user: User | None, reason: str, told: str, now: datetime) -> EditionWithdrawal:
+def _record_withdrawal(
+    edition: Edition, user: User | None, reason: str, told: str, now: datetime, places: Sequence[dict] = ()
+) -> EditionWithdrawal:
     """Stored. Citizens are told nothing in the place of what they never saw."""
     unseen = _was_unseen(edition, now)
     facts = {"withdrawn_by": user, "reason": reason, "withdrawn_at": now, "before_public": unseen}
-    return EditionWithdrawal.objects.create(edition=edition, public_words="" if unseen else told, **facts)
+    told = "" if unseen else told
+    return EditionWithdrawal.objects.create(edition=edition, public_words=told, places=list(places), **facts)
 
 
 # What stands above an item's row, or on its own page: a change of it is told of at the report's head alone.

@@ -1,25 +1,25 @@
 """Words that must go, a person's name or number: the versions of a plan that hold them, taken down in one act.
 
-The words themselves are kept nowhere, neither in the record nor in a log.
+The words themselves are kept nowhere, neither in the record nor in a log; the withdrawal says where in the version they
+stand, so that they do not become public again unasked.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import groupby
+from dataclasses import dataclass
+from itertools import groupby, islice
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 
 from actionplan import permissions
 from actionplan.admin.locking import RecordField
-from actionplan.admin.site import found_or_404, own_page
+from actionplan.admin.site import FrontLink, found_or_404, own_page
 from actionplan.cells import PUBLISHED
-from actionplan.folding import folded, plain
 from actionplan.models import (
     CONTENT,
     WHERE_TOLD,
@@ -31,15 +31,15 @@ from actionplan.models import (
     Person,
     label_of,
     refuse_control_characters,
+    removed_words,
 )
 from actionplan.publishing.approval_pages import address, reason_box, tell_of_withdrawals
-from actionplan.publishing.compose import compose
+from actionplan.publishing.compose import Draft, compose
 from actionplan.publishing.differences import leaves
+from actionplan.publishing.finder import SHORTEST, Finder, readings
 from actionplan.publishing.publish import MAY_NOT_WITHDRAW, PublishRefused, withdraw_all
-from actionplan.shadow import TO_HIRAGANA
 from actionplan.words import shown_number
 
-SHORTEST = 2
 TOO_SHORT = "消すことばは、1行に1つ、2字以上で書いてください。短いことばは、ほかの文にも当たります。"
 TOLD_FIRST = "公表してはならない内容が含まれていたため、取り下げました。"
 NOTHING_CHOSEN = "取り下げる版を選んでください。"
@@ -47,43 +47,6 @@ NAMES_THEM = "「{}」に、消すことばが入っています。ことばを�
 MOVED = "探したあとに、このことばのある版が増えました。下の一覧を確かめて、もう一度選んでください。"
 FRONT, NOTE = "前文", "版の訂正の説明"
 FIELDS = (*CONTENT, *WHERE_TOLD, *YEAR_WHERE_TOLD, "correction_note")
-
-
-@dataclass(frozen=True)
-class Finder:
-    """Finds words in any writing: width, kana, numerals, old and new letters, blanks, dashes and brackets aside."""
-
-    words: Sequence[str]
-    known: dict[str, bool] = field(default_factory=dict)  # most texts stand in every version
-
-    @cached_property
-    def spellings(self) -> list[tuple[str, str]]:
-        """What is compared of each word."""
-        return [readings(word) for word in self.words]
-
-    def finds(self, text: str) -> bool:
-        """Whether any of the words stands in the text."""
-        if text not in self.known:
-            pairs = [pair for word in self.spellings for pair in zip(word, readings(text), strict=True)]
-            self.known[text] = any(len(word) >= SHORTEST and word in letters for word, letters in pairs)
-        return self.known[text]
-
-    def fields_of(self, cells: Mapping[str, Any]) -> list[str]:
-        """The names of the cells that hold any."""
-        return [name for name in FIELDS if any(self.finds(text) for _, text in leaves(cells.get(name)))]
-
-
-def readings(text: str) -> tuple[str, str]:
-    """The letters and figures of a text alone: each in its plain form, and as search folds them, all kana in hiragana.
-
-    Folding goes by what stands around: neither finds all that the other does.
-    """
-    letters = plain(text)
-    return _bare(letters.letters), _bare(folded(letters).letters.translate(TO_HIRAGANA))
-
-
-def _bare(text: str) -> str:
-    return "".join(filter(str.isalnum, text))
 
 
 @dataclass(frozen=True)
@@ -114,7 +77,12 @@ def _outside_rows(edition: Edition, finder: Finder) -> Iterator[str]:
 
 
 def _named(cells: Mapping[str, Any], finder: Finder) -> list[str]:
-    return [f"{_code(cells)}の{label_of(EditionRow, name)}" for name in finder.fields_of(cells)]
+    return [f"{_code(cells)}の{label_of(EditionRow, name)}" for name in _fields_of(cells, finder)]
+
+
+def _fields_of(cells: Mapping[str, Any], finder: Finder) -> list[str]:
+    """The names of the cells that hold any of the words."""
+    return [name for name in FIELDS if any(finder.finds(text) for _, text in leaves(cells.get(name)))]
 
 
 def _code(cells: Mapping[str, Any]) -> str:
@@ -139,14 +107,24 @@ def still_said(report: AnnualReport, finder: Finder) -> list[Live]:
 
 
 def _of_draft(report: AnnualReport, finder: Finder) -> Iterator[Live]:
-    draft = compose(report, "current")
+    return said_in(report, compose(report, "current"), finder)
+
+
+def said_in(report: AnnualReport, draft: Draft, finder: Finder) -> Iterator[Live]:
+    """Where the draft of the report holds the words."""
     if any(finder.finds(text) for _, text in leaves(draft.front_matter)):
         yield Live(f"{report}　{FRONT}", reverse("admin:actionplan_plan_change", args=[report.plan_id]))
     answers = {answer.item_id: answer.pk for answer in draft.answers}
     for cells in draft.cells:
-        for name in finder.fields_of(cells):
+        for name in _fields_of(cells, finder):
             place, item = f"{report}　{_code(cells)}の{label_of(EditionRow, name)}", cells["item_id"]
             yield Live(place, _written_at(name, report, answers[item], item))
+
+
+def said_again(report: AnnualReport, draft: Draft) -> list[Live]:
+    """Where the draft holds words for which an edition was taken down, of any year."""
+    words = removed_words()
+    return list(said_in(report, draft, Finder(words))) if words else []
 
 
 def _written_at(name: str, report: AnnualReport, answer: int, item: int) -> str:
@@ -174,7 +152,20 @@ def remove(
     found = versions(report, finder)
     if {each.edition.pk for each in found if each.places} - set(seen):
         raise PublishRefused(MOVED)
-    return withdraw_all([each.edition for each in found if each.edition.pk in chosen], by=by, **why)
+    editions = [each.edition for each in found if each.edition.pk in chosen]
+    places = {edition.pk: list(_first_places(edition, finder.words)) for edition in editions}
+    return withdraw_all(editions, by=by, places=places, **why)
+
+
+def _first_places(edition: Edition, words: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Where each of the words stands first in the edition, as models.removed_words() reads it."""
+    outside = (("front_matter", edition.front_matter), ("correction_note", edition.correction_note))
+    rows = edition.rows.order_by("position").values("item_id", *FIELDS)
+    kept = [(cells["item_id"], name, cells[name]) for cells in rows for name in FIELDS]
+    texts = [(place, text) for *place, value in (*kept, *((0, *each) for each in outside)) for text in leaves(value)]
+    for finder in (Finder([word]) for word in words):
+        for (item, name), (way, text) in islice((each for each in texts if finder.finds(each[1][1])), 1):
+            yield {"item": item, "field": name, "way": list(way), "span": list(finder.first_span(text))}
 
 
 # ---- the page --------------------------------------------------------------------------------------------------------
@@ -188,7 +179,7 @@ class WordsForm(forms.Form):
         max_length=2000,
         validators=[refuse_control_characters],
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "autocomplete": "off"}),
-        help_text="氏名、電話番号など。全角・半角、ひらがな・カタカナ、空白、ハイフンや長音（ー）の違いは区別しません。書いたことばは、記録に残りません。",
+        help_text="氏名、電話番号など。全角・半角、ひらがな・カタカナ、空白、ハイフンや長音（ー）の違いは区別しません。書いたことばは、記録に残りません。残るのは、版の中の場所だけです。次に公表するとき、そのことばがまた載らないかを確かめます。",
         error_messages={"required": TOO_SHORT},
     )
 
@@ -254,6 +245,7 @@ def removal_page(request: HttpRequest, pk: int) -> HttpResponse:
     report = found_or_404(AnnualReport.objects.select_related("plan"), pk=pk)
     asked = WordsForm(request.POST or None)
     facts: dict[str, Any] = {"report": report, "asked": asked, "four_eyes": permissions.four_eyes()}
+    facts["may_correct"] = permissions.may_coordinate(request.user)
     if request.method == "POST" and asked.is_valid():
         finder = Finder(asked.cleaned_data["words"])
         found = versions(report, finder)
@@ -295,6 +287,32 @@ def _by_year(form: RemovalForm) -> list[Year]:
     groups = [list(group) for _, group in groupby(form.found, key=lambda each: each.edition.report_id)]
     held = [group for group in groups if any(each.places for each in group)]
     return [Year(group[0].edition.report, [(each, form.is_ticked(each)) for each in group]) for group in held]
+
+
+def front_links(request: HttpRequest) -> list[FrontLink]:
+    """For the office and who publishes: each year that would say the words again for which an edition was taken down.
+
+    One query where none was; where any was, as many as compose() asks for each year of which nothing is public, or of
+    which an edition was taken down so.
+    """
+    if not (permissions.may_coordinate(request.user) or permissions.may_publish(request.user)):
+        return []
+    if not (words := removed_words()):
+        return []
+    years = AnnualReport.objects.filter(sample=False).exclude(statuses=None).select_related("plan").distinct()
+    taken_down = EditionWithdrawal.objects.exclude(places=[]).values("edition__report")
+    asked = years.filter(~Exists(Edition.objects.standing().filter(report=OuterRef("pk"))) | Q(pk__in=taken_down))
+    found = ((year, list(_of_draft(year, Finder(words)))) for year in asked.order_by("-fiscal_year"))
+    return [_front_link(request, year, live) for year, live in found if live]
+
+
+def _front_link(request: HttpRequest, year: AnnualReport, live: Sequence[Live]) -> FrontLink:
+    corrects = permissions.may_coordinate(request.user)
+    words = SAID_FRONT.format(len(live), "開いて、直してください。" if corrects else "事務局が直します。")
+    return FrontLink(f"消したことばが残っている　{year}", address("publish", year.pk), words)
+
+
+SAID_FRONT = "ことばを指定して取り下げた文が、いまの回答や計画に{}か所残っています。公表すると、また載ります。{}"
 
 
 def urls(guarded: Callable) -> list[URLPattern]:

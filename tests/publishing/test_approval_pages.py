@@ -302,12 +302,12 @@ def test_a_mail_that_fails_is_told_and_the_step_stands(asker, other, status, set
     assert Approval.objects.get().is_open
 
 
-def test_the_page_asks_at_most_twenty_seven_questions_with_a_request_and_a_withdrawal(
+def test_the_page_asks_at_most_twenty_eight_questions_with_a_request_and_a_withdrawal(
     asker, other, status, django_assert_max_num_queries
 ):
     publish(status.report, by=None)
     asker.post(address("withdraw", status, 1), {"reason": "誤り"})
     post(asker, status, note="もう一度")
     page(other, status)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         page(other, status)

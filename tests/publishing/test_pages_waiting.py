@@ -175,5 +175,5 @@ def test_however_many_years_were_changed_the_front_page_asks_as_often(status, dj
         give_evidence(row)
     client = signed_in(factories.make_person("公表権者"))
     client.get("/admin/")
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         assert len([link for link in client.get("/admin/").context["work"] if "公表" in link.label]) == len(rows)

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from actionplan import permissions
 from actionplan.models import Approval, Edition, EditionWithdrawal
-from actionplan.publishing.publish import publish
-from actionplan.publishing.removal import Finder
+from actionplan.publishing.approval import ask, grant
+from actionplan.publishing.finder import Finder
+from actionplan.publishing.publish import PublishRefused, publish
 from actionplan.selectors import standing
 from tests import factories
 from tests.admin.pages import form_of, signed_in
@@ -162,3 +164,56 @@ def test_the_words_are_kept_nowhere_and_a_second_person_confirms_each(status, se
 
 def test_words_that_nothing_holds_take_nothing_down(admin_client, status):
     assert "どの版にもありません" in look(admin_client, status, "無い言葉").content.decode()
+
+
+def asked(page):
+    """The box of the publishing form that asks about words said again, ticked."""
+    return re.search(r'name="again" value="(\w+)"', page.content.decode())[1]
+
+
+def test_removed_words_become_public_again_only_with_a_tick_and_a_reason(admin_client, client, status):
+    later = Edition.objects.get(report__fiscal_year=2010).report.statuses.get()
+    remove(admin_client, status, look(admin_client, status))
+    page = admin_client.get(address("publish", later))
+    html = page.content.decode()
+    assert f'<a href="/admin/correct/{later.pk}/">平成22年度（2010年度）　1-1-1の実施状況</a>' in html
+    assert "消したことばが残っている" in admin_client.get("/admin/").content.decode()
+    sent = form_of(page, "publish-form") | {"note": "直しました。"}
+    assert "印を付けて、理由を書いて" in admin_client.post(address("publish", later), sent).content.decode()
+    with pytest.raises(PublishRefused):
+        publish(later.report, by=None, note="命令で公表")
+    named = sent | {"again": asked(page), "said_again": "見本花子さんの承諾を得た"}
+    assert "ことばを使わずに" in admin_client.post(address("publish", later), named).content.decode()
+    assert client.get("/reports/2010/").status_code == 410
+    agreed = named | {"said_again": "本人の承諾を得た"}
+    assert "第2版を公表しました" in admin_client.post(address("publish", later), agreed, follow=True).content.decode()
+    assert Edition.objects.get(report=later.report, number=2).said_again == "本人の承諾を得た"
+
+
+def test_a_mended_answer_is_published_unasked(admin_client, status):
+    later = Edition.objects.get(report__fiscal_year=2010).report.statuses.get()
+    remove(admin_client, status, look(admin_client, status))
+    edit(later, "団体に続けて頼んだ。")
+    page = admin_client.get(address("publish", later))
+    assert 'name="again"' not in page.content.decode()
+    assert "消したことばが残っている" not in admin_client.get("/admin/").content.decode()
+    sent = form_of(page, "publish-form") | {"note": "名前を消しました。"}
+    assert "第2版を公表しました" in admin_client.post(address("publish", later), sent, follow=True).content.decode()
+
+
+def test_a_request_from_before_a_removal_lapses(status, settings):
+    settings.FOUR_EYES = True
+    edit(status, "団体に頼み直した。")
+    one, two = (factories.make_user(username=name, last_name=name) for name in ("一", "二"))
+    choice = {"public_from": None, "note": "直しました。", "wording": "published", "headings": None}
+    request = ask(status.report, by=one, **choice)
+    client = signed_in(one)
+    remove(client, status, look(client, status))
+    assert "ことばを指定した取下げ" in grant(status.report, request.pk, by=two).reason
+
+
+def test_who_may_not_correct_gets_no_link_to_the_correction(status):
+    publisher = signed_in(factories.make_person(permissions.PUBLISHER))
+    page = look(publisher, status).content.decode()
+    assert "1-1-1の実施状況" in page
+    assert "/admin/correct/" not in page

@@ -79,9 +79,9 @@ def _reports(editions: list[Edition]) -> Iterator[AnnualReport]:
 
 
 def _bare(editions: list[Edition]) -> Iterator[Edition]:
-    """The editions without who published them, and without what was not confirmed."""
+    """The editions without who published them, and without what was not confirmed or why words stand again."""
     for edition in editions:
-        edition.published_by, edition.unconfirmed = None, []
+        edition.published_by, edition.unconfirmed, edition.said_again = None, [], ""
         yield edition
 
 
@@ -103,7 +103,7 @@ def _shells(editions: list[Edition], told: list[EditionWithdrawal]) -> Iterator[
 
 def _without_reason(withdrawal: EditionWithdrawal) -> EditionWithdrawal:
     """With what citizens read, without why and by whom."""
-    withdrawal.withdrawn_by, withdrawal.reason = None, ""
+    withdrawal.withdrawn_by, withdrawal.reason, withdrawal.places = None, "", []
     return withdrawal
 
 
