@@ -192,6 +192,7 @@ class PortalAdmin(AsksPermission, KeepsPublished, PlainList, PicksMixin, SimpleH
 
     form = KeepingForm
     save_on_top = True
+    actions_selection_counter = False  # Django words it as a count of nothing: 0個の内ひとつも選択されていません
     formfield_overrides = {
         DateField: {"help_text": "2026-04-01 の形で書きます。"},
         RecordTextField: {"widget": AdminTextareaWidget(attrs={"rows": 4}), "form_class": RecordField},

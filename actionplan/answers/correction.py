@@ -1,6 +1,6 @@
 """One published answer corrected in one act: found, rewritten for a reason, confirmed, and handed to the publisher."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -113,9 +113,16 @@ def correction_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _hand_on(request, status)
     crumbs = [(TITLE, reverse("admin:correct"))]
     facts = {"row": status, "form": form, "why": why, "published": published, "public": shown_edition(status.report)}
-    return own_page(
-        request, "admin/answers/correction.html", title=f"{status.item.code}を訂正する", crumbs=crumbs, **facts
-    )
+    facts["other_years"] = _other_years(status)
+    title = f"{status.report.short_label}の{status.item.code}を訂正する"
+    return own_page(request, "admin/answers/correction.html", title=title, crumbs=crumbs, **facts)
+
+
+def _other_years(status: YearlyStatus) -> Iterable[EditionRow]:
+    """What the public editions of other years say of the item, latest year first."""
+    public = [each.pk for each in public_editions() if each.report_id != status.report_id]
+    rows = EditionRow.objects.filter(edition__in=public, item=status.item_id).select_related("edition__report")
+    return rows.defer("edition__front_matter", "search_text").order_by("-edition__report__fiscal_year")
 
 
 def _published(status: YearlyStatus) -> Sequence[Published]:
@@ -163,13 +170,15 @@ def _next_step(user: Person) -> str:
 
 
 def correct_page(request: HttpRequest) -> HttpResponse:
-    """The published answers that the words find, latest year first; a single one is opened at once."""
+    """The published answers that the words find, latest year first; where they find one item alone, its latest answer
+    is opened at once, which leads to the other years.
+    """
     permissions.require(permissions.may_coordinate(request.user), MAY_NOT)
     typed = request.GET.get("q", "").strip()[:100]
     rows = _found(typed) if typed else []
     pairs = {(row.edition.report_id, row.item_id): row for row in rows[:MOST_FOUND]}
     found = _answers(pairs)
-    if len(found) == 1 and len(rows) == 1:
+    if found and len({row.item_id for row in rows}) == 1:
         return HttpResponseRedirect(reverse("admin:correction", args=[found[0].pk]))
     facts: dict[str, Any] = {"typed": typed, "found": found, "more": max(0, len(rows) - MOST_FOUND)}
     return own_page(request, "admin/answers/correct.html", title=TITLE, **facts)

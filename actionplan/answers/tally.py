@@ -63,10 +63,10 @@ class Tally:
 
     @property
     def urgency(self) -> tuple:
-        """For sorting: what came back first, then what is open, by due date."""
+        """For sorting: what came back first, then what is open, by due date; what is published last."""
         due = self.report.answers_due
-        place = place_of(self.department)
-        return not self.returned, not self.waits, due is None, due or date.max, -self.report.fiscal_year, *place
+        work = (not self.returned, self.published, not self.waits)
+        return *work, due is None, due or date.max, -self.report.fiscal_year, *place_of(self.department)
 
     @property
     def name(self) -> str:

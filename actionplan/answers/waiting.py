@@ -52,12 +52,17 @@ def front_links(request: HttpRequest) -> list[FrontLink]:
     address, writes = reverse("admin:answers"), standing.answers or standing.submits
     if writes and not (standing.departments or standing.coordinates):
         return [FrontLink(TITLE, address, NO_DEPARTMENT_YET)]
-    found = [tally for tally in own_tallies(standing, day, succession_in(request)) if tally.is_current]
+    found = [tally for tally in own_tallies(standing, day, succession_in(request)) if _is_on_the_front(tally)]
     if not found and writes and standing.departments:
         return [FrontLink(TITLE, address, NOTHING_TO_WRITE)]
     found.sort(key=lambda tally: tally.urgency)
-    places = _open_places(request, found, day)
+    places = _open_places(request, [tally for tally in found if tally.department], day)
     return [_front_link(tally, places.get(_key(tally), Places()), standing.submits, day) for tally in found]
+
+
+def _is_on_the_front(tally: Tally) -> bool:
+    """Whether the front page names it: of a year that is published only what came back, of a sample nothing then."""
+    return not tally.published or bool(tally.returned and not tally.report.sample)
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,15 @@ def _front_link(tally: Tally, places: Places, submits: bool, day: date) -> Front
     )
 
 
+def unled_items() -> str:
+    """The address of the list of items that have no department."""
+    return reverse("admin:actionplan_actionitem_changelist") + "?lead_department__isnull=True&ended__exact=0"
+
+
 def _next_step(tally: Tally, places: Places, submits: bool) -> FrontPlace | None:
-    """The button: to the first place that is to be written, then to handing in; nothing once that is done."""
+    """The button: to where a department is chosen, to the first place that is to be written, then to handing in."""
+    if tally.open and tally.department is None:
+        return FrontPlace("担当課を決める", unled_items())
     if to_write := (*places.returned, *places.lacking):
         words = "直す" if places.returned else "続きを書く" if tally.written else "書きはじめる"
         return FrontPlace(words, to_write[0].address, to_write[0].label)

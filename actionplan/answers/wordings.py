@@ -36,8 +36,16 @@ NOTHING_TO_WRITE = "いま書くところはありません。これまでの回
 STILL_COPIED = "前の年度の文を写したまま"
 
 
+UNLED = (
+    "{}項目の担当課が決まっていません。項目の一覧で1つずつ決めるか、項目をファイルから取り込むと、"
+    "この年度の回答を移すかを取りまとめ状況でたずねます。"
+)
+
+
 def front_words(tally: Tally, submits: bool, day: date) -> str:
     """What waits, in sentences; what came back is said first."""
+    if tally.open and tally.department is None:
+        return UNLED.format(tally.open)
     sentences = [f"差し戻された項目が{tally.returned}件あります"] if tally.returned else []
     sentences.append(written_words(tally))
     if not tally.open:

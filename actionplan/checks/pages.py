@@ -174,7 +174,7 @@ def _page(request: HttpRequest, place: Checked) -> HttpResponse:
         "labels": {"ahead": "・".join(cell.label for cell in PROMISES), "status": STATUS.label},
         "by": order,
         "orders": [(word, label, word == order) for word, label in ORDERS.items() if place.orders_by(word)],
-        "may_say": any(_may_say(place, each) for each in check.asked),
+        "may_say": not check.asked or any(_may_say(place, each) for each in check.asked),
         "refusal": refusal,
         "reason": request.POST.get("reason", "") if refusal else "",
     }

@@ -49,7 +49,7 @@ K, Q = KindOfFinding, CheckKind
 KINDS = (
     K(
         Q.PERSONAL,
-        "個人のものなら消します。窓口の番号など、公表してよいものは正しいものです。",
+        "個人のものなら消します。窓口の番号など、公表してよいものなら「このままで正しい」と答えます。",
         numbers.personal,
         True,
     ),

@@ -312,7 +312,7 @@ def cp932(subject: Subject) -> Iterator[Finding]:
     for character in dict.fromkeys(subject.words):
         if advice := misfit_advice(character):
             place = subject.words.index(character)
-            yield Finding(f"{advice}にすると入ります。", place, place + 1)
+            yield Finding(f"{advice}にすると、古いシステム用のCSVにも入ります。", place, place + 1)
 
 
 # What chooses a glyph, or none: it needs none of its own.

@@ -19,12 +19,13 @@ from actionplan.organisation.accounts import close_accounts, renew_password, reo
 from actionplan.organisation.membership import Roster
 from actionplan.organisation.people import Outcome, import_people, look
 from actionplan.organisation.people_lines import COLUMNS, PersonLine, cells_of
+from actionplan.plan.first_year import tell_next_step
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, MEGABYTE, Table, UploadError, check_columns, read_csv, read_xlsx
 from actionplan.waiting_files import SUFFIXES, OwnedFile, SignedName, not_a_table
 
 FOLDER, KIND = "admin/people", "people"
-TITLE = "人事異動をファイルから取り込む"
+TITLE = "職員をファイルから取り込む"
 EXPIRED = "確認の途中のファイルがなくなりました。何も保存していません。もう一度ファイルを選んでください。"
 CANCELLED = "取り込みをやめました。何も保存していません。"
 MOVED = "確認していただいた後に、利用者や担当課が変わりました。まだ何も保存していません。もう一度確かめてください。"
@@ -81,6 +82,7 @@ def _store(request: HttpRequest, lines: list[PersonLine], waiting: OwnedFile, ch
         messages.warning(request, MOVED)
         return _asked(request, look(lines, by=request.user), waiting.name, chosen["name"])
     waiting.remove()
+    tell_next_step(request)
     return _page(request, "done", outcome=outcome, passwords=passwords)
 
 

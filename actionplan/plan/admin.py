@@ -23,6 +23,7 @@ from actionplan.models import (
     ActionItem,
     ActorType,
     AnnualReport,
+    Edition,
     Measure,
     Plan,
     Policy,
@@ -176,6 +177,8 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
             "plan": plan,
             "opts": self.opts,
             "may_add": permissions.may_import(request.user, ActionItem),
+            "may_open": permissions.may_coordinate(request.user),
+            "first_year": first_year.may_look(request.user) and not _has_public_year(plan),
             "page": page,
             "pages": list(paginator.get_elided_page_range(page.number)),
             "policies": _under_policies(plan, page),
@@ -184,6 +187,10 @@ class PlanAdmin(HasScale, ReadableHistory, PortalAdmin):
         }
         facts = self.admin_site.each_context(request) | facts
         return TemplateResponse(request, "admin/actionplan/plan/tree.html", facts)
+
+
+def _has_public_year(plan: Plan) -> bool:
+    return Edition.objects.public().filter(report__plan=plan).exists()
 
 
 def _measures(plan: Plan) -> QuerySet[Measure]:

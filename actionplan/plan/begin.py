@@ -28,7 +28,7 @@ from actionplan.models import (
     note_source,
     one_change,
 )
-from actionplan.plan.table_cells import CellError, DepartmentCell, MarksCell, whole_number
+from actionplan.plan.table_cells import NO_LEGEND, CellError, DepartmentCell, MarksCell, whole_number
 from actionplan.seen import fingerprint, refuse_moved
 from actionplan.uploads import Table, UploadError, check_columns, column_letters, read_csv, read_xlsx
 from actionplan.waiting_files import not_a_table
@@ -141,13 +141,19 @@ def _of_table(table: Table, before: Plan | None) -> Iterator[NewItem]:
     if unknown := [header for header in table.headers if header not in KNOWN]:
         raise BeginningRefused([f"見出しの「{name}」は、知らない列です。列ごと削除してください。" for name in unknown])
     rows, reader, faults = [], _ItemReader(table, before), []
-    for number, row in table.lines:
-        found, wrong = reader.item(number, dict(zip(table.headers, row, strict=True)))
+    if MARKS in table.headers and not reader.marks.actors and any(row[MARKS].strip() for row in _dicts(table)):
+        raise BeginningRefused([f"「{MARKS}」の列：{NO_LEGEND}"])
+    for number, row in zip((number for number, _ in table.lines), _dicts(table), strict=True):
+        found, wrong = reader.item(number, row)
         faults += wrong
         rows += [(number, found)] if found else []
     if faults := [*faults, *_clashes(rows)]:
         raise BeginningRefused(faults)
     yield from (item for _, item in rows)
+
+
+def _dicts(table: Table) -> Iterator[dict[str, str]]:
+    return (dict(zip(table.headers, row, strict=True)) for _, row in table.lines)
 
 
 class _ItemReader:

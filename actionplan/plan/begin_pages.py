@@ -12,9 +12,10 @@ from django.urls import URLPattern, path, reverse
 from actionplan import permissions
 from actionplan.admin.site import found_or_404, own_page
 from actionplan.exports.tabular import XLSX, write_xlsx
-from actionplan.models import ActionItem, Plan
+from actionplan.models import ActionItem, ActorType, Plan
 from actionplan.plan.begin import (
     KNOWN,
+    MARKS,
     ORIGINS,
     REQUIRED,
     BeginningRefused,
@@ -23,6 +24,7 @@ from actionplan.plan.begin import (
     lineage_of,
     read_table,
 )
+from actionplan.plan.first_year import tell_next_step
 from actionplan.seen import Moved
 from actionplan.uploads import LARGEST_FILE, Table, UploadError
 
@@ -34,6 +36,7 @@ WAYS = (
 )
 # What every later plan takes over from the first one.
 CITY = ("municipality", "municipality_code")
+BEGUN = "計画「{}」を始めました（{}項目）。内容を確かめ、「この計画の年度を開く」で最初の年度を開いてください。"
 TITLE, LINEAGE = "新しい計画を始める", "項目の引き継ぎ"
 
 
@@ -87,18 +90,20 @@ def begin_page(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid() and (plan := _begin(request, form)):
         count = ActionItem.objects.filter(measure__policy__plan=plan).count()
-        messages.success(
-            request,
-            f"計画「{plan}」を始めました（{count}項目）。内容を確かめ、計画の画面の「年度を開く」で最初の年度を開いてください。",
-        )
+        messages.success(request, BEGUN.format(plan, count))
+        tell_next_step(request)
         return HttpResponseRedirect(reverse("admin:plan-tree", args=[plan.pk]))
     facts: dict = {"form": form, "required": REQUIRED, "others": _others(form)}
+    facts["lacks_marks"] = MARKS not in facts["others"] and permissions.may_add(request.user, ActorType)
     return own_page(request, "admin/plan/begin.html", title=TITLE, **facts)
 
 
 def _others(form: BeginForm) -> list[str]:
-    """The columns that the table may have besides; a first plan has none before it to come from."""
-    return [name for name in KNOWN if name not in REQUIRED and not (form.is_first and name == ORIGINS)]
+    """The columns that the table may have besides; a first plan has none before it to come from, and no marks
+    stand before the legend does.
+    """
+    lacking = {*((ORIGINS,) if form.is_first else ()), *(() if ActorType.objects.exists() else (MARKS,))}
+    return [name for name in KNOWN if name not in (*REQUIRED, *lacking)]
 
 
 def template_file(request: HttpRequest) -> HttpResponse:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from actionplan import permissions
 from actionplan.admin.site import own_page, succession_in
@@ -78,6 +80,13 @@ def on_the_front(request: HttpRequest) -> FirstYear | None:
     return None if plan and plan.any_public else steps_of(request, plan)
 
 
+def tell_next_step(request: HttpRequest) -> None:
+    """Tells who has taken a step of the first year which one is next, with the way back to the steps."""
+    if (year := on_the_front(request)) and (step := year.next):
+        link = format_html('<a href="{}">{}</a>', reverse("admin:first_year"), TITLE)
+        messages.info(request, format_html("{}：次は「{}」です。", link, step.label))
+
+
 def first_plan() -> Any:
     """The plan whose steps are to be taken, with what its tree lacks; None where there is no plan. One query.
 
@@ -130,11 +139,13 @@ def steps_of(request: HttpRequest, plan: Any) -> FirstYear:
     """Every step, with the links that this person may follow; three queries."""
     succession, day = succession_in(request), timezone.localdate()
     departments = sum(each.exists_on(day) for each in succession.by_pk.values())
-    missed = lacking_in(plan, succession).sentences if departments else [NO_DEPARTMENTS]
+    missed = lacking_in(plan, succession).told(FEW) if departments else [NO_DEPARTMENTS]
     at = Situation(request.user, plan, first_report(plan), departments, missed)
     return FirstYear([step(at) for step in STEPS])
 
 
+MARKS = "主体の記号（★●◎など）を決める"
+FEW = 3  # so many departments are named in a step; the round names more
 NO_DEPARTMENTS = "担当課を登録してから、課ごとに担当者と課長を決めます。"
 NO_PLAN, NO_YEAR = "計画を始めてから、そろえます。", "年度を開いてから進めます。"
 
@@ -164,7 +175,8 @@ def _people(at: Situation) -> FirstStep:
 def _beginning(at: Situation) -> FirstStep:
     may = at.plan is None and permissions.may_add(at.user, Plan)
     told = str(at.plan or "計画の名前と期間を決めます。")
-    return FirstStep("計画を始める", at.plan is not None, told, _if(may, [_link("新しい計画を始める", "begin_plan")]))
+    ways = [_link("新しい計画を始める", "begin_plan"), _link(MARKS, "actionplan_actortype_changelist")]
+    return FirstStep("計画を始める", at.plan is not None, told, _if(may, ways))
 
 
 def _tree(at: Situation) -> FirstStep:
@@ -189,8 +201,8 @@ def _missed_in(plan: Any) -> str:
 def _scale(at: Situation) -> FirstStep:
     told = "・".join(each.label for each in at.plan.scale.chosen) if at.plan else "はじめは標準の区分です。"
     ways = _of_plan(at, ("区分を確かめる", "actionplan_plan_change", "#categories-group"))
-    marks = _link("主体の記号（★●◎）を決める", "actionplan_actortype_changelist")
-    return FirstStep("進捗区分を決める", at.plan is not None, told, [*ways, *_if(bool(ways), [marks])])
+    marks = _link(MARKS, "actionplan_actortype_changelist")
+    return FirstStep("進捗区分を確かめる", at.plan is not None, told, [*ways, *_if(bool(ways), [marks])], optional=True)
 
 
 def _contact(at: Situation) -> FirstStep:

@@ -24,6 +24,7 @@ from tablib import Dataset
 from actionplan.admin.base import AsksPermission
 from actionplan.exports.tabular import XLSX, write_xlsx
 from actionplan.models import ActionItem, Measure
+from actionplan.plan.first_year import tell_next_step
 from actionplan.plan.tables import seal
 from actionplan.round.plan_changes import tell_open_years
 from actionplan.seen import Moved
@@ -155,6 +156,7 @@ class ImportsFiles(AsksOpenYears, AsksPermission, ImportExportMixin):
         messages.success(request, f"{name}を取り込みました（追加{new}件、変更{changed}件、変更なし{same}件）。")
         if self.model is ActionItem and (new or changed):
             tell_open_years(request)
+        tell_next_step(request)
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         """The library's page; an address that narrows by what no row has leads to the page without it."""

@@ -77,6 +77,9 @@ class YesNoCell(Widget):
         return YES[0] if value else NO[0]
 
 
+NO_LEGEND = "主体の記号が、まだ決まっていません。「主体の記号」の一覧で決めるか、この列を空にしてください。"
+
+
 class MarksCell(ManyToManyWidget):
     """Marks as they stand in the newsletter: ★◎."""
 
@@ -91,6 +94,8 @@ class MarksCell(ManyToManyWidget):
     def clean(self, value: str | None, row: dict | None = None, **kwargs) -> list[ActorType]:
         """The actors that the marks stand for, none for an empty cell. Raises ValueError."""
         marks = [mark for mark in (value or "") if mark not in " 　、,・"]
+        if marks and not self.actors:
+            raise ValueError(NO_LEGEND)
         if unknown := [mark for mark in marks if mark not in self.actors]:
             raise ValueError(f"主体「{''.join(unknown)}」は使えません。{self.known}から選んでください。")
         return [self.actors[mark] for mark in dict.fromkeys(marks)]

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from actionplan import permissions
 from actionplan.admin import ForModelAdmin
@@ -116,8 +117,11 @@ def _waiting(approval: Approval, user: Person) -> OpenApproval:
 
 
 def published_words(edition: Edition) -> str:
-    """That the edition was published, or waits for its time."""
-    return f"{edition}{'を公表しました' if edition.public_from <= edition.published_at else 'の公表を予約しました'}。"
+    """That the edition was published, with the way to it, or waits for its time."""
+    if edition.public_from > edition.published_at:
+        return f"{edition}の公表を予約しました。"
+    public = reverse("annual_report", args=[edition.key])
+    return format_html('{}を公表しました。<a href="{}">公表したページを見る</a>', edition, public)
 
 
 def told(request: HttpRequest, approval: Approval) -> None:

@@ -356,7 +356,7 @@ def old_csv_misfits(rows: Sequence[EditionRow]) -> list[str]:
     """Sentences about the texts for which citizens would get no CSV for old systems, with what could stand there."""
     texts = [field for field in EditionRow._meta.fields if isinstance(field, TextField | CharField)]
     found = [
-        f"{row.code}の{field.verbose_name}：{advice}にすると入ります。"
+        f"{row.code}の{field.verbose_name}：{advice}にすると、古いシステム用のCSVにも入ります。"
         for row in rows
         for field in texts
         if (advice := misfit_advice(str(getattr(row, field.attname))))

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.locking import RecordField
-from actionplan.admin.site import FrontLink
+from actionplan.admin.site import FrontLink, standing_in
 from actionplan.checks.reading import check_year
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
@@ -220,10 +220,8 @@ def _looked_at(request: HttpRequest, asked: Approval | None) -> tuple[Wording, W
 
 def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | None = None) -> dict:
     """The editions and the changes for the page. asked: what waits for a decision."""
-    editions, now = (
-        list(report.editions.select_related("published_by", "withdrawal").order_by("-number", "-pk")),
-        timezone.now(),
-    )
+    now = timezone.now()
+    editions = list(report.editions.select_related("published_by", "withdrawal").order_by("-number", "-pk"))
     standing = [edition for edition in editions if not hasattr(edition, "withdrawal")]
     last, shown = next(iter(standing), None), next((each for each in standing if each.public_from <= now), None)
     base, (wording, headings) = shown or last, _looked_at(request, asked)
@@ -235,6 +233,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "shown_number": shown.number if shown else 0,
         "pending": last if last and last != shown else None,
         "editions": editions,
+        "corrects": any(each.public_from <= now for each in editions),
         "taken_down": None if last else next((each.withdrawal for each in editions if each.public_from <= now), None),
         "wording": wording,
         "headings": headings or "",
@@ -245,6 +244,7 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "check": check_year(report),
         "again": said_again(report, coming.draft),
         "may_correct": permissions.may_coordinate(request.user),
+        "may_say": standing_in(request).coordinates,
         "is_asked": asked is not None and asked.content_sha256 == coming.draft.content_sha256,
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,

@@ -151,6 +151,12 @@ def lock(report: AnnualReport) -> None:
 DRAFT_MOVED = "確認していただいた後に、内容が変わりました。もう一度、変更点を確認してください。"
 
 
+NO_NOTE = "公表済みの内容を訂正するときは、訂正の説明を書いてください。市民の皆さんに表示されます。"
+NO_NOTE_AGAIN = (
+    "取り下げた年度をあらためて公表するときは、訂正の説明に、何を直したかを書いてください。市民の皆さんに表示されます。"
+)
+
+
 def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | None, note: str, now: datetime) -> None:
     """Raises PublishRefused or NothingChanged with the sentence that says what is missing."""
     if not draft.rows:
@@ -165,7 +171,7 @@ def refuse_unready(report: AnnualReport, draft: Draft, public_from: datetime | N
     if public_from and public_from < now:
         raise PublishRefused("公表日時が過去になっています。これからの日時を選ぶか、「今すぐ」を選んでください。")
     if not note.strip() and report.editions.filter(public_from__lte=now).exists():
-        raise PublishRefused("公表済みの内容を訂正するときは、訂正の説明を書いてください。市民の皆さんに表示されます。")
+        raise PublishRefused(NO_NOTE if shown_edition(report) else NO_NOTE_AGAIN)
 
 
 SAID_AGAIN = (

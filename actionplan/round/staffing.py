@@ -26,12 +26,16 @@ class Lacking:
     @property
     def sentences(self) -> list[str]:
         """課長のいない課が2課あります：○○課、△△課。 and what that means; none where nobody is missed."""
+        return self.told(MOST)
+
+    def told(self, most: int) -> list[str]:
+        """The same with so many names at most."""
         means = ((HEAD, self.heads, "提出できる人がいません"), (CLERK, self.clerks, "回答を書く人がいません"))
-        return [_sentence(role, found, meaning) for role, found, meaning in means if found]
+        return [_sentence(role, found, meaning, most) for role, found, meaning in means if found]
 
 
-def _sentence(role: str, found: tuple[Department, ...], meaning: str) -> str:
-    names = "、".join(map(str, found[:MOST])) + (f"、ほか{len(found) - MOST}課" if len(found) > MOST else "")
+def _sentence(role: str, found: tuple[Department, ...], meaning: str, most: int) -> str:
+    names = "、".join(map(str, found[:most])) + (f"、ほか{len(found) - most}課" if len(found) > most else "")
     return f"{role}のいない課が{len(found)}課あります：{names}。{meaning}（事務局は代わりにできます）。"
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from actionplan.models import AnnualReport
 from actionplan.permissions import CLERK, COORDINATOR, HEAD, PUBLISHER, READER
+from actionplan.publishing.publish import publish
 from tests import factories
 from tests.admin.pages import signed_in
 
@@ -93,3 +95,30 @@ def test_several_years_under_way_ask_fewer_than_twenty_one_questions_before_the_
     client.get("/admin/")
     with django_assert_max_num_queries(20):
         assert client.get("/admin/").status_code == 200
+
+
+def work_of(client):
+    return {link.label: link for link in client.get("/admin/").context["work"]}
+
+
+def test_items_without_a_department_lead_to_where_one_is_chosen_and_leave_the_front_once_published(db):
+    report = factories.make_report()
+    factories.make_status(report, text="", progress="")
+    client = signed_in(factories.make_person(COORDINATOR))
+    [link] = [link for label, link in work_of(client).items() if "担当課が決まっていない項目" in label]
+    assert (link.step.label, list(link.lacking)) == ("担当課を決める", [])
+    listed = client.get(link.step.address)
+    assert listed.status_code == 200
+    assert listed.context["cl"].result_count == 1
+    assert "項目の担当課を決める" in client.get(f"/admin/round/{report.key}/").content.decode()
+    publish(report, by=None)
+    assert not any("担当課が決まっていない項目" in label for label in work_of(client))
+
+
+def test_a_published_year_stays_on_the_front_only_for_what_came_back(year):
+    report = AnnualReport.objects.get()
+    publish(report, by=None)
+    client = person(year[0], CLERK)
+    assert not any("の自課の回答" in label for label in work_of(client))
+    report.statuses.filter(department=year[0]).update(state="returned", return_reason="直してください。")
+    assert any("の自課の回答" in label for label in work_of(client))

@@ -111,11 +111,15 @@ def test_with_four_eyes_the_office_asks_with_the_same_note(status, settings):
     assert office.actions <= 6
 
 
-def test_an_item_of_several_years_is_chosen_from_a_list(status):
+def test_the_number_of_an_item_opens_its_latest_answer_which_leads_to_the_other_years(status):
     later = factories.make_status(factories.make_report(status.report.plan, 2010), status.item, state="confirmed")
     publish(later.report, by=None)
-    html = Walk(factories.make_user()).open("/admin/correct/", q="１－１－１").content.decode()
-    assert html.index(f"/admin/correct/{later.pk}/") < html.index(f"/admin/correct/{status.pk}/")
+    page = Walk(factories.make_user()).open("/admin/correct/", q="１－１－１")
+    assert page.redirect_chain[-1][0] == f"/admin/correct/{later.pk}/"
+    html = page.content.decode()
+    assert f"{later.report.short_label}の1-1-1を訂正する" in html
+    row = status.item.edition_rows.get(edition__report=status.report)
+    assert f'<a href="/admin/correct/published/{row.pk}/">{status.report.short_label}</a>' in html
 
 
 def test_every_page_on_which_a_published_answer_stands_leads_to_its_correction(status):

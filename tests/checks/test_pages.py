@@ -263,3 +263,9 @@ def test_the_check_asks_as_often_for_many_answers_as_for_few(items):
     with CaptureQueriesContext(connection) as queries:
         browser.get(address(many))
     assert len(queries) == 14
+
+
+def test_who_may_not_answer_is_told_who_does(office):
+    page = signed_in(factories.make_person("公表権者")).get(f"/admin/checks/{office.report.key}/").content.decode()
+    assert "この画面では、読むことだけができます" in page
+    assert "印を付けて理由を書き" not in page

@@ -57,7 +57,7 @@ def test_no_other_role_writes_accounts(role, reads):
         assert other.post(address, {"username": "x"}).status_code == 403
     assert state_of_everything() == before
     if reads:
-        assert "人事異動をファイルから取り込む" not in words(other.get(USERS))
+        assert "職員をファイルから取り込む" not in words(other.get(USERS))
 
 
 @pytest.mark.parametrize(

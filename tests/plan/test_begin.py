@@ -331,3 +331,26 @@ def test_the_first_plan_is_asked_for_the_city_and_for_no_plan_before_it(client, 
     assert "6桁の数字で入力してください。" in refused.content.decode()
     client.post(BEGIN, {"title": "計画", "way": "empty", "municipality": "試験市", "municipality_code": "012345"})
     assert Plan.objects.get().municipality == "試験市"
+
+
+def test_without_a_legend_nothing_asks_for_marks_and_a_refusal_says_once_where_they_are_decided(client, db):
+    client.force_login(factories.make_person("事務局"))
+    page = client.get(BEGIN).content.decode()
+    assert "「主体」" not in page
+    assert '<a href="/admin/actionplan/actortype/">主体の記号を決めて</a>' in page
+    headings = openpyxl.load_workbook(io.BytesIO(client.get(f"{BEGIN}items.xlsx").content)).active[1]
+    assert "主体" not in [cell.value for cell in headings]
+    rows = [f"1,意識,1,広報,{number},名{number},内容,市,,".removesuffix(",") for number in (1, 2)]
+    sent = {"title": "初", "municipality": "試験市", "municipality_code": "012345", "way": "file"}
+    file = io.BytesIO(("\ufeff" + HEAD.replace(",前の計画の項目", "") + "\r\n".join(rows)).encode())
+    file.name = "項目.csv"
+    refused = client.post(BEGIN, sent | {"table": file}).content.decode()
+    assert refused.count("主体の記号が、まだ決まっていません。「主体の記号」の一覧で決めるか") == 1
+
+
+def test_a_first_plan_that_began_leads_on_to_opening_its_year_and_back_to_the_steps(client, db):
+    client.force_login(factories.make_person("事務局"))
+    sent = {"title": "初", "municipality": "試験市", "municipality_code": "012345", "way": "empty"}
+    page = client.post(BEGIN, sent, follow=True).content.decode()
+    assert f'href="/admin/round/open/?plan={Plan.objects.get().pk}"' in page
+    assert '<a href="/admin/first-year/">はじめの年の手順</a>：次は「担当課を登録する」です。' in page

@@ -5,6 +5,7 @@ import pytest
 from actionplan.models import Edition
 from actionplan.publishing.publish import publish
 from tests import factories
+from tests.admin.pages import form_of
 from tests.publishing.publishing_pages import address, edit, post
 
 pytestmark = pytest.mark.django_db
@@ -50,3 +51,12 @@ def test_a_note_of_two_lines_is_taken_as_browsers_send_it(admin_client, status):
     answer = admin_client.post(address("withdraw", status, 2), {"reason": "一行目\r\n二行目"})
     assert answer.status_code == 302
     assert Edition.objects.get(number=2).withdrawal.reason == "一行目\n二行目"
+
+
+def test_a_first_publication_asks_for_no_note_and_leads_to_the_public_page(admin_client, status):
+    page = admin_client.get(address("publish", status))
+    assert 'name="note"' not in page.content.decode()
+    done = admin_client.post(address("publish", status), form_of(page, "publish-form"), follow=True).content.decode()
+    assert f'<a href="/reports/{status.report.key}/">公表したページを見る</a>' in done
+    assert "いま公表するものはありません" in done
+    assert 'id="publish-form"' not in done
