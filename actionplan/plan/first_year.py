@@ -92,7 +92,8 @@ def first_plan() -> Any:
 
     While no year is public (any_public) the one that asks for answers already; otherwise the one that began last.
     """
-    real = Edition.objects.public().filter(report__sample=False)
+    # A year that was public and was taken down is no first year any more: its words are to be mended, not begun.
+    real = Edition.objects.numbered().filter(report__sample=False, public_from__lte=timezone.now())
     items = ActionItem.objects.filter(measure__policy__plan=OuterRef("pk"))
     live = items.filter(ended=False, successor=None)
     asking = AnnualReport.objects.filter(plan=OuterRef("pk"), sample=False, statuses__isnull=False)
