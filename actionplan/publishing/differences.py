@@ -9,6 +9,7 @@ from operator import itemgetter, or_
 from typing import Any, Literal
 
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, TextField
+from django.utils import timezone
 
 from actionplan.cells import CELLS, CHOICE, FIGURES
 from actionplan.exports.tabular import misfit_advice
@@ -42,7 +43,7 @@ from actionplan.publishing.compose import (
 from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed_among
 from actionplan.scale import Meaning, Pattern, read_scale
 from actionplan.text import as_words
-from actionplan.words import shown_number
+from actionplan.words import day_words, shown_number
 
 # A category is compared by its label, which is what people read.
 CODES = {cell.published for cell in CELLS if cell.kind == CHOICE}
@@ -363,3 +364,28 @@ def old_csv_misfits(rows: Sequence[EditionRow]) -> list[str]:
     ]
     more = len(found) - MISFITS_NAMED
     return [*found[:MISFITS_NAMED], f"ほかに{more}か所あります。"] if more > 0 else found
+
+
+def waiting_words(year: Any, last: Last | None, corrected: int, renamed: int) -> str:
+    """What there is to do or to know of the year, in a sentence; empty for nothing.
+
+    year: the report, with how many items it has (asked) and how many are confirmed (ready).
+    """
+    if last is None:
+        return f"{year.asked}項目のうち{year.ready}項目が確定しています。"
+    if last.public_from > timezone.now():
+        moment = timezone.localtime(last.public_from)
+        when = f"{day_words(moment)}{moment.hour}時{moment.minute:02}分"
+        changed = f"予約のあとに変わった項目が{corrected}件あります。" if corrected else ""
+        return f"第{last.number}版が{when}に公表されます（予約）。{changed}"
+    if corrected:
+        return f"公表したあとに直して確定した項目が{corrected}件あります。訂正版を公表できます。"
+    if left := year.asked - year.ready:
+        return f"公表済みですが、確定していない項目が{left}件あります。"
+    return RENAMED.format(count=renamed) if renamed else ""
+
+
+RENAMED = (
+    "公表したあとに地域かタグを変えた項目が{count}件あります。"
+    "「いまの計画の文に替える」を選ぶと、訂正版に載せられます。"
+)

@@ -39,7 +39,6 @@ from actionplan.publishing.approval_pages import (
 )
 from actionplan.publishing.compose import Wording, compose
 from actionplan.publishing.differences import (
-    Last,
     NextEdition,
     corrected_answers,
     last_editions,
@@ -47,6 +46,7 @@ from actionplan.publishing.differences import (
     old_csv_misfits,
     prepared_note,
     renamed_items,
+    waiting_words,
 )
 from actionplan.publishing.one_wording import printed_twice
 from actionplan.publishing.publish import SAID_AGAIN, PublishRefused, publish
@@ -55,7 +55,7 @@ from actionplan.publishing.unconfirmed import OpenAnswer, unconfirmed
 from actionplan.seen import Moved, fingerprint
 from actionplan.selectors.editions import page_frame
 from actionplan.selectors.report import report_outline
-from actionplan.words import NO_DEPARTMENT, day_words
+from actionplan.words import NO_DEPARTMENT
 
 NOW, LATER = "now", "later"
 LATER_CHOICE = (LATER, "日時を決める（日本時間）")
@@ -268,31 +268,13 @@ def waiting_years() -> list[tuple[AnnualReport, str]]:
     last = last_editions()
     corrected, renamed = corrected_answers(last), renamed_items(last)
     found = [
-        (year, _words(year, last.get(year.pk), corrected[year.pk], renamed[year.pk])) for year in years if year.asked
+        (year, waiting_words(year, last.get(year.pk), corrected[year.pk], renamed[year.pk]))
+        for year in years
+        if year.asked
     ]
     return [(year, words) for year, words in found if words]
 
 
-def _words(year: Any, last: Last | None, corrected: int, renamed: int) -> str:
-    """The sentence. year: the report, with how many items it has (asked) and how many are confirmed (ready)."""
-    if last is None:
-        return f"{year.asked}項目のうち{year.ready}項目が確定しています。"
-    if last.public_from > timezone.now():
-        moment = timezone.localtime(last.public_from)
-        when = f"{day_words(moment)}{moment.hour}時{moment.minute:02}分"
-        changed = f"予約のあとに変わった項目が{corrected}件あります。" if corrected else ""
-        return f"第{last.number}版が{when}に公表されます（予約）。{changed}"
-    if corrected:
-        return f"公表したあとに直して確定した項目が{corrected}件あります。訂正版を公表できます。"
-    if left := year.asked - year.ready:
-        return f"公表済みですが、確定していない項目が{left}件あります。"
-    return RENAMED.format(count=renamed) if renamed else ""
-
-
-RENAMED = (
-    "公表したあとに地域かタグを変えた項目が{count}件あります。"
-    "「いまの計画の文に替える」を選ぶと、訂正版に載せられます。"
-)
 NOBODY = (
     "いま、この起案を決裁できる人がいません。管理者に、ほかの人へ公表権者の役割を付けてもらうか、"
     "公表権者の利用者に氏名を入れてもらってください。"

@@ -112,6 +112,12 @@ def followed_by(things: Iterable[Any], last: Any) -> list[Any]:
 
 
 @register.filter
+def last_first(things: Sequence[Any]) -> list[Any]:
+    """The things with the last of them first: 未設定, from which the keyboard goes down to the categories."""
+    return [*things[-1:], *things[:-1]]
+
+
+@register.filter
 def with_hits(pieces: Iterable[Any]) -> SafeString:
     """The text of the pieces; those that were searched for are marked."""
     marked = (("<mark>{}</mark>" if piece.hit else "{}", linebreaksbr(piece.text)) for piece in pieces)

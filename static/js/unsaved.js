@@ -31,6 +31,12 @@
       if (item) place.value = item.id.slice("item-".length);
     });
   }
+  // There one goes on writing: in the box that the address names, or in its item's first one. Not before the browser
+  // has gone there by itself, which takes the focus away.
+  window.addEventListener("pageshow", () => {
+    const back = place && window.location.hash && document.getElementById(window.location.hash.slice(1));
+    if (back) (back.matches("textarea, select") ? back : back.querySelector("textarea, select"))?.focus();
+  });
   const save = form.querySelector("button[name='do'][value='save']");
   document.addEventListener("keydown", (event) => {
     if (!save || sending || event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;

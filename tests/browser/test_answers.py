@@ -1,6 +1,7 @@
 """A department's year in the browser, without JavaScript: a clerk writes, two clash, the head hands in, and prints."""
 
 import pytest
+from playwright.sync_api import expect
 
 from actionplan.models import State, YearlyStatus
 from tests import factories
@@ -224,4 +225,5 @@ def test_the_table_is_written_by_the_keyboard_alone_and_saved_where_one_writes(o
     with page.expect_navigation():
         page.keyboard.press("Control+s")
     assert page.url.endswith(f"?view=table&at={office.rows[5].pk}#item-{office.rows[5].pk}")
-    assert (office.stored(5).text, office.stored(5).progress) == ("今年度の文", "in_progress")
+    assert (office.stored(5).text, office.stored(5).progress) == ("今年度の文", "done")
+    expect(page.locator(box(office, "text", 5))).to_be_focused()
