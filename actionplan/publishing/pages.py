@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from actionplan import permissions
 from actionplan.admin.locking import RecordField
-from actionplan.admin.site import FrontLink, standing_in
+from actionplan.admin.site import FrontLink
 from actionplan.checks.reading import check_year
 from actionplan.fiscal_year import LATEST
 from actionplan.models import (
@@ -244,7 +244,6 @@ def publish_facts(request: HttpRequest, report: AnnualReport, asked: Approval | 
         "check": check_year(report),
         "again": said_again(report, coming.draft),
         "may_correct": permissions.may_coordinate(request.user),
-        "may_say": standing_in(request).coordinates,
         "is_asked": asked is not None and asked.content_sha256 == coming.draft.content_sha256,
         "unchanged": base is not None and base.content_sha256 == coming.draft.content_sha256,
         "stands_in_the_way": bool(coming.draft.clashes) or not coming.draft.settled,
