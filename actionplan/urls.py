@@ -4,12 +4,14 @@ from django.urls import path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
 from actionplan.views.downloads import (
+    CODES,
     EVIDENCE_NAME,
     embedded_item,
     embedded_report,
     evidence_file,
     item_picture,
     plan_picture,
+    policy_code,
     policy_picture,
     report_file,
     report_form,
@@ -74,6 +76,12 @@ class KeptFileConverter(FileFormatConverter):
     regex = EVIDENCE_NAME.pattern
 
 
+class CodeConverter(FileFormatConverter):
+    """The ending of a QR code's picture."""
+
+    regex = "|".join(CODES)
+
+
 class PublicIdConverter(FileFormatConverter):
     """What an item is called for good (public_id.py)."""
 
@@ -82,6 +90,7 @@ class PublicIdConverter(FileFormatConverter):
 
 register_converter(NumberConverter, "number")
 register_converter(FileFormatConverter, "format")
+register_converter(CodeConverter, "code")
 register_converter(PublicIdConverter, "public_id")
 register_converter(KeptFileConverter, "kept_file")
 
@@ -94,6 +103,7 @@ urlpatterns = [
     path("<report:key>/v<number:number>/", edition_page, name="edition"),
     path("<report:key>-form.xlsx", report_form, name="report_form"),
     path("<report:key>/policies/<number:number>/", policy, name="policy"),
+    path("<report:key>/policies/<number:number>/qr.<code:ending>", policy_code, name="policy_code"),
     path("<report:key>/changes/", changes, name="changes"),
     path("<report:key>/compare/<number:year>/", compare_years, name="compare"),
     path("<report:key>/streaks/", streaks_page, name="streaks"),

@@ -21,7 +21,9 @@ from weasyprint import HTML
 from weasyprint.document import Document
 from weasyprint.urls import URLFetcherResponse
 
+from actionplan.codes import CODES_VERSION, code_svg
 from actionplan.exports.fonts import FONTS, font_files
+from actionplan.fiscal_year import public_path
 from actionplan.kept_files import media_type_of, read, write_whole
 from actionplan.models import Edition
 from actionplan.seen import fingerprint
@@ -82,7 +84,8 @@ def pdf_fingerprint(edition: Edition) -> str:
     """What names the PDF: the edition as citizens see it today, and the program that would make it."""
     notes = [(note.number, note.public_from.isoformat(), note.correction_note) for note in corrections(edition)]
     facts = (edition.content_sha256, edition.number, edition.public_from.isoformat(), edition.front_matter, notes)
-    return f"{fingerprint(*facts)}-{program_fingerprint()}"
+    program = fingerprint(program_fingerprint(), settings.SITE_URL, CODES_VERSION, length=16)
+    return f"{fingerprint(*facts)}-{program}"
 
 
 @lru_cache(maxsize=1)
@@ -101,8 +104,11 @@ def _sources() -> list[Path]:
 
 
 def report_html(edition: Edition) -> str:
-    """The page of the report, framed for paper."""
+    """The page of the report, framed for paper; at its end the page's address, as a code too where SITE_URL is set."""
+    path = f"/{public_path(edition.key)}/"
     facts = {
+        "address": settings.SITE_URL + path,
+        "code_picture": CODE + path if settings.SITE_URL else "",
         "layout": "actionplan/pdf_base.html",
         "paper": True,
         "edition": edition,
@@ -131,15 +137,20 @@ class RefusedAddress(ValueError):
 
 # How the page names a kept picture; what precedes its own name.
 KEPT = "portal:evidence/"
+# What precedes the path of a page of ours whose QR code is wanted.
+CODE = "portal:code"
 
 
 def fetch_static(url: str) -> URLFetcherResponse:
-    """Our static file that portal:css/print.css names, or a picture of the evidence.
+    """Our static file that portal:css/print.css names, a picture of the evidence, or the code of a page of ours.
 
     Raises RefusedAddress: no host is asked, no other file read.
     """
     if url.startswith(KEPT):
         return _fetch_kept(url)
+    if url.startswith(f"{CODE}/"):
+        picture = code_svg(settings.SITE_URL + url.removeprefix(CODE))
+        return URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
     path = finders.find(url.removeprefix(SCHEME)) if url.startswith(SCHEME) else None
     if path is None:
         raise RefusedAddress(url)

@@ -8,6 +8,7 @@ from datetime import datetime
 from importlib.metadata import version
 from itertools import groupby
 
+from django.utils.timezone import localtime
 from tablib import Dataset
 
 from actionplan.exports import tabular
@@ -28,6 +29,7 @@ from actionplan.models import CONTENT, WHERE_TOLD, YEAR_WHERE_TOLD, Edition, Edi
 from actionplan.seen import fingerprint
 from actionplan.selectors.filters import ALL_YEARS
 from actionplan.selectors.search import Question, matching_rows
+from actionplan.words import plain_day
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,10 @@ def _json(edition: Edition) -> bytes:
 
 
 def _form(edition: Edition) -> bytes:
-    return write_report_workbook(edition.front_matter, edition.rows.all(), created=edition.published_at)
+    front = edition.front_matter
+    day = plain_day(localtime(edition.public_from))
+    imprint = (f"{front['plan']['municipality']}　{front['label']}", f"第{edition.number}版（{day}公表）")
+    return write_report_workbook(front, edition.rows.all(), created=edition.published_at, imprint=imprint)
 
 
 def _manuscript(edition: Edition) -> bytes:
@@ -129,10 +134,18 @@ CHECKED = [kind for (ending, _), kind in KINDS.items() if ending not in ("pdf", 
 
 def file_name(edition: Edition, kind: FileKind) -> str:
     """422096_action_plan_fy2009_v1.csv, from the edition's own facts; v1_sample when the year is made up."""
+    sample = SAMPLE_ENDING if is_sample(edition.front_matter) else ""
+    return f"{_year_name(edition)}_v{edition.number}{sample}{kind.ending}"
+
+
+def code_name(edition: Edition, policy: int) -> str:
+    """422096_action_plan_fy2009_policy3_qr, without an ending: the QR code of a policy's page, whatever the edition."""
+    return f"{_year_name(edition)}_policy{policy}_qr"
+
+
+def _year_name(edition: Edition) -> str:
     front = edition.front_matter
-    code, year = front["plan"]["municipality_code"], front["fiscal_year"]
-    sample = SAMPLE_ENDING if is_sample(front) else ""
-    return f"{code}_action_plan_fy{year}_v{edition.number}{sample}{kind.ending}"
+    return f"{front['plan']['municipality_code']}_action_plan_fy{front['fiscal_year']}"
 
 
 def etag(edition: Edition, kind: FileKind) -> str:

@@ -11,11 +11,13 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from actionplan import kept_files
+from actionplan.codes import CODES, CODES_VERSION
 from actionplan.exports.pdf import CannotMakePdf, StillBeingMade
-from actionplan.exports.report_files import KINDS, FileKind, etag, file_name
+from actionplan.exports.report_files import KINDS, FileKind, code_name, etag, file_name
 from actionplan.exports.share_picture import can_draw, share_picture
 from actionplan.exports.tabular import CellsDoNotFit
 from actionplan.models import Edition, EditionFile
+from actionplan.seen import fingerprint
 from actionplan.selectors.charts import year_summary
 from actionplan.selectors.editions import latest_of_each_plan, plan_edition, public_edition
 from actionplan.selectors.item_history import item_history
@@ -27,6 +29,7 @@ NO_SUCH_FILE = (
     "PDF、CSV（UTF-8またはCP932）、Excel（xlsx）、JSON、広報の原稿（txt）、"
     "確かめるためのファイル（content.json、sha256）から選んでください。"
 )
+NO_SUCH_CODE = "お探しの施策のQRコードはありません。"
 EVIDENCE_NAME = kept_files.NAME
 NO_SUCH_EVIDENCE = "お探しの写真・資料は、公表されていません。"
 # A name stands for one content for good, so that nobody needs to ask twice. Nothing in a file may act.
@@ -148,6 +151,21 @@ def _card(request: HttpRequest, name: str, page: str, **facts) -> HttpResponse:
     # The one thing of ours that other sites may frame: it holds no form, no script and nothing to press but a link.
     response.xframe_options_exempt = True
     return response
+
+
+def policy_code(request: HttpRequest, key: str, number: int, ending: str) -> HttpResponse:
+    """The QR code of a policy's page, for the newsletter: qr.svg for print of any size, qr.png for Word; else 404."""
+    edition = public_edition(key)
+    if not edition.rows.filter(policy_number=number).exists():
+        raise Http404(NO_SUCH_CODE)
+    address = site_of(request) + reverse("policy", args=[key, number])
+    tag = f'"{fingerprint(address, ending, CODES_VERSION, length=32)}"'
+    if unchanged := get_conditional_response(request, etag=tag):
+        return _dated(unchanged, tag)
+    write, content_type = CODES[ending]
+    name = f"{code_name(edition, number)}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _dated(HttpResponse(write(address), content_type=content_type, headers=headers), tag)
 
 
 def _attachment(edition: Edition, kind: FileKind) -> HttpResponse:

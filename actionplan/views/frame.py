@@ -68,7 +68,13 @@ def page(
     edition = facts.get("edition") or shown
     frame = page_frame(edition)
     crumbs = _steps(frame, crumbs) if edition else crumbs
-    context = {"frame": frame, "page_id": page_id, "crumbs": crumbs, "can_make_pdf": can_make_pdf()}
+    context = {
+        "frame": frame,
+        "of_edition": edition,
+        "page_id": page_id,
+        "crumbs": crumbs,
+        "can_make_pdf": can_make_pdf(),
+    }
     context |= _found(request, edition) | facts
     response = render(request, f"actionplan/{template}.html", context)
     # A store between us and the reader asks each time: an edition may have been withdrawn since.

@@ -36,7 +36,7 @@ ANSWER_HOLDS, FRONT_HOLDS = 60.0, 3600.0
 FRONT = re.compile(r"/(?:plans/[^/]+/)?")
 LASTING = {"", "encoding=cp932"}
 # What is the same whatever question follows the path: a page, a picture, a list of what is new.
-UNASKED = ("/", ".png", ".atom", ".xml")
+UNASKED = ("/", ".png", ".svg", ".atom", ".xml")
 REDIRECTS = {301}
 KEPT_STATUSES = {200} | REDIRECTS
 SERVER_ERROR = 500

@@ -58,6 +58,37 @@ def test_a_sheet_prints_on_a4_upright_one_page_wide_with_its_head_and_page_numbe
     assert sheet.oddFooter.center.text == "- &P -"
 
 
+def test_the_foot_of_every_page_says_whose_year_and_which_edition_it_is():
+    data = write_report_workbook(front_matter(), [make_row(1)], imprint=("R&D市　2009年度", "第2版"))
+    foot = openpyxl.load_workbook(BytesIO(data)).worksheets[0].oddFooter
+    assert (foot.left.text.strip(), foot.left.size, foot.right.text.strip()) == ("R&&D市　2009年度", 8, "第2版")
+
+
+@pytest.mark.parametrize("status", ["実施した。", "実施状況を報告します。" * 12])
+def test_a_page_prints_at_ten_points_however_wide_a_program_draws_a_character(status):
+    sheet = sheets_of({"status": status}, {"progress": "done", "progress_label": "実施済"})[0]
+    # In characters of eight pixels, within A4's margins.
+    room = (11.69 if sheet.page_setup.orientation == "landscape" else 8.27) - 1.26
+    assert sum(column.width for column in sheet.column_dimensions.values()) * 8 / 96 <= room
+    assert sheet["A6"].font.size == 10
+
+
+def test_a_year_lies_across_where_that_takes_fewer_pages():
+    short, long = (
+        {"status": "実施した。"},
+        {"item_name": "名" * 30, "content": "長い計画の文。" * 45, "status": "長い文。" * 75},
+    )
+    ways = [sheets_of(*[row] * 6)[0].page_setup.orientation for row in (short, long)]
+    assert ways == ["portrait", "landscape"]
+
+
+def test_the_category_has_a_column_in_a_year_that_says_one_and_else_none():
+    rows = {"progress": "done", "progress_label": "実施済"}, {"progress": "unset", "progress_label": "未設定"}
+    lines = lines_of(sheets_of(*rows)[0])
+    assert [line[4] for line in (lines[3], *lines[5:])] == ["進捗区分", "実施済", "未設定"]
+    assert len(lines_of(sheets_of(rows[1])[0])[3]) == 4
+
+
 def test_cells_wrap_in_the_office_font_and_columns_have_widths():
     sheet = sheets_of({})[0]
     assert all(cell.alignment.wrap_text and cell.font.name == "BIZ UDGothic" for cell in sheet[6])
@@ -94,7 +125,9 @@ def test_the_workbook_of_the_real_report_holds_every_item(real_report):
     book = openpyxl.load_workbook(BytesIO(write_report_workbook(draft.front_matter, draft.rows)))
     lines = [line for sheet in book.worksheets for line in lines_of(sheet)]
     items = [(*line[0].split("\n"), *line[1:]) for line in lines if line[1] and line[0] != "主体"]
-    assert items == [(*row.actor_symbols, row.item_name, row.content, row.status) for row in draft.rows]
+    assert items == [
+        (*row.actor_symbols, row.item_name, row.content, row.status, row.progress_label) for row in draft.rows
+    ]
     assert len(book.worksheets) == 5
 
 
