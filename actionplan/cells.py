@@ -38,7 +38,7 @@ class Cell:
     record), CHOICE (a category of the plan's scale, or none yet) or NUMBERS (the year's figures, see figures.py).
     needed: whether handing in asks for it. width: of its column in a workbook, in characters of the default font. rows:
     lines of its box in a form. published: the field of an edition's row. column: its ASCII name in data files. hint:
-    what the guidance of the workbook says about it.
+    what the guidance of the workbook says about it. meaning: what readers of the data are told that it is.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Cell:
     column: str
     hint: str
     ahead: bool = False
+    meaning: str = ""
 
     @property
     def empty(self) -> str:
@@ -107,6 +108,7 @@ CELLS = (
         published="status",
         column="status",
         hint="この1年に実施したことを、文章で書いてください。そのまま公表されます。",
+        meaning="その年度に実施したことを、担当課が書いたとおりに載せています。",
     ),
     Cell(
         name="progress",
@@ -118,6 +120,7 @@ CELLS = (
         published="progress",
         column="progress",
         hint="▼を押して、一覧から選んでください。意味は下の「進捗区分の意味」のとおりです。",
+        meaning="どこまで進んだかを、人が選んだ区分です。文から推し量ったものではありません。",
     ),
     Cell(
         name="outcome",
@@ -129,6 +132,7 @@ CELLS = (
         published="outcome",
         column="outcome",
         hint="実施して得られた成果を書いてください（任意）。",
+        meaning="実施して得られた成果です。",
     ),
     Cell(
         name="challenge",
@@ -140,6 +144,7 @@ CELLS = (
         published="challenge",
         column="challenge",
         hint="残った課題を書いてください（任意）。",
+        meaning="残った課題です。",
     ),
     Cell(
         name="next_step",
@@ -152,6 +157,7 @@ CELLS = (
         column="next_step",
         hint="来年度からの進め方を書いてください（任意）。",
         ahead=True,
+        meaning="翌年度からの進め方です。",
     ),
 )
 BY_NAME = {cell.name: cell for cell in (*CELLS, FIGURES)}

@@ -27,7 +27,7 @@ from openpyxl.xml.functions import iterparse
 from actionplan.apart import MEGABYTE, UploadError, read_apart
 from actionplan.archives import NOT_XLSX
 from actionplan.archives import OLD_CONTAINER as OLD_CONTAINER
-from actionplan.exports.tabular import unguard, write_csv, write_xlsx
+from actionplan.exports.tabular import data_sheets, unguard, write_csv, write_xlsx
 from actionplan.open_sheets import checked_workbook
 from actionplan.text import workbook_unescape
 from actionplan.upload_table import MOST_COLUMNS as MOST_COLUMNS
@@ -345,7 +345,7 @@ def open_exactly(data: bytes, *, values: bool = False) -> Workbook:
 # The stubs of openpyxl know nothing of a sheet that is only read; hence Any.
 def _only_sheet(book: Workbook) -> Any:
     filled = [
-        sheet for sheet in book.worksheets if any(cell.value is not None for row in sheet_rows(sheet) for cell in row)
+        sheet for sheet in data_sheets(book) if any(cell.value is not None for row in sheet_rows(sheet) for cell in row)
     ]
     if len(filled) > 1:
         names = "」「".join(sheet.title for sheet in filled)

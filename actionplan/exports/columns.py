@@ -10,11 +10,13 @@ from typing import Protocol
 from django.utils import timezone
 from import_export import fields, resources, widgets
 
+from actionplan.cells import CELLS, CHOICE
 from actionplan.figures import DATA_PARTS, FigureKind, Part
 from actionplan.models import STATUS_HEADING, EditionRow, label_of
+from actionplan.scale import read_scale
 
 # Raise it when the same edition gives other files than before: addresses of files carry it in their ETag.
-COLUMNS_VERSION = 5
+COLUMNS_VERSION = 6
 
 
 class EditionFacts(Protocol):
@@ -149,6 +151,58 @@ class ReportResource(resources.Resource):
             row.correction_note,
         ]
         return "；".join(note for note in notes if note)
+
+
+# What each column holds, by the name of its field; an answer's cells say it themselves (cells.py).
+ABOUT = {
+    "municipality_code": "総務省の全国地方公共団体コードです。0で始まることがあるので、文字で入れています。",
+    "record_id": "この記録の番号です。団体コード、年度、項目の番号（8文字。年度が変わっても同じ）をつないでいます。",
+    "municipality": "報告を公表した団体の名前です。",
+    "plan_title": "計画の名前です。",
+    "fiscal_year": "年度の始まる年（西暦）です。",
+    "era_label": "年度の和暦です。",
+    "policy_number": "施策の番号です。",
+    "policy_title": "施策の名前です。",
+    "measure_number": "施策の中での、取組の番号です。",
+    "measure_title": "取組の名前です。",
+    "item_number": "取組の中での、項目の番号です。",
+    "item_name": "項目の名前です。",
+    "actor_symbols": "項目に付いている主体の記号です。意味は下の「主体の記号」のとおりです。",
+    "content": "計画に書かれている、項目の内容です。",
+    "department_name": "公表したときの担当課の名前です。",
+    "voices": "担当課のほかに、関係課や協力団体が書いた文です。【　】の中は、書いた課や団体の名前です。",
+    "merged_from": "この項目に統合した項目です。",
+    "origins": "前の計画の、もとになった項目です。",
+    "areas": "項目に関わる地域です。",
+    "tags": "項目に付けたタグです。",
+    "evidence": "写真・資料・リンクのアドレスです。/で始まるものは、このサイトのファイルです。",
+    "updated_on": "この版を公表した日です。",
+    "remarks": "この記録だけを見る人に伝えることです（見本データ、過去の報告、原本の欄名、訂正）。",
+}
+BY_FIELD = {field: cell for cell in CELLS for field in cell.published_fields}
+
+
+def explanation(resource: ReportResource) -> Iterator[tuple[str, str, str]]:
+    """The lines that explain the columns of a file, then what codes and marks in it mean."""
+    for name, field in resource.fields.items():
+        yield field.column_name, _about(name), ""
+    front = resource.front
+    yield from (("", "", ""), ("進捗区分のコード", "進捗区分", "意味"))
+    yield from ((each.code, each.label, each.definition) for each in read_scale(front.get("progress", ())).categories)
+    if front["actors"]:
+        yield from (("", "", ""), ("主体の記号", "意味", "列の名前での呼び方"))
+        yield from ((each["symbol"], each["label"], each["short_name"]) for each in front["actors"])
+
+
+def _about(name: str) -> str:
+    if name.startswith("actor_") and name not in ABOUT:
+        return f"項目に{name.removeprefix('actor_')}の記号が付いていれば1、付いていなければ0です。"
+    if name in PRINTED.values():
+        return "報告に印刷されている番号です。数字と違う書き方のときに使います。"
+    if cell := BY_FIELD.get(name):
+        code = cell.kind == CHOICE and name == cell.published
+        return f"{cell.label}のコードです。意味は下の表のとおりです。" if code else cell.meaning or cell.label
+    return ABOUT.get(name, "項目の指標・事業費などの、名前、単位と値です。値がない欄は空です。")
 
 
 def told_beside(rows: Collection[EditionRow]) -> list[str]:

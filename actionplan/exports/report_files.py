@@ -18,6 +18,7 @@ from actionplan.exports.columns import (
     LISTED,
     SAMPLE_ENDING,
     ReportResource,
+    explanation,
     is_sample,
     told_beside,
 )
@@ -48,8 +49,13 @@ class FileKind:
 
 
 def _table(edition: Edition) -> Dataset:
+    resource, rows = _resource(edition)
+    return resource.export(rows)
+
+
+def _resource(edition: Edition) -> tuple[ReportResource, list[EditionRow]]:
     rows = list(edition.rows.all())
-    return ReportResource(edition, told_beside(rows)).export(rows)
+    return ReportResource(edition, told_beside(rows)), rows
 
 
 def _csv(edition: Edition) -> bytes:
@@ -63,9 +69,10 @@ def _old_system_csv(edition: Edition) -> bytes:
 
 
 def _xlsx(edition: Edition) -> bytes:
-    dataset = _table(edition)
+    resource, rows = _resource(edition)
+    dataset, about = resource.export(rows), list(explanation(resource))
     title = f"{edition.front_matter['fiscal_year']}年度"
-    return tabular.write_xlsx(dataset.headers, dataset, title=title, created=edition.published_at)
+    return tabular.write_xlsx(dataset.headers, dataset, title=title, created=edition.published_at, about=about)
 
 
 def _json(edition: Edition) -> bytes:

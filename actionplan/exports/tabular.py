@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO, StringIO
 from itertools import chain
+from typing import Any
 from unicodedata import east_asian_width, normalize
 
 from xlsxwriter import Workbook
@@ -21,7 +22,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | Decimal | None
 Row = Sequence[Cell]
 LONGEST_CELL = 32_767  # UTF-16 units: Excel's limit; XlsxWriter would cut the text there.
-NARROWEST, WIDEST = 6, 60
+NARROWEST, WIDEST, BUTTON = 6, 60, 5  # characters of the default font
+SIZE, LINE_HEIGHT, TALLEST_ROW = 11, 15, 409  # points
+MOST_SHOWN = 2_000  # characters of a text that the tallest row can show, and more
+LAID = {"text_wrap": True, "valign": "top"}
 
 
 def csv_text(headers: Sequence[str], rows: Iterable[Row]) -> str:
@@ -55,48 +59,87 @@ def write_json(content: object) -> bytes:
     return (DIGITS.sub(r"\1", text) + "\n").encode()
 
 
+# The sheet that explains the columns: what it is called, and what its first cell says.
+EXPLANATION, EXPLAINED = "列の説明", "列の名前"
+
+
 def write_xlsx(
-    headers: Sequence[str], rows: Iterable[Row], *, title: str = "データ", created: datetime | None = None
+    headers: Sequence[str],
+    rows: Iterable[Row],
+    *,
+    title: str = "データ",
+    created: datetime | None = None,
+    about: Sequence[Row] = (),
 ) -> bytes:
-    """The table as a workbook of one sheet: nothing merged, hidden or coloured; text is text, numbers are numbers.
+    """The table as a workbook: nothing merged, hidden or coloured; text is text, numbers are numbers.
 
     created: the moment that the file says it was made; the same table and moment give the same bytes.
+    about: lines of a second sheet, which explains the columns.
     Raises CellsDoNotFit for a text that is longer than a cell of Excel can be.
     """
     stream = BytesIO()
     with Workbook(stream, {"constant_memory": True, **OPTIONS}) as book:
         if created:
             book.set_properties({"created": created.replace(tzinfo=None)})
-        TableSheet(book, title).fill(headers, rows)
+        table = TableSheet(book, title)
+        table.fill(headers, rows)
+        table.filtered()
+        if about:
+            explained = TableSheet(book, EXPLANATION)
+            explained.fill((EXPLAINED, "説明", ""), about)
+            explained.sheet.fit_to_pages(1, 0)
     return stream.getvalue()
 
 
+def data_sheets(book: Any) -> list[Any]:
+    """The sheets of a workbook that openpyxl reads, without the one that explains the columns of our own files."""
+    return [sheet for sheet in book.worksheets if not _explains(sheet)]
+
+
+def _explains(sheet: Any) -> bool:
+    first = next(iter(sheet.iter_rows(max_row=1, max_col=1, values_only=True)), None)
+    return sheet.title == EXPLANATION and first == (EXPLAINED,)
+
+
 class TableSheet:
-    """The one sheet of a machine-readable workbook while it is written, row by row."""
+    """A sheet of a machine-readable workbook while it is written, row by row: texts wrap in rows tall enough."""
 
     def __init__(self, book: Workbook, title: str) -> None:
         self.sheet = book.add_worksheet(title, worksheet_class=ExactWorksheet)
-        self.bold = book.add_format({"bold": True})
+        self.bold = book.add_format({"bold": True, "valign": "top"})
+        self.plain = book.add_format(LAID)
         # The quote prefix keeps a text that looks like a formula a text even after somebody edits the cell.
-        self.quoted = book.add_format({"quote_prefix": True})
+        self.quoted = book.add_format({**LAID, "quote_prefix": True})
         self.misfits: list[Misfit] = []
 
     def fill(self, headers: Sequence[str], rows: Iterable[Row]) -> None:
         """Writes the table; raises CellsDoNotFit after the last row when cells were too long."""
-        self.headers = headers
-        self.widths = [display_width(header) for header in headers]
+        self.headers, rows = headers, list(rows)
+        self.widths, self.last = column_widths(headers, rows), len(rows)
         for column, header in enumerate(headers):
             self.sheet.write_string(0, column, header, self.bold)
         for number, row in enumerate(rows, 1):
+            self._set_height(number, row)
             for column, cell in enumerate(row):
                 self._write(number, column, cell)
         if self.misfits:
             raise CellsDoNotFit(self.misfits)
         self._finish()
 
+    def filtered(self) -> None:
+        """Gives the header its buttons for choosing rows."""
+        self.sheet.autofilter(0, 0, self.last, len(self.headers) - 1)
+
+    def _set_height(self, number: int, row: Row) -> None:
+        """Before the row is written: it is on its way to the disk as soon as the next one begins."""
+        cells = ((str(cell or "")[:MOST_SHOWN], width) for cell, width in zip(row, self.widths, strict=False))
+        lines = max((line_count(text, width, SIZE) for text, width in cells), default=1)
+        if lines > 1:
+            self.sheet.set_row(number, min(lines * LINE_HEIGHT, TALLEST_ROW))
+
     def _write(self, row: int, column: int, cell: Cell) -> None:
         if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool):
-            self.sheet.write_number(row, column, cell)
+            self.sheet.write_number(row, column, cell, self.plain)
         elif cell is not None:
             self._write_text(row, column, str(cell))
 
@@ -105,13 +148,25 @@ class TableSheet:
             problem = f"文字数がExcelの上限（{LONGEST_CELL}字）を超えています。"
             self.misfits.append(Misfit(row + 1, self.headers[column], problem))
             return
-        self.sheet.write_string(row, column, text, self.quoted if looks_like_formula(text) else None)
-        self.widths[column] = max(self.widths[column], display_width(text))
+        self.sheet.write_string(row, column, text, self.quoted if looks_like_formula(text) else self.plain)
 
     def _finish(self) -> None:
         for column, width in enumerate(self.widths):
-            self.sheet.set_column(column, column, min(max(width + 2, NARROWEST), WIDEST))
+            self.sheet.set_column(column, column, width)
         self.sheet.freeze_panes(1, 0)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)  # A4
+        self.sheet.repeat_rows(0)
+
+
+def column_widths(headers: Sequence[str], rows: Iterable[Row]) -> list[int]:
+    """How wide each column is: for its longest line and its header with the filter's button, within limits."""
+    widths = [display_width(header) + BUTTON for header in headers]
+    for row in rows:
+        for column, cell in enumerate(row):
+            if cell is not None:
+                widths[column] = max(widths[column], display_width(str(cell)) + 2)
+    return [min(max(width, NARROWEST), WIDEST) for width in widths]
 
 
 def display_width(text: str) -> int:

@@ -22,6 +22,7 @@ from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.utils.cell import range_boundaries
 
 from actionplan.archives import NOT_XLSX, OLD
+from actionplan.exports.tabular import data_sheets
 from actionplan.uploads import (
     MEGABYTE,
     UploadError,
@@ -157,9 +158,10 @@ def read_workbook(data: bytes) -> tuple[list[SourceTable], list[str]]:
 
 def _sheets(data: bytes) -> tuple[list[SourceTable], list[str]]:
     values, formulas = open_exactly(data, values=True), open_exactly(data)
-    several = len(values.worksheets) > 1
+    shown, same_sheets = data_sheets(values), data_sheets(formulas)
+    several = len(shown) > 1
     tables, notes = [], _drawn(data)
-    for sheet, same in zip(values.worksheets, formulas.worksheets, strict=True):
+    for sheet, same in zip(shown, same_sheets, strict=True):
         grid = _grid(sheet, same)
         _spread(grid, merged_ranges(sheet))
         rows = [SourceRow(row, f"{_in(sheet.title, several)}{number}行目") for number, row in enumerate(grid, 1)]
@@ -210,7 +212,7 @@ def _in(title: str, several: bool) -> str:
 
 
 def _grid(sheet: Any, formulas: Any) -> list[list[SourceCell]]:
-    several = len(sheet.parent.worksheets) > 1
+    several = len(data_sheets(sheet.parent)) > 1
     grid: list[list[SourceCell]] = []
     for number, (row, same) in enumerate(zip(sheet_rows(sheet), sheet_rows(formulas), strict=False), 1):
         if number > MOST_ROWS:

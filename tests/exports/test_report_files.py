@@ -1,10 +1,13 @@
 """The files of a report: names, tags, and that each kind can be read by its own reader."""
 
 from datetime import timedelta
+from io import BytesIO
 
+import openpyxl
 import pytest
 
 from actionplan.exports.report_files import KINDS, etag, file_name
+from actionplan.scale import DEFAULT
 from actionplan.uploads import read_csv, read_xlsx
 from tests import factories
 from tests.exports.editions import PUBLIC_FROM, front_matter, make_edition
@@ -62,3 +65,15 @@ def test_each_kind_and_each_content_has_a_tag_of_its_own():
     assert tags[0] == etag(editions[0], KINDS["csv", "utf-8"])
     assert tags[0].startswith('"')
     assert tags[0].endswith('"')
+
+
+def test_the_data_workbook_explains_every_column_of_its_own_and_every_code_and_mark():
+    edition = make_edition(
+        factories.make_report(), front_matter=front_matter(progress=[each.facts() for each in DEFAULT.categories])
+    )
+    data, about = openpyxl.load_workbook(BytesIO(KINDS["xlsx", "utf-8"].write(edition))).worksheets
+    lines = list(about.iter_rows(min_row=2, values_only=True))
+    columns = [cell.value for cell in data[1]]
+    assert [line[0] for line in lines[: len(columns)]] == columns
+    assert all(line[1] for line in lines[: len(columns)])
+    assert {"done", "★"} <= {line[0] for line in lines[len(columns) :]}

@@ -84,6 +84,22 @@ def test_the_workbook_is_one_plain_table_with_its_header_held_in_view():
     )
     assert sheet.column_dimensions["B"].width > sheet.column_dimensions["A"].width
     assert {cell.fill.fill_type for row in sheet.iter_rows() for cell in row} == {None}
+    assert sheet.auto_filter.ref == "A1:B2"
+
+
+def test_texts_wrap_in_rows_tall_enough_and_no_row_is_taller_than_excel_allows():
+    rows = [["短い", "長" * 100], ["短い", "短い"], ["長い", "長\n" * 400]]
+    sheet = openpyxl.load_workbook(BytesIO(write_xlsx(["項目", "内容"], rows))).worksheets[0]
+    assert all(cell.alignment.wrap_text for row in sheet.iter_rows(min_row=2) for cell in row)
+    assert 45 <= sheet.row_dimensions[2].height <= 90
+    assert [sheet.row_dimensions[number].height for number in (3, 4)] == [None, 408.75]
+
+
+def test_a_sheet_that_explains_the_columns_is_no_data_and_comes_back_as_none():
+    data = write_xlsx(["項目"], [["一"]], about=[["項目", "項目の名前です。", ""]])
+    book = openpyxl.load_workbook(BytesIO(data))
+    assert book.sheetnames == ["データ", "列の説明"]
+    assert read_xlsx(data).rows == [["一"]]
 
 
 def test_a_text_longer_than_a_cell_is_named_and_not_cut():
