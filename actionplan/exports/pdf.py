@@ -105,7 +105,8 @@ def _sources() -> list[Path]:
 
 def report_html(edition: Edition) -> str:
     """The page of the report, framed for paper; at its end the page's address, as a code too where SITE_URL is set."""
-    path = f"/{public_path(edition.key)}/"
+    # Of this edition, for good: that page says whether there is a newer one.
+    path = f"/{public_path(edition.key)}/v{edition.number}/"
     facts = {
         "address": settings.SITE_URL + path,
         "code_picture": CODE + path if settings.SITE_URL else "",

@@ -60,12 +60,12 @@ def test_the_real_report_passes_pdf_ua(published):
 def test_the_last_page_says_which_edition_it_is_and_where_it_stands(settings):
     edition = plain_edition()
     before = pdf_fingerprint(edition)
-    assert pages(report_pdf(edition))[-1].endswith("第1版（2010年4月1日公表）/reports/2009/-1-")
+    assert pages(report_pdf(edition))[-1].endswith("第1版（2010年4月1日公表）/reports/2009/v1/-1-")
     settings.SITE_URL = "https://plan.example.jp"
     assert pdf_fingerprint(edition) != before
     content = report_pdf(edition)
     assert "対馬市試験計画" in pages(content)[-1]
-    assert pages(content)[-1].endswith("https://plan.example.jp/reports/2009/-1-")
+    assert pages(content)[-1].endswith("https://plan.example.jp/reports/2009/v1/-1-")
     pdf = open_pdf(content)
     assert [str(figure.Alt) for figure in tags(pdf, "Figure")] == ["このページのQRコード"]
     assert failures(content) == []
