@@ -8,7 +8,7 @@ from typing import Any
 from actionplan.cells import EXTRAS
 from actionplan.folding import Span
 from actionplan.models import EditionRow
-from actionplan.selectors.report import AREAS, EVIDENCE, TAGS, Mark
+from actionplan.selectors.report import AREAS, EVIDENCE, STATUS_HEADING, TAGS, Mark
 from actionplan.spellings import Word
 
 
@@ -145,6 +145,12 @@ def _code(row: EditionRow, words: Sequence[Word]) -> list[Piece]:
     return marked(row.code, words if row.item_printed else ())
 
 
+def _status_heading(row: EditionRow) -> str:
+    """What the cell is, with what the original calls it where that is another word: 関係部署 is a misprint of 2009."""
+    printed = row.status_heading
+    return STATUS_HEADING if printed == STATUS_HEADING else f"{STATUS_HEADING}（原本の見出しは「{printed}」）"
+
+
 def _hit(row: EditionRow, words: Sequence[Word]) -> Hit:
     return Hit(
         code=_code(row, words),
@@ -161,7 +167,7 @@ def _hit(row: EditionRow, words: Sequence[Word]) -> Hit:
             *marked(row.measure_title, words),
         ],
         texts=[
-            HitText(heading or row.status_heading, marked(text, words))
+            HitText(heading or _status_heading(row), marked(text, words))
             for field, heading in TEXTS.items()
             if (text := _text(getattr(row, field)))
         ]

@@ -241,3 +241,9 @@ def test_queries_do_not_grow_with_the_items(client, django_assert_num_queries, i
     publish(report, by=None)
     with django_assert_num_queries(queries):
         assert client.get(address).status_code == 200
+
+
+def test_a_misprinted_heading_of_the_original_is_said_beside_what_the_cell_is(client, published):
+    row = published.rows.filter(status_heading="関係部署").first()
+    page = client.get("/search/", {"q": row.item_name, "year": "2009"}).content.decode()
+    assert "実施状況（原本の見出しは「関係部署」）" in page
