@@ -67,14 +67,6 @@ class Missed:
 
 
 @dataclass(frozen=True)
-class NotDoneItems:
-    """The items whose category says that they were not done, and the codes of such categories."""
-
-    rows: Sequence[EditionRow]
-    codes: Sequence[str]
-
-
-@dataclass(frozen=True)
 class FrontAnswer:
     """A year in the first screen. policies: of a year of which most items bear no category, for what the texts say."""
 
@@ -83,10 +75,10 @@ class FrontAnswer:
     movement: YearMovement | None = None
 
 
-def not_done(scale: Scale, rows: Iterable[EditionRow]) -> NotDoneItems:
-    """The items in categories of that meaning, whatever the plan calls them."""
+def not_done(scale: Scale, rows: Iterable[EditionRow]) -> list[EditionRow]:
+    """Those in a category that says that they were not done, whatever the plan calls it."""
     codes = scale.not_done
-    return NotDoneItems([row for row in rows if row.progress in codes], codes)
+    return [row for row in rows if row.progress in codes]
 
 
 def front_answer(
