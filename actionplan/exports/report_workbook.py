@@ -76,7 +76,7 @@ def write_report_workbook(
     report = report_outline(front_matter, rows)
     paper = min(WAYS, key=lambda way: _pages(report, way))
     stream = BytesIO()
-    with Workbook(stream, {"constant_memory": True, **OPTIONS, "default_format_properties": DEFAULT}) as book:
+    with Workbook(stream, {"constant_memory": True, **OPTIONS, "default_format_properties": dict(DEFAULT)}) as book:
         if created:
             book.set_properties({"title": report.title, "created": created.replace(tzinfo=None)})
         formats = {name: book.add_format(style) for name, style in STYLES.items()}

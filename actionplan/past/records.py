@@ -50,6 +50,7 @@ from actionplan.past.vocabulary import (
     YEAR,
     YEARLY,
     is_note,
+    is_own_form,
     is_plain,
     is_total,
     kind_of_line,
@@ -68,7 +69,6 @@ def read_records(source: Source, choices: Choices) -> PastReading:
     return reader.done()
 
 
-OWN_HEADINGS = ("主体", "項目", "アクションプランの内容")
 NAMELESS_ROW = "項目の名前がないため、上の行「{name}」の続きとして読みました。"
 OTHER_YEAR_ROW = "年度だけが違う行なので、上の行「{name}」の別の年度として読みました。空の欄は、上の行と同じです。"
 SEVERAL_OFFICES = "担当課を「{lead}」、関係課を「{rest}」に分けて読みました。"
@@ -90,7 +90,7 @@ class Reader:
         self.headings = heading_texts(self.heads, first.width)
         self.columns = {role: index for index, role in choices.roles.items() if role not in (*YEARLY, SKIP)}
         self.yearly = [(index, role) for index, role in choices.roles.items() if role in YEARLY]
-        self.is_own = tuple(self.headings[-4:-1]) == OWN_HEADINGS and self.headings[:-4] in ([], ["番号"])
+        self.is_own = is_own_form(self.headings)
         self.levels = Levels()
         named = {*self.columns, *choices.lines.values()}
         self.numbers = Numbers(self._note, self._refuse, own=ITEM_NUMBER in named, titled=bool(TITLED & named))

@@ -5,6 +5,7 @@ SYNONYMS is the one list of the words that cities use. It only suggests: a perso
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from actionplan.cells import BY_NAME, CELLS, CHOICE
 from actionplan.fiscal_year import parse_fiscal_year
@@ -17,6 +18,17 @@ DEPARTMENT, YEAR, PUBLIC_ID, REMARKS, KEEP, SKIP = "department", "year", "public
 ERA, AREAS, TAGS, VOICES, EVIDENCE, FIGURE, PLAN = "era", "areas", "tags", "voices", "evidence", "figure", "plan"
 MERGED, ORIGINS = "merged_from", "origins"
 OWN = (PUBLIC_ID, ERA, AREAS, TAGS, VOICES, MERGED, ORIGINS, EVIDENCE, FIGURE, PLAN, REMARKS)
+# How the portal's own form workbook is headed, between numbers in front and the category behind, where it has them.
+OWN_FORM = ("主体", "項目", "アクションプランの内容")
+
+
+def is_own_form(headings: Sequence[str]) -> bool:
+    """Whether a table has the headings of that workbook; how the original headed the status may be any word."""
+    last = next(cell.label for cell in CELLS if cell.kind == CHOICE)
+    inner = [*(headings[:-1] if headings[-1:] == [last] else headings)]
+    return tuple(inner[-4:-1]) == OWN_FORM and inner[:-4] in ([], ["番号"])
+
+
 # What a column may be, in the order in which it is offered; those of an answer's cells follow the list of them.
 ROLES = {
     CODE: "番号（2-(1)-①やA-3のように続けて書いたもの）",

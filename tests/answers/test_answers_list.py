@@ -122,9 +122,9 @@ def test_a_year_that_was_published_without_some_answers_still_waits_for_them(off
 
 def test_the_items_without_a_department_wait_for_the_coordinator(office):
     YearlyStatus.objects.filter(pk=office.rows[0].pk).update(department=None)
-    assert work(signed_in(factories.make_person("事務局"))) == [
-        ("平成22年度の担当課が決まっていない項目", "1項目のうち0項目が記入済み。締切は5月20日（あと12日）")
-    ]
+    [(label, words)] = work(signed_in(factories.make_person("事務局")))
+    assert label == "平成22年度の担当課が決まっていない項目"
+    assert words.startswith("1項目の担当課が決まっていません。項目の一覧で1つずつ決めるか、")
 
 
 def test_an_ended_departments_answers_wait_for_its_successor_under_its_name(office):

@@ -32,7 +32,7 @@ def test_no_page_sets_a_cookie(visit):
 
 
 def test_a_phone_shows_each_item_as_a_card_with_its_labels(visit):
-    page = visit("/reports/2009/", 375)
+    page = visit("/reports/2009/policies/2/", 375)  # on the whole report's page it is not laid out before it is seen
     card = page.locator("#item-2-2-1")
     assert card.locator(".mark-words").inner_text() == "市民が主体・市民と市が主体"
     assert card.locator(".cell-status .cell-label").inner_text() == "実施状況"
@@ -58,7 +58,7 @@ def test_two_marks_stay_on_one_line(visit):
 
 
 def test_the_two_paragraphs_of_a_status_stand_on_two_lines(visit):
-    page = visit("/reports/2009/")
+    page = visit("/reports/2009/policies/2/")
     lines = page.locator("#item-2-2-1 .cell-status > div").inner_text().split("\n")
     assert lines[:2] == ["・地域づくり団体等の意見交換会を実施", "・対馬市民ボランティア連絡協議会の活動支援"]
 
@@ -76,7 +76,7 @@ def test_a_citizen_walks_from_the_front_page_to_an_item(visit):
 def test_each_file_of_the_report_can_be_taken(visit, name):
     page = visit("/reports/2009/", accept_downloads=True)
     with page.expect_download() as download:
-        page.click(f"nav.contents .files >> text='{name}'")
+        page.click(f"main .files >> text='{name}'")
     assert download.value.suggested_filename.startswith("422096_action_plan_fy2009_v1")
 
 

@@ -46,7 +46,7 @@ def test_an_exported_and_edited_list_goes_by_preview_to_confirmation(browser):
     assert "担当者 → から 課長" in shown
     assert list(user.departments.all()) == [old]
     done = confirm(browser, preview)
-    assert "1人を変えました" in words(done)
+    assert "1人分を取り込みました" in words(done)
     assert list(user.departments.all()) == [new]
     assert [group.name for group in user.groups.all()] == [HEAD]
     record = user.history.first()
@@ -101,7 +101,7 @@ def test_when_somebody_was_changed_meanwhile_nothing_is_stored_and_the_new_previ
     assert "確認していただいた後に、利用者や担当課が変わりました。まだ何も保存していません。" in words(again)
     assert "meanwhile@example.jp → から new@example.jp" in words(again)
     assert User.objects.get(pk=user.pk).email == "meanwhile@example.jp"
-    assert "1人を変えました" in words(confirm(browser, again))
+    assert "1人分を取り込みました" in words(confirm(browser, again))
     assert User.objects.get(pk=user.pk).email == "new@example.jp"
 
 

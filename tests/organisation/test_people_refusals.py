@@ -74,7 +74,7 @@ def test_another_users_waiting_file_cannot_be_confirmed_or_dropped(browser):
     assert WAITING in words(confirm(colleague, preview))
     confirm(colleague, preview, "cancel")
     assert not User.objects.filter(username="suzuki").exists()
-    assert "1人を変えました" in words(confirm(browser, preview))
+    assert "1人分を取り込みました" in words(confirm(browser, preview))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from tests.organisation.staffing import (
 from tests.simultaneous import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DONE, MOVED = "人を変えました", "まだ何も保存していません"
+DONE, MOVED = "人分を取り込みました", "まだ何も保存していません"
 
 
 @pytest.fixture(autouse=True)

@@ -63,6 +63,10 @@ def test_a_reservation_is_cancelled_not_withdrawn(admin_client, status):
     publish(status.report, by=None, public_from=timezone.now() + timedelta(days=7))
     page = admin_client.get(address("publish", status)).content.decode()
     assert ">予約を取り消す</a>" in page
+    assert "変わるところがないため、いま公表するものはありません。" in page
+    status.text = "予約のあとに直した文"
+    status.save()
+    page = admin_client.get(address("publish", status)).content.decode()
     assert "予約した第1版に代わる版を公表する" in page
     assert "第1版を訂正して" not in page
     assert "まだ市民の皆さんには見えていません" in admin_client.get(address("withdraw", status, 1)).content.decode()

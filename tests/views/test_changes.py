@@ -118,7 +118,7 @@ def test_no_page_is_marked_without_samples(client, published, address):
 
 def test_the_front_page_draws_the_categories_of_every_policy(client, published):
     html = page(client, "/")
-    assert html.count('role="img"') == 5
+    assert html.count('role="img"') == 6  # with the code on paper
     assert html.count('class="chart__part chart__cell"') == 38
     assert "11項目のうち、" in html
     assert "進捗区分ごとの項目数の変化" not in html

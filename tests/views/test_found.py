@@ -192,7 +192,8 @@ def test_where_nothing_is_the_page_offers_the_search_and_ways_on(client, edition
 
 def addresses(item: str) -> list[str]:
     """One of every kind of public address."""
-    values = {"key": "2009", "public_id": item, "slug": "1", "name": f"{'a' * 64}.jpg", "file_format": "csv"}
+    values = {"key": "2009", "public_id": item, "slug": "1", "name": f"{'a' * 64}.jpg"}
+    values |= {"file_format": "csv", "ending": "svg"}
     values |= dict.fromkeys(("number", "policy", "measure", "year"), 1)
     patterns = [each for each in get_resolver("actionplan.urls").url_patterns if each.name]
     names = {each.name: each.pattern.regex.groupindex for each in patterns}
