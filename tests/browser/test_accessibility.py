@@ -47,8 +47,6 @@ def problems(page, mode: str = "normal") -> list[str]:
 @pytest.mark.parametrize("mode", MODES)
 def test_axe_finds_nothing_on_public_pages(visit, address, mode):
     page = visit(address, 1280, java_script_enabled=True, bypass_csp=True, **MODES[mode])
-    # What is scrolled away is not laid out yet: axe-core would find it lying over what follows.
-    page.add_style_tag(content="section.policy { content-visibility: visible !important }")
     for width in (1280, 768, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert problems(page, mode) == [], width

@@ -32,7 +32,7 @@ def test_no_page_sets_a_cookie(visit):
 
 
 def test_a_phone_shows_each_item_as_a_card_with_its_labels(visit):
-    page = visit("/reports/2009/policies/2/", 375)  # on the whole report's page it is not laid out before it is seen
+    page = visit("/reports/2009/", 375)
     card = page.locator("#item-2-2-1")
     assert card.locator(".mark-words").inner_text() == "市民が主体・市民と市が主体"
     assert card.locator(".cell-status .cell-label").inner_text() == "実施状況"
@@ -57,8 +57,15 @@ def test_two_marks_stay_on_one_line(visit):
         assert page.locator(f"#item-{code} .marks").bounding_box()["height"] < 40
 
 
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize("place", ["policy-4", "item-3-2-1"])
+def test_a_link_into_the_report_leads_to_its_place(visit, width, place):
+    page = visit(f"/reports/2009/#{place}", width, java_script_enabled=True, reduced_motion="reduce")
+    assert 0 <= page.evaluate(f"document.getElementById('{place}').getBoundingClientRect().top") < 100
+
+
 def test_the_two_paragraphs_of_a_status_stand_on_two_lines(visit):
-    page = visit("/reports/2009/policies/2/")
+    page = visit("/reports/2009/")
     lines = page.locator("#item-2-2-1 .cell-status > div").inner_text().split("\n")
     assert lines[:2] == ["・地域づくり団体等の意見交換会を実施", "・対馬市民ボランティア連絡協議会の活動支援"]
 
