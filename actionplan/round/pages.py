@@ -110,14 +110,21 @@ def round_page(request: HttpRequest, key: str) -> HttpResponse:
         "total": total,
         "asked_about": len(check.listed) if check else None,
         "coordinates": coordinates,
-        "announcing": sends_workbooks() and not report.sample and any(each.unannounced for each in found),
-        "announced": any(each.opening for each in found),
         "missed": _missed(request, report, found) if coordinates else [],
-        "printed_only": not goes_out() and any(response.reminder for response in found),
+        **_letters(report, found),
     }
     if coordinates and _is_under_way(report, facts):
         facts["undecided"] = len(questions(report, succession_in(request)))
     return own_page(request, "admin/round/round.html", title=f"{TITLE}　{report}", **facts)
+
+
+def _letters(report: AnnualReport, found: list[Response]) -> dict[str, bool]:
+    """What the page says of mails: whether opening letters are to send, were sent, and whether mails only print."""
+    return {
+        "announcing": sends_workbooks() and not report.sample and any(each.unannounced for each in found),
+        "announced": any(each.opening for each in found),
+        "printed_only": not goes_out() and any(each.reminder for each in found),
+    }
 
 
 def waiting_seal(revisions: Mapping[int, int]) -> str:

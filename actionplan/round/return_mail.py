@@ -108,15 +108,18 @@ def note_all_answered(pk: int) -> bool:
     return True
 
 
+def _led(place: str, page: str, wish: str) -> str:
+    """The sentence that leads to a page of the staff's, with its address where the portal knows its own."""
+    return f"次のページを開いて、{wish}\n{place}" if place else f"管理画面の「{page}」を開いて、{wish}"
+
+
 def all_answered_words(report: AnnualReport) -> Words:
     """The mail to the office."""
     place = site_address(reverse("admin:round_queue", args=[report.key]))
     body = [
         "事務局　御中",
         f"{report.plan}の{report.label}の実施状況について、すべての課の回答がそろいました。",
-        f"次のページを開いて、回答を確かめ、確定するか差し戻してください。\n{place}"
-        if place
-        else "管理画面の「取りまとめ状況」を開いて、回答を確かめ、確定するか差し戻してください。",
+        _led(place, "取りまとめ状況", "回答を確かめ、確定するか差し戻してください。"),
     ]
     return Words(f"【回答完了】{report}の実施状況", "\n\n".join(body) + "\n")
 
@@ -129,9 +132,7 @@ def later_words(report: AnnualReport, rows: Sequence[YearlyStatus]) -> Words:
         "事務局　御中",
         f"{report.plan}の{report.label}の実施状況について、{names}から回答{len(rows)}件が提出されました。",
         f"提出された項目\n{item_lines(rows, len(rows))}",
-        f"次のページで読み、確定するか差し戻してください。\n{place}"
-        if place
-        else "管理画面の「取りまとめ状況」で読み、確定するか差し戻してください。",
+        _led(place, "取りまとめ状況", "回答を読み、確定するか差し戻してください。"),
     ]
     return Words(f"【提出】{report}の実施状況の回答（{names}、{len(rows)}件）", "\n\n".join(body) + "\n")
 
@@ -142,9 +143,7 @@ def all_confirmed_words(report: AnnualReport) -> Words:
     body = [
         "公表を担当する方へ",
         f"{report.plan}の{report.label}の実施状況について、すべての回答が確定しました。",
-        f"次のページを開いて、公表する内容を確かめてください。\n{place}"
-        if place
-        else "管理画面の「公表の画面」を開いて、公表する内容を確かめてください。",
+        _led(place, "公表の画面", "公表する内容を確かめてください。"),
     ]
     return Words(f"【確定完了】{report}の実施状況", "\n\n".join(body) + "\n")
 
